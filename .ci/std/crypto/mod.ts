@@ -1,0 +1,14 @@
+/** The one call of `@std/crypto` that this project makes, on `node:crypto`, for machines without JSR. */
+import { createHash } from "node:crypto";
+
+export const crypto = {
+  subtle: {
+    digestSync(algorithm: "MD5", data: Uint8Array): ArrayBuffer {
+      const digest = createHash(algorithm).update(data).digest();
+      return digest.buffer.slice(
+        digest.byteOffset,
+        digest.byteOffset + digest.byteLength,
+      ) as ArrayBuffer;
+    },
+  },
+};
