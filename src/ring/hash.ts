@@ -1,0 +1,18 @@
+/**
+ * The four functions that turn a key into a number on the ring, as libmc has them: 32 bits, unsigned, used whole. Their
+ * input is a wire key, a string whose char codes are the bytes sent, prefix included.
+ */
+import { crc32 } from "./crc32.ts";
+import { fnv1, fnv1a } from "./fnv.ts";
+import { md5 } from "./md5.ts";
+
+/** Name of a key hash. All clients of a cluster must use the same one. */
+export type HashFn = "md5" | "fnv1_32" | "fnv1a_32" | "crc_32";
+
+/** The key hashes by name. */
+export const KEY_HASHES: Readonly<Record<HashFn, (wireKey: string) => number>> = Object.freeze({
+  md5,
+  fnv1_32: fnv1,
+  fnv1a_32: fnv1a,
+  crc_32: crc32,
+});
