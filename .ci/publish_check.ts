@@ -1,0 +1,65 @@
+/**
+ * Rehearses publishing. A dry run refuses linked modules inside the package's own folder, so the tracked files go into a
+ * temporary folder and the stand-in for the standard library goes beside it.
+ *
+ * @module
+ */
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const STD = ".ci/std/";
+
+/** Copies the tracked files of `root` to `package` and `std` inside `folder`, linked to each other. */
+async function copyTracked(root: string, folder: string): Promise<void> {
+  for (const path of await trackedFiles(root)) {
+    const target = path.startsWith(STD)
+      ? `${folder}/std/${path.slice(STD.length)}`
+      : `${folder}/package/${path}`;
+    await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
+    await Deno.copyFile(`${root}/${path}`, target);
+  }
+  const config = `${folder}/package/deno.json`;
+  const settings = JSON.parse(await Deno.readTextFile(config));
+  settings.links = ["../std"];
+  await Deno.writeTextFile(config, JSON.stringify(settings));
+}
+
+/** Paths that git tracks and that are there: a file just deleted may still be in the index. */
+async function trackedFiles(root: string): Promise<string[]> {
+  const { success, stdout } = await new Deno.Command("git", {
+    args: ["-C", root, "ls-files", "-z"],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`Cannot list the tracked files of "${root}"`);
+  const paths = new TextDecoder().decode(stdout).split("\0").filter((path) => path !== "");
+  const there = await Promise.all(paths.map((path) => isFile(`${root}/${path}`)));
+  return paths.filter((_, i) => there[i]);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Rehearses publishing the tracked files of `root`. Nothing remains of the copy. */
+export async function publishCheck(root: string): Promise<boolean> {
+  const folder = await Deno.makeTempDir({ prefix: "publish_check_" });
+  try {
+    await copyTracked(root, folder);
+    const { success } = await new Deno.Command("deno", {
+      args: ["publish", "--dry-run", "--allow-dirty"],
+      cwd: `${folder}/package`,
+      stdin: "null",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn().status;
+    return success;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) Deno.exit(await publishCheck(ROOT) ? 0 : 1);
