@@ -1,0 +1,137 @@
+/**
+ * Keys. Inside the client a key is a *wire key*: a string whose char codes, 0 to 255, are the bytes that are sent,
+ * prefix included. Most keys are ASCII and thereby their own wire keys, without a conversion; any other becomes, once,
+ * the byte string of its UTF-8. Hashing, writing and comparing then are loops over char codes.
+ *
+ * What libmc refuses is refused: more than 250 bytes, a space, CR, LF, NUL. Tabs, DEL and other control bytes pass. Two
+ * things more are refused here: the empty key, which no server takes, and a lone surrogate, which UTF-8 cannot say:
+ * encoders write U+FFFD in its place, and two different keys would become one.
+ */
+
+/** The longest key memcached takes, in bytes, prefix included. */
+export const MAX_KEY_BYTES = 250;
+
+/**
+ * The bytes sent for a key, as a string with one char for each byte.
+ *
+ * A key that begins with `?` keeps that mark in front of the prefix: with the prefix `"a:"`, `"?b"` becomes `"?a:b"`.
+ * Without a prefix nothing is special about it.
+ *
+ * @param key The caller's key.
+ * @param prefix What {@linkcode wirePrefix} made of the client's prefix.
+ * @returns The wire key: `key` itself if it is ASCII and there is no prefix.
+ * @throws {TypeError} If the key is not a string, is empty, or holds what cannot be sent.
+ * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+ */
+export function wireKey(key: string, prefix = ""): string {
+  if (typeof key !== "string" || key === "") throw unusable(KEY, key);
+  if (key.length > MAX_KEY_BYTES) throw tooLong(KEY, key, prefix.length);
+  let wire = NOT_PLAIN.test(key) ? toByteString(KEY, key) : key;
+  if (prefix !== "") {
+    wire = key.charCodeAt(0) === QUESTION_MARK ? "?" + prefix + wire.slice(1) : prefix + wire;
+  }
+  if (wire.length > MAX_KEY_BYTES) throw tooLong(KEY, key, prefix.length);
+  return wire;
+}
+
+/**
+ * Checks a prefix, once for all keys, and gives its bytes as a string with one char for each byte.
+ *
+ * @param prefix The text to put before every key; empty for none.
+ * @throws {TypeError} If the prefix is not a string, or holds what cannot be sent.
+ * @throws {RangeError} If the prefix leaves no room for a key.
+ */
+export function wirePrefix(prefix: string): string {
+  if (typeof prefix !== "string") throw unusable(PREFIX, prefix);
+  if (prefix.length >= MAX_KEY_BYTES) throw tooLong(PREFIX, prefix, 0);
+  const wire = toByteString(PREFIX, prefix);
+  if (wire.length >= MAX_KEY_BYTES) throw tooLong(PREFIX, prefix, 0);
+  return wire;
+}
+
+/**
+ * The UTF-8 of a text as a byte string. By hand, as keys are short: 90 ns for ten characters, where a TextEncoder and
+ * the way back from its bytes take 330 ns.
+ */
+function toByteString(what: string, text: string): string {
+  const bytes: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= LAST_ASCII) {
+      if (isForbidden(code)) throw unusable(what, text);
+      bytes.push(code);
+    } else if (code < 0x800) {
+      bytes.push(0xc0 | code >> 6, 0x80 | code & 0x3f);
+    } else if (code < 0xd800 || code > 0xdfff) {
+      bytes.push(0xe0 | code >> 12, 0x80 | code >> 6 & 0x3f, 0x80 | code & 0x3f);
+    } else {
+      const point = text.codePointAt(i++)!;
+      if (point <= 0xffff) throw unusable(what, text);
+      bytes.push(0xf0 | point >> 18, 0x80 | point >> 12 & 0x3f);
+      bytes.push(0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f);
+    }
+  }
+  return String.fromCharCode(...bytes);
+}
+
+function isForbidden(code: number): boolean {
+  return code === SPACE || code === CR || code === LF || code === NUL;
+}
+
+/** Says why a key or a prefix cannot be used. Off the hot path, so that it may look again. */
+function unusable(what: string, text: unknown): TypeError {
+  if (typeof text !== "string") {
+    const type = text === null ? "null" : typeof text;
+    return new TypeError(`Cannot use a ${what} that is not a string: current type is ${type}`);
+  }
+  return new TypeError(`Cannot use ${what} ${quote(text)} as it ${reason(text)}`);
+}
+
+function reason(text: string): string {
+  if (text === "") return "is empty";
+  for (let i = 0; i < text.length; i++) {
+    const name = FORBIDDEN[text.charCodeAt(i)];
+    if (name !== undefined) return `contains ${name}`;
+  }
+  return "contains half of a surrogate pair";
+}
+
+function tooLong(what: string, text: string, prefixBytes: number): RangeError {
+  const bytes = new TextEncoder().encode(text).length + prefixBytes;
+  const limit = what === PREFIX
+    ? `< ${MAX_KEY_BYTES} bytes`
+    : prefixBytes === 0
+    ? `<= ${MAX_KEY_BYTES} bytes`
+    : `<= ${MAX_KEY_BYTES} bytes with its prefix`;
+  return new RangeError(
+    `Cannot use ${what} ${quote(text)} as it must be ${limit}: current size is ${bytes}`,
+  );
+}
+
+/** The text as JSON, so that invisible characters show; the beginning of it if it is long. */
+function quote(text: string): string {
+  return text.length <= MAX_QUOTED
+    ? JSON.stringify(text)
+    : `${JSON.stringify(text.slice(0, MAX_QUOTED))}…`;
+}
+
+/** What must be looked at byte by byte. One regular expression costs less than a loop from 12 characters on. */
+const NOT_PLAIN = /[^\x21-\x7f]/;
+
+const KEY = "key";
+const PREFIX = "prefix";
+const MAX_QUOTED = 60;
+const NUL = 0x00;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const LAST_ASCII = 0x7f;
+const QUESTION_MARK = 0x3f;
+
+/** The bytes that end a word or a line on the wire. */
+const FORBIDDEN: Readonly<Record<number, string>> = {
+  [NUL]: "NUL",
+  [LF]: "LF",
+  [CR]: "CR",
+  [SPACE]: "a space",
+};

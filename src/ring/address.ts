@@ -1,0 +1,142 @@
+/**
+ * Server strings, `HOST[:PORT][ ALIAS]`, read as libmc reads them, since a cluster only agrees on the server of a key
+ * if it agrees on what is hashed for each server. Some of it looks odd and is kept on purpose:
+ *
+ * - The first `:` ends the host; a second one ends the port, and what follows is ignored. In the alias, `:` is ordinary.
+ * - The first space starts the alias, the next one ends it, and what follows is ignored. A backslash before a space
+ *   takes that away; it is never removed, neither from what is hashed nor from what is dialled.
+ * - `"h "` has the empty alias, which is an alias.
+ *
+ * Where libmc takes what cannot work (no host, port 0 or 70000), or refuses what can (IPv6 in brackets, a `:` in the
+ * path of a Unix socket), this differs; `tests/vectors/differences.md` has the list.
+ */
+
+/** Where a server is, and what it is called. */
+export interface Address {
+  /** Host name or IP address to dial, an IPv6 address without its brackets; for a Unix socket its path. */
+  readonly host: string;
+  /** Port to dial. A Unix socket has one too, without a use but for its ring name. */
+  readonly port: number;
+  /** Path of a Unix socket. */
+  readonly path: string | undefined;
+  /** The name that stands for the server wherever it moves; the empty one counts. */
+  readonly alias: string | undefined;
+  /** Display name: the alias, else the path, else `host:port`. */
+  readonly name: string;
+  /** What is hashed for the points of the server on the ring. */
+  readonly ringName: string;
+}
+
+/** The port where nothing else is said. It never takes part in a ring name. */
+export const DEFAULT_PORT = 11211;
+
+/** The longest host or alias in bytes. libmc cuts them, a little above this. */
+export const MAX_HOST_BYTES = 1024;
+
+/**
+ * Reads a server string: `host[:port][ alias]`, `[v6][:port][ alias]` or `/path/to.sock[ alias]`.
+ *
+ * @throws {TypeError} If the text is no string, or no server string.
+ * @throws {RangeError} If the port is not in 1 to 65535, or host or alias are too long.
+ */
+export function parseAddress(text: string): Address {
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot use a server that is not a string: current type is ${typeof text}`);
+  }
+  if (!text.isWellFormed()) throw refusal(text, "it contains half of a surrogate pair");
+  if (text.includes("\0")) throw refusal(text, "it contains NUL");
+  const [place, alias] = splitAlias(text);
+  if (place === "") {
+    throw refusal(
+      text,
+      alias === undefined ? "it is empty" : "it has no host before its first space",
+    );
+  }
+  if (alias !== undefined) checkBytes(text, "alias", alias);
+  if (place.startsWith("[")) return parseBracketed(text, place, alias);
+  if (UNBRACKETED_V6.test(place)) throw refusal(text, "an IPv6 address must stand in brackets");
+  const [host, portText] = splitPort(text, place);
+  if (host === "") throw refusal(text, "it has no host");
+  checkBytes(text, "host", host);
+  return addressOf(host, readPort(text, portText), alias);
+}
+
+/** An address of its three parts; a host that begins with `/` is the path of a Unix socket. */
+export function addressOf(host: string, port: number, alias: string | undefined): Address {
+  const path = host.startsWith("/") ? host : undefined;
+  const shown = host.includes(":") && path === undefined ? `[${host}]` : host;
+  return {
+    host,
+    port,
+    path,
+    alias,
+    name: alias ?? path ?? `${shown}:${port}`,
+    ringName: alias ?? (port === DEFAULT_PORT ? shown : `${shown}:${port}`),
+  };
+}
+
+/** What stands before the first free space, and what stands between it and the next. */
+function splitAlias(text: string): [place: string, alias: string | undefined] {
+  const start = freeSpace(text, 0);
+  if (start === -1) return [text, undefined];
+  const end = freeSpace(text, start + 1);
+  return [text.slice(0, start), text.slice(start + 1, end === -1 ? text.length : end)];
+}
+
+/** Index of the next space that no backslash takes; two backslashes cancel out. */
+function freeSpace(text: string, from: number): number {
+  let escaped = false;
+  for (let i = from; i < text.length; i++) {
+    if (text[i] === " " && !escaped) return i;
+    escaped = text[i] === "\\" && !escaped;
+  }
+  return -1;
+}
+
+/** A `:` in the path of a Unix socket starts a port where libmc can read one, and is part of the path elsewhere. */
+function splitPort(text: string, place: string): [host: string, portText: string | undefined] {
+  const [host, portText] = place.split(":", 2);
+  if (portText === undefined || INTEGER.test(portText)) return [host, portText];
+  if (place.startsWith("/") && !place.endsWith(":")) return [place, undefined];
+  throw refusal(text, `its port is not a number: ${JSON.stringify(portText)}`);
+}
+
+/** `[v6]` or `[v6]:port`. No libmc client can reach such a server, so that its ring name is ours to choose. */
+function parseBracketed(text: string, place: string, alias: string | undefined): Address {
+  const found = BRACKETED.exec(place);
+  if (found === null || !URL.canParse(`http://[${found[1]}]/`)) {
+    throw refusal(text, "brackets must hold an IPv6 address, with a port or nothing behind them");
+  }
+  const [, host, zone = "", portText] = found;
+  return addressOf(host + zone, readPort(text, portText), alias);
+}
+
+function readPort(text: string, portText: string | undefined): number {
+  if (portText === undefined) return DEFAULT_PORT;
+  const port = Number(portText.replaceAll("_", ""));
+  if (port >= 1 && port <= 65535) return port;
+  throw new RangeError(
+    `Cannot use server ${JSON.stringify(text)} as its port must be in 1 to 65535: ` +
+      `current value is ${portText.trim()}`,
+  );
+}
+
+function checkBytes(text: string, part: "host" | "alias", value: string): void {
+  const bytes = new TextEncoder().encode(value).length;
+  if (bytes <= MAX_HOST_BYTES) return;
+  throw new RangeError(
+    `Cannot use server ${JSON.stringify(text.slice(0, 60))}… as its ${part} must be ` +
+      `<= ${MAX_HOST_BYTES} bytes: current size is ${bytes}`,
+  );
+}
+
+function refusal(text: string, reason: string): TypeError {
+  return new TypeError(`Cannot use server ${JSON.stringify(text)} as ${reason}`);
+}
+
+/** A port text as libmc takes it, by way of Python's `int()`. */
+const INTEGER = /^[\t-\r]*[+-]?\d+(?:_\d+)*[\t-\r]*$/;
+/** Address, zone with its `%`, port. */
+const BRACKETED = /^\[([^\]%]+)(%[^\]]+)?\](?::(\d+))?$/;
+/** An IPv6 address whose first groups would be taken for a host and a port. */
+const UNBRACKETED_V6 = /^(?=.*::|(?:[^:]*:){7})[\da-f:.]+$/i;
