@@ -1,0 +1,197 @@
+/**
+ * The rules of the repository's structure, as functions of files: which room may import which, where `Deno` may be
+ * named, how long a file may be, what it may not be called. Files are parsed, not searched, so that comments and texts
+ * never count. Each rule answers with one plain sentence per breach.
+ */
+
+/** A file of the repository. */
+export interface SourceFile {
+  /** Path from the repository's root, as in `src/ring/md5.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Rooms that a room may import; behind `types`, those of which it may import types only. */
+interface Arrows {
+  readonly code: readonly string[];
+  readonly types?: readonly string[];
+}
+
+const ROOMS = new Map<string, Arrows>([
+  ["protocol", { code: [] }],
+  ["codec", { code: [] }],
+  ["ring", { code: [] }],
+  ["key", { code: [] }],
+  ["errors", { code: [] }],
+  ["clock", { code: [] }],
+  ["commands", { code: ["protocol", "key"], types: ["codec"] }],
+  ["connection", { code: ["protocol"], types: ["commands"] }],
+  ["cluster", { code: ["connection", "ring"], types: ["commands"] }],
+  ["options", { code: ["codec", "ring"], types: ["connection", "cluster"] }],
+  ["client", {
+    code: ["cluster", "codec", "commands", "connection", "key", "options", "protocol", "ring"],
+  }],
+  ["testing", { code: ["protocol"], types: ["connection"] }],
+  ["mod", {
+    code: ["client", "cluster", "codec", "commands", "connection", "key", "options", "ring"],
+  }],
+]);
+
+/** Small files that every room may import. */
+const SHARED: readonly string[] = ["errors", "clock"];
+
+/** Packages that published code may import. */
+const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;
+
+const FORBIDDEN_NAME = /(?:^|[_.])(?:utils?|helpers?|managers?)(?:[_.]|$)/;
+
+const MAX_LINES = 400;
+
+/** Breaches of the arrows between the rooms of `src` and `mod.ts`. */
+export function wrongArrows(file: SourceFile): string[] {
+  const room = roomOf(file.path);
+  if (room === undefined) return [];
+  const arrows = ROOMS.get(room);
+  if (arrows === undefined) {
+    return [`${file.path} lies in the room "${room}", which has no line in the list of rooms`];
+  }
+  return importsOf(file).flatMap((found) => {
+    const place = `${file.path}:${found.line} imports "${found.specifier}"`;
+    if (!found.specifier.startsWith(".")) {
+      return PACKAGES.test(found.specifier) ? [] : [`${place}, which is no package of the list`];
+    }
+    const target = roomOf(resolve(file.path, found.specifier));
+    if (target === undefined) return [`${place}, which lies outside src`];
+    if (target === room || SHARED.includes(target) || arrows.code.includes(target)) return [];
+    if (!arrows.types?.includes(target)) return [`${place}, but ${room} must not know ${target}`];
+    return found.typesOnly ? [] : [`${place}, but ${room} may know only types of ${target}`];
+  });
+}
+
+/** Lines of a file where the global `Deno` is named, in code or in a type. */
+export function denoLines(file: SourceFile): number[] {
+  const lines = new Set<number>();
+  visit(file, (lineOf) => ({
+    Identifier(node) {
+      if (node.name === "Deno") lines.add(lineOf(node));
+    },
+  }));
+  return [...lines];
+}
+
+/** Breach of the greatest length of a file. */
+export function tooLong(file: SourceFile): string[] {
+  const lines = file.text.replace(/\n$/, "").split("\n").length;
+  return lines > MAX_LINES
+    ? [`${file.path} must have <= ${MAX_LINES} lines: current length is ${lines}`]
+    : [];
+}
+
+/** Breach of the names a file may have: one that says nothing collects everything. */
+export function wrongName(path: string): string[] {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (FORBIDDEN_NAME.test(name)) return [`${path} must be named for what it holds`];
+  return /^[a-z0-9_.]+$/.test(name) ? [] : [`${path} must be named in snake_case`];
+}
+
+/** Tests and steps that do not always run: `only`, `ignore` and `skip`, as methods or as options. */
+export function skippedTests(file: SourceFile): string[] {
+  const breaches: string[] = [];
+  visit(file, (lineOf) => ({
+    CallExpression(node) {
+      const callee = textOf(file, node.callee);
+      const words = CONDITIONAL_TEST.test(callee) ? [callee] : [];
+      if (TEST_OR_STEP.test(callee)) words.push(...node.arguments.flatMap(conditionalOptions));
+      for (const word of words) {
+        breaches.push(`${file.path}:${lineOf(node)} has a test that does not always run: ${word}`);
+      }
+    },
+  }));
+  return breaches;
+}
+
+const TEST_OR_STEP = /(?:\btest|\.step)$/;
+const CONDITIONAL_TEST = /(?:\btest|\.step)\.(?:only|ignore|skip)$/;
+
+function conditionalOptions(argument: Deno.lint.CallExpression["arguments"][number]): string[] {
+  if (argument.type !== "ObjectExpression") return [];
+  return argument.properties.flatMap((property) => {
+    if (property.type !== "Property") return [];
+    const { key } = property;
+    const name = key.type === "Identifier" ? key.name : key.type === "Literal" ? key.value : "";
+    return name === "only" || name === "ignore" ? [name] : [];
+  });
+}
+
+/** The room of a path: a folder of `src`, a named file in it, else the client, which joins all rooms. */
+function roomOf(path: string): string | undefined {
+  if (path === "mod.ts") return "mod";
+  const match = /^src\/(?:([^/]+)\/.+|([^/]+)\.ts)$/.exec(path);
+  if (match === null) return undefined;
+  const [, folder, name] = match;
+  return folder ?? (name !== undefined && ROOMS.has(name) ? name : "client");
+}
+
+interface Import {
+  readonly specifier: string;
+  readonly typesOnly: boolean;
+  readonly line: number;
+}
+
+function importsOf(file: SourceFile): Import[] {
+  const found: Import[] = [];
+  visit(file, (lineOf) => {
+    function add(node: Placed, specifier: unknown, typesOnly: boolean): void {
+      found.push({ specifier: String(specifier), typesOnly, line: lineOf(node) });
+    }
+    return {
+      ImportDeclaration(node) {
+        const parts = node.specifiers;
+        const typesOnly = node.importKind === "type" ||
+          parts.length > 0 &&
+            parts.every((part) => part.type === "ImportSpecifier" && part.importKind === "type");
+        add(node, node.source.value, typesOnly);
+      },
+      ExportNamedDeclaration(node) {
+        if (node.source !== null) add(node, node.source.value, node.exportKind === "type");
+      },
+      ExportAllDeclaration(node) {
+        add(node, node.source.value, node.exportKind === "type");
+      },
+      ImportExpression(node) {
+        add(node, node.source.type === "Literal" ? node.source.value : "(computed)", false);
+      },
+      "TSImportType Literal"(node) {
+        add(node, node.value, true);
+      },
+    };
+  });
+  return found;
+}
+
+function resolve(from: string, specifier: string): string {
+  return new URL(specifier, `file:///${from}`).pathname.slice(1);
+}
+
+interface Placed {
+  readonly range: Deno.lint.Range;
+}
+
+/** Walks the syntax tree of a file, with the parser that `deno lint` uses. */
+function visit(
+  file: SourceFile,
+  visitorFor: (lineOf: (node: Placed) => number) => Deno.lint.LintVisitor,
+): void {
+  function lineOf(node: Placed): number {
+    return file.text.slice(0, node.range[0]).split("\n").length;
+  }
+  Deno.lint.runPlugin(
+    { name: "structure", rules: { rule: { create: () => visitorFor(lineOf) } } },
+    file.path,
+    file.text,
+  );
+}
+
+function textOf(file: SourceFile, node: Placed): string {
+  return file.text.slice(node.range[0], node.range[1]);
+}
