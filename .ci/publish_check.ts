@@ -5,7 +5,7 @@
  * @module
  */
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = `${import.meta.dirname}/..`;
 const STD = ".ci/std/";
 
 /** Copies the tracked files of `root` to `package` and `std` inside `folder`, linked to each other. */

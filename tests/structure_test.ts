@@ -1,0 +1,202 @@
+import { assert, assertEquals } from "@std/assert";
+import settings from "../deno.json" with { type: "json" };
+import {
+  denoLines,
+  skippedTests,
+  type SourceFile,
+  tooLong,
+  wrongArrows,
+  wrongName,
+} from "./support/structure.ts";
+
+const ROOT = new URL("..", import.meta.url);
+const READ_ONLY = { permissions: { read: [ROOT] } };
+
+Deno.test("repository: imports follow the arrows between the rooms", READ_ONLY, () => {
+  assertEquals(sourceFiles().flatMap(wrongArrows), []);
+});
+
+Deno.test("repository: one file under src says Deno outside testing", READ_ONLY, () => {
+  const files = sourceFiles().filter(isPublished).filter((file) => denoLines(file).length > 0);
+  assertEquals(files.map((file) => file.path).length, 1, listOf(files));
+});
+
+Deno.test("repository: no file is over 400 lines", READ_ONLY, () => {
+  assertEquals(sourceFiles().flatMap(tooLong), []);
+});
+
+Deno.test("repository: files are named for what they hold", READ_ONLY, () => {
+  assertEquals(sourceFiles().flatMap((file) => wrongName(file.path)), []);
+});
+
+Deno.test("repository: every test always runs", READ_ONLY, () => {
+  assertEquals(sourceFiles().flatMap(skippedTests), []);
+});
+
+Deno.test("repository: every task says what it does", () => {
+  const silent = Object.entries(settings.tasks).filter(([, task]) => task.description.length < 10);
+  assertEquals(silent, []);
+});
+
+Deno.test("repository: a test file runs either without permissions or live", () => {
+  const { "test:unit": unit, "test:live": live } = settings.tasks;
+  const ignored = /--ignore=(\S+)/.exec(live.command)?.[1]?.split(",");
+  assertEquals(ignored, unit.command.match(/tests\/\S+/g)?.flatMap(expand));
+  assert(unit.command.includes("-P=unit"));
+  assertEquals(settings.permissions.unit, {});
+});
+
+Deno.test("wrongArrows() allows what the rooms may know", () => {
+  assertEquals(arrows("src/client.ts", `import { Router } from "./cluster/router.ts";`), []);
+  assertEquals(arrows("src/commands/get.ts", `import { feed } from "../protocol/reply.ts";`), []);
+  assertEquals(arrows("src/commands/get.ts", `import type { C } from "../codec/codec.ts";`), []);
+  assertEquals(arrows("src/commands/get.ts", `import { type C } from "../codec/codec.ts";`), []);
+  assertEquals(arrows("src/ring/ring.ts", `import { crypto } from "@std/crypto";`), []);
+  assertEquals(arrows("src/ring/ring.ts", `import { ring } from "./continuum.ts";`), []);
+  assertEquals(arrows("src/protocol/reply.ts", `import { E } from "../errors.ts";`), []);
+  assertEquals(arrows("src/codec/zlib.ts", `import { inflateSync } from "node:zlib";`), []);
+  assertEquals(arrows("mod.ts", `export * from "./src/client.ts";`), []);
+  assertEquals(arrows("tests/client_test.ts", `import { x } from "../src/key.ts";`), []);
+});
+
+Deno.test("wrongArrows() finds a wrong arrow in every form of import", () => {
+  const forms = [
+    `import { a } from "../connection/dial.ts";`,
+    `import type { A } from "../connection/dial.ts";`,
+    `import "../connection/dial.ts";`,
+    `export * from "../connection/dial.ts";`,
+    `export { a } from "../connection/dial.ts";`,
+    `const a = await import("../connection/dial.ts");`,
+    `let a: import("../connection/dial.ts").A;`,
+  ];
+  for (const form of forms) {
+    assertEquals(arrows("src/protocol/reply.ts", form), [
+      'src/protocol/reply.ts:1 imports "../connection/dial.ts", but protocol must not know connection',
+    ]);
+  }
+});
+
+Deno.test("wrongArrows() finds code where only types may be known", () => {
+  const sentence = 'src/connection/queue.ts:2 imports "../commands/command.ts", ' +
+    "but connection may know only types of commands";
+  for (const form of ["import { a }", "import { type A, b }", "import a", "import", "export *"]) {
+    const from = form === "import" ? "" : "from";
+    const text = `\n${form} ${from} "../commands/command.ts";`;
+    assertEquals(arrows("src/connection/queue.ts", text), [sentence]);
+  }
+});
+
+Deno.test("wrongArrows() finds a way to the client from every inner room", () => {
+  for (
+    const room of ["protocol", "commands", "codec", "ring", "connection", "cluster", "testing"]
+  ) {
+    assertEquals(arrows(`src/${room}/a.ts`, `import type { C } from "../client.ts";`).length, 1);
+    assertEquals(arrows(`src/${room}/a.ts`, `import { x } from "../counters.ts";`).length, 1);
+  }
+});
+
+Deno.test("wrongArrows() finds packages that are not listed, and ways out of src", () => {
+  for (const name of ["npm:memjs", "@libmc/libmc", "https://a.example/a.ts", "jsr:@std/assert"]) {
+    assertEquals(arrows("src/client.ts", `import * as a from "${name}";`).length, 1, name);
+  }
+  assertEquals(arrows("src/client.ts", `import { a } from "../tests/a.ts";`).length, 1);
+  assertEquals(arrows("src/client.ts", "await import(name);").length, 1);
+});
+
+Deno.test("wrongArrows() finds a room that is not listed", () => {
+  assertEquals(arrows("src/extras/a.ts", ""), [
+    'src/extras/a.ts lies in the room "extras", which has no line in the list of rooms',
+  ]);
+});
+
+Deno.test("wrongArrows() takes no example or text for an import", () => {
+  const text = '/** import { a } from "../client.ts"; */\nconst a = `import "../client.ts"`;';
+  assertEquals(arrows("src/ring/a.ts", text), []);
+});
+
+Deno.test("denoLines() finds Deno in code and in types, not in comments and texts", () => {
+  const text = [
+    "// Deno.connect",
+    'const a = "Deno.connect";',
+    "const b = Deno.connect;",
+    "let c: Deno.Conn;",
+    "globalThis.Deno;",
+    "/** Deno.connect */",
+  ].join("\n");
+  assertEquals(denoLines({ path: "src/a.ts", text }), [3, 4, 5]);
+});
+
+Deno.test("tooLong() allows 400 lines and no more", () => {
+  assertEquals(tooLong({ path: "a.ts", text: "//\n".repeat(400) }), []);
+  assertEquals(tooLong({ path: "a.ts", text: "//\n".repeat(401) }), [
+    "a.ts must have <= 400 lines: current length is 401",
+  ]);
+});
+
+Deno.test("wrongName() refuses names that say nothing", () => {
+  const wrong = [
+    "src/utils.ts",
+    "src/util.ts",
+    "a/key_helpers.ts",
+    "manager.ts",
+    "a/Key.ts",
+    "a-b.ts",
+  ];
+  for (const path of wrong) assertEquals(wrongName(path).length, 1, path);
+  for (const path of ["src/key.ts", "a/mod.d.ts", "a/md5_test.ts", "a/utilisation.ts"]) {
+    assertEquals(wrongName(path), []);
+  }
+});
+
+Deno.test("skippedTests() finds every way not to run a test", () => {
+  const wrong = [
+    `Deno.test.only("a", () => {});`,
+    `Deno.test.ignore("a", () => {});`,
+    `Deno.test.skip("a", () => {});`,
+    `Deno.test({ name: "a", only: true, fn() {} });`,
+    `Deno.test("a", { ignore: slow }, () => {});`,
+    `Deno.test("a", { "ignore": slow }, () => {});`,
+    `await t.step({ name: "a", ignore: true, fn() {} });`,
+  ];
+  for (const text of wrong) {
+    const [found, ...more] = skippedTests({ path: "tests/a_test.ts", text: `\n${text}` });
+    assert(found?.startsWith("tests/a_test.ts:2 has a test that does not always run: "), text);
+    assertEquals(more, []);
+  }
+  const right = `Deno.test("only", { permissions: "none" }, () => skip({ ignore: 1 }));`;
+  assertEquals(skippedTests({ path: "tests/a_test.ts", text: right }), []);
+});
+
+function arrows(path: string, text: string): string[] {
+  return wrongArrows({ path, text });
+}
+
+function isPublished(file: SourceFile): boolean {
+  return /^(?:mod\.ts$|src\/(?!testing\/))/.test(file.path);
+}
+
+/** Every TypeScript file of the repository. */
+function sourceFiles(): SourceFile[] {
+  const paths = ["mod.ts", ...["src", "tests", "bench", ".ci"].flatMap(pathsIn)];
+  assert(paths.length > 20, "the repository's files were not found");
+  return paths.map((path) => ({ path, text: Deno.readTextFileSync(new URL(path, ROOT)) }));
+}
+
+function pathsIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? pathsIn(path) : /\.tsx?$/.test(name) ? [path] : [];
+  });
+}
+
+/** Paths that a pattern with one `{a,b}` stands for, without what every test file has in its name. */
+function expand(pattern: string): string[] {
+  const plain = pattern.replace(/'$/, "").replace("/**/*_test.ts", "");
+  const [, before, names, after] = /^(.*)\{(.*)\}(.*)$/.exec(plain) ?? [];
+  return names?.split(",").map((name) => `${before}${name}${after}`) ?? [plain];
+}
+
+function listOf(files: SourceFile[]): string {
+  const lines = files.flatMap((file) => denoLines(file).map((line) => `${file.path}:${line}`));
+  return `Deno is named in ${lines.join(", ") || "no file"}`;
+}
