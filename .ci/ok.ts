@@ -34,6 +34,7 @@ const TASKS: readonly string[][] = [
   ["fmt", "--check"],
   ["check", "--frozen"],
   ["publish:check"],
+  ["bench:smoke"],
 ];
 
 const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/gm;

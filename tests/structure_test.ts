@@ -40,10 +40,11 @@ Deno.test("repository: every task says what it does", () => {
 
 Deno.test("repository: a test file runs either without permissions or live", () => {
   const { "test:unit": unit, "test:live": live } = settings.tasks;
-  const ignored = /--ignore=(\S+)/.exec(live.command)?.[1]?.split(",");
-  assertEquals(ignored, unit.command.match(/tests\/\S+/g)?.flatMap(expand));
-  assert(unit.command.includes("-P=unit"));
+  assert(unit.command.startsWith("deno test -P=unit "));
   assertEquals(settings.permissions.unit, {});
+  const pure = unit.command.split(" ").slice(3);
+  assert(pure.length > 0);
+  assert(live.command.endsWith(` --ignore=${pure.join(",")} tests`));
 });
 
 Deno.test("wrongArrows() allows what the rooms may know", () => {
@@ -187,13 +188,6 @@ function pathsIn(folder: string): string[] {
     const path = `${folder}/${name}`;
     return isDirectory ? pathsIn(path) : /\.tsx?$/.test(name) ? [path] : [];
   });
-}
-
-/** Paths that a pattern with one `{a,b}` stands for, without what every test file has in its name. */
-function expand(pattern: string): string[] {
-  const plain = pattern.replace(/'$/, "").replace("/**/*_test.ts", "");
-  const [, before, names, after] = /^(.*)\{(.*)\}(.*)$/.exec(plain) ?? [];
-  return names?.split(",").map((name) => `${before}${name}${after}`) ?? [plain];
 }
 
 function listOf(files: SourceFile[]): string {
