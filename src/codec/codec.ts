@@ -19,6 +19,9 @@ export interface Codec {
    */
   readonly textFlags?: number;
 
+  /** Flags under which `decode` gives the data as it is, if there are such: such a data block may be kept, uncopied. */
+  readonly bytesFlags?: number;
+
   /**
    * Encodes a value.
    *

@@ -1,0 +1,39 @@
+/**
+ * Reads data blocks by their flags, for both codecs: each reads everything that either of them writes, and everything
+ * libmc writes. They differ in what no flag describes.
+ */
+
+import {
+  FLAG_BIGINT,
+  FLAG_BOOL,
+  FLAG_BYTES,
+  FLAG_INTEGER,
+  FLAG_JSON,
+  FLAG_MARSHAL,
+  FLAG_OLD_INTEGER,
+  FLAG_PICKLE,
+} from "./flags.ts";
+import { decodeBigint, decodeInteger } from "./integer.ts";
+import { decodeJson } from "./json.ts";
+import { readMarshal } from "./marshal_reader.ts";
+import { readPickle } from "./pickle_reader.ts";
+
+/**
+ * Decodes a data block whose flags have at least one of {@linkcode TYPE_FLAGS}. Where several are set the first counts,
+ * in libmc's order and ours after it: 8, 2, 4, 32, 1, 64, 128. Flag 256 changes what 2 and 4 give, nothing else.
+ *
+ * @param data Borrowed.
+ * @returns Owned.
+ * @throws {CodecError} If the data does not fit the flags.
+ */
+export function decodeTyped(data: Uint8Array, flags: number): unknown {
+  if (flags & FLAG_BOOL) return decodeInteger(data) !== 0;
+  if (flags & (FLAG_OLD_INTEGER | FLAG_INTEGER)) {
+    return flags & FLAG_BIGINT ? decodeBigint(data) : decodeInteger(data);
+  }
+  if (flags & FLAG_MARSHAL) return readMarshal(data);
+  if (flags & FLAG_PICKLE) return readPickle(data);
+  if (flags & FLAG_JSON) return decodeJson(data);
+  if (flags & FLAG_BYTES) return new Uint8Array(data);
+  throw new TypeError(`Cannot decode flags ${flags} by type as they name none`);
+}

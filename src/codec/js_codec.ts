@@ -1,0 +1,80 @@
+/**
+ * The default codec: the forms that suit JavaScript best. Text is stored as text and bytes as bytes, so that other
+ * clients, `append` and a look with telnet find what they expect; containers are JSON.
+ */
+
+import type { Codec, Encoded } from "./codec.ts";
+import { decodeTyped } from "./decode.ts";
+import {
+  FLAG_BIGINT,
+  FLAG_BOOL,
+  FLAG_BYTES,
+  FLAG_INTEGER,
+  FLAG_JSON,
+  FLAG_MARSHAL,
+  TYPE_FLAGS,
+} from "./flags.ts";
+import { encodeBigint } from "./integer.ts";
+import { encodeJson } from "./json.ts";
+import { describe } from "./loss.ts";
+import { writeMarshalFloat } from "./marshal_writer.ts";
+import { decodeText } from "./text.ts";
+
+/**
+ * The default codec. What it encodes comes back equal, with its type; what would not is refused with a TypeError.
+ *
+ * | value | flags | data |
+ * | --- | --- | --- |
+ * | string | 0 | UTF-8 |
+ * | Uint8Array | 128 | the bytes |
+ * | boolean | 8 | `1` or `0` |
+ * | safe integer | 4 | decimal text |
+ * | bigint | 4 + 256 | decimal text |
+ * | other number | 32 | a marshal float |
+ * | null, array, plain object | 64 | JSON |
+ *
+ * It reads all that {@linkcode libmcCodec} and libmc write, marshal and plain pickle included. Data with flags 0 that is
+ * no UTF-8 is given as a Uint8Array. Subclasses of Uint8Array come back as Uint8Array, objects without a prototype as
+ * ordinary ones.
+ *
+ * @example Store what has several types
+ * ```ts
+ * import { jsCodec } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { data, flags } = jsCodec.encode({ id: 7, tags: ["a"] });
+ * assertEquals(data, '{"id":7,"tags":["a"]}');
+ * assertEquals(flags, 64);
+ * ```
+ */
+export const jsCodec: Codec = {
+  textFlags: 0,
+  bytesFlags: FLAG_BYTES,
+
+  encode(value: unknown): Encoded {
+    switch (typeof value) {
+      case "string":
+        if (value.isWellFormed()) return { data: value, flags: 0 };
+        throw new TypeError("Cannot encode value as UTF-8 would lose it: a lone surrogate");
+      case "number":
+        return Number.isSafeInteger(value) && !Object.is(value, -0)
+          ? { data: String(value), flags: FLAG_INTEGER }
+          : { data: writeMarshalFloat(value), flags: FLAG_MARSHAL };
+      case "boolean":
+        return { data: value ? "1" : "0", flags: FLAG_BOOL };
+      case "bigint":
+        return { data: encodeBigint(value), flags: FLAG_INTEGER | FLAG_BIGINT };
+      case "object":
+        return value instanceof Uint8Array
+          ? { data: value, flags: FLAG_BYTES }
+          : { data: encodeJson(value), flags: FLAG_JSON };
+      default:
+        throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);
+    }
+  },
+
+  decode(data: Uint8Array, flags: number): unknown {
+    if (flags & TYPE_FLAGS) return decodeTyped(data, flags);
+    return decodeText(data, 0, data.length) ?? new Uint8Array(data);
+  },
+};
