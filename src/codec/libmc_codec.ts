@@ -1,0 +1,65 @@
+/**
+ * The codec for a cluster shared with Python applications that use libmc: the same bytes and flags for the same values.
+ */
+
+import type { Codec, Encoded } from "./codec.ts";
+import { decodeTyped } from "./decode.ts";
+import { FLAG_BOOL, FLAG_INTEGER, FLAG_MARSHAL, TYPE_FLAGS } from "./flags.ts";
+import { encodeBigint } from "./integer.ts";
+import { describe } from "./loss.ts";
+import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./marshal_writer.ts";
+
+/**
+ * Stores values as libmc does, so that Python applications read them; what would be lost is refused with a TypeError.
+ *
+ * | value | flags | data |
+ * | --- | --- | --- |
+ * | string | 32 | marshal |
+ * | Uint8Array | 0 | the bytes |
+ * | boolean | 8 | `1` or `0` |
+ * | safe integer, bigint | 4 | decimal text |
+ * | other number | 32 | a marshal float |
+ * | null, array, plain object, Map, Set | 32 | marshal |
+ *
+ * Python has one integer type: a bigint that is a safe integer comes back as a number. A Map is a dict, and a dict whose
+ * keys are all texts is read as an object, so that such a Map is refused, the empty one too. It reads all that
+ * {@linkcode jsCodec} and libmc write, plain pickle included.
+ *
+ * @example A Python dict
+ * ```ts
+ * import { libmcCodec } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { data, flags } = libmcCodec.encode({ id: 7 });
+ * assertEquals(flags, 32);
+ * assertEquals(libmcCodec.decode(data as Uint8Array, flags), { id: 7 });
+ * ```
+ */
+export const libmcCodec: Codec = {
+  bytesFlags: 0,
+
+  encode(value: unknown): Encoded {
+    switch (typeof value) {
+      case "string":
+        return { data: writeMarshalText(value), flags: FLAG_MARSHAL };
+      case "number":
+        return Number.isSafeInteger(value) && !Object.is(value, -0)
+          ? { data: String(value), flags: FLAG_INTEGER }
+          : { data: writeMarshalFloat(value), flags: FLAG_MARSHAL };
+      case "boolean":
+        return { data: value ? "1" : "0", flags: FLAG_BOOL };
+      case "bigint":
+        return { data: encodeBigint(value), flags: FLAG_INTEGER };
+      case "object":
+        return value instanceof Uint8Array
+          ? { data: value, flags: 0 }
+          : { data: writeMarshal(value), flags: FLAG_MARSHAL };
+      default:
+        throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);
+    }
+  },
+
+  decode(data: Uint8Array, flags: number): unknown {
+    return flags & TYPE_FLAGS ? decodeTyped(data, flags) : new Uint8Array(data);
+  },
+};

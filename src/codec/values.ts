@@ -1,0 +1,75 @@
+/**
+ * The way of a value between the caller and the wire: codec, then compression, and back. Splitting comes after, with the
+ * commands that know of keys.
+ */
+
+import type { Codec, Encoded } from "./codec.ts";
+import { compress as deflate, inflate } from "./compression.ts";
+import { FLAG_ZLIB } from "./flags.ts";
+import { decodeText, utf8Length } from "./text.ts";
+
+export { utf8Length };
+
+/**
+ * Encodes a value, and compresses it if it is worth it.
+ *
+ * @param compThreshold Encoded data longer than this many bytes is compressed, whatever its type; 0 or less: never.
+ * @param compress `false`: not this value.
+ * @returns What to store; data may be the caller's own bytes, uncopied.
+ * @throws {TypeError} If the value cannot be stored without losing something.
+ */
+export function encodeValue(
+  codec: Codec,
+  value: unknown,
+  compThreshold: number,
+  compress: boolean,
+): Encoded {
+  const encoded = codec.encode(value);
+  if (!compress || compThreshold <= 0) return encoded;
+  const { data, flags } = encoded;
+  if (typeof data !== "string") {
+    return data.length > compThreshold
+      ? { data: deflate(data), flags: flags | FLAG_ZLIB }
+      : encoded;
+  }
+  // A unit takes one to three bytes: the text must be counted only where that leaves a doubt.
+  if (data.length * 3 <= compThreshold) return encoded;
+  if (data.length <= compThreshold && utf8Length(data) <= compThreshold) return encoded;
+  return { data: deflate(encoder.encode(data)), flags: flags | FLAG_ZLIB };
+}
+
+/**
+ * Decodes the data block of an item in the range of the buffer where it lies.
+ *
+ * @param bytes Borrowed, unless `owned`.
+ * @param flags The item's flags, of which the one for splitting has been dealt with.
+ * @param inflateLimit Most bytes that a compressed value may inflate to.
+ * @param owned Nobody else will use `bytes`: a value that is just them need not be copied.
+ * @returns Owned.
+ * @throws {CodecError} If the data does not fit the flags, or inflates to too much.
+ */
+export function decodeValue(
+  codec: Codec,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  flags: number,
+  inflateLimit: number,
+  owned = false,
+): unknown {
+  if (flags === codec.textFlags) {
+    return decodeText(bytes, start, end) ?? copyOf(bytes, start, end);
+  }
+  if (flags === codec.bytesFlags) {
+    return owned ? bytes.subarray(start, end) : copyOf(bytes, start, end);
+  }
+  const data = bytes.subarray(start, end);
+  if ((flags & FLAG_ZLIB) === 0) return codec.decode(data, flags);
+  return codec.decode(inflate(data, inflateLimit), flags & ~FLAG_ZLIB);
+}
+
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
+const encoder = new TextEncoder();
