@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import settings from "../deno.json" with { type: "json" };
 import {
   denoLines,
+  impurities,
   skippedTests,
   type SourceFile,
   tooLong,
@@ -19,6 +20,10 @@ Deno.test("repository: imports follow the arrows between the rooms", READ_ONLY, 
 Deno.test("repository: one file under src says Deno outside testing", READ_ONLY, () => {
   const files = sourceFiles().filter(isPublished).filter((file) => denoLines(file).length > 0);
   assertEquals(files.map((file) => file.path).length, 1, listOf(files));
+});
+
+Deno.test("repository: the pure rooms do no I/O and wait for nothing", READ_ONLY, () => {
+  assertEquals(sourceFiles().flatMap(impurities), []);
 });
 
 Deno.test("repository: no file is over 400 lines", READ_ONLY, () => {
@@ -125,6 +130,27 @@ Deno.test("denoLines() finds Deno in code and in types, not in comments and text
     "/** Deno.connect */",
   ].join("\n");
   assertEquals(denoLines({ path: "src/a.ts", text }), [3, 4, 5]);
+});
+
+Deno.test("impurities() finds I/O, timers and time in pure rooms only", () => {
+  for (
+    const text of ["setTimeout(f, 1);", "const t = performance.now();", "globalThis.fetch(a);"]
+  ) {
+    for (const room of ["protocol", "commands", "codec", "ring"]) {
+      const [found, ...more] = impurities({ path: `src/${room}/a.ts`, text: `\n${text}` });
+      assert(found?.startsWith(`src/${room}/a.ts:2 uses `) && found.endsWith(" is pure"), text);
+      assertEquals(more, []);
+    }
+    assertEquals(impurities({ path: "src/connection/a.ts", text }), []);
+  }
+  assertEquals(impurities({ path: "src/ring/a.ts", text: "ring.fetch(); // setTimeout" }), []);
+});
+
+Deno.test("impurities() finds promises where nothing may wait", () => {
+  for (const text of ["await f();", "let a: Promise<void>;"]) {
+    assertEquals(impurities({ path: "src/protocol/a.ts", text }).length, 1);
+    assertEquals(impurities({ path: "src/codec/a.ts", text }), []);
+  }
 });
 
 Deno.test("tooLong() allows 400 lines and no more", () => {

@@ -79,6 +79,44 @@ export function denoLines(file: SourceFile): number[] {
   return [...lines];
 }
 
+/** Breaches of purity: what does I/O, tells the time or waits, in a room that may not. */
+export function impurities(file: SourceFile): string[] {
+  const room = roomOf(file.path) ?? "";
+  if (!PURE_ROOMS.includes(room)) return [];
+  const breaches: string[] = [];
+  visit(file, (lineOf) => {
+    function add(node: Placed, name: string): void {
+      breaches.push(`${file.path}:${lineOf(node)} uses ${name}, but ${room} is pure`);
+    }
+    return {
+      Identifier(node) {
+        const isMember = node.parent.type === "MemberExpression" && node.parent.object !== node;
+        if (IMPURE_NAMES.has(node.name) && !isMember) add(node, node.name);
+        if (node.name === "Promise" && UNWAITING_ROOMS.includes(room)) add(node, node.name);
+      },
+      AwaitExpression(node) {
+        if (UNWAITING_ROOMS.includes(room)) add(node, "await");
+      },
+    };
+  });
+  return breaches;
+}
+
+const PURE_ROOMS: readonly string[] = ["protocol", "commands", "codec", "ring", "key"];
+const UNWAITING_ROOMS: readonly string[] = ["protocol", "ring", "key"];
+const IMPURE_NAMES: ReadonlySet<string> = new Set([
+  "Deno",
+  "WebSocket",
+  "Worker",
+  "console",
+  "fetch",
+  "globalThis",
+  "performance",
+  "queueMicrotask",
+  "setInterval",
+  "setTimeout",
+]);
+
 /** Breach of the greatest length of a file. */
 export function tooLong(file: SourceFile): string[] {
   const lines = file.text.replace(/\n$/, "").split("\n").length;
