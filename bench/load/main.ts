@@ -1,0 +1,105 @@
+/**
+ * The closed loop: what clients do under so many callers, beside the raw socket and beside each other.
+ * `bench/README.md` says how it measures and how to read it.
+ */
+import { type Memcached, startMemcached } from "../../tests/support/memcached.ts";
+import { drawChart } from "./chart.ts";
+import { describeMachine } from "./machine.ts";
+import { type Failure, measure, type Result } from "./measure.ts";
+import { MeasuredProcess } from "./measured_process.ts";
+import { parseOptions, USAGE } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { formatTable } from "./table.ts";
+import { nameOf } from "./work.ts";
+
+/** Everything one run found; this is what the dated JSON holds. */
+export interface Report {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: Awaited<ReturnType<typeof describeMachine>>;
+  readonly versions: Record<string, string>;
+  readonly rounds: number;
+  readonly milliseconds: number;
+  readonly seconds: number;
+  readonly results: readonly Result[];
+  readonly failures: readonly Failure[];
+}
+
+if (Deno.args.includes("--help")) {
+  console.log(USAGE);
+  Deno.exit();
+}
+
+const options = parseOptions(Deno.args);
+const progress = new Progress();
+const begin = performance.now();
+await using resources = new AsyncDisposableStack();
+
+const mostServers = Math.max(...options.works.map(({ servers }) => servers));
+const daemons: Memcached[] = [];
+for (let i = 0; i < mostServers; i++) {
+  // One worker thread each: the machine's other cores are the client's.
+  daemons.push(resources.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] })));
+}
+const addresses = daemons.map(({ address }) => address);
+
+const players: MeasuredProcess[] = [];
+const versions: Record<string, string> = {};
+const manyServers = new Set<string>();
+for (const name of options.participants) {
+  progress.say(`starting ${name}`);
+  const [player, greeting] = await MeasuredProcess.start(name, addresses);
+  players.push(resources.use(player));
+  versions[name] = greeting.version;
+  if (greeting.manyServers) manyServers.add(name);
+}
+
+const results: Result[] = [];
+const failures: Failure[] = [];
+for (const [i, work] of options.works.entries()) {
+  const able = players.filter(({ name }) => work.servers === 1 || manyServers.has(name));
+  const outcome = await measure(work, able, options, (what) => {
+    progress.say(`[${i + 1}/${options.works.length}] ${what}`);
+  });
+  progress.clear();
+  results.push(...outcome.results);
+  failures.push(...outcome.failures);
+  console.log(formatTable(work, outcome.results));
+  for (const failure of outcome.failures) console.log(`  failed: ${failure.error}\n`);
+}
+
+const report: Report = {
+  date: new Date().toISOString(),
+  command: ["deno task bench:load", ...Deno.args].join(" "),
+  machine: await describeMachine(addresses[0]),
+  versions,
+  rounds: options.rounds,
+  milliseconds: options.milliseconds,
+  seconds: Math.round((performance.now() - begin) / 1000),
+  results,
+  failures,
+};
+if (options.save) await save(report);
+console.log(
+  `${options.works.length} works, ${results.length} results, ${failures.length} failures, ` +
+    `${report.seconds} s`,
+);
+// The summary of a run of one work would repeat its name.
+if (options.works.length === 1) console.log(nameOf(options.works[0]));
+
+async function save(report: Report): Promise<void> {
+  const folder = new URL("../results/", import.meta.url);
+  await Deno.mkdir(folder, { recursive: true });
+  const stem = report.date.slice(0, 16).replace("T", "_").replace(":", "");
+  await Deno.writeTextFile(
+    new URL(`${stem}.json`, folder),
+    JSON.stringify(report, round, 1) + "\n",
+  );
+  await Deno.writeTextFile(new URL(`${stem}.svg`, folder), drawChart(report));
+  console.log(`bench/results/${stem}.json\nbench/results/${stem}.svg`);
+}
+
+/** Four significant digits are more than any figure here is good for. */
+function round(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(4)) : value;
+}

@@ -1,0 +1,118 @@
+/** One work, all participants in turn: answers compared first, then warmed, then rounds in rotated order. */
+import { OURS, RAW_SOCKET } from "../participants/all.ts";
+import type { Quantiles, Round } from "./child.ts";
+import type { MeasuredProcess } from "./measured_process.ts";
+import { keysPerCall, nameOf, type Work } from "./work.ts";
+
+/** One participant on one work. */
+export interface Result extends Work {
+  readonly participant: string;
+  /** Median of the rounds. */
+  readonly callsPerSecond: number;
+  readonly keysPerSecond: number;
+  /** Slowest and fastest round, as parts of the median. */
+  readonly spread: readonly [number, number];
+  /** Latencies of calls in microseconds, all rounds together. */
+  readonly latency: Quantiles;
+  /** CPU time of the client's process, all its threads, over all rounds. */
+  readonly cpuMicrosPerCall: number;
+  readonly cpuMicrosPerKey: number;
+  /** Calls per second against the raw socket's and against the best client's that is not ours. */
+  readonly ofRaw: number | undefined;
+  readonly ofBestPeer: number | undefined;
+}
+
+/** A participant that could not do a work. */
+export interface Failure {
+  readonly participant: string;
+  readonly work: string;
+  readonly error: string;
+}
+
+/** Measures one work; `onStep` is told before each round. */
+export async function measure(
+  work: Work,
+  players: readonly MeasuredProcess[],
+  times: { readonly rounds: number; readonly milliseconds: number },
+  onStep: (what: string) => void,
+): Promise<{ results: Result[]; failures: Failure[] }> {
+  const failures: Failure[] = [];
+  const rounds = new Map<MeasuredProcess, Round[]>(players.map((player) => [player, []]));
+  const attempt = async (player: MeasuredProcess, step: () => Promise<void>) => {
+    if (!rounds.has(player)) return;
+    try {
+      await step();
+    } catch (error) {
+      rounds.delete(player);
+      failures.push({ participant: player.name, work: nameOf(work), error: String(error) });
+    }
+  };
+
+  const digests = new Map<string, string>();
+  for (const player of players) {
+    onStep(`${nameOf(work)}: checking ${player.name}`);
+    await attempt(player, async () => {
+      const { digest } = await player.prepare(work);
+      digests.set(player.name, digest);
+    });
+  }
+  compareDigests(work, digests);
+  for (const player of players) {
+    onStep(`${nameOf(work)}: warming ${player.name}`);
+    await attempt(player, async () => void await player.run(times.milliseconds, false));
+  }
+  for (let round = 0; round < times.rounds; round++) {
+    onStep(`${nameOf(work)}: round ${round + 1} of ${times.rounds}`);
+    for (let i = 0; i < players.length; i++) {
+      const player = players[(round + i) % players.length];
+      await attempt(player, async () => {
+        rounds.get(player)?.push(await player.run(times.milliseconds, true));
+      });
+    }
+  }
+  const quantiles = new Map<MeasuredProcess, Quantiles>();
+  for (const player of players) {
+    await attempt(player, async () => void quantiles.set(player, await player.quantiles()));
+  }
+  return { results: makeResults(work, rounds, quantiles), failures };
+}
+
+/** No time is worth anything if the answers differ. */
+function compareDigests(work: Work, digests: ReadonlyMap<string, string>): void {
+  const different = new Set(digests.values());
+  if (different.size <= 1) return;
+  const list = [...digests].map(([name, digest]) => `${name} ${digest.slice(0, 8)}`).join(", ");
+  throw new Error(`Cannot measure ${nameOf(work)} as the answers differ: ${list}`);
+}
+
+function makeResults(
+  work: Work,
+  rounds: ReadonlyMap<MeasuredProcess, Round[]>,
+  quantiles: ReadonlyMap<MeasuredProcess, Quantiles>,
+): Result[] {
+  const keys = keysPerCall(work.operation);
+  const rates = [...rounds].map(([player, own]) => {
+    const perSecond = own.map(({ calls, milliseconds }) => calls / milliseconds * 1000)
+      .sort((a, b) => a - b);
+    return { player, own, perSecond, median: perSecond[Math.floor(perSecond.length / 2)] };
+  });
+  const raw = rates.find(({ player }) => player.name === RAW_SOCKET)?.median;
+  const peers = rates.filter(({ player }) => player.name !== RAW_SOCKET && player.name !== OURS);
+  const bestPeer = peers.length > 0 ? Math.max(...peers.map(({ median }) => median)) : undefined;
+  return rates.map(({ player, own, perSecond, median }) => {
+    const calls = own.reduce((sum, round) => sum + round.calls, 0);
+    const cpu = own.reduce((sum, round) => sum + round.cpuMicroseconds, 0) / calls;
+    return {
+      ...work,
+      participant: player.name,
+      callsPerSecond: median,
+      keysPerSecond: median * keys,
+      spread: [perSecond[0] / median, perSecond[perSecond.length - 1] / median],
+      latency: quantiles.get(player) ?? { p50: NaN, p99: NaN, p999: NaN },
+      cpuMicrosPerCall: cpu,
+      cpuMicrosPerKey: cpu / keys,
+      ofRaw: raw === undefined ? undefined : median / raw,
+      ofBestPeer: bestPeer === undefined ? undefined : median / bestPeer,
+    };
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * Runs every bench once, untimed, so that none rots: `deno task bench:smoke`.
+ *
+ * `deno bench` has no dry run. Each `*_bench.ts` is imported in a process of its own in which `Deno.bench`
+ * collects instead of measuring; then each collected function is called once. The closed loop and the probes
+ * have a short run of their own.
+ */
+
+if (Deno.args.length === 0) await runAll();
+else await runOnce(Deno.args[0]);
+
+async function runAll(): Promise<void> {
+  const root = new URL("..", import.meta.url);
+  const suites = [...benchFiles(new URL("bench/", root))].sort();
+  const runs: [string, string[]][] = suites.map((path) => [path, ["bench/smoke.ts", path]]);
+  runs.push(["bench/load/main.ts", ["bench/load/main.ts", "--smoke"]]);
+  for (const path of filesOf(new URL("bench/probe/", root), "_probe.ts")) {
+    runs.push([path, [path, "--smoke"]]);
+  }
+  let failed = 0;
+  for (const [name, args] of runs) {
+    const begin = performance.now();
+    const { success, stdout, stderr } = await new Deno.Command("deno", {
+      args: ["run", "-q", "-P=bench", "--unsafe-proto", ...args],
+      cwd: root,
+    }).output();
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    console.log(`${success ? "ok" : "FAILED"} ${name} (${seconds} s)`);
+    if (success) continue;
+    failed++;
+    console.log(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+  }
+  console.log(`${runs.length - failed} benches ran, ${failed} failed`);
+  if (failed > 0) Deno.exit(1);
+}
+
+async function runOnce(path: string): Promise<void> {
+  const collected: Deno.BenchDefinition[] = [];
+  const collect = (definition: Deno.BenchDefinition) => void collected.push(definition);
+  Object.defineProperty(Deno, "bench", { value: collectBench(collect) });
+  await import(new URL(path, new URL("..", import.meta.url)).href);
+  if (collected.length === 0) throw new Error(`Cannot find a bench in ${path}`);
+  for (const { name, group, fn, ignore } of collected) {
+    if (ignore) continue;
+    const context = { name, origin: path, start() {}, end() {} };
+    try {
+      await fn(context);
+    } catch (cause) {
+      throw new Error(`Cannot run bench "${group ?? ""}" "${name}"`, { cause });
+    }
+  }
+  console.log(`${collected.length} ran`);
+  // Clients of live benches stay connected; what the bench started ends with the unload event.
+  Deno.exit();
+}
+
+type BenchFunction = Deno.BenchDefinition["fn"];
+
+/** `Deno.bench` in each of its forms, as something that gives definitions. */
+function collectBench(collect: (definition: Deno.BenchDefinition) => void) {
+  return (
+    first: string | Deno.BenchDefinition | BenchFunction,
+    second?: BenchFunction | Omit<Deno.BenchDefinition, "fn">,
+    third?: BenchFunction,
+  ): void => {
+    const named = typeof first === "string" ? { name: first } : {};
+    const definition = typeof first === "object" ? first : {};
+    const options = typeof second === "object" ? second : {};
+    const fn = [first, second, third].find((part) => typeof part === "function") as
+      | BenchFunction
+      | undefined;
+    const whole = { ...definition, ...named, ...options, ...(fn ? { fn } : {}) };
+    collect(whole as Deno.BenchDefinition);
+  };
+}
+
+function* benchFiles(folder: URL): Generator<string> {
+  for (const room of ["micro/", "live/"]) yield* filesOf(new URL(room, folder), "_bench.ts");
+}
+
+function filesOf(folder: URL, end: string): string[] {
+  const path = folder.pathname.slice(new URL("..", import.meta.url).pathname.length);
+  return [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(end))
+    .map(({ name }) => path + name).sort();
+}
