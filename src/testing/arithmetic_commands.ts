@@ -1,0 +1,45 @@
+/** incr and decr. */
+
+import { unsignedOf } from "./c_numbers.ts";
+import { BAD_FORMAT, type Command, hasNoreply, MAX_KEY_LENGTH, plain, refused } from "./command.ts";
+import { bytesOf, textOf } from "./latin1.ts";
+import type { ServerState } from "./server_state.ts";
+
+/** Makes a command of the words of a line that begins with one of the two. */
+export function arithmeticCommand(words: readonly string[], state: ServerState): Command {
+  const [name, key, deltaWord] = words;
+  if (words.length < 3 || words.length > 4) return refused(name, false, "ERROR");
+  const noreply = hasNoreply(words);
+  if (key.length > MAX_KEY_LENGTH) return refused(name, noreply, BAD_FORMAT);
+  const delta = unsignedOf(deltaWord);
+  if (delta === undefined) {
+    return refused(name, noreply, "CLIENT_ERROR invalid numeric delta argument");
+  }
+  return plain(name, noreply, (reply) => reply.line(change(name, key, delta, state)));
+}
+
+function change(
+  name: string,
+  key: string,
+  delta: bigint,
+  { store, statistics }: ServerState,
+): string {
+  const item = store.get(key);
+  if (item === undefined) {
+    statistics.count(`${name}_misses`);
+    return "NOT_FOUND";
+  }
+  // The daemon reads the number out of the stored bytes, so what follows a white space in them does not matter.
+  const old = item.data.length === 0 || store.isChunked(key, item)
+    ? undefined
+    : unsignedOf(textOf(item.data));
+  if (old === undefined) {
+    return "CLIENT_ERROR cannot increment or decrement non-numeric value";
+  }
+  statistics.count(`${name}_hits`);
+  const value = name === "incr" ? BigInt.asUintN(64, old + delta) : old > delta ? old - delta : 0n;
+  const digits = String(value);
+  // The item keeps its length: a shorter number is followed by spaces.
+  store.put(key, bytesOf(digits.padEnd(item.data.length)), item.flags, item.exptime);
+  return digits;
+}

@@ -1,0 +1,112 @@
+/**
+ * Cuts the bytes of one connection into commands. Pure: bytes in, commands out.
+ *
+ * Two states as in the daemon: a line is awaited, or the data block of a line that was understood. A block's memory is
+ * allocated once, and only after its length was found to be within the item limit; blocks over it are counted off and
+ * thrown away. Bytes of an unfinished line are kept in a buffer that doubles, and none is searched twice.
+ */
+
+import type { Command } from "./command.ts";
+import { textOf } from "./latin1.ts";
+
+/** A command and its data block, which is empty for commands without one. */
+export interface ReadCommand {
+  readonly command: Command;
+  /** Owned: the store keeps it. */
+  readonly data: Uint8Array;
+}
+
+/** The client sent a line that is too long to be anything but a mistake: the daemon closes the connection. */
+export class LineTooLong extends Error {}
+
+/** Reads commands out of chunks that may be cut anywhere. */
+export class CommandReader {
+  readonly #dispatch: (line: string) => Command;
+  #line: Uint8Array = new Uint8Array(256);
+  #lineLength = 0;
+  #awaited: { command: Command; data: Uint8Array; missing: number } | undefined;
+
+  /** @param dispatch Gives the command of a line, which has no line end. */
+  constructor(dispatch: (line: string) => Command) {
+    this.#dispatch = dispatch;
+  }
+
+  /**
+   * Takes a chunk and gives the commands that it completes.
+   *
+   * @throws {LineTooLong} If a line does not end and begins with neither `get` nor `gets`.
+   */
+  *feed(chunk: Uint8Array): Generator<ReadCommand> {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#awaited === undefined) {
+        const end = chunk.indexOf(LF, at);
+        if (end < 0) {
+          this.#keep(chunk.subarray(at));
+          this.#checkUnfinished();
+          return;
+        }
+        const command = this.#dispatch(this.#lineUpTo(chunk.subarray(at, end)));
+        at = end + 1;
+        if (command.dataLength === 0) yield { command, data: NO_DATA };
+        else this.#await(command);
+      } else {
+        const { command, data } = this.#awaited;
+        const taken = Math.min(this.#awaited.missing, chunk.length - at);
+        if (!command.swallow) {
+          data.set(chunk.subarray(at, at + taken), data.length - this.#awaited.missing);
+        }
+        at += taken;
+        this.#awaited.missing -= taken;
+        if (this.#awaited.missing > 0) return;
+        this.#awaited = undefined;
+        yield { command, data };
+      }
+    }
+  }
+
+  #await(command: Command): void {
+    const data = command.swallow ? NO_DATA : new Uint8Array(command.dataLength);
+    this.#awaited = { command, data, missing: command.dataLength };
+  }
+
+  #lineUpTo(last: Uint8Array): string {
+    let line = last;
+    if (this.#lineLength > 0) {
+      this.#keep(last);
+      line = this.#line.subarray(0, this.#lineLength);
+      this.#lineLength = 0;
+    }
+    // A CR alone is not a line end of an empty line: the daemon takes it for a word.
+    const hasCr = line.length > 1 && line[line.length - 1] === CR;
+    return textOf(hasCr ? line.subarray(0, -1) : line);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const length = this.#lineLength + bytes.length;
+    if (length > this.#line.length) {
+      const grown = new Uint8Array(Math.max(length, this.#line.length * 2));
+      grown.set(this.#line.subarray(0, this.#lineLength));
+      this.#line = grown;
+    }
+    this.#line.set(bytes, this.#lineLength);
+    this.#lineLength = length;
+  }
+
+  /** Only get and gets may exceed 2,048 bytes before their line end arrives, after at most 100 spaces. */
+  #checkUnfinished(): void {
+    if (this.#lineLength <= MAX_UNFINISHED) return;
+    const start = textOf(this.#line.subarray(0, MAX_SPACES + LONGEST_NAME + 1));
+    const trimmed = start.replace(/^ +/, "");
+    if (start.length - trimmed.length > MAX_SPACES || !/^gets? /.test(trimmed)) {
+      throw new LineTooLong("Cannot read a line of more than 2048 bytes unless it is a get");
+    }
+  }
+}
+
+const CR = 13;
+const LF = 10;
+const NO_DATA = new Uint8Array(0);
+const MAX_UNFINISHED = 2048;
+const MAX_SPACES = 100;
+const LONGEST_NAME = "gets".length;

@@ -1,0 +1,55 @@
+/** From a command line to a command. */
+
+import { arithmeticCommand } from "./arithmetic_commands.ts";
+import { closing, type Command, refused } from "./command.ts";
+import {
+  deleteCommand,
+  flushAllCommand,
+  quitCommand,
+  shutdownCommand,
+  touchCommand,
+  verbosityCommand,
+  versionCommand,
+} from "./other_commands.ts";
+import { retrievalCommand } from "./retrieval_commands.ts";
+import type { ServerState } from "./server_state.ts";
+import { statsCommand } from "./stats_command.ts";
+import { storageCommand } from "./storage_commands.ts";
+
+/**
+ * Makes a command of a line, without its line end. As in the daemon words are parted by spaces alone, and a NUL ends
+ * the line.
+ */
+export function dispatch(line: string, state: ServerState): Command {
+  const end = line.indexOf("\0");
+  const words = (end < 0 ? line : line.slice(0, end)).split(" ").filter((word) => word !== "");
+  const command = COMMANDS.get(words[0] ?? "");
+  if (command !== undefined) return command(words, state);
+  // Browsers and scripts that were led here are not worth an answer.
+  const isHttp = !/^[acdgist]/.test(words[0] ?? "") && words.at(-1)?.startsWith("HTTP/");
+  return isHttp ? closing("") : refused("", false, "ERROR");
+}
+
+const COMMANDS: ReadonlyMap<string, (words: readonly string[], state: ServerState) => Command> =
+  new Map([
+    ["get", retrievalCommand],
+    ["gets", retrievalCommand],
+    ["gat", retrievalCommand],
+    ["gats", retrievalCommand],
+    ["set", storageCommand],
+    ["add", storageCommand],
+    ["replace", storageCommand],
+    ["append", storageCommand],
+    ["prepend", storageCommand],
+    ["cas", storageCommand],
+    ["delete", deleteCommand],
+    ["incr", arithmeticCommand],
+    ["decr", arithmeticCommand],
+    ["touch", touchCommand],
+    ["stats", statsCommand],
+    ["flush_all", flushAllCommand],
+    ["verbosity", verbosityCommand],
+    ["version", versionCommand],
+    ["quit", quitCommand],
+    ["shutdown", shutdownCommand],
+  ]);

@@ -1,0 +1,76 @@
+/** get, gets, gat and gats. */
+
+import { signed32Of } from "./c_numbers.ts";
+import { BAD_FORMAT, type Command, MAX_KEY_LENGTH, plain, refused } from "./command.ts";
+import { bytesOf } from "./latin1.ts";
+import type { ReplyWriter } from "./reply_writer.ts";
+import type { ServerState } from "./server_state.ts";
+import type { Item } from "./store.ts";
+
+/** Makes a command of the words of a line that begins with one of the four. */
+export function retrievalCommand(words: readonly string[], state: ServerState): Command {
+  const name = words[0];
+  if (words.length < 2) return refused(name, false, "ERROR");
+  const withCas = name === "gets" || name === "gats";
+  if (name === "get" || name === "gets") {
+    return plain(name, false, (reply) => retrieve(words, 1, withCas, undefined, reply, state));
+  }
+  const exptime = signed32Of(words[1]);
+  if (exptime === undefined) return refused(name, false, INVALID_EXPTIME);
+  return plain(name, false, (reply) => retrieve(words, 2, withCas, exptime, reply, state));
+}
+
+/** memcached's answer to an exptime that is no number, outside of storage commands. */
+export const INVALID_EXPTIME = "CLIENT_ERROR invalid exptime argument";
+
+function retrieve(
+  words: readonly string[],
+  first: number,
+  withCas: boolean,
+  exptime: number | undefined,
+  reply: ReplyWriter,
+  state: ServerState,
+): void {
+  const start = reply.length;
+  for (let i = first; i < words.length; i++) {
+    const key = words[i];
+    if (key.length > MAX_KEY_LENGTH) {
+      // The values before it are taken back, not what was done to them.
+      reply.truncate(start);
+      reply.line(BAD_FORMAT);
+      return;
+    }
+    const item = look(key, exptime, state);
+    if (item !== undefined) writeValue(key, item, withCas, reply);
+  }
+  reply.line("END");
+}
+
+function look(key: string, exptime: number | undefined, state: ServerState): Item | undefined {
+  const { store, statistics } = state;
+  const item = store.find(key);
+  const kind = exptime === undefined ? "get" : "touch";
+  statistics.count(`cmd_${kind}`);
+  if (exptime !== undefined) statistics.count("cmd_get");
+  if (typeof item === "string") {
+    statistics.count("get_misses");
+    if (kind === "touch") statistics.count("touch_misses");
+    if (item !== "absent") statistics.count(`get_${item}`);
+    return undefined;
+  }
+  statistics.count(`${kind}_hits`);
+  if (exptime !== undefined) {
+    statistics.count("get_hits");
+    store.touch(key, item, store.exptimeOf(exptime));
+  }
+  return item;
+}
+
+function writeValue(key: string, item: Item, withCas: boolean, reply: ReplyWriter): void {
+  const { flags, data, cas } = item;
+  reply.line(`VALUE ${key} ${flags} ${data.length}${withCas ? ` ${cas}` : ""}`);
+  reply.bytes(data);
+  reply.bytes(CRLF);
+}
+
+const CRLF = bytesOf("\r\n");
