@@ -65,7 +65,11 @@ export function decodeValue(
   }
   const data = bytes.subarray(start, end);
   if ((flags & FLAG_ZLIB) === 0) return codec.decode(data, flags);
-  return codec.decode(inflate(data, inflateLimit), flags & ~FLAG_ZLIB);
+  const inflated = inflate(data, inflateLimit);
+  // A short result lies in a larger buffer, which keeping it would keep.
+  const keep = inflated.length * 2 >= inflated.buffer.byteLength;
+  const rest = flags & ~FLAG_ZLIB;
+  return decodeValue(codec, inflated, 0, inflated.length, rest, inflateLimit, keep);
 }
 
 function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
