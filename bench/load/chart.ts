@@ -73,7 +73,7 @@ function drawPanel(title: string, results: readonly Result[], x: number, y: numb
       : "peer";
     const ratio = result.ofRaw === undefined || kind === "raw"
       ? ""
-      : `  ${result.ofRaw.toFixed(2)}×`;
+      : ` · ${result.ofRaw.toFixed(2)}×`;
     return `<text class="name ${kind}-name" x="${LABEL_WIDTH - 8}" y="${middle}">${
       escape(result.participant)
     }</text><rect class="${kind}" x="${LABEL_WIDTH}" y="${top}" width="${
@@ -93,7 +93,7 @@ text{font:12px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fil
 .title{font-size:13px;font-weight:600;fill:#14181f}.name{text-anchor:end}
 .ours{fill:#0b7a5c}.raw{fill:#8b94a3}.peer{fill:#c3cad5}.ours-name{font-weight:600;fill:#0b6a50}
 @media (prefers-color-scheme:dark){text{fill:#c4cbd6}.page{fill:#12161d}.head,.title{fill:#f2f5f9}.note{fill:#98a2b2}
-.ours{fill:#2fbf93}.raw{fill:#77818f}.peer{fill:#444d5b}.ours-name{fill:#55d6ae}}
+.ours{fill:#2fbf93}.raw{fill:#77818f}.peer{fill:#586375}.ours-name{fill:#55d6ae}}
 `;
 
 /** `1.26 M`, `17.2 k`. */
