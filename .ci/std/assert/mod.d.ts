@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-explicit-any
 export class AssertionError extends Error {
   constructor(message: string, options?: ErrorOptions);
 }
@@ -11,32 +10,61 @@ export function assertStrictEquals<T>(
   expected: T,
   msg?: string,
 ): asserts actual is T;
-export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void;
+export function assertNotStrictEquals<T>(
+  actual: T,
+  expected: T,
+  msg?: string,
+): void;
 export function assertAlmostEquals(
   actual: number,
   expected: number,
   tolerance?: number,
   msg?: string,
 ): void;
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T>;
+export function assertExists<T>(
+  actual: T,
+  msg?: string,
+): asserts actual is NonNullable<T>;
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void;
-export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void;
+export function assertGreaterOrEqual<T>(
+  actual: T,
+  expected: T,
+  msg?: string,
+): void;
 export function assertLess<T>(actual: T, expected: T, msg?: string): void;
-export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void;
-export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
-export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
+export function assertLessOrEqual<T>(
+  actual: T,
+  expected: T,
+  msg?: string,
+): void;
+export function assertMatch(
+  actual: string,
+  expected: RegExp,
+  msg?: string,
+): void;
+export function assertNotMatch(
+  actual: string,
+  expected: RegExp,
+  msg?: string,
+): void;
+export function assertStringIncludes(
+  actual: string,
+  expected: string,
+  msg?: string,
+): void;
 export function assertArrayIncludes<T>(
   actual: ArrayLike<T>,
   expected: ArrayLike<T>,
   msg?: string,
 ): void;
 export function assertObjectMatch(
-  actual: Record<PropertyKey, any>,
+  actual: object,
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void;
-export function assertInstanceOf<T extends abstract new (...args: any[]) => any>(
+export function assertInstanceOf<
+  T extends abstract new (...args: never[]) => any,
+>(
   actual: unknown,
   expectedType: T,
   msg?: string,
@@ -44,14 +72,17 @@ export function assertInstanceOf<T extends abstract new (...args: any[]) => any>
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  ErrorClass: abstract new (...args: any[]) => E,
+  ErrorClass: abstract new (...args: never[]) => E,
   msgIncludes?: string,
   msg?: string,
 ): E;
-export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
+export function assertRejects(
+  fn: () => PromiseLike<unknown>,
+  msg?: string,
+): Promise<unknown>;
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
-  ErrorClass: abstract new (...args: any[]) => E,
+  ErrorClass: abstract new (...args: never[]) => E,
   msgIncludes?: string,
   msg?: string,
 ): Promise<E>;
