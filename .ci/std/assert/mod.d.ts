@@ -62,13 +62,11 @@ export function assertObjectMatch(
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void;
-export function assertInstanceOf<
-  T extends abstract new (...args: never[]) => any,
->(
+export function assertInstanceOf<T>(
   actual: unknown,
-  expectedType: T,
+  expectedType: abstract new (...args: never[]) => T,
   msg?: string,
-): asserts actual is InstanceType<T>;
+): asserts actual is T;
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
