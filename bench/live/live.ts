@@ -4,7 +4,8 @@
  * call after the other is timed by `Deno.bench`.
  */
 import { startMemcached } from "../../tests/support/memcached.ts";
-import { CLIENTS, loadParticipant, ownerOf, RAW_SOCKET } from "../participants/all.ts";
+import { loadParticipant } from "../participants/load.ts";
+import { CLIENTS, ownerOf, RAW_SOCKET } from "../participants/names.ts";
 import { type Item, makeItems } from "../participants/items.ts";
 import type { Session } from "../participants/participant.ts";
 import { type Exchange, RawSocket, setExchange } from "../participants/raw_socket.ts";

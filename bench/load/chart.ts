@@ -2,9 +2,8 @@
  * Draws the headline works of a run as an SVG of small bar charts: keys a second, longer is better. It
  * carries its own colours for light and for dark pages, and each bar its figure as text.
  */
-import { OURS, RAW_SOCKET } from "../participants/all.ts";
-import type { Report } from "./main.ts";
-import type { Result } from "./measure.ts";
+import { OURS, RAW_SOCKET } from "../participants/names.ts";
+import type { Report, Result } from "./report.ts";
 import { nameOf } from "./work.ts";
 
 /** Which works are drawn, if they were measured, and under which title. */

@@ -3,45 +3,14 @@
  * collected in it. Obeys one JSON line at a time from the parent and answers each with one.
  */
 import process from "node:process";
-import { loadParticipant, ownerOf, RAW_SOCKET } from "../participants/all.ts";
+import { loadParticipant } from "../participants/load.ts";
+import { ownerOf, RAW_SOCKET } from "../participants/names.ts";
 import { RawSocket } from "../participants/raw_socket.ts";
 import { linesOf } from "./lines.ts";
 import { type Loop, makeLoop } from "./loop.ts";
 import { makeRawLoop } from "./raw_loop.ts";
+import type { Greeting, Order, Prepared, Quantiles, Round } from "./orders.ts";
 import type { Work } from "./work.ts";
-
-/** What the parent can ask. */
-export type Order =
-  | { readonly order: "prepare"; readonly work: Work }
-  | { readonly order: "run"; readonly milliseconds: number; readonly timed: boolean }
-  | { readonly order: "quantiles" };
-
-/** First line of the child: who it is. */
-export interface Greeting {
-  readonly version: string;
-  readonly manyServers: boolean;
-}
-
-/** Answer to `prepare`. */
-export interface Prepared {
-  /** SHA-256 of the values read back, in order. */
-  readonly digest: string;
-  readonly values: number;
-}
-
-/** Answer to `run`. */
-export interface Round {
-  readonly calls: number;
-  readonly milliseconds: number;
-  readonly cpuMicroseconds: number;
-}
-
-/** Answer to `quantiles`, in microseconds. */
-export interface Quantiles {
-  readonly p50: number;
-  readonly p99: number;
-  readonly p999: number;
-}
 
 /** Makes a loop for a work and keeps one client for each number of servers. */
 class Bench {

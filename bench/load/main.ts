@@ -5,25 +5,13 @@
 import { type Memcached, startMemcached } from "../../tests/support/memcached.ts";
 import { drawChart } from "./chart.ts";
 import { describeMachine } from "./machine.ts";
-import { type Failure, measure, type Result } from "./measure.ts";
+import { measure } from "./measure.ts";
 import { MeasuredProcess } from "./measured_process.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
+import type { Failure, Report, Result } from "./report.ts";
 import { formatTable } from "./table.ts";
 import { nameOf } from "./work.ts";
-
-/** Everything one run found; this is what the dated JSON holds. */
-export interface Report {
-  readonly date: string;
-  readonly command: string;
-  readonly machine: Awaited<ReturnType<typeof describeMachine>>;
-  readonly versions: Record<string, string>;
-  readonly rounds: number;
-  readonly milliseconds: number;
-  readonly seconds: number;
-  readonly results: readonly Result[];
-  readonly failures: readonly Failure[];
-}
 
 if (Deno.args.includes("--help")) {
   console.log(USAGE);

@@ -1,44 +1,27 @@
 /** One work, all participants in turn: answers compared first, then warmed, then rounds in rotated order. */
-import { OURS, RAW_SOCKET } from "../participants/all.ts";
-import type { Quantiles, Round } from "./child.ts";
-import type { MeasuredProcess } from "./measured_process.ts";
+import { OURS, RAW_SOCKET } from "../participants/names.ts";
+import type { Prepared, Quantiles, Round } from "./orders.ts";
+import type { Failure, Result } from "./report.ts";
 import { keysPerCall, nameOf, type Work } from "./work.ts";
 
-/** One participant on one work. */
-export interface Result extends Work {
-  readonly participant: string;
-  /** Median of the rounds. */
-  readonly callsPerSecond: number;
-  readonly keysPerSecond: number;
-  /** Slowest and fastest round, as parts of the median. */
-  readonly spread: readonly [number, number];
-  /** Latencies of calls in microseconds, all rounds together. */
-  readonly latency: Quantiles;
-  /** CPU time of the client's process, all its threads, over all rounds. */
-  readonly cpuMicrosPerCall: number;
-  readonly cpuMicrosPerKey: number;
-  /** Calls per second against the raw socket's and against the best client's that is not ours. */
-  readonly ofRaw: number | undefined;
-  readonly ofBestPeer: number | undefined;
-}
-
-/** A participant that could not do a work. */
-export interface Failure {
-  readonly participant: string;
-  readonly work: string;
-  readonly error: string;
+/** Whoever can be asked to take part: a process, or a test's stand-in. */
+export interface Player {
+  readonly name: string;
+  prepare(work: Work): Promise<Prepared>;
+  run(milliseconds: number, timed: boolean): Promise<Round>;
+  quantiles(): Promise<Quantiles>;
 }
 
 /** Measures one work; `onStep` is told before each round. */
 export async function measure(
   work: Work,
-  players: readonly MeasuredProcess[],
+  players: readonly Player[],
   times: { readonly rounds: number; readonly milliseconds: number },
   onStep: (what: string) => void,
 ): Promise<{ results: Result[]; failures: Failure[] }> {
   const failures: Failure[] = [];
-  const rounds = new Map<MeasuredProcess, Round[]>(players.map((player) => [player, []]));
-  const attempt = async (player: MeasuredProcess, step: () => Promise<void>) => {
+  const rounds = new Map<Player, Round[]>(players.map((player) => [player, []]));
+  const attempt = async (player: Player, step: () => Promise<void>) => {
     if (!rounds.has(player)) return;
     try {
       await step();
@@ -70,7 +53,7 @@ export async function measure(
       });
     }
   }
-  const quantiles = new Map<MeasuredProcess, Quantiles>();
+  const quantiles = new Map<Player, Quantiles>();
   for (const player of players) {
     await attempt(player, async () => void quantiles.set(player, await player.quantiles()));
   }
@@ -87,8 +70,8 @@ function compareDigests(work: Work, digests: ReadonlyMap<string, string>): void 
 
 function makeResults(
   work: Work,
-  rounds: ReadonlyMap<MeasuredProcess, Round[]>,
-  quantiles: ReadonlyMap<MeasuredProcess, Quantiles>,
+  rounds: ReadonlyMap<Player, Round[]>,
+  quantiles: ReadonlyMap<Player, Quantiles>,
 ): Result[] {
   const keys = keysPerCall(work.operation);
   const rates = [...rounds].map(([player, own]) => {

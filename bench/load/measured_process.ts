@@ -1,10 +1,11 @@
 /** The parent's side of `child.ts`: one participant, in a process of its own, asked one thing at a time. */
-import type { Greeting, Order, Prepared, Quantiles, Round } from "./child.ts";
+import type { Greeting, Order, Prepared, Quantiles, Round } from "./orders.ts";
 import { linesOf } from "./lines.ts";
+import type { Player } from "./measure.ts";
 import type { Work } from "./work.ts";
 
 /** One participant's process. */
-export class MeasuredProcess implements AsyncDisposable {
+export class MeasuredProcess implements Player, AsyncDisposable {
   readonly name: string;
   readonly #process: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;

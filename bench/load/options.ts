@@ -1,5 +1,5 @@
 /** The arguments of `deno task bench:load`. */
-import { CLIENTS, RAW_SOCKET } from "../participants/all.ts";
+import { CLIENTS, RAW_SOCKET } from "../participants/names.ts";
 import { fullMatrix, nameOf, quickMatrix, type Work } from "./work.ts";
 
 /** What to run and for how long. */

@@ -3,7 +3,7 @@
  * `deno run -P=bench bench/load/profile.ts "getMulti100 100B c1 s1" [participant]`.
  */
 import { startMemcached } from "../../tests/support/memcached.ts";
-import { OURS } from "../participants/all.ts";
+import { OURS } from "../participants/names.ts";
 import { MeasuredProcess } from "./measured_process.ts";
 import { fullMatrix, nameOf } from "./work.ts";
 

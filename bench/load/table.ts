@@ -1,5 +1,5 @@
 /** Results as text for a terminal: one table a work. */
-import type { Result } from "./measure.ts";
+import type { Result } from "./report.ts";
 import { keysPerCall, nameOf, type Work } from "./work.ts";
 
 const HEADINGS = [

@@ -1,0 +1,21 @@
+/** Who takes part, by name and in the order of tables; `load.ts` loads them. */
+
+/** The name under which the floor appears. */
+export const RAW_SOCKET = "raw socket";
+
+/** The name of our own client. */
+export const OURS = "libmc";
+
+/** Names of all clients, ours first. The raw socket is not one of them. */
+export const CLIENTS: readonly string[] = [
+  OURS,
+  "memjs",
+  "memcached",
+  "memcache-client",
+  "memcache",
+];
+
+/** A digit of each participant's own, which its keys carry. */
+export function ownerOf(name: string): number {
+  return CLIENTS.indexOf(name) + 1;
+}
