@@ -6,8 +6,12 @@
  * have a short run of their own.
  */
 
-if (Deno.args.length === 0) await runAll();
-else await runOnce(Deno.args[0]);
+if (Deno.args.length === 0) {
+  await runAll();
+} else {
+  // Clients of live benches stay connected; what the bench started ends with the unload event of an exit.
+  Deno.exit(await runOnce(Deno.args[0]).then(() => 0, (error) => (console.error(error), 1)));
+}
 
 async function runAll(): Promise<void> {
   const root = new URL("..", import.meta.url);
@@ -50,8 +54,6 @@ async function runOnce(path: string): Promise<void> {
     }
   }
   console.log(`${collected.length} ran`);
-  // Clients of live benches stay connected; what the bench started ends with the unload event.
-  Deno.exit();
 }
 
 type BenchFunction = Deno.BenchDefinition["fn"];
