@@ -71,6 +71,7 @@ class MarshalReader {
 
   read(): unknown {
     for (;;) {
+      if ((this.#open.at(-1)?.left ?? 0) > 0) this.#owed--;
       let value = this.#readObject();
       // A complete object may complete the containers around it.
       while (value !== OPENED) {
@@ -85,9 +86,7 @@ class MarshalReader {
         }
         frame.parts.push(value);
         if (this.#height > frame.height) frame.height = this.#height;
-        if (frame.left === -1) break;
-        this.#owed--;
-        if (--frame.left > 0) break;
+        if (frame.left === -1 || --frame.left > 0) break;
         value = this.#close();
       }
     }
