@@ -1,0 +1,65 @@
+/** Many commands of one kind to one server, in one stream, without waiting in between; replies match by order. */
+
+import type { MemcachedError, ReplyError } from "../errors.ts";
+import { type Outcome, SingleCommand } from "./command.ts";
+import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
+
+/** What came of a batch: the places of the keys that failed, and the errors met. */
+export interface BatchResult {
+  readonly failed: number[];
+  readonly errors: MemcachedError[];
+}
+
+/** Never rejects: an error line fails the key it answers, a lost connection all keys that had no answer. */
+export abstract class BatchCommand extends SingleCommand<BatchResult> {
+  override readonly expectsReply: boolean;
+  protected readonly group: KeyGroup;
+  protected readonly start: number;
+  protected readonly end: number;
+  #next = 0;
+  #result: BatchResult = { failed: [], errors: [] };
+
+  constructor(
+    group: KeyGroup,
+    [start, end]: KeyRange,
+    noreply: boolean,
+    outcome: Outcome<BatchResult>,
+  ) {
+    super(outcome);
+    this.group = group;
+    this.start = this.#next = start;
+    this.end = end;
+    this.expectsReply = !noreply;
+  }
+
+  override refused(error: ReplyError): boolean {
+    this.#result.errors.push(error);
+    return this.answered(false);
+  }
+
+  override written(): void {
+    this.outcome.resolve(this.#result);
+  }
+
+  override fail(error: MemcachedError): void {
+    for (; this.#next < this.end; this.#next++) {
+      this.#result.failed.push(placeOf(this.group, this.#next));
+    }
+    this.#result.errors.push(error);
+    this.outcome.resolve(this.#result);
+  }
+
+  /** Forgets the answers of an earlier connection. */
+  protected restart(): void {
+    this.#next = this.start;
+    this.#result = { failed: [], errors: [] };
+  }
+
+  /** Takes the answer for the next key. Returns true if it was the last. */
+  protected answered(succeeded: boolean): boolean {
+    if (!succeeded) this.#result.failed.push(placeOf(this.group, this.#next));
+    if (++this.#next < this.end) return false;
+    this.outcome.resolve(this.#result);
+    return true;
+  }
+}

@@ -1,0 +1,112 @@
+/** The commands that concern a server and not a key: version, stats, flush_all, verbosity, quit. */
+
+import { ReplyWord } from "../protocol/reply.ts";
+import type { RequestWriter } from "../protocol/request_writer.ts";
+import { type Outcome, SingleCommand, unexpected } from "./command.ts";
+
+/** Asks for the server's version. */
+export class VersionCommand extends SingleCommand<string> {
+  override readonly name = "version";
+  override readonly isRetrieval = true;
+  override readonly isSafeToRepeat = true;
+
+  override write(writer: RequestWriter): void {
+    writer.latin1("version\r\n");
+  }
+
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.VERSION) throw unexpected(this, word);
+    this.outcome.resolve(decoder.decode(bytes.subarray(start, end)));
+    return true;
+  }
+}
+
+/** What a server tells of itself, by name. */
+export type ServerStats = Record<string, string | number>;
+
+/** Asks for statistics: the general ones, or those of a name such as `items`. `reset` clears them. */
+export class StatsCommand extends SingleCommand<ServerStats> {
+  override readonly name = "stats";
+  override readonly isRetrieval = true;
+  override readonly isSafeToRepeat = true;
+  readonly #argument: string;
+  #stats: ServerStats = {};
+
+  constructor(argument: string, outcome: Outcome<ServerStats>) {
+    super(outcome);
+    this.#argument = argument === "" ? "" : " " + argument;
+  }
+
+  override write(writer: RequestWriter): void {
+    this.#stats = {};
+    writer.latin1("stats" + this.#argument + "\r\n");
+  }
+
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word === ReplyWord.STAT) {
+      const text = decoder.decode(bytes.subarray(start, end));
+      const space = text.indexOf(" ");
+      // A name may stand alone: its value is empty.
+      const name = space < 0 ? text : text.slice(0, space);
+      Object.defineProperty(this.#stats, name, {
+        value: space < 0 ? "" : statValue(text.slice(space + 1)),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+      return false;
+    }
+    if (word !== ReplyWord.END && word !== ReplyWord.RESET) throw unexpected(this, word);
+    this.outcome.resolve(this.#stats);
+    return true;
+  }
+}
+
+/** A command answered by OK: flush_all, verbosity. */
+export class OkCommand extends SingleCommand<true> {
+  override readonly name: "flush_all" | "verbosity";
+  readonly #request: string;
+
+  constructor(name: "flush_all" | "verbosity", argument: string, outcome: Outcome<true>) {
+    super(outcome);
+    this.name = name;
+    this.#request = name + (argument === "" ? "" : " " + argument) + "\r\n";
+  }
+
+  override write(writer: RequestWriter): void {
+    writer.latin1(this.#request);
+  }
+
+  override line(word: ReplyWord): boolean {
+    if (word !== ReplyWord.OK) throw unexpected(this, word);
+    this.outcome.resolve(true);
+    return true;
+  }
+}
+
+/** Tells the server to close the connection. There is no reply. */
+export class QuitCommand extends SingleCommand<void> {
+  override readonly name = "quit";
+  override readonly expectsReply = false;
+
+  override write(writer: RequestWriter): void {
+    writer.latin1("quit\r\n");
+  }
+
+  override line(word: ReplyWord): boolean {
+    throw unexpected(this, word);
+  }
+
+  override written(): void {
+    this.outcome.resolve();
+  }
+}
+
+/** A number where the text is one and loses nothing by it; else the text. */
+function statValue(text: string): string | number {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+  const value = Number(text);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? text : value;
+}
+
+const decoder = new TextDecoder();
