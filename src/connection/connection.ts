@@ -1,0 +1,392 @@
+/**
+ * One byte stream to one server, shared by all callers.
+ *
+ * Commands are gathered while the program runs, and leave in one write when it comes to rest (a microtask) or, past
+ * WRITE_BYTES, in several. Replies pair with the pending commands in order: the head of the queue owns whatever comes.
+ * Where that can no longer be certain, the connection is finished: everything on it is handed to `onClose`, and nothing
+ * more is read. A caller who gives up leaves its command in the queue, which swallows the reply.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
+import {
+  ClosedError,
+  ConnectionError,
+  type ConnectionStep,
+  MemcachedError,
+  ProtocolError,
+  ReplyError,
+  TimeoutError,
+} from "../errors.ts";
+import type { ItemView } from "../protocol/item_view.ts";
+import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
+import { ReplyWord, spell } from "../protocol/reply.ts";
+import { RequestWriter } from "../protocol/request_writer.ts";
+import { Queue } from "./queue.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a connection needs to know. */
+export interface ConnectionOptions {
+  /** Display name of the server, for errors. */
+  readonly server: string;
+  readonly clock: Clock;
+  /** Longest silence, in milliseconds, while a reply is due; asked anew each time. */
+  readonly pollTimeout: () => number;
+  /** Counts what goes over the connection. */
+  readonly traffic: Traffic;
+  /** Called once, when the connection is over. */
+  readonly onClose: (end: ConnectionEnd) => void;
+  /** Called when a reply is due where none was. */
+  readonly onBusy: () => void;
+}
+
+/** What has gone over the connections to a server. */
+export interface Traffic {
+  /** Commands written; joined gets count as one. */
+  commands: number;
+  /** Items found, and keys asked that were not. */
+  hits: number;
+  misses: number;
+  bytesRead: number;
+  bytesWritten: number;
+  /** Writes made on the transport. */
+  writes: number;
+}
+
+/** What a connection leaves behind. */
+export interface ConnectionEnd {
+  /** Why it is over; `undefined` if it was closed on purpose, or by the server while nothing was due. */
+  readonly error: MemcachedError | undefined;
+  /** True if the stream was no longer in step: a reply came that nobody had asked for. */
+  readonly desync: boolean;
+  /** True if the server would not have the connection: it took no command. */
+  readonly refused: boolean;
+  /** Commands of which no byte was sent. */
+  readonly unsent: Command[];
+  /** The command at which it went wrong, if there was one. */
+  readonly victim: Command | undefined;
+  /** Commands behind the victim that may have been carried out. */
+  readonly sent: Command[];
+}
+
+/** A pipelined connection to one memcached. */
+export class Connection implements ReplySink {
+  readonly #transport: Transport;
+  readonly #options: ConnectionOptions;
+  readonly #parser = new ReplyParser(this);
+  readonly #writer = new RequestWriter();
+  /** Not written yet. */
+  readonly #gathered = new Queue<Command>();
+  /** Written, and a reply is due. */
+  readonly #pending = new Queue<Command>();
+  /** Sent with noreply, in the write under way. */
+  #silent: Command[] = [];
+  /** How many at the tail of `#pending` are in the write under way, and whether a byte of it may have left. */
+  #writing = 0;
+  #mayHaveLeft = false;
+  #flushing = false;
+  /** When the last byte came, or the first command since all was quiet was written. */
+  #heardAt = 0;
+  /**
+   * How many replies must come in order until it is certain that no error line of a noreply command is on its way:
+   * those that were due when it was written, and one more.
+   */
+  #doubtfulReplies = 0;
+  /** Items that the head has got. */
+  #hits = 0;
+  /** A reply has come: this server takes commands. */
+  #answered = false;
+  #closed = false;
+  #drained: (() => void) | undefined;
+  readonly #readEnded: Promise<void>;
+  readonly #traffic: Traffic;
+
+  constructor(transport: Transport, options: ConnectionOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#traffic = options.traffic;
+    this.#readEnded = this.#readLoop();
+  }
+
+  /** Commands on the way: gathered or pending. */
+  get load(): number {
+    return this.#gathered.length + this.#pending.length;
+  }
+
+  /** True once nothing more can be submitted. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Takes a command. It is written when the program comes to rest. */
+  submit(command: Command): void {
+    if (this.#gathered.last()?.absorb(command)) return;
+    this.#gathered.push(command);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => void this.#flush());
+  }
+
+  /**
+   * Ends what has waited too long. To be called now and then while a reply is due.
+   *
+   * @returns False if nothing is due here.
+   */
+  sweep(now: number): boolean {
+    if (this.load === 0 && this.#silent.length === 0) return false;
+    const silence = this.#options.pollTimeout();
+    const owes = this.#pending.length > 0 || this.#flushing;
+    if (owes && silence > 0 && now - this.#heardAt > silence) {
+      this.#finish(this.#error(TimeoutError, `it was silent for more than ${silence} ms`));
+      return false;
+    }
+    for (const command of this.#pending) giveUp(command, now, "maybe");
+    for (const command of this.#gathered) giveUp(command, now, "no");
+    return true;
+  }
+
+  /** Waits until everything submitted so far has its reply, then closes. Nothing may be submitted meanwhile. */
+  async drain(): Promise<void> {
+    if (!this.#closed && (this.load > 0 || this.#flushing)) {
+      await new Promise<void>((resolve) => this.#drained = resolve);
+    }
+    await this.close();
+  }
+
+  /** Closes now. What is on the way is handed over with `error`. Closing twice is harmless. */
+  async close(error?: MemcachedError): Promise<void> {
+    this.#finish(
+      error ??
+        (this.load > 0 ? new ClosedError("Cannot finish as the client was closed") : undefined),
+    );
+    await this.#readEnded;
+  }
+
+  item(item: ItemView): void {
+    const head = this.#pending.peek();
+    if (head === undefined) throw unasked();
+    head.item(item);
+    this.#traffic.hits++;
+    this.#hits++;
+  }
+
+  line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
+    const head = this.#pending.peek();
+    if (word >= ReplyWord.ERROR) {
+      this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
+      return;
+    }
+    if (head === undefined) throw unasked();
+    if (head.line(word, bytes, start, end)) this.#completeHead();
+  }
+
+  /**
+   * An error line keeps the connection only where it surely answers the head and the server surely took the whole
+   * request: not after ERROR, not after CLIENT_ERROR to a request with a payload, which the server may take for
+   * commands, and not while a noreply command may be what it answers.
+   */
+  #errorLine(word: ReplyWord, text: string, head: Command | undefined): void {
+    const kind = spell(word) as ReplyError["kind"];
+    const line = text === "" ? kind : `${kind} ${text}`;
+    if (word === ReplyWord.ERROR && text.startsWith(SERVER_FULL) && !this.#answered) {
+      const full = this.#error(ConnectionError, `the server is full: it said "${line}"`, "dial");
+      this.#finish(full, { refused: true });
+      throw full;
+    }
+    if (head === undefined) throw unasked();
+    const error = new ReplyError(`Cannot ${head.name} as the server answered "${line}"`, {
+      kind,
+      server: this.#options.server,
+      command: head.name,
+      sent: "maybe",
+    });
+    if (this.#doubtfulReplies > 0) {
+      const doubt = new ProtocolError(
+        `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
+      );
+      this.#finish(doubt, { desync: true, hasVictim: false });
+      throw doubt;
+    }
+    const inStep = word === ReplyWord.SERVER_ERROR ||
+      (word === ReplyWord.CLIENT_ERROR && !head.hasPayload);
+    if (!inStep) throw error;
+    if (head.refused(error)) this.#completeHead();
+  }
+
+  #completeHead(): void {
+    const head = this.#pending.shift() as Command;
+    this.#traffic.misses += Math.max(0, head.keysAsked - this.#hits);
+    this.#hits = 0;
+    this.#answered = true;
+    if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
+    if (this.#pending.length === 0) this.#settleDrain();
+  }
+
+  async #readLoop(): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    try {
+      while (!this.#closed) {
+        // A block longer than the buffer is read to where it belongs: one copy less.
+        const vacancy = this.#parser.vacancy(READ_BYTES);
+        const count = await this.#transport.read(vacancy ?? buffer);
+        if (this.#closed) return;
+        if (count === null) {
+          this.#finish(
+            this.load === 0
+              ? undefined
+              : this.#error(ConnectionError, "the server closed it", "read"),
+          );
+          return;
+        }
+        this.#heardAt = this.#options.clock.now();
+        this.#traffic.bytesRead += count;
+        if (vacancy !== undefined) this.#parser.filled(count);
+        else this.#parser.feed(buffer, count);
+      }
+    } catch (cause) {
+      if (cause instanceof ProtocolError) this.#finish(this.#located(cause), { desync: true });
+      else if (cause instanceof MemcachedError) this.#finish(cause);
+      else this.#finish(this.#error(ConnectionError, "reading from it failed", "read", cause));
+    }
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (!this.#closed && this.#gathered.length > 0) {
+        this.#writeGathered();
+        if (this.#writer.length === 0) continue;
+        const request = this.#writer.take();
+        await this.#send(request);
+        if (this.#closed) return;
+        this.#writer.recycle(request);
+        this.#writing = 0;
+        const silent = this.#silent;
+        if (silent.length > 0) {
+          this.#silent = [];
+          for (const command of silent) command.written();
+        }
+      }
+    } catch (cause) {
+      this.#finish(this.#error(ConnectionError, "writing to it failed", "write", cause));
+    }
+    this.#flushing = false;
+    if (this.#pending.length === 0) this.#settleDrain();
+  }
+
+  /** Moves commands from the gathered to the pending, up to one write's worth. */
+  #writeGathered(): void {
+    const wasQuiet = this.#pending.length === 0;
+    while (this.#writer.length < WRITE_BYTES) {
+      const command = this.#gathered.shift();
+      if (command === undefined) break;
+      if (command.abandoned) continue;
+      command.write(this.#writer);
+      this.#traffic.commands++;
+      if (command.expectsReply) {
+        this.#pending.push(command);
+        this.#writing++;
+      } else {
+        this.#silent.push(command);
+        this.#doubtfulReplies = this.#pending.length + 1;
+      }
+    }
+    if (!wasQuiet) return;
+    this.#heardAt = this.#options.clock.now();
+    this.#options.onBusy();
+  }
+
+  async #send(request: Uint8Array): Promise<void> {
+    let at = 0;
+    // Until the transport says that it failed, bytes may be on their way.
+    this.#mayHaveLeft = true;
+    while (at < request.length) {
+      try {
+        at += await this.#transport.write(at === 0 ? request : request.subarray(at));
+      } catch (error) {
+        this.#mayHaveLeft = at > 0;
+        throw error;
+      }
+      this.#traffic.writes++;
+      // The server owes nothing yet if all that is pending is still being written: then progress is a sign of life.
+      if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
+    }
+    this.#traffic.bytesWritten += at;
+  }
+
+  #settleDrain(): void {
+    if (this.#gathered.length > 0 || this.#flushing && this.#silent.length > 0) return;
+    this.#drained?.();
+    this.#drained = undefined;
+  }
+
+  /** Ends the connection, once, and hands over what is on it. */
+  #finish(
+    error: MemcachedError | undefined,
+    { desync = false, refused = false, hasVictim = error !== undefined } = {},
+  ): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#transport.close();
+    const sent = this.#pending.drain();
+    const unsent = this.#gathered.drain();
+    // Of a write that failed before its first byte, nothing was sent; and a full server reads nothing.
+    if (refused) {
+      unsent.unshift(...sent.splice(0));
+    } else if (!this.#mayHaveLeft && this.#writing > 0) {
+      unsent.unshift(...sent.splice(sent.length - this.#writing));
+    }
+    (this.#mayHaveLeft ? sent : unsent).push(...this.#silent.splice(0));
+    const victim = hasVictim ? sent.shift() : undefined;
+    this.#drained?.();
+    this.#options.onClose({ error, desync, refused, unsent, victim, sent });
+  }
+
+  /** The parser and the commands know neither server nor position: adds both. */
+  #located(error: ProtocolError): ProtocolError {
+    const command = this.#pending.peek()?.name;
+    return new ProtocolError(error.message, {
+      server: this.#options.server,
+      command,
+      sent: "maybe",
+      cause: error,
+    });
+  }
+
+  #error(
+    ErrorClass: typeof ConnectionError | typeof TimeoutError,
+    reason: string,
+    step: ConnectionStep = "read",
+    cause?: unknown,
+  ): MemcachedError {
+    const { server } = this.#options;
+    return new ErrorClass(`Cannot use connection to ${server} as ${reason}`, {
+      server,
+      step,
+      cause,
+      sent: "maybe",
+    });
+  }
+}
+
+/** Fails a command whose deadline has passed. If it was sent, it stays in the queue and swallows its reply. */
+function giveUp(command: Command, now: number, sent: "no" | "maybe"): void {
+  if (command.deadline > now || command.abandoned) return;
+  command.fail(
+    new TimeoutError(`Cannot ${command.name} as the whole call took longer than its timeout`, {
+      command: command.name,
+      sent,
+    }),
+  );
+}
+
+function unasked(): ProtocolError {
+  return new ProtocolError("Cannot take a reply to which no command is pending");
+}
+
+const decoder = new TextDecoder();
+/** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
+const SERVER_FULL = "Too many open connections";
+/** Size of the read buffer. Larger ones were no faster. */
+const READ_BYTES = 64 * 1024;
+/** No further command joins a write of this size. */
+const WRITE_BYTES = 256 * 1024;
