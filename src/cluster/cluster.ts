@@ -1,0 +1,174 @@
+/**
+ * All servers of a client, and which of them gets a key.
+ *
+ * A key belongs to its owner on the ring. Whether another server stands in is decided here, while routing, and never
+ * later: with failover, a dead owner's keys go to the next server on the ring that is not dead; without, they go
+ * nowhere. A server that is neither connected nor dead is dialled first; then the choice is made anew.
+ */
+
+import type { Command } from "../commands/command.ts";
+import type { KeyGroup } from "../commands/key_group.ts";
+import type { Address } from "../ring/address.ts";
+import { type HashFn, KEY_HASHES } from "../ring/hash.ts";
+import { Ring } from "../ring/ring.ts";
+import { Server, type ServerContext, type ServerSettings } from "./server.ts";
+
+/** What can be changed of a cluster while the client lives. */
+export interface ClusterSettings extends ServerSettings {
+  failover: boolean;
+  hashFn: HashFn;
+}
+
+/** What a cluster is made with. */
+export interface ClusterContext extends ServerContext {
+  readonly settings: Readonly<ClusterSettings>;
+}
+
+/** A group of keys, and the server that is to get it. */
+export interface ServerGroup {
+  readonly server: Server;
+  readonly group: KeyGroup;
+}
+
+/** Where the keys of a call go, and the places of those that go nowhere, by their dead owner. */
+export interface Assignment {
+  readonly groups: ServerGroup[];
+  readonly orphans: Map<Server, number[]>;
+}
+
+/** The servers, and the ring they lie on. */
+export class Cluster {
+  readonly servers: readonly Server[];
+  readonly #ring: Ring;
+  readonly #settings: Readonly<ClusterSettings>;
+
+  constructor(addresses: readonly Address[], context: ClusterContext) {
+    this.#ring = new Ring(addresses);
+    this.#settings = context.settings;
+    this.servers = addresses.map((address) => new Server(address, context));
+  }
+
+  /** The owner of a wire key on the ring, whether or not it is alive. */
+  ownerOf(key: string): Server {
+    return this.servers.length === 1
+      ? this.servers[0]
+      : this.servers[this.#ring.serverFor(this.#hash(key))];
+  }
+
+  /** Sends a command to the server of its key, or fails it. */
+  submit(key: string, command: Command): void {
+    const server = this.#choose(key);
+    if (server === undefined) command.fail(this.ownerOf(key).deadError(command.name));
+    else if (server.connected) server.submit(command);
+    else this.#submitDialled(server, key, command);
+  }
+
+  /** Sends a command to one server, or fails it. */
+  submitTo(server: Server, command: Command): void {
+    if (server.connected) {
+      server.submit(command);
+    } else if (server.dead) {
+      command.fail(server.deadError(command.name));
+    } else {
+      server.dial((error) => {
+        if (command.abandoned) return;
+        if (error !== undefined) command.fail(error);
+        else this.submitTo(server, command);
+      });
+    }
+  }
+
+  /** Finds the server that a command with this key would go to now, and dials it if need be. */
+  locate(key: string, then: (server: Server | undefined) => void): void {
+    const server = this.#choose(key);
+    if (server === undefined || server.connected) then(server);
+    else server.dial(() => this.locate(key, then));
+  }
+
+  /**
+   * Moves servers to other addresses; their points stay. Refused if the number of servers differs, or one with an alias
+   * would get another. A server whose host and port stay is left alone, whatever its new alias.
+   */
+  move(addresses: readonly Address[]): boolean {
+    const { servers } = this;
+    const accepted = addresses.length === servers.length &&
+      servers.every(({ address }, i) =>
+        address.alias === undefined || address.alias === addresses[i].alias
+      );
+    if (!accepted) return false;
+    servers.forEach((server, i) => {
+      const { host, port } = server.address;
+      if (addresses[i].host !== host || addresses[i].port !== port) server.move(addresses[i]);
+    });
+    return true;
+  }
+
+  /** Groups wire keys by server. All servers that must be dialled for it are dialled at the same time. */
+  assign(keys: readonly string[], then: (assignment: Assignment) => void): void {
+    const { servers } = this;
+    if (servers.length === 1 && servers[0].connected) {
+      then({ groups: [{ server: servers[0], group: { keys } }], orphans: NO_ORPHANS });
+      return;
+    }
+    const byServer = new Map<Server, { keys: string[]; places: number[] }>();
+    const orphans = new Map<Server, number[]>();
+    const unknown = new Set<Server>();
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place];
+      const owner = this.ownerOf(key);
+      const server = owner.connected ? owner : this.#choose(key);
+      if (server === undefined) {
+        const places = orphans.get(owner);
+        if (places === undefined) orphans.set(owner, [place]);
+        else places.push(place);
+      } else if (!server.connected) {
+        unknown.add(server);
+      } else {
+        const group = byServer.get(server);
+        if (group === undefined) byServer.set(server, { keys: [key], places: [place] });
+        else {
+          group.keys.push(key);
+          group.places.push(place);
+        }
+      }
+    }
+    if (unknown.size === 0) {
+      then({ groups: Array.from(byServer, ([server, group]) => ({ server, group })), orphans });
+      return;
+    }
+    let left = unknown.size;
+    for (const server of unknown) {
+      server.dial(() => {
+        if (--left === 0) this.assign(keys, then);
+      });
+    }
+  }
+
+  /** The server that is to get a key: connected, or to be dialled first. `undefined` if none can be used. */
+  #choose(key: string): Server | undefined {
+    const { servers } = this;
+    if (servers.length === 1) return servers[0].dead ? undefined : servers[0];
+    const hash = this.#hash(key);
+    const owner = servers[this.#ring.serverFor(hash)];
+    if (!owner.dead) return owner;
+    if (!this.#settings.failover) return undefined;
+    for (const index of this.#ring.walk(hash)) {
+      if (!servers[index].dead) return servers[index];
+    }
+    return undefined;
+  }
+
+  #submitDialled(server: Server, key: string, command: Command): void {
+    server.dial((error) => {
+      if (command.abandoned) return;
+      if (error === undefined || this.#settings.failover) this.submit(key, command);
+      else command.fail(error);
+    });
+  }
+
+  #hash(key: string): number {
+    return KEY_HASHES[this.#settings.hashFn](key);
+  }
+}
+
+const NO_ORPHANS: Map<Server, number[]> = new Map();

@@ -1,0 +1,333 @@
+/**
+ * One server: its address, its health and its connections.
+ *
+ * Any number of callers share one dial. What a lost connection leaves behind is sorted here: what was not sent goes out
+ * on the next connection; what only asks is asked once more; what failed itself is sent again up to `maxRetries` times
+ * if that is safe; everything else fails, and says that it may have been carried out.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
+import { Connection, type ConnectionEnd, type Traffic } from "../connection/connection.ts";
+import type { Sweeper } from "../connection/sweeper.ts";
+import type { Connect, Endpoint, Transport } from "../connection/transport.ts";
+import {
+  ClosedError,
+  ConnectionError,
+  type MemcachedError,
+  ServerDeadError,
+  TimeoutError,
+} from "../errors.ts";
+import type { Address } from "../ring/address.ts";
+import { dial } from "./dial.ts";
+import { Health } from "./health.ts";
+
+/** What can be changed while the client lives. Milliseconds; 0 for no bound. */
+export interface ServerSettings {
+  pollTimeout: number;
+  connectTimeout: number;
+  retryTimeout: number;
+  maxRetries: number;
+  /** Most connections to one server. */
+  connections: number;
+  /** Most commands on the way to one server. */
+  maxPending: number;
+}
+
+/** What a server shares with the others of its client. */
+export interface ServerContext {
+  readonly clock: Clock;
+  readonly connect: Connect;
+  readonly settings: Readonly<ServerSettings>;
+  readonly sweeper: Sweeper;
+  /** Hears of every change. */
+  readonly onChange: (change: ServerChange, server: string, error?: MemcachedError) => void;
+}
+
+/** What can happen to a server. */
+export type ServerChange = "connect" | "disconnect" | "dead" | "alive";
+
+/** What has happened to a server so far. */
+export interface ServerCounters extends Traffic {
+  /** Connections made, lost or closed, and dials that failed. */
+  connects: number;
+  disconnects: number;
+  failedDials: number;
+  /** Connections closed because a reply came that could not be the one due. */
+  desyncs: number;
+  /** Commands sent again. */
+  repeats: number;
+  /** Calls, or parts of them, that failed. */
+  failures: number;
+}
+
+/** A memcached, and the way to it. */
+export class Server {
+  readonly counters: ServerCounters = {
+    commands: 0,
+    hits: 0,
+    misses: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
+    writes: 0,
+    connects: 0,
+    disconnects: 0,
+    failedDials: 0,
+    desyncs: 0,
+    repeats: 0,
+    failures: 0,
+  };
+  readonly #context: ServerContext;
+  readonly #health = new Health();
+  readonly #connections: Connection[] = [];
+  #address: Address;
+  #dialling: AbortController | undefined;
+  #waiting: ((error: MemcachedError | undefined) => void)[] = [];
+  #lastDialError: MemcachedError | undefined;
+  #closed = false;
+
+  constructor(address: Address, context: ServerContext) {
+    this.#address = address;
+    this.#context = context;
+  }
+
+  /** Display name. */
+  get name(): string {
+    return this.#address.name;
+  }
+
+  get address(): Address {
+    return this.#address;
+  }
+
+  /** True if a command can be submitted. */
+  get connected(): boolean {
+    return this.#connections.length > 0;
+  }
+
+  /**
+   * True if it makes no sense to wait for this server: its last dial failed, and its retry timeout has not passed, or
+   * the one dial that finds out whether it is back is under way.
+   */
+  get dead(): boolean {
+    if (this.connected) return false;
+    if (this.#health.dead && this.#dialling !== undefined) return true;
+    return !this.#health.mayDial(this.#context.clock.now());
+  }
+
+  /** Gives a command to a connection. Only while {@linkcode Server.connected}. */
+  submit(command: Command): void {
+    const connection = this.#connections.length === 1 ? this.#connections[0] : this.#leastLoaded();
+    if (connection.load >= this.#context.settings.maxPending) {
+      command.fail(this.#full(command));
+      return;
+    }
+    connection.submit(command);
+    if (connection.load > 1 && this.#connections.length < this.#context.settings.connections) {
+      this.#grow();
+    }
+  }
+
+  /** Dials, or joins the dial under way, and calls back once it has ended. */
+  dial(then: (error: MemcachedError | undefined) => void): void {
+    if (this.#closed) {
+      then(new ClosedError("Cannot connect as the client is closed", { server: this.name }));
+      return;
+    }
+    this.#waiting.push(then);
+    if (this.#dialling === undefined) void this.#dialOnce();
+  }
+
+  /** The error for a command that cannot be sent because this server is dead. */
+  deadError(command: string): MemcachedError {
+    return new ServerDeadError(`Cannot ${command} as ${this.name} is dead`, {
+      server: this.name,
+      command,
+      cause: this.#lastDialError,
+    });
+  }
+
+  /** Moves to another address, under which nothing is known of the server's health. Open connections are closed. */
+  move(address: Address): void {
+    this.#address = address;
+    this.#health.reset();
+    void this.#closeAll();
+  }
+
+  /** Lets everything on the way finish, then closes. With `quit`, each connection says so to the server. */
+  async drain(last?: () => Command): Promise<void> {
+    await Promise.all(
+      this.#connections.splice(0).map((connection) => {
+        if (last !== undefined) connection.submit(last());
+        return connection.drain();
+      }),
+    );
+  }
+
+  /** Closes for good, once everything on the way has finished. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#dialling?.abort(
+      new ClosedError("Cannot connect as the client was closed", { server: this.name }),
+    );
+    await this.drain();
+  }
+
+  #leastLoaded(): Connection {
+    let least = this.#connections[0];
+    for (const connection of this.#connections) {
+      if (connection.load < least.load) least = connection;
+    }
+    return least;
+  }
+
+  /** Adds a connection for the commands to come. */
+  #grow(): void {
+    if (this.#dialling === undefined && this.#health.mayDial(this.#context.clock.now())) {
+      void this.#dialOnce();
+    }
+  }
+
+  async #dialOnce(): Promise<void> {
+    const { clock, connect, settings, onChange } = this.#context;
+    const address = this.#address;
+    const controller = this.#dialling = new AbortController();
+    let failure: MemcachedError | undefined;
+    let change: ServerChange | undefined;
+    try {
+      const transport = await dial(connect, endpointOf(address), {
+        clock,
+        timeout: settings.connectTimeout,
+        signal: controller.signal,
+      });
+      if (address !== this.#address) {
+        // The server moved meanwhile: what waits is for the new place.
+        transport.close();
+        this.#dialling = undefined;
+        return this.#dialOnce();
+      }
+      this.#adopt(transport);
+      if (this.#health.succeeded()) change = "alive";
+    } catch (cause) {
+      const timedOut = cause instanceof TimeoutError;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = timedOut
+        ? reason.replace("connect", `connect to ${this.name}`)
+        : `Cannot connect to ${this.name}: ${reason}`;
+      failure = new ConnectionError(message, { server: this.name, cause });
+      if (!this.#closed) {
+        this.#lastDialError = failure;
+        this.counters.failedDials++;
+        if (this.#health.failed(clock.now(), settings.retryTimeout)) change = "dead";
+      }
+    }
+    this.#dialling = undefined;
+    for (const then of this.#waiting.splice(0)) then(failure);
+    if (change !== undefined) onChange(change, this.name, failure);
+  }
+
+  #adopt(transport: Transport): void {
+    const { clock, settings, sweeper, onChange } = this.#context;
+    const connection: Connection = new Connection(transport, {
+      server: this.name,
+      clock,
+      traffic: this.counters,
+      pollTimeout: () => settings.pollTimeout,
+      onBusy: () => sweeper.watch(connection),
+      onClose: (end) => this.#ended(connection, end),
+    });
+    this.#connections.push(connection);
+    this.counters.connects++;
+    onChange("connect", this.name);
+  }
+
+  #ended(connection: Connection, end: ConnectionEnd): void {
+    const at = this.#connections.indexOf(connection);
+    if (at >= 0) this.#connections.splice(at, 1);
+    this.counters.disconnects++;
+    if (end.desync) this.counters.desyncs++;
+    const { clock, settings, onChange } = this.#context;
+    const error = end.error ??
+      new ConnectionError(`Cannot use connection to ${this.name} as it was closed`, {
+        server: this.name,
+        step: "read",
+      });
+    if (end.refused) {
+      this.#lastDialError = error;
+      if (this.#health.failed(clock.now(), settings.retryTimeout)) {
+        onChange("dead", this.name, error);
+      }
+    }
+    onChange("disconnect", this.name, end.error);
+    if (end.victim !== undefined) this.#failOrRetry(end.victim, error);
+    for (const command of end.sent) this.#failOrRepeat(command, error);
+    for (const command of end.unsent) this.#sendAgain(command);
+  }
+
+  /** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
+  #failOrRetry(command: Command, error: MemcachedError): void {
+    const wasLost = error instanceof ConnectionError;
+    if (wasLost && command.isSafeToRepeat && command.retries < this.#context.settings.maxRetries) {
+      command.retries++;
+      this.#sendAgain(command);
+    } else {
+      command.fail(error);
+    }
+  }
+
+  /** A command behind the one at which the connection failed. */
+  #failOrRepeat(command: Command, cause: MemcachedError): void {
+    if (command.isRetrieval && command.repeats === 0) {
+      command.repeats++;
+      this.#sendAgain(command);
+      return;
+    }
+    command.fail(
+      new ConnectionError(`Cannot ${command.name} as the connection to ${this.name} was lost`, {
+        server: this.name,
+        command: command.name,
+        step: "read",
+        sent: "maybe",
+        cause,
+      }),
+    );
+  }
+
+  #sendAgain(command: Command): void {
+    if (command.abandoned) return;
+    if (this.#closed) {
+      command.fail(
+        new ClosedError(`Cannot ${command.name} as the client was closed`, {
+          command: command.name,
+        }),
+      );
+    } else if (this.connected) {
+      this.counters.repeats++;
+      this.submit(command);
+    } else if (this.dead) {
+      command.fail(this.deadError(command.name));
+    } else {
+      this.dial((error) => {
+        if (error === undefined) this.#sendAgain(command);
+        else command.fail(error);
+      });
+    }
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all(this.#connections.splice(0).map((connection) => connection.close()));
+  }
+
+  #full(command: Command): MemcachedError {
+    const { maxPending } = this.#context.settings;
+    return new ConnectionError(
+      `Cannot ${command.name} as the commands on the way to ${this.name} must be <= ${maxPending}`,
+      { server: this.name, command: command.name },
+    );
+  }
+}
+
+function endpointOf(address: Address): Endpoint {
+  if (address.path !== undefined) return { path: address.path };
+  return { hostname: address.host, port: address.port };
+}
