@@ -1,0 +1,41 @@
+/**
+ * A memcached client: libmc, the C++/Python client, rebuilt for Deno. The same servers chosen for the same keys, the
+ * same bytes and flags for the same values.
+ *
+ * @example Store a value and read it back
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.set("greeting", "hello");
+ * assertEquals(await client.get("greeting"), "hello");
+ * ```
+ *
+ * @module
+ */
+
+export * from "./src/errors.ts";
+export { ServerEvent } from "./src/events.ts";
+export type { ClientEventName } from "./src/events.ts";
+export { Client } from "./src/client.ts";
+export { BaseClient } from "./src/client/base_client.ts";
+export { RetrievalClient } from "./src/client/retrieval_client.ts";
+export { StorageClient } from "./src/client/storage_client.ts";
+export type { Items, RawOptions, StoreOptions } from "./src/client/storage_client.ts";
+export type { CasValue, RawItem } from "./src/client/readers.ts";
+export type { MultiResult } from "./src/client/gather.ts";
+export type { ServerCounters } from "./src/cluster/server.ts";
+export type { ServerStats } from "./src/commands/server_commands.ts";
+export type { Traffic } from "./src/connection/connection.ts";
+export type { CallOptions, ClientOptions, LiveOptions } from "./src/options.ts";
+export type { Exptime } from "./src/arguments.ts";
+export type { Clock } from "./src/clock.ts";
+export type { Connect, Endpoint, Transport } from "./src/connection/transport.ts";
+export type { HashFn } from "./src/ring/hash.ts";
+export type { Codec, Encoded } from "./src/codec/codec.ts";
+export { jsCodec } from "./src/codec/js_codec.ts";
+export { libmcCodec } from "./src/codec/libmc_codec.ts";

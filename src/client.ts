@@ -1,0 +1,216 @@
+/** The client: what is left of its verbs, and the class that users see. */
+
+import {
+  checkStatsName,
+  checkUnsigned,
+  checkUnsigned64,
+  type Exptime,
+  MAX_UINT32,
+  wireExptime,
+} from "./arguments.ts";
+import { ranges } from "./client/batches.ts";
+import { BatchGather, type MultiResult } from "./client/gather.ts";
+import { StorageClient } from "./client/storage_client.ts";
+import { ArithmeticCommand } from "./commands/arithmetic.ts";
+import { DeleteBatch, DeleteCommand } from "./commands/deletion.ts";
+import {
+  OkCommand,
+  type ServerStats,
+  StatsCommand,
+  VersionCommand,
+} from "./commands/server_commands.ts";
+import { TouchCommand } from "./commands/touch.ts";
+import type { MemcachedError } from "./errors.ts";
+import type { CallOptions } from "./options.ts";
+
+/**
+ * A client of one memcached or of many, for any number of callers.
+ *
+ * A miss is `undefined`. What a network or a server does never throws unless `strict` is set: a failed get is a miss, a
+ * failed store is `false`; every failure fires a `failure` event, is counted, and is the client's `lastError`. Wrong use
+ * always rejects, with a TypeError or a RangeError, before a byte is sent.
+ *
+ * @example Store a value and read it back
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.set("user:1", { name: "Ada" }, { exptime: 3600 });
+ * assertEquals(await client.get("user:1"), { name: "Ada" });
+ * assertEquals(await client.get("user:2"), undefined);
+ * ```
+ */
+export class Client extends StorageClient {
+  /**
+   * Deletes an item.
+   *
+   * @returns `true`: the key is gone, whether or not it was there.
+   */
+  delete(key: string, options?: CallOptions): Promise<boolean> {
+    return this.core.call(false, options, (call) => {
+      const wire = this.core.key(key);
+      this.core.send(wire, new DeleteCommand(wire, this.core.settings.noreply, call));
+    });
+  }
+
+  /** Deletes many items. Keys that were not there do not count as failed. */
+  deleteMulti(keys: Iterable<string>, options?: CallOptions): Promise<MultiResult> {
+    const { core } = this;
+    return core.call<MultiResult>({ ok: false, failed: [] }, options, (call) => {
+      const asked = Array.from(keys);
+      const wireKeys = asked.map((key) => core.key(key));
+      const gather = new BatchGather(call, core, asked, "delete");
+      core.sendGroups(wireKeys, gather, function* (group) {
+        for (const range of ranges(group)) {
+          yield new DeleteBatch(group, range, core.settings.noreply, gather);
+        }
+      }, (places) => gather.fail(places));
+    });
+  }
+
+  /**
+   * Gives an item another exptime.
+   *
+   * @returns `true` touched, `false` if the key is not there.
+   */
+  touch(key: string, exptime: Exptime, options?: CallOptions): Promise<boolean> {
+    return this.core.call(false, options, (call) => {
+      const wire = this.core.key(key);
+      this.core.send(
+        wire,
+        new TouchCommand(wire, wireExptime(exptime), this.core.settings.noreply, call),
+      );
+    });
+  }
+
+  /** Makes an item expire at once: `touch()` with -1. */
+  expire(key: string, options?: CallOptions): Promise<boolean> {
+    return this.touch(key, -1, options);
+  }
+
+  /**
+   * Adds to a counter, an item whose data is a decimal number. Wraps to 0 at 2^64.
+   *
+   * @param delta A bigint makes the answer one. A counter above 2^53 - 1 rejects a number delta with a RangeError, after
+   * it was added: no digit is ever rounded away.
+   * @returns The new value; `undefined` if the key is not there.
+   */
+  incr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
+  incr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
+  incr(
+    key: string,
+    delta: number | bigint = 1,
+    options?: CallOptions,
+  ): Promise<number | bigint | undefined> {
+    return this.#count("incr", key, delta, options);
+  }
+
+  /** Takes from a counter. Stops at 0. Otherwise as {@linkcode Client.incr}. */
+  decr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
+  decr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
+  decr(
+    key: string,
+    delta: number | bigint = 1,
+    options?: CallOptions,
+  ): Promise<number | bigint | undefined> {
+    return this.#count("decr", key, delta, options);
+  }
+
+  /** Asks every server for its version. Gives those of the servers that answered, by display name. */
+  version(options?: CallOptions): Promise<Map<string, string>> {
+    return this.core.broadcast("version", (outcome) => new VersionCommand(outcome), options);
+  }
+
+  /**
+   * Asks every server for statistics. Gives those of the servers that answered, by display name; what looks like a
+   * number is one.
+   *
+   * @param name None for the general ones, or such as `"settings"`, `"items"`, `"slabs"`; `"reset"` clears them.
+   */
+  stats(name = "", options?: CallOptions): Promise<Map<string, ServerStats>> {
+    return this.core.broadcast(
+      "stats",
+      (outcome) => new StatsCommand(checkStatsName(name), outcome),
+      options,
+    );
+  }
+
+  /**
+   * Empties every server, at once or in `delay` seconds.
+   *
+   * @returns Display names of the servers that answered OK.
+   * @throws {TypeError} Unless `allowFlushAll` is set, or {@linkcode Client.toggleFlushAllFeature} allowed it.
+   */
+  async flushAll(options?: CallOptions & { delay?: number }): Promise<string[]> {
+    if (!this.core.settings.allowFlushAll) {
+      throw new TypeError(
+        "Cannot flush all as it is not allowed: set allowFlushAll, or call toggleFlushAllFeature(true)",
+      );
+    }
+    const delay = options?.delay === undefined
+      ? ""
+      : `${checkUnsigned("delay", options.delay, 2 ** 31 - 1)}`;
+    return await this.#allOk("flush_all", delay, options);
+  }
+
+  /** Allows or forbids {@linkcode Client.flushAll}. */
+  toggleFlushAllFeature(allowed: boolean): void {
+    this.core.settings.allowFlushAll = allowed;
+  }
+
+  /** Sets how much every server logs, 0 to 2. Gives the display names of those that answered OK. */
+  async verbosity(level: number, options?: CallOptions): Promise<string[]> {
+    return await this.#allOk("verbosity", `${checkUnsigned("level", level, MAX_UINT32)}`, options);
+  }
+
+  async #allOk(
+    name: "flush_all" | "verbosity",
+    argument: string,
+    options?: CallOptions,
+  ): Promise<string[]> {
+    const answers = await this.core.broadcast<true>(
+      name,
+      (outcome) => new OkCommand(name, argument, outcome),
+      options,
+    );
+    return Array.from(answers.keys());
+  }
+
+  #count(
+    name: "incr" | "decr",
+    key: string,
+    delta: number | bigint,
+    options?: CallOptions,
+  ): Promise<number | bigint | undefined> {
+    return this.core.call<number | bigint | undefined>(undefined, options, (call) => {
+      const wire = this.core.key(key);
+      if (typeof delta === "bigint") checkUnsigned64("delta", delta);
+      else checkUnsigned("delta", delta, Number.MAX_SAFE_INTEGER);
+      const outcome = typeof delta === "bigint" ? call : {
+        get settled() {
+          return call.settled;
+        },
+        resolve(value: bigint | undefined) {
+          if (value === undefined || value <= Number.MAX_SAFE_INTEGER) {
+            call.resolve(value === undefined ? undefined : Number(value));
+          } else {
+            call.refuse(
+              new RangeError(
+                `Cannot give counter "${key}" as a number without rounding: it is ${value}`,
+              ),
+            );
+          }
+        },
+        reject: (error: MemcachedError) => call.reject(error),
+      };
+      this.core.send(
+        wire,
+        new ArithmeticCommand(name, wire, delta, this.core.settings.noreply, outcome),
+      );
+    });
+  }
+}

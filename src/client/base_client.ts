@@ -1,0 +1,120 @@
+/** What is the same for all verbs: servers, events, failures, the end. */
+
+import type { ServerCounters } from "../cluster/server.ts";
+import { QuitCommand } from "../commands/server_commands.ts";
+import type { MemcachedError } from "../errors.ts";
+import type { ClientEventName, ServerEvent } from "../events.ts";
+import type { ClientOptions, LiveOptions } from "../options.ts";
+import { ClientCore } from "./core.ts";
+
+/** Servers, events, counters and the end of a client. Not to be used alone: see {@linkcode Client}. */
+export abstract class BaseClient extends EventTarget implements AsyncDisposable {
+  /** The inside of the client. */
+  protected readonly core: ClientCore;
+
+  /**
+   * @param servers One server string or several: `host[:port][ alias]`, `[v6]:port`, `/path/to.sock[ alias]`. Nothing is
+   * dialled before the first call.
+   * @param options See {@linkcode ClientOptions}.
+   * @throws {TypeError} If a server string or an option cannot be used.
+   * @throws {RangeError} If there is no server, or a number is out of range.
+   */
+  constructor(servers: string | readonly string[], options: ClientOptions = {}) {
+    super();
+    this.core = new ClientCore(servers, options, this);
+  }
+
+  /** The server strings in use. */
+  get servers(): readonly string[] {
+    return this.core.servers;
+  }
+
+  /** The most recent failure; `undefined` if there was none. Its `code` and `strerror` are libmc's. */
+  get lastError(): MemcachedError | undefined {
+    return this.core.lastError;
+  }
+
+  /** What has happened so far, by display name of the server. A copy. */
+  counters(): Map<string, ServerCounters> {
+    return new Map(this.core.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
+  }
+
+  /**
+   * Display name of the server that owns a key. Pure: it may be dead.
+   *
+   * @throws {TypeError} If the key cannot be used.
+   */
+  getHostByKey(key: string): string {
+    return this.core.cluster.ownerOf(this.core.key(key)).name;
+  }
+
+  /**
+   * Display name of the server that a call with this key would go to now, which may dial it; `undefined` if it would go
+   * nowhere.
+   */
+  getRealtimeHostByKey(key: string): Promise<string | undefined> {
+    return this.core.call<string | undefined>(undefined, undefined, (call) => {
+      this.core.cluster.locate(this.core.key(key), (server) => call.resolve(server?.name));
+    });
+  }
+
+  /**
+   * Moves servers to other addresses while their points on the ring stay, so that no key changes its server. As in
+   * libmc: the number of servers must be the same, and a server that has an alias must keep it.
+   *
+   * @returns False if it was refused, and nothing has changed.
+   * @throws {TypeError} If a server string cannot be used.
+   */
+  updateServers(servers: readonly string[]): boolean {
+    return this.core.updateServers(servers);
+  }
+
+  /**
+   * Changes timeouts, retries, failover or hash from the next call on.
+   *
+   * @throws {TypeError} If an option is unknown, of the wrong type, or fixed at the beginning.
+   * @throws {RangeError} If a number is out of range.
+   */
+  config(options: LiveOptions): void {
+    this.core.config(options);
+  }
+
+  /**
+   * Lets everything on the way finish, says `quit` to every connected server and closes the connections. The next call
+   * connects anew, as with libmc; to end for good, use {@linkcode BaseClient.close}.
+   */
+  async quit(): Promise<void> {
+    const nobody = { settled: false, resolve() {}, reject() {} };
+    await Promise.all(
+      this.core.cluster.servers.map((server) => server.drain(() => new QuitCommand(nobody))),
+    );
+  }
+
+  /** Ends the client: lets everything on the way finish, then closes. Later calls reject with a ClosedError. */
+  close(): Promise<void> {
+    return this.core.close();
+  }
+
+  /** The same as {@linkcode BaseClient.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.core.close();
+  }
+
+  /** Listens to an event: see {@linkcode ServerEvent}. */
+  override addEventListener(
+    name: ClientEventName,
+    listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(name, listener as EventListener, options);
+  }
+
+  /** Stops listening. */
+  override removeEventListener(
+    name: ClientEventName,
+    listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(name, listener as EventListener, options);
+  }
+}

@@ -1,0 +1,71 @@
+/** One call of one caller: a promise that settles once, whatever happens. */
+
+import type { Outcome } from "../commands/command.ts";
+import { MemcachedError } from "../errors.ts";
+import type { CallOptions } from "../options.ts";
+
+/** Hears of every failure. */
+export interface FailureSink {
+  failed(error: MemcachedError): void;
+}
+
+/**
+ * Where a command puts its outcome for a caller. By the caller's choice a failure rejects (strict), or it is the value
+ * of a miss; the sink hears of it either way. An abort rejects at once, and what comes later is dropped.
+ */
+export class Call<T> implements Outcome<T> {
+  readonly promise: Promise<T>;
+  readonly strict: boolean;
+  settled = false;
+  readonly #miss: T;
+  readonly #sink: FailureSink;
+  readonly #signal: AbortSignal | undefined;
+  #resolve!: (value: T) => void;
+  #reject!: (reason: unknown) => void;
+  #onAbort: (() => void) | undefined;
+
+  /** @param miss What the call gives if it fails and is not strict. */
+  constructor(sink: FailureSink, miss: T, strict: boolean, options: CallOptions | undefined) {
+    this.#sink = sink;
+    this.#miss = miss;
+    this.strict = options?.strict ?? strict;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#signal = options?.signal;
+    if (this.#signal !== undefined) this.#listen(this.#signal);
+  }
+
+  resolve(value: T): void {
+    if (this.settled) return;
+    this.#settle();
+    this.#resolve(value);
+  }
+
+  reject(error: MemcachedError): void {
+    if (this.settled) return;
+    this.#settle();
+    this.#sink.failed(error);
+    if (this.strict) this.#reject(error);
+    else this.#resolve(this.#miss);
+  }
+
+  /** Rejects, strict or not, and tells nobody else: for wrong use, for an abort, and for what was told before. */
+  refuse(reason: unknown): void {
+    if (this.settled) return;
+    this.#settle();
+    this.#reject(reason);
+  }
+
+  #listen(signal: AbortSignal): void {
+    if (signal.aborted) return this.refuse(signal.reason);
+    this.#onAbort = () => this.refuse(signal.reason);
+    signal.addEventListener("abort", this.#onAbort);
+  }
+
+  #settle(): void {
+    this.settled = true;
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+}

@@ -1,0 +1,202 @@
+/** What the verbs of a client share: settings, keys, calls, the cluster, and what is heard of failures. */
+
+import { Cluster } from "../cluster/cluster.ts";
+import type { Server } from "../cluster/server.ts";
+import type { Command, Outcome } from "../commands/command.ts";
+import type { KeyGroup } from "../commands/key_group.ts";
+import { Sweeper } from "../connection/sweeper.ts";
+import { ClosedError, type MemcachedError } from "../errors.ts";
+import { ServerEvent } from "../events.ts";
+import { wireKey, wirePrefix } from "../key.ts";
+import {
+  type CallOptions,
+  checkOptions,
+  type ClientOptions,
+  type LiveOptions,
+  type Settings,
+  settingsOf,
+} from "../options.ts";
+import { parseAddress } from "../ring/address.ts";
+import { Call, type FailureSink } from "./call.ts";
+import { Gather } from "./gather.ts";
+import { Readers } from "./readers.ts";
+
+/** The inside of a client. */
+export class ClientCore implements FailureSink {
+  readonly settings: Settings;
+  readonly cluster: Cluster;
+  /** The server strings that the client was made with, or that it moved to last. */
+  servers: readonly string[];
+  lastError: MemcachedError | undefined;
+  readonly readers: Readers;
+  readonly #prefix: string;
+  readonly #sweeper: Sweeper;
+  readonly #target: EventTarget;
+  #closing: Promise<void> | undefined;
+
+  constructor(servers: string | readonly string[], options: ClientOptions, target: EventTarget) {
+    this.servers = serverStrings(servers);
+    const settings = this.settings = settingsOf(options);
+    this.readers = new Readers(settings);
+    this.#target = target;
+    this.#prefix = wirePrefix(settings.prefix);
+    this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
+    this.cluster = new Cluster(this.servers.map(parseAddress), {
+      clock: settings.clock,
+      connect: settings.connect,
+      settings,
+      sweeper: this.#sweeper,
+      onChange: (change, server, error) =>
+        target.dispatchEvent(new ServerEvent(change, { server, error })),
+    });
+  }
+
+  /** The bytes sent for a key, as a string with one char for each. */
+  key(key: string): string {
+    return wireKey(key, this.#prefix);
+  }
+
+  /** Begins a call. What `begin` throws is the caller's doing, and rejects. */
+  call<T>(miss: T, options: CallOptions | undefined, begin: (call: Call<T>) => void): Promise<T> {
+    const call = new Call<T>(this, miss, this.settings.strict, options);
+    try {
+      if (this.#closing !== undefined) throw new ClosedError("Cannot use client as it is closed");
+      if (!call.settled) begin(call);
+    } catch (error) {
+      call.refuse(error);
+    }
+    return call.promise;
+  }
+
+  /** Sends a command to the server of its key. */
+  send(key: string, command: Command): void {
+    command.deadline = this.deadline();
+    this.cluster.submit(key, command);
+  }
+
+  /** When a call that begins now has taken too long. */
+  deadline(): number {
+    const { clock, timeout } = this.settings;
+    return timeout === 0 ? Infinity : clock.now() + timeout;
+  }
+
+  /** Sends commands for many keys, grouped by server. Keys without a server are `orphaned`. */
+  sendGroups<P, R>(
+    wireKeys: readonly string[],
+    gather: Gather<P, R>,
+    commandsFor: (group: KeyGroup) => Iterable<Command>,
+    orphaned: (places: readonly number[]) => void = () => {},
+  ): void {
+    const deadline = this.deadline();
+    this.cluster.assign(wireKeys, ({ groups, orphans }) => {
+      if (!gather.settled) {
+        for (const { server, group } of groups) {
+          for (const command of commandsFor(group)) {
+            command.deadline = deadline;
+            gather.begin();
+            server.submit(command);
+          }
+        }
+        for (const [owner, places] of orphans) {
+          gather.note(owner.deadError(gather.what));
+          orphaned(places);
+        }
+      }
+      gather.begun();
+    });
+  }
+
+  /** Sends a command to every server, and gives what those that answered said, by display name. */
+  broadcast<T>(
+    what: string,
+    commandFor: (outcome: Outcome<T>) => Command,
+    options: CallOptions | undefined,
+  ): Promise<Map<string, T>> {
+    return this.call(new Map<string, T>(), options, (call) => {
+      const deadline = this.deadline();
+      const gather = new AnswerGather(call, this, what);
+      for (const server of this.cluster.servers) {
+        const command = commandFor(gather.from(server));
+        command.deadline = deadline;
+        gather.begin();
+        this.cluster.submitTo(server, command);
+      }
+      gather.begun();
+    });
+  }
+
+  failed(error: MemcachedError): void {
+    this.lastError = error;
+    const server = this.cluster.servers.find((server) => server.name === error.server);
+    if (server !== undefined) server.counters.failures++;
+    this.#target.dispatchEvent(new ServerEvent("failure", { server: error.server, error }));
+  }
+
+  /** Changes what can be changed while the client lives. */
+  config(options: LiveOptions): void {
+    checkOptions(options);
+    for (const name of Object.keys(options)) {
+      if (!LIVE.has(name)) throw new TypeError(`Cannot change option "${name}" of a living client`);
+    }
+    Object.assign(this.settings, options);
+  }
+
+  /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
+  updateServers(servers: readonly string[]): boolean {
+    const strings = serverStrings(servers);
+    const addresses = strings.map(parseAddress);
+    const moved = this.cluster.move(addresses);
+    if (moved) this.servers = strings;
+    return moved;
+  }
+
+  /** Closes for good once all calls on the way have settled; the second call waits for the first. */
+  close(): Promise<void> {
+    return this.#closing ??= Promise.all(this.cluster.servers.map((server) => server.close()))
+      .then(() => this.#sweeper.close());
+  }
+}
+
+/** Joins the answers of all servers, by display name. */
+class AnswerGather<T> extends Gather<[Server, T], Map<string, T>> {
+  readonly #answers = new Map<string, T>();
+
+  /** Where one server's answer goes. */
+  from(server: Server): Outcome<T> {
+    return {
+      settled: this.settled,
+      resolve: (answer) => this.resolve([server, answer]),
+      reject: (error) => this.reject(error),
+    };
+  }
+
+  protected override take([server, answer]: [Server, T]): void {
+    this.#answers.set(server.name, answer);
+  }
+
+  protected override finish(): Map<string, T> {
+    return this.#answers;
+  }
+}
+
+/** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */
+function sweepPeriod({ pollTimeout, timeout }: Settings): number {
+  const shorter = Math.min(pollTimeout || Infinity, timeout || Infinity);
+  return Math.min(50, Math.max(5, shorter / 10));
+}
+
+function serverStrings(servers: string | readonly string[]): readonly string[] {
+  const list = typeof servers === "string" ? [servers] : Array.from(servers);
+  if (list.length === 0) throw new RangeError("Cannot use an empty list of servers");
+  return list;
+}
+
+const LIVE: ReadonlySet<string> = new Set<keyof LiveOptions>([
+  "pollTimeout",
+  "connectTimeout",
+  "retryTimeout",
+  "maxRetries",
+  "timeout",
+  "failover",
+  "hashFn",
+]);

@@ -1,0 +1,154 @@
+/** The retrievals: get, gets, gat, gats, for one key and for many, decoded or raw. */
+
+import { type Exptime, wireExptime } from "../arguments.ts";
+import { GetCommand, type Retrieval, type RetrievalName } from "../commands/get.ts";
+import { GetMultiCommand, lines } from "../commands/get_multi.ts";
+import type { ItemReader } from "../commands/item_reader.ts";
+import type { CallOptions } from "../options.ts";
+import { BaseClient } from "./base_client.ts";
+import { ItemGather } from "./gather.ts";
+import type { CasValue, RawItem } from "./readers.ts";
+
+/** The verbs that ask. Not to be used alone: see {@linkcode Client}. */
+export abstract class RetrievalClient extends BaseClient {
+  /**
+   * Asks for a value.
+   *
+   * @returns The value, or `undefined` on a miss.
+   * @throws {TypeError} If the key cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   */
+  get<T = unknown>(key: string, options?: CallOptions): Promise<T | undefined> {
+    return this.#one(key, this.core.readers.value<T>(), GET, options);
+  }
+
+  /** Asks for a value together with its cas. */
+  gets<T = unknown>(key: string, options?: CallOptions): Promise<CasValue<T> | undefined> {
+    return this.#one(key, this.core.readers.cas<T>(), GETS, options);
+  }
+
+  /** Asks for an item as it is stored: neither decoded nor inflated. */
+  getRaw(key: string, options?: CallOptions): Promise<RawItem | undefined> {
+    return this.#one(key, this.core.readers.raw, GET, options);
+  }
+
+  /**
+   * Asks for many values, with one line to each server.
+   *
+   * @param keys In any number; one that comes twice is asked twice.
+   * @returns The hits, in the order asked.
+   */
+  getMulti<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<Map<string, T>> {
+    return this.#map(keys, this.core.readers.value<T>(), GET, options);
+  }
+
+  /** Asks for many values together with their cas. */
+  getsMulti<T = unknown>(
+    keys: Iterable<string>,
+    options?: CallOptions,
+  ): Promise<Map<string, CasValue<T>>> {
+    return this.#map(keys, this.core.readers.cas<T>(), GETS, options);
+  }
+
+  /**
+   * Asks for many values.
+   *
+   * @returns As many as there are keys, in their order, `undefined` for each miss.
+   */
+  getList<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<(T | undefined)[]> {
+    return this.#many(keys, this.core.readers.value<T>(), GET, options, (_keys, values) => values);
+  }
+
+  /** Asks for a value and gives its item another exptime. */
+  gat<T = unknown>(key: string, exptime: Exptime, options?: CallOptions): Promise<T | undefined> {
+    return this.#touching(
+      exptime,
+      "gat",
+      (gat) => this.#one(key, this.core.readers.value<T>(), gat, options),
+    );
+  }
+
+  /** Asks for a value together with its cas, and gives its item another exptime. */
+  gats<T = unknown>(
+    key: string,
+    exptime: Exptime,
+    options?: CallOptions,
+  ): Promise<CasValue<T> | undefined> {
+    const reader = this.core.readers.cas<T>();
+    return this.#touching(exptime, "gats", (gats) => this.#one(key, reader, gats, options));
+  }
+
+  /** Asks for many values, and gives their items another exptime. */
+  gatMulti<T = unknown>(
+    keys: Iterable<string>,
+    exptime: Exptime,
+    options?: CallOptions,
+  ): Promise<Map<string, T>> {
+    return this.#touching(
+      exptime,
+      "gat",
+      (gat) => this.#map(keys, this.core.readers.value<T>(), gat, options),
+    );
+  }
+
+  async #touching<T>(
+    exptime: Exptime,
+    name: RetrievalName,
+    ask: (how: Retrieval) => Promise<T>,
+  ): Promise<T> {
+    return await ask({ name, exptime: wireExptime(exptime) });
+  }
+
+  #one<T>(
+    key: string,
+    reader: ItemReader<T>,
+    how: Retrieval,
+    options?: CallOptions,
+  ): Promise<T | undefined> {
+    return this.core.call<T | undefined>(undefined, options, (call) => {
+      const wire = this.core.key(key);
+      const { mergeGets } = this.core.settings;
+      this.core.send(wire, new GetCommand(wire, reader, call, how, mergeGets));
+    });
+  }
+
+  #map<T>(
+    keys: Iterable<string>,
+    reader: ItemReader<T>,
+    how: Retrieval,
+    options?: CallOptions,
+  ): Promise<Map<string, T>> {
+    return this.#many(keys, reader, how, options, (asked, values) => {
+      const found = new Map<string, T>();
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (value !== undefined) found.set(asked[i], value);
+      }
+      return found;
+    });
+  }
+
+  #many<T, R>(
+    keys: Iterable<string>,
+    reader: ItemReader<T>,
+    how: Retrieval,
+    options: CallOptions | undefined,
+    resultOf: (keys: readonly string[], values: (T | undefined)[]) => R,
+  ): Promise<R> {
+    const { core } = this;
+    return core.call<R>(resultOf([], []), options, (call) => {
+      const asked = Array.from(keys);
+      const wireKeys = asked.map((key) => core.key(key));
+      const values = new Array<T | undefined>(asked.length).fill(undefined);
+      const gather = new ItemGather(call, core, how.name, () => resultOf(asked, values));
+      core.sendGroups(wireKeys, gather, function* (group) {
+        for (const range of lines(group, how.name)) {
+          yield new GetMultiCommand(group, range, reader, values, gather, how);
+        }
+      });
+    });
+  }
+}
+
+const GET: Retrieval = { name: "get" };
+const GETS: Retrieval = { name: "gets" };

@@ -1,0 +1,250 @@
+/** The options of a client and of its calls, their defaults and their bounds. */
+
+import type { Codec } from "./codec/codec.ts";
+import { jsCodec } from "./codec/js_codec.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { denoConnect } from "./connection/deno_transport.ts";
+import type { Connect } from "./connection/transport.ts";
+import { type HashFn, KEY_HASHES } from "./ring/hash.ts";
+
+/** Options of a client that can be changed while it lives, by `config()`. Times are in milliseconds. */
+export interface LiveOptions {
+  /**
+   * Longest silence on a connection that owes a reply; then it is closed. 0: no bound.
+   *
+   * @default {300}
+   */
+  pollTimeout?: number;
+  /**
+   * The whole dial, name look-up included. 0: no bound.
+   *
+   * @default {100}
+   */
+  connectTimeout?: number;
+  /**
+   * Pause after a failed dial, during which calls to that server fail at once.
+   *
+   * @default {5000}
+   */
+  retryTimeout?: number;
+  /**
+   * How often a command is sent again after its connection was lost. Only commands that may be carried out twice are:
+   * the retrievals, set, touch and delete.
+   *
+   * @default {0}
+   */
+  maxRetries?: number;
+  /**
+   * The whole call, however many servers and chunks it needs. 0: only the silence counts.
+   *
+   * @default {5000}
+   */
+  timeout?: number;
+  /**
+   * The keys of a dead server go to the next one on the ring; else they miss.
+   *
+   * @default {false}
+   */
+  failover?: boolean;
+  /**
+   * Hash that takes a key to its server. All clients of a cluster must use the same one.
+   *
+   * @default {"md5"}
+   */
+  hashFn?: HashFn;
+}
+
+/** Options of a client. */
+export interface ClientOptions extends LiveOptions {
+  /**
+   * Values longer than 1,000,000 bytes are stored in chunks, and read so, as libmc does.
+   *
+   * @default {true}
+   */
+  doSplit?: boolean;
+  /**
+   * Encoded values longer than this many bytes are compressed (zlib). 0: never.
+   *
+   * @default {0}
+   */
+  compThreshold?: number;
+  /**
+   * Commands that change something are sent without asking for a reply: faster, and blind.
+   *
+   * @default {false}
+   */
+  noreply?: boolean;
+  /**
+   * Put before every key; in a key that begins with `?`, after that mark.
+   *
+   * @default {""}
+   */
+  prefix?: string;
+  /**
+   * Connections to one server: one serves any number of callers; more keep small replies from waiting behind big ones.
+   *
+   * @default {1}
+   */
+  connections?: number;
+  /**
+   * A call that fails rejects; else a failed get is a miss, and a failed store is `false`.
+   *
+   * @default {false}
+   */
+  strict?: boolean;
+  /**
+   * Turns values into bytes and flags, and back.
+   *
+   * @default {jsCodec}
+   */
+  codec?: Codec;
+  /**
+   * Dials in place of `Deno.connect`.
+   *
+   * @default {Deno.connect}
+   */
+  connect?: Connect;
+  /**
+   * `flushAll()` may be called.
+   *
+   * @default {false}
+   */
+  allowFlushAll?: boolean;
+  /**
+   * Most commands on the way to one server; beyond, calls fail at once. Gets of one tick count as one.
+   *
+   * @default {100_000}
+   */
+  maxPending?: number;
+  /**
+   * Gets of one tick to one server leave in one line, up to 100 keys.
+   *
+   * @default {true}
+   */
+  mergeGets?: boolean;
+  /**
+   * Longest data block the server takes, in bytes: a larger one is refused before it is sent.
+   *
+   * @default {1_048_576}
+   */
+  itemSizeLimit?: number;
+  /**
+   * Most bytes that a compressed value may inflate to.
+   *
+   * @default {134_217_728}
+   */
+  inflateLimit?: number;
+  /** Time and timers, for tests. */
+  clock?: Clock;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Gives up when aborted: the call rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** In place of the client's `strict`. */
+  strict?: boolean;
+}
+
+/** All options, with their defaults filled in. */
+export type Settings = Required<ClientOptions>;
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @throws {TypeError} If an option has the wrong type.
+ * @throws {RangeError} If a number is out of range; the message names option, value and bounds.
+ */
+export function settingsOf(options: ClientOptions): Settings {
+  checkOptions(options);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
+}
+
+/** Checks what is given, name by name. */
+export function checkOptions(options: ClientOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot use options that are not an object: current type is ${typeof options}`,
+    );
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!(name in DEFAULTS)) {
+      throw new TypeError(`Cannot use option "${name}" as there is none of that name`);
+    }
+    const bounds = BOUNDS[name as keyof ClientOptions];
+    if (bounds !== undefined) checkNumber(name, value, bounds);
+    else checkType(name, value);
+  }
+}
+
+function checkNumber(name: string, value: unknown, [least, most]: readonly [number, number]): void {
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot use option "${name}" as it must be a number: current type is ${typeof value}`,
+    );
+  }
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(
+      `Cannot use option "${name}" as it must be an integer from ${least} to ${most}: current value is ${value}`,
+    );
+  }
+}
+
+function checkType(name: string, value: unknown): void {
+  if (name === "hashFn") {
+    if (typeof value === "string" && Object.hasOwn(KEY_HASHES, value)) return;
+    throw new TypeError(
+      `Cannot use option "hashFn" as it must be one of ${Object.keys(KEY_HASHES).join(", ")}: ` +
+        `current value is "${value}"`,
+    );
+  }
+  const type = typeof DEFAULTS[name as keyof Settings];
+  if (typeof value === type && value !== null) return;
+  throw new TypeError(
+    `Cannot use option "${name}" as it must be a ${type}: current type is ${typeof value}`,
+  );
+}
+
+const DEFAULTS: Settings = {
+  pollTimeout: 300,
+  connectTimeout: 100,
+  retryTimeout: 5000,
+  maxRetries: 0,
+  timeout: 5000,
+  failover: false,
+  hashFn: "md5",
+  doSplit: true,
+  compThreshold: 0,
+  noreply: false,
+  prefix: "",
+  connections: 1,
+  strict: false,
+  codec: jsCodec,
+  connect: denoConnect,
+  allowFlushAll: false,
+  maxPending: 100_000,
+  mergeGets: true,
+  itemSizeLimit: 1024 * 1024,
+  inflateLimit: 128 * 1024 * 1024,
+  clock: systemClock,
+};
+
+/** The longest time a timer takes. */
+const MAX_MILLISECONDS = 2 ** 31 - 1;
+
+const BOUNDS: Readonly<
+  Partial<Record<keyof ClientOptions, readonly [least: number, most: number]>>
+> = {
+  pollTimeout: [0, MAX_MILLISECONDS],
+  connectTimeout: [0, MAX_MILLISECONDS],
+  retryTimeout: [0, MAX_MILLISECONDS],
+  maxRetries: [0, 100],
+  timeout: [0, MAX_MILLISECONDS],
+  compThreshold: [0, Number.MAX_SAFE_INTEGER],
+  connections: [1, 1000],
+  maxPending: [1, Number.MAX_SAFE_INTEGER],
+  itemSizeLimit: [1, 2 ** 30],
+  inflateLimit: [1, 2 ** 30],
+};
