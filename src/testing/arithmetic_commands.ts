@@ -39,7 +39,11 @@ function change(
   statistics.count(`${name}_hits`);
   const value = name === "incr" ? BigInt.asUintN(64, old + delta) : old > delta ? old - delta : 0n;
   const digits = String(value);
-  // The item keeps its length: a shorter number is followed by spaces.
-  store.put(key, bytesOf(digits.padEnd(item.data.length)), item.flags, item.exptime);
+  if (digits.length > item.data.length) {
+    store.put(key, bytesOf(digits), item.flags, item.exptime);
+  } else {
+    // The item keeps its length: a shorter number is followed by spaces.
+    store.rewrite(key, item, bytesOf(digits.padEnd(item.data.length)));
+  }
   return digits;
 }

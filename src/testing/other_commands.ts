@@ -53,6 +53,8 @@ export function flushAllCommand(words: readonly string[], state: ServerState): C
   const name = words[0];
   if (words.length > 3) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
+  // Counted before its argument is looked at, as in the daemon.
+  state.statistics.count("cmd_flush");
   let delay = 0;
   if (words.length !== (noreply ? 2 : 1)) {
     const given = signed32Of(words[1]);
@@ -60,7 +62,6 @@ export function flushAllCommand(words: readonly string[], state: ServerState): C
     delay = given;
   }
   return plain(name, noreply, (reply) => {
-    state.statistics.count("cmd_flush");
     state.store.flush(delay);
     reply.line("OK");
   });

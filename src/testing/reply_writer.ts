@@ -4,6 +4,7 @@ import { bytesOf } from "./latin1.ts";
 export class ReplyWriter {
   #buffer: Uint8Array = new Uint8Array(1024);
   #length = 0;
+  #sealed = 0;
 
   /** How many bytes were gathered. */
   get length(): number {
@@ -33,6 +34,16 @@ export class ReplyWriter {
     this.#length = length;
   }
 
+  /** Lets what was gathered so far count as sent. */
+  seal(): void {
+    this.#sealed = this.#length;
+  }
+
+  /** Forgets what was gathered since it was last sealed or taken. */
+  takeBack(): void {
+    this.#length = this.#sealed;
+  }
+
   /** Gives what was gathered after the first so many bytes: borrowed, valid until the next call. */
   since(length: number): Uint8Array {
     return this.#buffer.subarray(length, this.#length);
@@ -42,6 +53,7 @@ export class ReplyWriter {
   take(): Uint8Array {
     const taken = this.#buffer.slice(0, this.#length);
     this.#length = 0;
+    this.#sealed = 0;
     if (this.#buffer.length > LARGEST_KEPT) this.#buffer = new Uint8Array(1024);
     return taken;
   }

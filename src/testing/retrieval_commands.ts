@@ -31,12 +31,12 @@ function retrieve(
   reply: ReplyWriter,
   state: ServerState,
 ): void {
-  const start = reply.length;
   for (let i = first; i < words.length; i++) {
     const key = words[i];
     if (key.length > MAX_KEY_LENGTH) {
-      // The values before it are taken back, not what was done to them.
-      reply.truncate(start);
+      // As in the daemon, all is taken back that was not sent: the values before it, and the replies to commands since
+      // the last retrieval. What these did is done.
+      reply.takeBack();
       reply.line(BAD_FORMAT);
       return;
     }
@@ -44,25 +44,22 @@ function retrieve(
     if (item !== undefined) writeValue(key, item, withCas, reply);
   }
   reply.line("END");
+  reply.seal();
 }
 
 function look(key: string, exptime: number | undefined, state: ServerState): Item | undefined {
   const { store, statistics } = state;
   const item = store.find(key);
+  // The daemon counts a gat as a touch alone.
   const kind = exptime === undefined ? "get" : "touch";
   statistics.count(`cmd_${kind}`);
-  if (exptime !== undefined) statistics.count("cmd_get");
   if (typeof item === "string") {
-    statistics.count("get_misses");
-    if (kind === "touch") statistics.count("touch_misses");
+    statistics.count(`${kind}_misses`);
     if (item !== "absent") statistics.count(`get_${item}`);
     return undefined;
   }
   statistics.count(`${kind}_hits`);
-  if (exptime !== undefined) {
-    statistics.count("get_hits");
-    store.touch(key, item, store.exptimeOf(exptime));
-  }
+  if (exptime !== undefined) store.touch(key, item, store.exptimeOf(exptime));
   return item;
 }
 

@@ -85,12 +85,14 @@ export class Session {
   }
 
   async #carryOut({ command, data }: ReadCommand): Promise<boolean> {
-    const start = this.#reply.length;
+    let start = this.#reply.length;
     const refusal = command.valid ? this.#faults.pickRefusal(command.name) : undefined;
     if (refusal === undefined) {
       command.carryOut(this.#reply, data);
       if (command.valid) this.#state.count(command.name);
       if (command.noreply) this.#reply.truncate(start);
+      // A retrieval may have taken back what was before it.
+      start = Math.min(start, this.#reply.length);
     } else {
       this.#reply.line(refusal);
     }

@@ -22,16 +22,14 @@ export function storageCommand(words: readonly string[], state: ServerState): Co
   }
   const base = { name, noreply, dataLength: length + 2, closes: false };
   if (!state.store.fits(key, flags, length)) {
+    state.statistics.count("store_too_large");
+    // Better nothing than what the client meant to replace. As in the daemon, this does not wait for the data block.
+    if (name === "set") state.store.delete(key);
     return {
       ...base,
       swallow: true,
       valid: false,
-      carryOut(reply) {
-        state.statistics.count("store_too_large");
-        // Better nothing than what the client meant to replace.
-        if (name === "set") state.store.delete(key);
-        reply.line("SERVER_ERROR object too large for cache");
-      },
+      carryOut: (reply) => reply.line("SERVER_ERROR object too large for cache"),
     };
   }
   return {

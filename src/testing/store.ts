@@ -77,6 +77,11 @@ export class Store {
     this.#stored++;
   }
 
+  /** Changes the data of an item where it is: a new cas, and nothing else. */
+  rewrite(key: string, item: Item, data: Uint8Array): void {
+    this.#items.set(key, { ...item, data, cas: this.#nextCas() });
+  }
+
   /** Gives an item another time to expire; its cas stays. */
   touch(key: string, item: Item, exptime: number): void {
     this.#items.set(key, { ...item, exptime });
@@ -88,13 +93,13 @@ export class Store {
   }
 
   /**
-   * Flushes all items, now or later. As in the daemon, a delay takes effect one second early, and a later flush takes
-   * the place of an earlier one.
+   * Flushes all items, now or later. As in the daemon, a delay takes effect one second early, and takes the place of
+   * an earlier one. What was flushed before stays so: the daemon may show it again, if none of its threads was faster.
    */
   flush(exptime: number): void {
+    for (const key of this.#items.keys()) this.find(key);
     const now = Math.floor(this.#clock.now());
-    const at = this.exptimeOf(exptime);
-    this.#oldestLive = (at > 0 ? Math.floor(at) : now) - 1;
+    this.#oldestLive = (exptime > 0 ? Math.floor(this.exptimeOf(exptime)) : now) - 1;
     if (this.#oldestLive <= now) this.#oldestCas = this.#nextCas();
   }
 

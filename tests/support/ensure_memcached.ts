@@ -73,7 +73,10 @@ async function run(command: string, args: string[], output: "inherit" | "null"):
     }
     return (await child.status).success;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    // What is not there, and what this process may not run, is no help.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+      return false;
+    }
     throw error;
   }
 }
