@@ -30,7 +30,7 @@ export type { CasValue, RawItem } from "./src/client/readers.ts";
 export type { MultiResult } from "./src/client/gather.ts";
 export type { ServerCounters } from "./src/cluster/server.ts";
 export type { ServerStats } from "./src/commands/server_commands.ts";
-export type { Traffic } from "./src/connection/connection.ts";
+export type { Traffic } from "./src/connection/contract.ts";
 export type { CallOptions, ClientOptions, LiveOptions } from "./src/options.ts";
 export type { Exptime } from "./src/arguments.ts";
 export type { Clock } from "./src/clock.ts";

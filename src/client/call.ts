@@ -1,7 +1,7 @@
 /** One call of one caller: a promise that settles once, whatever happens. */
 
 import type { Outcome } from "../commands/command.ts";
-import { MemcachedError } from "../errors.ts";
+import type { MemcachedError } from "../errors.ts";
 import type { CallOptions } from "../options.ts";
 
 /** Hears of every failure. */

@@ -88,7 +88,7 @@ export class ClientCore implements FailureSink {
     orphaned: (places: readonly number[]) => void = () => {},
   ): void {
     const deadline = this.deadline();
-    this.cluster.assign(wireKeys, ({ groups, orphans }) => {
+    this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
       if (!gather.settled) {
         for (const { server, group } of groups) {
           for (const command of commandsFor(group)) {

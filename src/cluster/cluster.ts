@@ -6,6 +6,7 @@
  * nowhere. A server that is neither connected nor dead is dialled first; then the choice is made anew.
  */
 
+import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import type { Address } from "../ring/address.ts";
@@ -41,10 +42,12 @@ export class Cluster {
   readonly servers: readonly Server[];
   readonly #ring: Ring;
   readonly #settings: Readonly<ClusterSettings>;
+  readonly #clock: Clock;
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#ring = new Ring(addresses);
     this.#settings = context.settings;
+    this.#clock = context.clock;
     this.servers = addresses.map((address) => new Server(address, context));
   }
 
@@ -103,8 +106,11 @@ export class Cluster {
     return true;
   }
 
-  /** Groups wire keys by server. All servers that must be dialled for it are dialled at the same time. */
-  assign(keys: readonly string[], then: (assignment: Assignment) => void): void {
+  /**
+   * Groups wire keys by server. All servers that must be dialled for it are dialled at the same time; past the deadline
+   * none is.
+   */
+  assign(keys: readonly string[], deadline: number, then: (assignment: Assignment) => void): void {
     const { servers } = this;
     if (servers.length === 1 && servers[0].connected) {
       then({ groups: [{ server: servers[0], group: { keys } }], orphans: NO_ORPHANS });
@@ -113,10 +119,11 @@ export class Cluster {
     const byServer = new Map<Server, { keys: string[]; places: number[] }>();
     const orphans = new Map<Server, number[]>();
     const unknown = new Set<Server>();
+    const isLate = this.#clock.now() >= deadline;
     for (let place = 0; place < keys.length; place++) {
       const key = keys[place];
       const owner = this.ownerOf(key);
-      const server = owner.connected ? owner : this.#choose(key);
+      const server = owner.connected ? owner : isLate ? undefined : this.#choose(key);
       if (server === undefined) {
         const places = orphans.get(owner);
         if (places === undefined) orphans.set(owner, [place]);
@@ -139,7 +146,7 @@ export class Cluster {
     let left = unknown.size;
     for (const server of unknown) {
       server.dial(() => {
-        if (--left === 0) this.assign(keys, then);
+        if (--left === 0) this.assign(keys, deadline, then);
       });
     }
   }
@@ -161,7 +168,8 @@ export class Cluster {
   #submitDialled(server: Server, key: string, command: Command): void {
     server.dial((error) => {
       if (command.abandoned) return;
-      if (error === undefined || this.#settings.failover) this.submit(key, command);
+      const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
+      if (error === undefined || mayGoOn) this.submit(key, command);
       else command.fail(error);
     });
   }

@@ -8,7 +8,8 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import { Connection, type ConnectionEnd, type Traffic } from "../connection/connection.ts";
+import { Connection } from "../connection/connection.ts";
+import type { ConnectionEnd, Traffic } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Connect, Endpoint, Transport } from "../connection/transport.ts";
 import {
@@ -27,6 +28,7 @@ export interface ServerSettings {
   pollTimeout: number;
   connectTimeout: number;
   retryTimeout: number;
+  timeout: number;
   maxRetries: number;
   /** Most connections to one server. */
   connections: number;
@@ -197,7 +199,7 @@ export class Server {
     try {
       const transport = await dial(connect, endpointOf(address), {
         clock,
-        timeout: settings.connectTimeout,
+        timeout: settings.connectTimeout || settings.timeout,
         signal: controller.signal,
       });
       if (address !== this.#address) {

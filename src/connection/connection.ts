@@ -22,52 +22,9 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
+import type { ConnectionEnd, ConnectionOptions, Traffic } from "./contract.ts";
 import { Queue } from "./queue.ts";
 import type { Transport } from "./transport.ts";
-
-/** What a connection needs to know. */
-export interface ConnectionOptions {
-  /** Display name of the server, for errors. */
-  readonly server: string;
-  readonly clock: Clock;
-  /** Longest silence, in milliseconds, while a reply is due; asked anew each time. */
-  readonly pollTimeout: () => number;
-  /** Counts what goes over the connection. */
-  readonly traffic: Traffic;
-  /** Called once, when the connection is over. */
-  readonly onClose: (end: ConnectionEnd) => void;
-  /** Called when a reply is due where none was. */
-  readonly onBusy: () => void;
-}
-
-/** What has gone over the connections to a server. */
-export interface Traffic {
-  /** Commands written; joined gets count as one. */
-  commands: number;
-  /** Items found, and keys asked that were not. */
-  hits: number;
-  misses: number;
-  bytesRead: number;
-  bytesWritten: number;
-  /** Writes made on the transport. */
-  writes: number;
-}
-
-/** What a connection leaves behind. */
-export interface ConnectionEnd {
-  /** Why it is over; `undefined` if it was closed on purpose, or by the server while nothing was due. */
-  readonly error: MemcachedError | undefined;
-  /** True if the stream was no longer in step: a reply came that nobody had asked for. */
-  readonly desync: boolean;
-  /** True if the server would not have the connection: it took no command. */
-  readonly refused: boolean;
-  /** Commands of which no byte was sent. */
-  readonly unsent: Command[];
-  /** The command at which it went wrong, if there was one. */
-  readonly victim: Command | undefined;
-  /** Commands behind the victim that may have been carried out. */
-  readonly sent: Command[];
-}
 
 /** A pipelined connection to one memcached. */
 export class Connection implements ReplySink {
@@ -105,6 +62,7 @@ export class Connection implements ReplySink {
     this.#transport = transport;
     this.#options = options;
     this.#traffic = options.traffic;
+    this.#heardAt = options.clock.now();
     this.#readEnded = this.#readLoop();
   }
 
@@ -124,7 +82,11 @@ export class Connection implements ReplySink {
     this.#gathered.push(command);
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(() => void this.#flush());
+    const { clock } = this.#options;
+    // After a while the server may have closed an idle connection, and the program may not have had the time to see it:
+    // a timer lets it read first. Within a second of the last reply that costs nothing, beyond it a millisecond.
+    if (clock.now() - this.#heardAt > IDLE_MILLISECONDS) clock.after(0, () => void this.#flush());
+    else queueMicrotask(() => void this.#flush());
   }
 
   /**
@@ -388,5 +350,7 @@ const decoder = new TextDecoder();
 const SERVER_FULL = "Too many open connections";
 /** Size of the read buffer. Larger ones were no faster. */
 const READ_BYTES = 64 * 1024;
+/** A connection that has been silent for longer is looked at before it is written to. */
+const IDLE_MILLISECONDS = 1000;
 /** No further command joins a write of this size. */
 const WRITE_BYTES = 256 * 1024;

@@ -34,14 +34,18 @@ export class Sweeper {
     this.#cancel = undefined;
   }
 
-  #arm(): void {
-    this.#cancel = this.#clock.after(this.#period(), () => {
+  #arm(wasLate = false): void {
+    const period = this.#period();
+    const due = this.#clock.now() + period;
+    this.#cancel = this.#clock.after(period, () => {
       this.#cancel = undefined;
       const now = this.#clock.now();
-      for (const swept of this.#busy) {
+      // Late by a whole period: the program did not come to rest, and replies may lie unread. They go first, once.
+      const isLate = !wasLate && now > due + period;
+      for (const swept of isLate ? [] : this.#busy) {
         if (!swept.sweep(now)) this.#busy.delete(swept);
       }
-      if (this.#busy.size > 0 && this.#cancel === undefined) this.#arm();
+      if (this.#busy.size > 0 && this.#cancel === undefined) this.#arm(isLate);
     });
   }
 }

@@ -1,0 +1,49 @@
+/** What a connection needs to know, and what it leaves behind. */
+
+import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
+import type { MemcachedError } from "../errors.ts";
+
+/** What a connection needs to know. */
+export interface ConnectionOptions {
+  /** Display name of the server, for errors. */
+  readonly server: string;
+  readonly clock: Clock;
+  /** Longest silence, in milliseconds, while a reply is due; asked anew each time. */
+  readonly pollTimeout: () => number;
+  /** Counts what goes over the connection. */
+  readonly traffic: Traffic;
+  /** Called once, when the connection is over. */
+  readonly onClose: (end: ConnectionEnd) => void;
+  /** Called when a reply is due where none was. */
+  readonly onBusy: () => void;
+}
+
+/** What has gone over the connections to a server. */
+export interface Traffic {
+  /** Commands written; joined gets count as one. */
+  commands: number;
+  /** Items found, and keys asked that were not. */
+  hits: number;
+  misses: number;
+  bytesRead: number;
+  bytesWritten: number;
+  /** Writes made on the transport. */
+  writes: number;
+}
+
+/** What a connection leaves behind. */
+export interface ConnectionEnd {
+  /** Why it is over; `undefined` if it was closed on purpose, or by the server while nothing was due. */
+  readonly error: MemcachedError | undefined;
+  /** True if the stream was no longer in step: a reply came that nobody had asked for. */
+  readonly desync: boolean;
+  /** True if the server would not have the connection: it took no command. */
+  readonly refused: boolean;
+  /** Commands of which no byte was sent. */
+  readonly unsent: Command[];
+  /** The command at which it went wrong, if there was one. */
+  readonly victim: Command | undefined;
+  /** Commands behind the victim that may have been carried out. */
+  readonly sent: Command[];
+}
