@@ -42,7 +42,7 @@ export function describe(value: unknown): string {
       if (value === null) return "null";
       const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
       if (typeof name !== "string" || name === "") return "an object of an unnamed class";
-      return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+      return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
     }
     default:
       return String(value);
