@@ -27,7 +27,7 @@ export { RetrievalClient } from "./src/client/retrieval_client.ts";
 export { StorageClient } from "./src/client/storage_client.ts";
 export type { Items, RawOptions, StoreOptions } from "./src/client/storage_client.ts";
 export type { CasValue, RawItem } from "./src/client/readers.ts";
-export type { MultiResult } from "./src/client/gather.ts";
+export type { MultiResult } from "./src/client/batch_gather.ts";
 export type { ServerCounters } from "./src/cluster/server.ts";
 export type { ServerStats } from "./src/commands/server_commands.ts";
 export type { Traffic } from "./src/connection/contract.ts";

@@ -9,7 +9,7 @@ import {
   wireExptime,
 } from "./arguments.ts";
 import { ranges } from "./client/batches.ts";
-import { BatchGather, type MultiResult } from "./client/gather.ts";
+import { BatchGather, type MultiResult, multiResult } from "./client/batch_gather.ts";
 import { StorageClient } from "./client/storage_client.ts";
 import { ArithmeticCommand } from "./commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "./commands/deletion.ts";
@@ -53,7 +53,7 @@ export class Client extends StorageClient {
   delete(key: string, options?: CallOptions): Promise<boolean> {
     return this.core.call(false, options, (call) => {
       const wire = this.core.key(key);
-      this.core.send(wire, new DeleteCommand(wire, this.core.settings.noreply, call));
+      this.core.send(call, wire, new DeleteCommand(wire, this.core.settings.noreply, call));
     });
   }
 
@@ -63,7 +63,7 @@ export class Client extends StorageClient {
     return core.call<MultiResult>({ ok: false, failed: [] }, options, (call) => {
       const asked = Array.from(keys);
       const wireKeys = asked.map((key) => core.key(key));
-      const gather = new BatchGather(call, core, asked, "delete");
+      const gather = new BatchGather(call, core, "delete", multiResult(asked));
       core.sendGroups(wireKeys, gather, function* (group) {
         for (const range of ranges(group)) {
           yield new DeleteBatch(group, range, core.settings.noreply, gather);
@@ -81,6 +81,7 @@ export class Client extends StorageClient {
     return this.core.call(false, options, (call) => {
       const wire = this.core.key(key);
       this.core.send(
+        call,
         wire,
         new TouchCommand(wire, wireExptime(exptime), this.core.settings.noreply, call),
       );
@@ -208,6 +209,7 @@ export class Client extends StorageClient {
         reject: (error: MemcachedError) => call.reject(error),
       };
       this.core.send(
+        call,
         wire,
         new ArithmeticCommand(name, wire, delta, this.core.settings.noreply, outcome),
       );

@@ -16,6 +16,8 @@ export interface FailureSink {
 export class Call<T> implements Outcome<T> {
   readonly promise: Promise<T>;
   readonly strict: boolean;
+  /** When the call has taken too long, in milliseconds of the client's clock. */
+  readonly deadline: number;
   settled = false;
   readonly #miss: T;
   readonly #sink: FailureSink;
@@ -25,8 +27,14 @@ export class Call<T> implements Outcome<T> {
   #onAbort: (() => void) | undefined;
 
   /** @param miss What the call gives if it fails and is not strict. */
-  constructor(sink: FailureSink, miss: T, strict: boolean, options: CallOptions | undefined) {
+  constructor(
+    sink: FailureSink,
+    miss: T,
+    { strict, deadline }: { strict: boolean; deadline: number },
+    options: CallOptions | undefined,
+  ) {
     this.#sink = sink;
+    this.deadline = deadline;
     this.#miss = miss;
     this.strict = options?.strict ?? strict;
     this.promise = new Promise((resolve, reject) => {

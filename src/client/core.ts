@@ -58,7 +58,11 @@ export class ClientCore implements FailureSink {
 
   /** Begins a call. What `begin` throws is the caller's doing, and rejects. */
   call<T>(miss: T, options: CallOptions | undefined, begin: (call: Call<T>) => void): Promise<T> {
-    const call = new Call<T>(this, miss, this.settings.strict, options);
+    return this.start(new Call<T>(this, miss, this.terms(), options), begin);
+  }
+
+  /** Begins a call that has been made. */
+  start<T, C extends Call<T>>(call: C, begin: (call: C) => void): Promise<T> {
     try {
       if (this.#closing !== undefined) throw new ClosedError("Cannot use client as it is closed");
       if (!call.settled) begin(call);
@@ -68,16 +72,16 @@ export class ClientCore implements FailureSink {
     return call.promise;
   }
 
-  /** Sends a command to the server of its key. */
-  send(key: string, command: Command): void {
-    command.deadline = this.deadline();
-    this.cluster.submit(key, command);
+  /** How a call that begins now fails, and when. */
+  terms(): { strict: boolean; deadline: number } {
+    const { clock, timeout, strict } = this.settings;
+    return { strict, deadline: timeout === 0 ? Infinity : clock.now() + timeout };
   }
 
-  /** When a call that begins now has taken too long. */
-  deadline(): number {
-    const { clock, timeout } = this.settings;
-    return timeout === 0 ? Infinity : clock.now() + timeout;
+  /** Sends a call's command to the server of its key. */
+  send(call: { deadline: number }, key: string, command: Command): void {
+    command.deadline = call.deadline;
+    this.cluster.submit(key, command);
   }
 
   /** Sends commands for many keys, grouped by server. Keys without a server are `orphaned`. */
@@ -87,7 +91,7 @@ export class ClientCore implements FailureSink {
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned: (places: readonly number[]) => void = () => {},
   ): void {
-    const deadline = this.deadline();
+    const { deadline } = gather;
     this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
       if (!gather.settled) {
         for (const { server, group } of groups) {
@@ -113,11 +117,10 @@ export class ClientCore implements FailureSink {
     options: CallOptions | undefined,
   ): Promise<Map<string, T>> {
     return this.call(new Map<string, T>(), options, (call) => {
-      const deadline = this.deadline();
       const gather = new AnswerGather(call, this, what);
       for (const server of this.cluster.servers) {
         const command = commandFor(gather.from(server));
-        command.deadline = deadline;
+        command.deadline = call.deadline;
         gather.begin();
         this.cluster.submitTo(server, command);
       }

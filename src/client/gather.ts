@@ -1,6 +1,5 @@
 /** Joins what the servers of one call give. One object stands for all parts: there is no promise per part or key. */
 
-import type { BatchResult } from "../commands/batch.ts";
 import type { Outcome } from "../commands/command.ts";
 import { type MemcachedError, MultiError } from "../errors.ts";
 import type { Call, FailureSink } from "./call.ts";
@@ -22,6 +21,11 @@ export abstract class Gather<P, R> implements Outcome<P> {
     this.#call = call;
     this.#sink = sink;
     this.what = what;
+  }
+
+  /** When the call has taken too long. */
+  get deadline(): number {
+    return this.#call.deadline;
   }
 
   get settled(): boolean {
@@ -60,78 +64,37 @@ export abstract class Gather<P, R> implements Outcome<P> {
   /** What the call gives, when all parts are over. */
   protected abstract finish(): R;
 
+  /**
+   * Called when all parts are over. What begins more parts returns true, and has called {@linkcode Gather.begun} or
+   * will; then this is called again.
+   */
+  protected more(): boolean {
+    return false;
+  }
+
+  /** The error of a strict call. */
+  protected combine(errors: readonly MemcachedError[], result: R): MemcachedError {
+    return new MultiError<R>(
+      `Cannot ${this.what} all as ${errors.length} part(s) failed: ${errors[0].message}`,
+      {
+        partial: result,
+        errors,
+        command: this.what,
+        server: errors[0].server,
+        sent: errors.some((error) => error.sent === "maybe") ? "maybe" : "no",
+      },
+    );
+  }
+
   #over(): void {
     if (--this.#left > 0 || this.#call.settled) return;
+    this.#left = 1;
+    if (this.more()) return;
     const result = this.finish();
     const errors = this.#errors;
     if (errors.length === 0) return this.#call.resolve(result);
     for (const error of errors) this.#sink.failed(error);
     if (!this.#call.strict) return this.#call.resolve(result);
-    const message = `Cannot ${this.what} all as ${errors.length} part(s) failed: ${
-      errors[0].message
-    }`;
-    const sent = errors.some((error) => error.sent === "maybe") ? "maybe" : "no";
-    this.#call.refuse(
-      new MultiError<R>(message, {
-        partial: result,
-        errors,
-        command: this.what,
-        server: errors[0].server,
-        sent,
-      }),
-    );
-  }
-}
-
-/** Joins retrievals, whose items go straight to their places; a part gives what could not be decoded. */
-export class ItemGather<R> extends Gather<MemcachedError[], R> {
-  readonly #resultOf: () => R;
-
-  /** @param resultOf Makes what the call gives of what the parts found. */
-  constructor(call: Call<R>, sink: FailureSink, what: string, resultOf: () => R) {
-    super(call, sink, what);
-    this.#resultOf = resultOf;
-  }
-
-  protected override take(errors: MemcachedError[]): void {
-    for (const error of errors) this.note(error);
-  }
-
-  protected override finish(): R {
-    return this.#resultOf();
-  }
-}
-
-/** What came of a command for many keys that changes something. */
-export interface MultiResult {
-  /** True if it succeeded for every key. */
-  readonly ok: boolean;
-  /** The keys, as the caller gave them, for which it did not; in the order given. */
-  readonly failed: string[];
-}
-
-/** Joins batches: collects the places of the keys that failed. */
-export class BatchGather extends Gather<BatchResult, MultiResult> {
-  readonly #keys: readonly string[];
-  readonly #places: number[] = [];
-
-  constructor(call: Call<MultiResult>, sink: FailureSink, keys: readonly string[], what: string) {
-    super(call, sink, what);
-    this.#keys = keys;
-  }
-
-  /** Says that the keys at these places failed. */
-  fail(places: readonly number[]): void {
-    for (const place of places) this.#places.push(place);
-  }
-
-  protected override take(part: BatchResult): void {
-    this.fail(part.failed);
-    for (const error of part.errors) this.note(error);
-  }
-
-  protected override finish(): MultiResult {
-    const failed = this.#places.sort((a, b) => a - b).map((place) => this.#keys[place]);
-    return { ok: failed.length === 0, failed };
+    this.#call.refuse(this.combine(errors, result));
   }
 }

@@ -3,11 +3,13 @@
 import { type Exptime, wireExptime } from "../arguments.ts";
 import { GetCommand, type Retrieval, type RetrievalName } from "../commands/get.ts";
 import { GetMultiCommand, lines } from "../commands/get_multi.ts";
-import type { ItemReader } from "../commands/item_reader.ts";
 import type { CallOptions } from "../options.ts";
 import { BaseClient } from "./base_client.ts";
-import { ItemGather } from "./gather.ts";
-import type { CasValue, RawItem } from "./readers.ts";
+import { Call } from "./call.ts";
+import type { ClientCore } from "./core.ts";
+import { ItemGather, SplitGather } from "./item_gather.ts";
+import type { CasValue, RawItem, SplitReader } from "./readers.ts";
+import { Manifest } from "./split.ts";
 
 /** The verbs that ask. Not to be used alone: see {@linkcode Client}. */
 export abstract class RetrievalClient extends BaseClient {
@@ -101,20 +103,20 @@ export abstract class RetrievalClient extends BaseClient {
 
   #one<T>(
     key: string,
-    reader: ItemReader<T>,
+    reader: SplitReader<T>,
     how: Retrieval,
     options?: CallOptions,
   ): Promise<T | undefined> {
-    return this.core.call<T | undefined>(undefined, options, (call) => {
-      const wire = this.core.key(key);
-      const { mergeGets } = this.core.settings;
-      this.core.send(wire, new GetCommand(wire, reader, call, how, mergeGets));
+    const { core } = this;
+    return core.start(new ItemCall<T>(core, reader, options), (call) => {
+      const wire = call.wireKey = core.key(key);
+      core.send(call, wire, new GetCommand(wire, reader, call, how, core.settings.mergeGets));
     });
   }
 
   #map<T>(
     keys: Iterable<string>,
-    reader: ItemReader<T>,
+    reader: SplitReader<T>,
     how: Retrieval,
     options?: CallOptions,
   ): Promise<Map<string, T>> {
@@ -130,23 +132,47 @@ export abstract class RetrievalClient extends BaseClient {
 
   #many<T, R>(
     keys: Iterable<string>,
-    reader: ItemReader<T>,
+    reader: SplitReader<T>,
     how: Retrieval,
     options: CallOptions | undefined,
     resultOf: (keys: readonly string[], values: (T | undefined)[]) => R,
   ): Promise<R> {
     const { core } = this;
     return core.call<R>(resultOf([], []), options, (call) => {
-      const asked = Array.from(keys);
-      const wireKeys = asked.map((key) => core.key(key));
-      const values = new Array<T | undefined>(asked.length).fill(undefined);
-      const gather = new ItemGather(call, core, how.name, () => resultOf(asked, values));
+      const keyList = Array.from(keys);
+      const wireKeys = keyList.map((key) => core.key(key));
+      const values = new Array<T | undefined>(keyList.length).fill(undefined);
+      const asked = { wireKeys, values, reader };
+      const gather = new ItemGather(core, call, how.name, asked, () => resultOf(keyList, values));
       core.sendGroups(wireKeys, gather, function* (group) {
         for (const range of lines(group, how.name)) {
           yield new GetMultiCommand(group, range, reader, values, gather, how);
         }
       });
     });
+  }
+}
+
+/** A call for one item, which goes on where the item turns out to be the manifest of a split value. */
+class ItemCall<T> extends Call<T | undefined> {
+  readonly #core: ClientCore;
+  readonly #reader: SplitReader<T>;
+  wireKey = "";
+
+  constructor(core: ClientCore, reader: SplitReader<T>, options: CallOptions | undefined) {
+    super(core, undefined, core.terms(), options);
+    this.#core = core;
+    this.#reader = reader;
+  }
+
+  override resolve(value: T | undefined): void {
+    if (!(value instanceof Manifest)) return super.resolve(value);
+    const asked = {
+      wireKeys: [this.wireKey],
+      values: [value as T | undefined],
+      reader: this.#reader,
+    };
+    new SplitGather(this.#core, this, "get", asked, () => asked.values[0]).begun();
   }
 }
 

@@ -9,11 +9,14 @@ import {
 } from "../arguments.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { encodeValue, utf8Length } from "../codec/values.ts";
-import { StorageBatch, StorageCommand, type StorageName } from "../commands/storage.ts";
+import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
+import type { MemcachedError } from "../errors.ts";
 import type { CallOptions } from "../options.ts";
-import { ranges } from "./batches.ts";
-import { BatchGather, type MultiResult } from "./gather.ts";
+import { type MultiResult, multiResult } from "./batch_gather.ts";
+import type { Call } from "./call.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
+import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "./split.ts";
+import { StoreGather } from "./store_gather.ts";
 
 /** Options of a call that stores. */
 export interface StoreOptions extends CallOptions {
@@ -92,9 +95,7 @@ export abstract class StorageClient extends RetrievalClient {
         );
       }
       const flags = checkUnsigned("flags", options?.flags ?? 0, MAX_UINT32);
-      const wire = this.core.key(key);
-      const item = this.#checked({ data, flags });
-      this.core.send(wire, new StorageCommand("set", wire, item, this.#options(options), call));
+      this.#storeOne(call, "set", this.core.key(key), { data, flags }, this.#options(options));
     });
   }
 
@@ -125,13 +126,7 @@ export abstract class StorageClient extends RetrievalClient {
         keys.push(key);
         encoded.push(this.#encoded(value, options));
       }
-      this.#storeMany(
-        "set",
-        keys,
-        encoded,
-        this.#options(options),
-        new BatchGather(call, this.core, keys, "set"),
-      );
+      this.#storeMany(call, "set", keys, encoded, this.#options(options));
     });
   }
 
@@ -162,14 +157,9 @@ export abstract class StorageClient extends RetrievalClient {
   ): Promise<boolean> {
     return this.core.call(false, options, (call) => {
       const wire = this.core.key(key);
-      const how = this.#options(
-        options,
-        name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined,
-      );
-      this.core.send(
-        wire,
-        new StorageCommand(name, wire, this.#encoded(value, options), how, call),
-      );
+      const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
+      const item = this.#encoded(value, options);
+      this.#storeOne(call, name, wire, item, this.#options(options, token));
     });
   }
 
@@ -180,8 +170,7 @@ export abstract class StorageClient extends RetrievalClient {
     options?: CallOptions,
   ): Promise<boolean> {
     return this.core.call(false, options, (call) => {
-      const wire = this.core.key(key);
-      this.core.send(wire, new StorageCommand(name, wire, this.#raw(data), this.#options(), call));
+      this.#storeOne(call, name, this.core.key(key), rawItem(data), this.#options());
     });
   }
 
@@ -193,31 +182,52 @@ export abstract class StorageClient extends RetrievalClient {
   ): Promise<MultiResult> {
     return this.core.call<MultiResult>(NOTHING_STORED, options, (call) => {
       const asked = Array.from(keys);
-      const item = this.#raw(data);
-      const gather = new BatchGather(call, this.core, asked, name);
-      this.#storeMany(name, asked, asked.map(() => item), this.#options(), gather);
+      const item = rawItem(data);
+      this.#storeMany(call, name, asked, asked.map(() => item), this.#options());
     });
   }
 
+  #storeOne(
+    call: Call<boolean>,
+    name: StorageName,
+    key: string,
+    item: Encoded,
+    options: StorageOptions,
+  ): void {
+    const big = this.#bigData(name, key, item);
+    if (big === undefined) {
+      this.core.send(call, key, new StorageCommand(name, key, item, options, call));
+      return;
+    }
+    const gather = new SplitStore(
+      this.core,
+      call,
+      { name, options },
+      (failed) => failed.length === 0,
+    );
+    gather.addSplit(0, key, big, item.flags);
+    gather.send();
+  }
+
   #storeMany(
+    call: Call<MultiResult>,
     name: StorageName,
     keys: readonly string[],
     items: readonly Encoded[],
-    how: { exptime: number; noreply: boolean },
-    gather: BatchGather,
+    options: StorageOptions,
   ): void {
-    const wireKeys = keys.map((key) => this.core.key(key));
-    this.core.sendGroups(wireKeys, gather, function* (group) {
-      for (const range of ranges(group, items)) {
-        yield new StorageBatch(name, group, range, items, how, gather);
-      }
-    }, (places) => gather.fail(places));
+    const gather = new StoreGather(this.core, call, { name, options }, multiResult(keys));
+    for (let place = 0; place < keys.length; place++) {
+      const key = this.core.key(keys[place]);
+      const item = items[place];
+      const big = this.#bigData(name, key, item);
+      if (big === undefined) gather.add(place, key, item);
+      else gather.addSplit(place, key, big, item.flags);
+    }
+    gather.send();
   }
 
-  #options(
-    options?: { exptime?: Exptime },
-    cas?: bigint,
-  ): { exptime: number; noreply: boolean; cas?: bigint } {
+  #options(options?: { exptime?: Exptime }, cas?: bigint): StorageOptions {
     const { noreply } = this.core.settings;
     const exptime = wireExptime(options?.exptime ?? 0);
     return cas === undefined ? { exptime, noreply } : { exptime, noreply, cas };
@@ -225,31 +235,52 @@ export abstract class StorageClient extends RetrievalClient {
 
   #encoded(value: unknown, options: StoreOptions | undefined): Encoded {
     const { codec, compThreshold } = this.core.settings;
-    return this.#checked(encodeValue(codec, value, compThreshold, options?.compress !== false));
+    return encodeValue(codec, value, compThreshold, options?.compress !== false);
   }
 
-  #raw(data: Uint8Array | string): Encoded {
-    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot add data that is neither a string nor a Uint8Array: current type is ${typeof data}`,
-      );
-    }
-    return this.#checked({ data, flags: 0 });
-  }
-
-  /** A server that refuses an item for its size drops the one it had under that key: refused here, before. */
-  #checked(item: Encoded): Encoded {
-    const limit = this.core.settings.itemSizeLimit;
-    const { data } = item;
-    if (data.length * 3 <= limit) return item;
+  /**
+   * The bytes of an item that must be split, or `undefined` for one that goes whole. One that can be neither is refused
+   * here, as a server that refuses an item for its size drops the one it had under that key.
+   */
+  #bigData(name: StorageName, key: string, { data }: Encoded): Uint8Array | undefined {
+    const { doSplit, itemSizeLimit } = this.core.settings;
+    const maySplit = doSplit && name === "set";
+    const whole = maySplit ? CHUNK_BYTES : itemSizeLimit;
+    if (data.length * 3 <= whole) return undefined;
     const size = typeof data === "string" ? utf8Length(data) : data.length;
-    if (size > limit) {
+    if (size <= whole) return undefined;
+    if (!maySplit) throw tooBig(size, itemSizeLimit);
+    if (size > CHUNK_BYTES * MAX_CHUNKS) throw tooBig(size, CHUNK_BYTES * MAX_CHUNKS);
+    if (key.length > MAX_SPLIT_KEY_BYTES) {
       throw new RangeError(
-        `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
+        `Cannot split value of ${size} bytes as its key must be <= ${MAX_SPLIT_KEY_BYTES} bytes: ` +
+          `current size is ${key.length}`,
       );
     }
-    return item;
+    return typeof data === "string" ? new TextEncoder().encode(data) : data;
   }
+}
+
+/** Settles a call that stores one split value. */
+class SplitStore extends StoreGather<boolean> {
+  protected override combine(errors: readonly MemcachedError[]): MemcachedError {
+    return errors[0];
+  }
+}
+
+function tooBig(size: number, limit: number): RangeError {
+  return new RangeError(
+    `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
+  );
+}
+
+function rawItem(data: Uint8Array | string): Encoded {
+  if (typeof data === "string" && data.isWellFormed()) return { data, flags: 0 };
+  if (data instanceof Uint8Array) return { data, flags: 0 };
+  const reason = typeof data === "string"
+    ? "text that holds half of a surrogate pair"
+    : `data that is neither a string nor a Uint8Array: current type is ${typeof data}`;
+  throw new TypeError(`Cannot add ${reason}`);
 }
 
 function entriesOf(items: Items): Iterable<readonly [string, unknown]> {

@@ -61,6 +61,8 @@ export interface ServerCounters extends Traffic {
   repeats: number;
   /** Calls, or parts of them, that failed. */
   failures: number;
+  /** Split values that could not be put together, as a chunk was missing or of the wrong length. */
+  torn: number;
 }
 
 /** A memcached, and the way to it. */
@@ -78,6 +80,7 @@ export class Server {
     desyncs: 0,
     repeats: 0,
     failures: 0,
+    torn: 0,
   };
   readonly #context: ServerContext;
   readonly #health = new Health();

@@ -7,7 +7,6 @@
  * more is read. A caller who gives up leaves its command in the queue, which swallows the reply.
  */
 
-import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import {
   ClosedError,
@@ -22,7 +21,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
-import type { ConnectionEnd, ConnectionOptions, Traffic } from "./contract.ts";
+import type { ConnectionOptions, Traffic } from "./contract.ts";
 import { Queue } from "./queue.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,0 +1,103 @@
+/**
+ * Joins the retrievals of a call: items go straight to their places, and split values are put together. The chunks of
+ * all split values of a call are asked together, once all manifests are there.
+ */
+
+import { GetMultiCommand, lines } from "../commands/get_multi.ts";
+import type { Retrieval } from "../commands/get.ts";
+import { CodecError, type MemcachedError } from "../errors.ts";
+import type { Call } from "./call.ts";
+import type { ClientCore } from "./core.ts";
+import { Gather } from "./gather.ts";
+import type { SplitReader } from "./readers.ts";
+import { chunkKeys, join, Manifest } from "./split.ts";
+
+/** What is asked, and where the answers go. */
+export interface Asked<T> {
+  readonly wireKeys: readonly string[];
+  /** By the places of the keys; `undefined` for a miss. */
+  readonly values: (T | undefined)[];
+  readonly reader: SplitReader<T>;
+}
+
+/** Settles a call once all its items are there. */
+export class ItemGather<T, R> extends Gather<MemcachedError[], R> {
+  readonly #core: ClientCore;
+  readonly #asked: Asked<T>;
+  readonly #resultOf: () => R;
+  #split: number[] | undefined;
+  #chunks: (Uint8Array | undefined)[] = [];
+
+  /** @param resultOf Makes what the call gives of the values. */
+  constructor(core: ClientCore, call: Call<R>, what: string, asked: Asked<T>, resultOf: () => R) {
+    super(call, core, what);
+    this.#core = core;
+    this.#asked = asked;
+    this.#resultOf = resultOf;
+  }
+
+  protected override take(errors: MemcachedError[]): void {
+    for (const error of errors) this.note(error);
+  }
+
+  /** Asks for the chunks of all split values, the first time there are such. */
+  protected override more(): boolean {
+    if (this.#split !== undefined) return false;
+    const { wireKeys, values } = this.#asked;
+    const keys: string[] = [];
+    for (let place = 0; place < values.length; place++) {
+      const value: unknown = values[place];
+      if (!(value instanceof Manifest)) continue;
+      (this.#split ??= []).push(place);
+      for (const key of chunkKeys(wireKeys[place], value.chunks)) keys.push(key);
+    }
+    if (this.#split === undefined) return false;
+    const chunks = this.#chunks = new Array<Uint8Array | undefined>(keys.length).fill(undefined);
+    const { data } = this.#core.readers;
+    this.#core.sendGroups(
+      keys,
+      this,
+      (group) =>
+        Array.from(
+          lines(group, GET.name),
+          (range) => new GetMultiCommand(group, range, data, chunks, this, GET),
+        ),
+    );
+    return true;
+  }
+
+  protected override finish(): R {
+    if (this.#split !== undefined) this.#joinAll(this.#split);
+    return this.#resultOf();
+  }
+
+  #joinAll(places: readonly number[]): void {
+    const { wireKeys, values, reader } = this.#asked;
+    let first = 0;
+    for (const place of places) {
+      const manifest = values[place] as unknown as Manifest;
+      const data = join(this.#chunks.slice(first, first += manifest.chunks));
+      values[place] = undefined;
+      if (data === undefined) {
+        this.#core.cluster.ownerOf(wireKeys[place]).counters.torn++;
+        continue;
+      }
+      try {
+        values[place] = reader.assemble(manifest, data);
+      } catch (error) {
+        if (!(error instanceof CodecError)) throw error;
+        this.note(error);
+      }
+    }
+    this.#chunks = [];
+  }
+}
+
+/** Puts together the one value that a call asked for. */
+export class SplitGather<T> extends ItemGather<T, T | undefined> {
+  protected override combine(errors: readonly MemcachedError[]): MemcachedError {
+    return errors[0];
+  }
+}
+
+const GET: Retrieval = { name: "get" };
