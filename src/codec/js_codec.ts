@@ -35,7 +35,7 @@ import { decodeText } from "./text.ts";
  *
  * It reads all that {@linkcode libmcCodec} and libmc write, marshal and plain pickle included. Data with flags 0 that is
  * no UTF-8 is given as a Uint8Array. Subclasses of Uint8Array come back as Uint8Array, objects without a prototype as
- * ordinary ones.
+ * ordinary ones; named properties of arrays are refused up to 64 elements, and not looked for in longer ones.
  *
  * @example Store what has several types
  * ```ts

@@ -7,7 +7,7 @@
  */
 
 import { CodecError } from "../errors.ts";
-import { describe, isPlainObject, lossError, type LossRules } from "./loss.ts";
+import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "./loss.ts";
 import { decodeText } from "./text.ts";
 
 /** Most levels of arrays and objects inside each other that are written. */
@@ -71,7 +71,7 @@ function arraySurvives(array: unknown[], depth: number): boolean {
         (typeof part === "object" && survives(part, depth + 1)))
     ) return false;
   }
-  return Object.keys(array).length === length && Object.getOwnPropertySymbols(array).length === 0;
+  return hasOnlyElements(array) && Object.getOwnPropertySymbols(array).length === 0;
 }
 
 const JSON_RULES: LossRules = {

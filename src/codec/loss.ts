@@ -27,6 +27,16 @@ export function isPlainObject(value: object): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
+/**
+ * Whether an array without holes has no named properties, as the result of `RegExp.exec` has. In long arrays nobody looks:
+ * the engine would list all indexes as texts, which takes twice the time of `JSON.stringify`.
+ */
+export function hasOnlyElements(array: readonly unknown[]): boolean {
+  return array.length > LONG_ARRAY || Object.keys(array).length === array.length;
+}
+
+const LONG_ARRAY = 64;
+
 /** Names what something is, as in "a Map" or "undefined". */
 export function describe(value: unknown): string {
   switch (typeof value) {

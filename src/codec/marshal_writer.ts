@@ -2,13 +2,13 @@
  * Writes Python's marshal, version 2, as libmc does: byte for byte what `marshal.dumps(value, 2)` gives for the value that
  * the reader makes of it.
  *
- * Everything goes into one growing buffer that is kept between calls; the result is one exact copy. Python knows what
+ * Python knows what
  * JavaScript does not tell apart: arrays are lists, but tuples inside sets and as keys, where only they can stand; sets
  * are frozensets there.
  */
 
 import { type ByteSink, takeSink } from "./byte_sink.ts";
-import { describe, isPlainObject, lossError, type LossRules } from "./loss.ts";
+import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "./loss.ts";
 
 /** Most levels of containers inside each other that are written. */
 export const MAX_MARSHAL_DEPTH = 1000;
@@ -27,10 +27,10 @@ export function writeMarshal(value: unknown): Uint8Array {
 
 /** Encodes a number as a marshal float, integers too. */
 export function writeMarshalFloat(value: number): Uint8Array {
-  const bytes = new Uint8Array(9);
-  bytes[0] = FLOAT;
-  new DataView(bytes.buffer).setFloat64(1, value, true);
-  return bytes;
+  const sink = takeSink();
+  sink.byte(FLOAT);
+  sink.float(value);
+  return sink.take();
 }
 
 /** Encodes a text as marshal. */
@@ -95,7 +95,7 @@ function writeArray(
   for (let i = 0; i < length; i++) {
     if (!writeValue(sink, array[i], depth, hashable)) return false;
   }
-  return Object.keys(array).length === length;
+  return hasOnlyElements(array);
 }
 
 function writeObject(sink: ByteSink, object: Record<string, unknown>, depth: number): boolean {

@@ -90,6 +90,13 @@ Deno.test("libmcCodec.decode() reads flags 0 as bytes, copied", () => {
   assertEquals(owned, Uint8Array.of(1, 2));
 });
 
+Deno.test("libmcCodec.encode() never writes over what it gave before", () => {
+  const texts = Array.from({ length: 2000 }, (_, i) => `${i}`.repeat(1 + i % 300));
+  const encoded = texts.map((text) => libmcCodec.encode(text));
+  const read = encoded.map(({ data, flags }) => libmcCodec.decode(data as Uint8Array, flags));
+  assertEquals(read, texts);
+});
+
 Deno.test("libmcCodec writes and reads big values", () => {
   for (
     const value of ["x".repeat(300_000), "中".repeat(100_000), ["\ud800".repeat(70_000), 1], [
