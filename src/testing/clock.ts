@@ -22,7 +22,11 @@ export class TestClock implements Clock {
   readonly #start: number | undefined;
   #ahead = 0;
 
-  /** @param start The second since 1970 at which it stands still; without it, it runs with the wall clock. */
+  /**
+   * Makes a clock.
+   *
+   * @param start The second since 1970 at which it stands still; without it, it runs with the wall clock.
+   */
   constructor(start?: number) {
     this.#start = start;
   }

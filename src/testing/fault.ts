@@ -17,6 +17,7 @@ export type FaultSequel = "continue" | "close" | "silence";
 
 /** The length in one VALUE line is wrong; the data block is as it was. */
 export interface WrongLengthFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "wrongLength";
   /** How much is added to the length: between -8 and 8, not 0, unless given. Never below 0. */
   readonly by?: number;
@@ -24,15 +25,21 @@ export interface WrongLengthFault extends FaultOccasion {
 
 /** One data block ends early, and so does the reply unless `then` is `"continue"`. */
 export interface TruncatedValueFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "truncatedValue";
   /** How many of its bytes are sent: a random number unless given. */
   readonly keep?: number;
-  /** @default {"continue"} */
+  /**
+   * What follows.
+   *
+   * @default {"continue"}
+   */
   readonly then?: FaultSequel;
 }
 
 /** One VALUE line names a key that was not asked for. */
 export interface WrongKeyFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "wrongKey";
   /** The key: that of the item with one character changed unless given. */
   readonly key?: string;
@@ -40,6 +47,7 @@ export interface WrongKeyFault extends FaultOccasion {
 
 /** A line that means nothing stands in place of the reply, or where none was wanted. */
 export interface GarbageLineFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "garbageLine";
   /** The line, without its end: random characters unless given. */
   readonly line?: string;
@@ -47,6 +55,7 @@ export interface GarbageLineFault extends FaultOccasion {
 
 /** After the reply comes another that nobody asked for. */
 export interface ExtraReplyFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "extraReply";
   /** The reply, without the end of its last line: a random one of memcached's unless given. */
   readonly line?: string;
@@ -54,13 +63,19 @@ export interface ExtraReplyFault extends FaultOccasion {
 
 /** The command is carried out and not answered. */
 export interface MissingReplyFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "missingReply";
-  /** @default {"continue"} */
+  /**
+   * What follows.
+   *
+   * @default {"continue"}
+   */
   readonly then?: FaultSequel;
 }
 
 /** `SERVER_ERROR` in place of the reply, or after some of the values of a get or gets. */
 export interface ServerErrorFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "serverError";
   /** The text behind the word: `"out of memory"` unless given. */
   readonly message?: string;
@@ -70,6 +85,7 @@ export interface ServerErrorFault extends FaultOccasion {
 
 /** The reply leaves in pieces of one byte. */
 export interface SingleBytesFault extends FaultOccasion {
+  /** Which fault it is. */
   readonly kind: "singleBytes";
   /** Milliseconds between two bytes. @default {0} */
   readonly pauseMs?: number;
@@ -77,6 +93,7 @@ export interface SingleBytesFault extends FaultOccasion {
 
 /** A new connection is told `ERROR Too many open connections`, unasked, and closed. */
 export interface TooManyConnectionsFault extends Omit<FaultOccasion, "commands"> {
+  /** Which fault it is. */
   readonly kind: "tooManyConnections";
   /** How many milliseconds after it was accepted. @default {0} */
   readonly afterMs?: number;
@@ -84,6 +101,7 @@ export interface TooManyConnectionsFault extends Omit<FaultOccasion, "commands">
 
 /** A connection that says nothing for a while is closed without a word. */
 export interface IdleKickFault extends Omit<FaultOccasion, "commands"> {
+  /** Which fault it is. */
   readonly kind: "idleKick";
   /** How many milliseconds it may be idle. */
   readonly afterMs: number;
@@ -91,6 +109,7 @@ export interface IdleKickFault extends Omit<FaultOccasion, "commands"> {
 
 /** A new connection is accepted, and read from only after a while. */
 export interface SlowStartFault extends Omit<FaultOccasion, "commands"> {
+  /** Which fault it is. */
   readonly kind: "slowStart";
   /** How many milliseconds later. */
   readonly delayMs: number;

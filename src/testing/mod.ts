@@ -17,3 +17,12 @@
 export { type Clock, TestClock } from "./clock.ts";
 export type * from "./fault.ts";
 export { MemcachedServer, type MemcachedServerOptions } from "./memcached_server.ts";
+export { FaultProxy, type FaultProxyOptions } from "./fault_proxy.ts";
+export type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
+export {
+  type ScriptedConnection,
+  type ScriptedExchange,
+  ScriptedServer,
+  type ScriptedServerOptions,
+  type ScriptStep,
+} from "./scripted_server.ts";

@@ -39,6 +39,11 @@ export class Wire implements Disposable {
     }
   }
 
+  /** Tells the server that nothing more is sent; what it answers can still be read. */
+  async finish(): Promise<void> {
+    await this.#connection.closeWrite();
+  }
+
   /** Gives what is received until it ends so, or all of it when the server closes first. */
   async until(end: string): Promise<string> {
     while (!this.#text.endsWith(end) && await this.more());

@@ -1,0 +1,246 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { type Fault, MemcachedServer, type MemcachedServerOptions } from "@libmc/libmc/testing";
+import { Wire } from "../support/wire.ts";
+
+const SET = "set a 7 0 5 noreply\r\nhello\r\n";
+const HIT = "VALUE a 7 5\r\nhello\r\nEND\r\n";
+
+Deno.test("wrongLength tells another length than that of the data block", async () => {
+  assertEquals(
+    await reply({ kind: "wrongLength", by: 2 }, `${SET}get a\r\n`),
+    "VALUE a 7 7\r\nhello\r\nEND\r\n",
+  );
+  assertEquals(
+    await reply({ kind: "wrongLength", by: -2 }, `${SET}get a\r\n`),
+    "VALUE a 7 3\r\nhello\r\nEND\r\n",
+  );
+  for (let seed = 0; seed < 20; seed++) {
+    const found = await reply({ kind: "wrongLength" }, `${SET}get a\r\n`, { seed });
+    assertMatch(found, /^VALUE a 7 \d+\r\nhello\r\nEND\r\n$/);
+    assert(!found.startsWith("VALUE a 7 5\r\n"), `seed ${seed}`);
+  }
+});
+
+Deno.test("wrongLength never stays right where nothing can be taken away", async () => {
+  const sent = "set a 0 0 0 noreply\r\n\r\nget a\r\n";
+  assertEquals(await reply({ kind: "wrongLength", by: -3 }, sent), "VALUE a 0 3\r\n\r\nEND\r\n");
+});
+
+Deno.test("truncatedValue ends a data block early, then goes on, closes, or falls silent", async () => {
+  const fault = { kind: "truncatedValue", keep: 2 } as const;
+  assertEquals(await reply(fault, `${SET}get a\r\n`), "VALUE a 7 5\r\nhe\r\nEND\r\n");
+  const sent = `${SET}get a\r\nversion\r\n`;
+  assertEquals(await reply({ ...fault, then: "close" }, sent), "VALUE a 7 5\r\nhe");
+  assertEquals(await reply({ ...fault, then: "silence" }, sent), "VALUE a 7 5\r\nhe");
+  const random = await reply({ kind: "truncatedValue" }, `${SET}get a\r\n`);
+  assertMatch(random, /^VALUE a 7 5\r\n[hel]{0,4}\r\nEND\r\n$/);
+});
+
+Deno.test("wrongKey names a key that was not asked for, also among several", async () => {
+  const sent = `${SET}set bb 0 0 1 noreply\r\n1\r\ngets a bb\r\n`;
+  const found = await reply({ kind: "wrongKey" }, sent);
+  const keys = [...found.matchAll(/VALUE ([^ ]+)/g)].map(([, key]) => key);
+  assertEquals(keys.length, 2);
+  assertEquals(keys.filter((key) => key === "a" || key === "bb").length, 1);
+  assertEquals(
+    await reply({ kind: "wrongKey", key: "é" }, `${SET}get a\r\n`),
+    "VALUE \xc3\xa9 7 5\r\nhello\r\nEND\r\n",
+  );
+});
+
+Deno.test("faults of values leave replies without values alone, and do not count them", async () => {
+  await using server = await MemcachedServer.start();
+  const fault = server.fault({ kind: "wrongKey", nth: 1, key: "x" });
+  assertEquals(
+    await talk(server, `get a\r\n${SET}version\r\nget a\r\nget a\r\n`),
+    `END\r\nVERSION 1.6.18\r\n${HIT.replace("E a", "E x")}${HIT}`,
+  );
+  assertEquals(fault.struck, 1);
+});
+
+Deno.test("garbageLine stands in place of a reply, and where none was wanted", async () => {
+  assertEquals(
+    await reply({ kind: "garbageLine", line: "what", nth: 2 }, "version\r\nget a\r\nget b\r\n"),
+    "VERSION 1.6.18\r\nwhat\r\nEND\r\n",
+  );
+  assertMatch(await reply({ kind: "garbageLine" }, "get a\r\n"), /^[a-z 0-9]+\r\n$/);
+  assertEquals(await reply({ kind: "garbageLine", line: "what" }, SET), "what\r\n");
+});
+
+Deno.test("extraReply comes behind the reply, and after a command that wanted none", async () => {
+  assertEquals(
+    await reply({ kind: "extraReply", line: "STORED", nth: 1 }, "version\r\nget a\r\n"),
+    "VERSION 1.6.18\r\nSTORED\r\nEND\r\n",
+  );
+  const noreply = { kind: "extraReply", line: "ERROR", commands: ["set"] } as const;
+  assertEquals(await reply(noreply, `${SET}get a\r\n`), `ERROR\r\n${HIT}`);
+  assertMatch(await reply({ kind: "extraReply" }, "get a\r\n"), /^END\r\n.+\r\n$/s);
+});
+
+Deno.test("missingReply carries the command out and says nothing", async () => {
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "missingReply", commands: ["incr"], times: 1 });
+  const sent = "set a 0 0 1 noreply\r\n5\r\nincr a 1\r\nincr a 1\r\n";
+  assertEquals(await talk(server, sent), "7\r\n");
+  assertEquals(server.commands.get("incr"), 2);
+});
+
+Deno.test("missingReply can close or fall silent", async () => {
+  for (const then of ["close", "silence"] as const) {
+    await using server = await MemcachedServer.start();
+    server.fault({ kind: "missingReply", commands: ["set"], then });
+    assertEquals(await talk(server, "get a\r\nset a 0 0 1\r\n5\r\nincr a 1\r\n"), "END\r\n");
+    assertEquals([...server.commands], [["get", 1], ["set", 1]]);
+  }
+});
+
+Deno.test("serverError stands in place of a command that is not carried out", async () => {
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "serverError", commands: ["set", "incr"] });
+  const sent = "set a 0 0 7\r\nget a\r\n\r\nincr a 1\r\nget a\r\n";
+  assertEquals(await talk(server, sent), `${"SERVER_ERROR out of memory\r\n".repeat(2)}END\r\n`);
+  assertEquals([...server.commands], [["get", 1]]);
+});
+
+Deno.test("serverError can come although the command is carried out", async () => {
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "serverError", commands: ["set"], carriedOut: true, message: "no" });
+  assertEquals(
+    await talk(server, "set a 7 0 5\r\nhello\r\nget a\r\n"),
+    `SERVER_ERROR no\r\n${HIT}`,
+  );
+});
+
+Deno.test("serverError comes after any number of the values of a get", async () => {
+  const values = ["1", "2", "3"].map((key) => `VALUE ${key} 0 1\r\n${key}\r\n`);
+  const sent = `${
+    ["1", "2", "3"].map((k) => `set ${k} 0 0 1 noreply\r\n${k}\r\n`).join("")
+  }get 1 2 3\r\n`;
+  const seen = new Set<string>();
+  for (let seed = 0; seed < 40; seed++) {
+    const fault: Fault = { kind: "serverError", commands: ["get"] };
+    seen.add(await reply(fault, sent, { seed }));
+  }
+  const expected = [0, 1, 2, 3].map((n) =>
+    `${values.slice(0, n).join("")}SERVER_ERROR out of memory\r\n`
+  );
+  assertEquals([...seen].sort(), expected.sort());
+});
+
+Deno.test("singleBytes sends every byte by itself and changes none", async () => {
+  assertEquals(
+    await reply({ kind: "singleBytes" }, `${SET}get a\r\nversion\r\n`),
+    `${HIT}VERSION 1.6.18\r\n`,
+  );
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "singleBytes", pauseMs: 2 });
+  using wire = await Wire.connect(server.address);
+  await wire.send("get a\r\n");
+  let reads = 0;
+  while (!wire.received.endsWith("END\r\n") && await wire.more()) reads++;
+  assertEquals(wire.received, "END\r\n");
+  assert(reads > 1, `${reads} reads`);
+});
+
+Deno.test("tooManyConnections is said unasked, at once or later, before the close", async () => {
+  for (const afterMs of [0, 5]) {
+    await using server = await MemcachedServer.start();
+    const fault = server.fault({ kind: "tooManyConnections", nth: 2, afterMs });
+    using first = await Wire.connect(server.address);
+    using second = await Wire.connect(server.address);
+    assertEquals(await second.toEnd(), "ERROR Too many open connections\r\n");
+    await first.send("get a\r\n");
+    assertEquals(await first.until("END\r\n"), "END\r\n");
+    assertEquals(fault.struck, 1);
+  }
+});
+
+Deno.test("idleKick closes a connection that says nothing for a while", async () => {
+  await using server = await MemcachedServer.start({ faults: [{ kind: "idleKick", afterMs: 30 }] });
+  using wire = await Wire.connect(server.address);
+  await wire.send("get a\r\n");
+  assertEquals(await wire.until("END\r\n"), "END\r\n");
+  assertEquals(await wire.toEnd(), "");
+  assertEquals(server.struck.get("idleKick"), 1);
+});
+
+Deno.test("slowStart accepts at once and answers later", async () => {
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "slowStart", delayMs: 40 });
+  using wire = await Wire.connect(server.address);
+  const start = performance.now();
+  await wire.send("get a\r\n");
+  assertEquals(await wire.until("END\r\n"), "END\r\n");
+  const waited = performance.now() - start;
+  assert(waited >= 30, `${waited} ms`);
+});
+
+Deno.test("MemcachedServer.stop() does not wait for a slow start, an idle kick or a slow piece", async () => {
+  const server = await MemcachedServer.start({
+    faults: [
+      { kind: "slowStart", delayMs: 60_000, nth: 1 },
+      { kind: "idleKick", afterMs: 60_000 },
+      { kind: "singleBytes", pauseMs: 60_000 },
+    ],
+  });
+  using slow = await Wire.connect(server.address);
+  await slow.send("get a\r\n");
+  using pieces = await Wire.connect(server.address);
+  await pieces.send("get a\r\n");
+  await pieces.more();
+  await server.stop();
+  assertEquals(server.connections, 0);
+});
+
+Deno.test("MemcachedServer.fault() strikes as likely as told, the same for the same seed", async () => {
+  const sent = `${SET}${"get a\r\n".repeat(1000)}`;
+  const play = async (seed: number) => {
+    await using server = await MemcachedServer.start({ seed });
+    const fault = server.fault({ kind: "wrongKey", probability: 0.1 });
+    const found = await talk(server, sent);
+    assert(fault.struck > 50 && fault.struck < 150, `seed ${seed}: ${fault.struck}`);
+    assertEquals(server.struck.get("wrongKey"), fault.struck);
+    return found;
+  };
+  assertEquals(await play(1), await play(1));
+  assert(await play(1) !== await play(2));
+});
+
+Deno.test("MemcachedServer.fault() can be taken away", async () => {
+  await using server = await MemcachedServer.start();
+  const fault = server.fault({ kind: "garbageLine", line: "what" });
+  assertEquals(await talk(server, "get a\r\n"), "what\r\n");
+  fault.remove();
+  assertEquals(await talk(server, "get a\r\n"), "END\r\n");
+  server.fault({ kind: "garbageLine", line: "what" });
+  server.clearFaults();
+  assertEquals(await talk(server, "get a\r\n"), "END\r\n");
+  assertEquals(server.struck.get("garbageLine"), 1);
+});
+
+Deno.test("MemcachedServer.fault() refuses impossible occasions", async () => {
+  await using server = await MemcachedServer.start();
+  const kind = "missingReply";
+  assertThrows(() => server.fault({ kind, probability: 1.5 }), RangeError, "probability 1.5");
+  assertThrows(() => server.fault({ kind, probability: NaN }), RangeError, "probability NaN");
+  assertThrows(() => server.fault({ kind, nth: 0 }), RangeError, "nth 0");
+  assertThrows(() => server.fault({ kind, times: 0.5 }), RangeError, "times 0.5");
+});
+
+/** All that a server with one fault answers. */
+async function reply(
+  fault: Fault,
+  sent: string,
+  options: MemcachedServerOptions = {},
+): Promise<string> {
+  await using server = await MemcachedServer.start({ ...options, faults: [fault] });
+  return await talk(server, sent);
+}
+
+/** All that comes when so much is sent and no more. */
+async function talk(server: MemcachedServer, sent: string): Promise<string> {
+  using wire = await Wire.connect(server.address);
+  await wire.send(sent);
+  await wire.finish();
+  return await wire.toEnd();
+}
