@@ -5,7 +5,7 @@ import type { Server } from "../cluster/server.ts";
 import type { Command, Outcome } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Sweeper } from "../connection/sweeper.ts";
-import { ClosedError, type MemcachedError } from "../errors.ts";
+import { ClosedError, MemcachedError } from "../errors.ts";
 import { ServerEvent } from "../events.ts";
 import { wireKey, wirePrefix } from "../key.ts";
 import {
@@ -70,6 +70,16 @@ export class ClientCore implements FailureSink {
       call.refuse(error);
     }
     return call.promise;
+  }
+
+  /** Runs a call of several steps, each of which rejects on failure: a failure is told once, and is `miss` unless strict. */
+  steps<T>(miss: T, options: CallOptions | undefined, run: () => Promise<T>): Promise<T> {
+    return this.call(miss, options, (call) => {
+      run().then(
+        (value) => call.resolve(value),
+        (error) => error instanceof MemcachedError ? call.reject(error) : call.refuse(error),
+      );
+    });
   }
 
   /** How a call that begins now fails, and when. */

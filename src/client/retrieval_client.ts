@@ -10,6 +10,7 @@ import type { ClientCore } from "./core.ts";
 import { ItemGather, SplitGather } from "./item_gather.ts";
 import type { CasValue, RawItem, SplitReader } from "./readers.ts";
 import { Manifest } from "./split.ts";
+import { fetchStream } from "./streams.ts";
 
 /** The verbs that ask. Not to be used alone: see {@linkcode Client}. */
 export abstract class RetrievalClient extends BaseClient {
@@ -32,6 +33,21 @@ export abstract class RetrievalClient extends BaseClient {
   /** Asks for an item as it is stored: neither decoded nor inflated. */
   getRaw(key: string, options?: CallOptions): Promise<RawItem | undefined> {
     return this.#one(key, this.core.readers.raw, GET, options);
+  }
+
+  /**
+   * Asks for the bytes of a value as a stream, with one chunk of 1,000,000 in memory at a time: its data block, inflated
+   * but not decoded. A chunk that is gone when its turn comes errors the stream with a CodecError.
+   *
+   * @returns The stream, or `undefined` on a miss.
+   */
+  getStream(key: string, options?: CallOptions): Promise<ReadableStream<Uint8Array> | undefined> {
+    const { core } = this;
+    return core.steps<ReadableStream<Uint8Array> | undefined>(
+      undefined,
+      options,
+      async () => await fetchStream(core, core.key(key), options?.signal),
+    );
   }
 
   /**

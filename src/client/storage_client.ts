@@ -17,6 +17,7 @@ import type { Call } from "./call.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
 import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "./split.ts";
 import { StoreGather } from "./store_gather.ts";
+import { storeStream } from "./streams.ts";
 
 /** Options of a call that stores. */
 export interface StoreOptions extends CallOptions {
@@ -96,6 +97,35 @@ export abstract class StorageClient extends RetrievalClient {
       }
       const flags = checkUnsigned("flags", options?.flags ?? 0, MAX_UINT32);
       this.#storeOne(call, "set", this.core.key(key), { data, flags }, this.#options(options));
+    });
+  }
+
+  /**
+   * Stores the bytes that a stream gives, up to 10,000,000, with one chunk of 1,000,000 in memory at a time. They are
+   * read back by {@linkcode RetrievalClient.getStream}, or by `get()` as a Uint8Array. The timeout counts for each chunk.
+   *
+   * @returns `true`: all of it was stored.
+   * @throws {RangeError} If the stream gives too much; it is then cancelled, and the key keeps what it had.
+   */
+  setStream(
+    key: string,
+    stream: ReadableStream<Uint8Array>,
+    options?: CallOptions & { exptime?: Exptime },
+  ): Promise<boolean> {
+    return this.core.steps(false, options, async () => {
+      if (!(stream instanceof ReadableStream)) {
+        throw new TypeError(
+          `Cannot store a stream that is not a ReadableStream: current type is ${typeof stream}`,
+        );
+      }
+      const { flags } = this.core.settings.codec.encode(NO_BYTES);
+      const target = {
+        key: this.core.key(key),
+        flags,
+        options: this.#options(options),
+        signal: options?.signal,
+      };
+      return await storeStream(this.core, stream, target);
     });
   }
 
@@ -294,4 +324,5 @@ function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
     : Object.entries(items);
 }
 
+const NO_BYTES = new Uint8Array(0);
 const NOTHING_STORED: MultiResult = { ok: false, failed: [] };

@@ -1,0 +1,201 @@
+/**
+ * Values as streams of bytes, with one chunk in memory at a time. What does not fit one item is split as all big values
+ * are, so that whoever reads it need not know that it was a stream.
+ */
+
+import { LimitedBytesTransformStream } from "@std/streams";
+import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
+import type { Command, Outcome } from "../commands/command.ts";
+import { GetCommand } from "../commands/get.ts";
+import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
+import { CodecError } from "../errors.ts";
+import type { CallOptions } from "../options.ts";
+import { Call } from "./call.ts";
+import type { ClientCore } from "./core.ts";
+import type { RawItem } from "./readers.ts";
+import {
+  CHUNK_BYTES,
+  chunkKey,
+  fits,
+  Manifest,
+  manifestText,
+  MAX_CHUNKS,
+  MAX_SPLIT_KEY_BYTES,
+} from "./split.ts";
+
+/** Where a stream goes, and how. */
+export interface StreamTarget {
+  readonly key: string;
+  readonly flags: number;
+  readonly options: StorageOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Stores what a stream gives. Rejects with whatever goes wrong; the stream is then cancelled.
+ *
+ * @returns True if all of it was stored.
+ */
+export async function storeStream(
+  core: ClientCore,
+  stream: ReadableStream<Uint8Array>,
+  { key, flags, options, signal }: StreamTarget,
+): Promise<boolean> {
+  const store = (key: string, data: Uint8Array | string, flags: number) =>
+    askOne<boolean>(
+      core,
+      key,
+      signal,
+      false,
+      (outcome) => new StorageCommand("set", key, { data, flags }, options, outcome),
+    );
+  let count = 0;
+  for await (const chunk of rechunked(stream)) {
+    if (count === 0 && chunk.isLast) return await store(key, chunk.data, flags);
+    checkSplit(core, key, count);
+    if (!await store(chunkKey(key, count++), chunk.data, flags)) return false;
+  }
+  return await store(key, manifestText(count), (flags | FLAG_SPLIT) >>> 0);
+}
+
+/**
+ * Asks for a value as a stream. The first chunk is fetched before, so that a miss is found out; a chunk that is missing
+ * later is an error of the stream.
+ */
+export async function fetchStream(
+  core: ClientCore,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadableStream<Uint8Array> | undefined> {
+  const { raw } = core.readers;
+  const item = await askOne<RawItem | Manifest | undefined>(
+    core,
+    key,
+    signal,
+    undefined,
+    (outcome) => new GetCommand<RawItem | Manifest>(key, raw, outcome),
+  );
+  if (item === undefined) return undefined;
+  if (!(item instanceof Manifest)) {
+    return inflated(core, ReadableStream.from([item.data]), item.flags);
+  }
+  const first = await fetchChunk(core, key, item, 0, signal);
+  if (first === undefined) return undefined;
+  return inflated(core, chunkStream(core, key, item, first, signal), item.flags);
+}
+
+function chunkStream(
+  core: ClientCore,
+  key: string,
+  manifest: Manifest,
+  first: Uint8Array,
+  signal: AbortSignal | undefined,
+): ReadableStream<Uint8Array> {
+  let index = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = index === 0 ? first : await fetchChunk(core, key, manifest, index, signal);
+      if (chunk === undefined) {
+        throw new CodecError(
+          `Cannot read stream as chunk ${index} of ${manifest.chunks} is missing or torn`,
+        );
+      }
+      controller.enqueue(chunk);
+      if (++index === manifest.chunks) controller.close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** One chunk, or `undefined` for one that is missing or of the wrong length, which is counted. */
+async function fetchChunk(
+  core: ClientCore,
+  key: string,
+  { chunks }: Manifest,
+  index: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const wire = chunkKey(key, index);
+  const chunk = chunks === 0
+    ? undefined
+    : await askOne<Uint8Array | undefined>(core, wire, signal, undefined, (outcome) =>
+      new GetCommand(wire, core.readers.data, outcome));
+  if (chunk !== undefined && fits(chunk, index, chunks)) return chunk;
+  core.cluster.ownerOf(key).counters.torn++;
+  return undefined;
+}
+
+/** Undoes compression, within the client's bound. */
+function inflated(
+  core: ClientCore,
+  stream: ReadableStream<Uint8Array>,
+  flags: number,
+): ReadableStream<Uint8Array> {
+  if ((flags & FLAG_ZLIB) === 0) return stream;
+  return stream
+    .pipeThrough(new DecompressionStream("deflate") as TransformStream<Uint8Array, Uint8Array>)
+    .pipeThrough(new LimitedBytesTransformStream(core.settings.inflateLimit, { error: true }));
+}
+
+/** A step of its own in a longer call: has the whole timeout, rejects on failure, and leaves the telling to the caller. */
+function askOne<T>(
+  core: ClientCore,
+  key: string,
+  signal: AbortSignal | undefined,
+  miss: T,
+  commandFor: (outcome: Outcome<T>) => Command,
+): Promise<T> {
+  const { deadline } = core.terms();
+  const options: CallOptions = signal === undefined ? {} : { signal };
+  const step = new Call<T>({ failed() {} }, miss, { strict: true, deadline }, options);
+  return core.start(step, (step) => core.send(step, key, commandFor(step)));
+}
+
+/** A chunk of a stream, borrowed until the next one is asked for. */
+interface Chunk {
+  readonly data: Uint8Array;
+  readonly isLast: boolean;
+}
+
+/**
+ * Cuts a stream into chunks of CHUNK_BYTES, the last of which may be shorter and is empty only where all is. One buffer
+ * is filled again and again. If the consumer stops early, the stream is cancelled.
+ */
+async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Chunk, void, void> {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  let filled = 0;
+  for await (const piece of stream) {
+    if (!(piece instanceof Uint8Array)) {
+      throw new TypeError(
+        `Cannot store a stream of something other than Uint8Array: current type is ${typeof piece}`,
+      );
+    }
+    for (let at = 0; at < piece.length;) {
+      // A full buffer leaves only when more is known to follow.
+      if (filled === CHUNK_BYTES) {
+        yield { data: buffer, isLast: false };
+        filled = 0;
+      }
+      const count = Math.min(piece.length - at, CHUNK_BYTES - filled);
+      buffer.set(piece.subarray(at, at + count), filled);
+      at += count;
+      filled += count;
+    }
+  }
+  yield { data: buffer.subarray(0, filled), isLast: true };
+}
+
+function checkSplit(core: ClientCore, key: string, count: number): void {
+  if (!core.settings.doSplit) {
+    throw new RangeError(
+      `Cannot store stream as it must be <= ${CHUNK_BYTES} bytes unless doSplit is set`,
+    );
+  }
+  if (key.length > MAX_SPLIT_KEY_BYTES) {
+    throw new RangeError(
+      `Cannot split stream as its key must be <= ${MAX_SPLIT_KEY_BYTES} bytes: current size is ${key.length}`,
+    );
+  }
+  if (count === MAX_CHUNKS) {
+    throw new RangeError(`Cannot store stream as it must be <= ${CHUNK_BYTES * MAX_CHUNKS} bytes`);
+  }
+}
