@@ -22,6 +22,7 @@ import {
 import type { Address } from "../ring/address.ts";
 import { dial } from "./dial.ts";
 import { Health } from "./health.ts";
+import { Pool } from "./pool.ts";
 
 /** What can be changed while the client lives. Milliseconds; 0 for no bound. */
 export interface ServerSettings {
@@ -84,16 +85,19 @@ export class Server {
   };
   readonly #context: ServerContext;
   readonly #health = new Health();
-  readonly #connections: Connection[] = [];
+  readonly #pool: Pool;
   #address: Address;
   #dialling: AbortController | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
   #lastDialError: MemcachedError | undefined;
+  /** When one more connection may be tried, after that failed. */
+  #growAfter = -Infinity;
   #closed = false;
 
   constructor(address: Address, context: ServerContext) {
     this.#address = address;
     this.#context = context;
+    this.#pool = new Pool(context.clock);
   }
 
   /** Display name. */
@@ -107,7 +111,7 @@ export class Server {
 
   /** True if a command can be submitted. */
   get connected(): boolean {
-    return this.#connections.length > 0;
+    return this.#pool.size > 0;
   }
 
   /**
@@ -122,15 +126,14 @@ export class Server {
 
   /** Gives a command to a connection. Only while {@linkcode Server.connected}. */
   submit(command: Command): void {
-    const connection = this.#connections.length === 1 ? this.#connections[0] : this.#leastLoaded();
-    if (connection.load >= this.#context.settings.maxPending) {
+    const connection = this.#pool.pick();
+    const { maxPending, connections } = this.#context.settings;
+    if (connection.load >= maxPending) {
       command.fail(this.#full(command));
       return;
     }
+    if (connections > this.#pool.size && connection.cost > 0) this.#grow();
     connection.submit(command);
-    if (connection.load > 1 && this.#connections.length < this.#context.settings.connections) {
-      this.#grow();
-    }
   }
 
   /** Dials, or joins the dial under way, and calls back once it has ended. */
@@ -162,7 +165,7 @@ export class Server {
   /** Lets everything on the way finish, then closes. With `quit`, each connection says so to the server. */
   async drain(last?: () => Command): Promise<void> {
     await Promise.all(
-      this.#connections.splice(0).map((connection) => {
+      this.#pool.takeAll().map((connection) => {
         if (last !== undefined) connection.submit(last());
         return connection.drain();
       }),
@@ -178,17 +181,9 @@ export class Server {
     await this.drain();
   }
 
-  #leastLoaded(): Connection {
-    let least = this.#connections[0];
-    for (const connection of this.#connections) {
-      if (connection.load < least.load) least = connection;
-    }
-    return least;
-  }
-
   /** Adds a connection for the commands to come. */
   #grow(): void {
-    if (this.#dialling === undefined && this.#health.mayDial(this.#context.clock.now())) {
+    if (this.#dialling === undefined && this.#context.clock.now() >= this.#growAfter) {
       void this.#dialOnce();
     }
   }
@@ -223,7 +218,9 @@ export class Server {
       if (!this.#closed) {
         this.#lastDialError = failure;
         this.counters.failedDials++;
-        if (this.#health.failed(clock.now(), settings.retryTimeout)) change = "dead";
+        // A server that has one connection and takes no other is not dead.
+        if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
+        else if (this.#health.failed(clock.now(), settings.retryTimeout)) change = "dead";
       }
     }
     this.#dialling = undefined;
@@ -241,14 +238,13 @@ export class Server {
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => this.#ended(connection, end),
     });
-    this.#connections.push(connection);
+    this.#pool.add(connection);
     this.counters.connects++;
     onChange("connect", this.name);
   }
 
   #ended(connection: Connection, end: ConnectionEnd): void {
-    const at = this.#connections.indexOf(connection);
-    if (at >= 0) this.#connections.splice(at, 1);
+    this.#pool.remove(connection);
     this.counters.disconnects++;
     if (end.desync) this.counters.desyncs++;
     const { clock, settings, onChange } = this.#context;
@@ -320,7 +316,7 @@ export class Server {
   }
 
   async #closeAll(): Promise<void> {
-    await Promise.all(this.#connections.splice(0).map((connection) => connection.close()));
+    await Promise.all(this.#pool.takeAll().map((connection) => connection.close()));
   }
 
   #full(command: Command): MemcachedError {

@@ -40,6 +40,8 @@ export class Connection implements ReplySink {
   /** How many at the tail of `#pending` are in the write under way, and whether a byte of it may have left. */
   #writing = 0;
   #mayHaveLeft = false;
+  /** Bytes of the write under way that have not left. */
+  #unwritten = 0;
   #flushing = false;
   /** When the last byte came, or the first command since all was quiet was written. */
   #heardAt = 0;
@@ -68,6 +70,19 @@ export class Connection implements ReplySink {
   /** Commands on the way: gathered or pending. */
   get load(): number {
     return this.#gathered.length + this.#pending.length;
+  }
+
+  /**
+   * What a further command has to wait for, as far as is known: the commands on the way, and the bytes under way in
+   * either direction, of which 16 KiB count as one command.
+   */
+  get cost(): number {
+    return this.load + ((this.#parser.missing + this.#unwritten) >>> 14);
+  }
+
+  /** For how many milliseconds nothing has been on the way; 0 if something is. */
+  idleFor(now: number): number {
+    return this.load > 0 || this.#flushing ? 0 : now - this.#heardAt;
   }
 
   /** True once nothing more can be submitted. */
@@ -258,6 +273,7 @@ export class Connection implements ReplySink {
 
   async #send(request: Uint8Array): Promise<void> {
     let at = 0;
+    this.#unwritten = request.length;
     // Until the transport says that it failed, bytes may be on their way.
     this.#mayHaveLeft = true;
     while (at < request.length) {
@@ -267,6 +283,7 @@ export class Connection implements ReplySink {
         this.#mayHaveLeft = at > 0;
         throw error;
       }
+      this.#unwritten = request.length - at;
       this.#traffic.writes++;
       // The server owes nothing yet if all that is pending is still being written: then progress is a sign of life.
       if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();

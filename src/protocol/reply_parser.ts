@@ -84,6 +84,11 @@ export class ReplyParser {
     this.#missing -= count;
   }
 
+  /** Bytes of the open data block that are still to come. */
+  get missing(): number {
+    return Math.max(0, this.#missing);
+  }
+
   /** True if the stream stands between two replies. */
   get idle(): boolean {
     return this.#missing < 0 && this.#heldLength === 0;
@@ -176,6 +181,7 @@ export class ReplyParser {
       // A fault after the line's end belongs to the next line: then this one is not all there, or broken before.
       throw malformed("it is no VALUE line", bytes, start, Math.min(at, start + 300));
     }
+    if (at + 2 - start > MAX_LINE_BYTES) throw tooLong();
     if (sizeEnd - sizeStart > MAX_DIGITS || size > this.#maxDataBytes) {
       throw new ProtocolError(
         `Cannot read item as its data must be <= ${this.#maxDataBytes} bytes: announced size is ${size}`,
