@@ -1,0 +1,134 @@
+/** Commands as a caller issues them, each with a record of what came of it. */
+
+import { ArithmeticCommand } from "../../src/commands/arithmetic.ts";
+import type { BatchResult } from "../../src/commands/batch.ts";
+import type { Command, Outcome } from "../../src/commands/command.ts";
+import { DeleteCommand } from "../../src/commands/deletion.ts";
+import { GetCommand } from "../../src/commands/get.ts";
+import type { ItemReader } from "../../src/commands/item_reader.ts";
+import { VersionCommand } from "../../src/commands/server_commands.ts";
+import { StorageBatch, StorageCommand, type StorageName } from "../../src/commands/storage.ts";
+import type { MemcachedError } from "../../src/errors.ts";
+import { textOf } from "./wire.ts";
+
+/** What came of a command, and how often somebody was told. */
+export class Recorded<T> implements Outcome<T> {
+  settled = false;
+  value: T | undefined;
+  error: MemcachedError | undefined;
+  /** How often it was told, unless nobody listened any more. */
+  told = 0;
+  #gone = false;
+
+  resolve(value: T): void {
+    if (this.#gone) return;
+    this.told++;
+    this.settled = true;
+    this.value = value;
+  }
+
+  reject(error: MemcachedError): void {
+    if (this.#gone) return;
+    this.told++;
+    this.settled = true;
+    this.error = error;
+  }
+
+  /** The caller goes away, as by an AbortSignal. */
+  abandon(): void {
+    this.#gone = this.settled = true;
+  }
+
+  /** All of it in a few words: `open`, `gone`, the value, or the error with what it says of sending. */
+  get summary(): unknown {
+    if (this.#gone) return "gone";
+    if (!this.settled) return "open";
+    if (this.told !== 1) return `told ${this.told} times`;
+    return this.error === undefined ? this.value : `${this.error.name}, sent ${this.error.sent}`;
+  }
+}
+
+/** A command, and what comes of it. */
+export interface Issued<T = unknown> {
+  readonly command: Command;
+  readonly outcome: Recorded<T>;
+}
+
+/** What came of some commands, in a few words each. */
+export function summaries(issued: readonly Issued[]): unknown[] {
+  return issued.map(({ outcome }) => outcome.summary);
+}
+
+/** A get that joins others; the value is the data block's text. */
+export function get(key: string, reader: ItemReader<string> = textReader): Issued<string> {
+  const outcome = new Recorded<string>();
+  return { command: new GetCommand(key, reader, outcome as Outcome<string | undefined>), outcome };
+}
+
+/** A get that stands alone. */
+export function loneGet(key: string): Issued<string> {
+  const outcome = new Recorded<string>();
+  const command = new GetCommand(
+    key,
+    textReader,
+    outcome as Outcome<string | undefined>,
+    { name: "get" },
+    false,
+  );
+  return { command, outcome };
+}
+
+/** A storage command. */
+export function store(
+  name: StorageName,
+  key: string,
+  data: string,
+  { noreply = false } = {},
+): Issued<boolean> {
+  const outcome = new Recorded<boolean>();
+  const item = { data, flags: 0 };
+  const options = { exptime: 0, noreply };
+  return { command: new StorageCommand(name, key, item, options, outcome), outcome };
+}
+
+/** A set. */
+export function set(key: string, data = "v", options: { noreply?: boolean } = {}): Issued<boolean> {
+  return store("set", key, data, options);
+}
+
+/** Sets of several keys in one batch. */
+export function setMany(keys: readonly string[]): Issued<BatchResult> {
+  const outcome = new Recorded<BatchResult>();
+  const items = keys.map(() => ({ data: "v", flags: 0 }));
+  const options = { exptime: 0, noreply: false };
+  const command = new StorageBatch("set", { keys }, [0, keys.length], items, options, outcome);
+  return { command, outcome };
+}
+
+/** An incr by 1. */
+export function incr(key: string, { noreply = false } = {}): Issued<bigint> {
+  const outcome = new Recorded<bigint>();
+  const heard = outcome as Outcome<bigint | undefined>;
+  return { command: new ArithmeticCommand("incr", key, 1, noreply, heard), outcome };
+}
+
+/** A delete. */
+export function remove(key: string, { noreply = false } = {}): Issued<boolean> {
+  const outcome = new Recorded<boolean>();
+  return { command: new DeleteCommand(key, noreply, outcome), outcome };
+}
+
+/** A version. */
+export function version(): Issued<string> {
+  const outcome = new Recorded<string>();
+  return { command: new VersionCommand(outcome), outcome };
+}
+
+/** The reply to a get that hits. */
+export function hit(key: string, data: string): string {
+  return `VALUE ${key} 0 ${data.length}\r\n${data}\r\nEND\r\n`;
+}
+
+const textReader: ItemReader<string> = {
+  read: (item) => textOf(item.data.subarray(item.dataStart, item.dataEnd)),
+};
