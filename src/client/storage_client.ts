@@ -148,6 +148,12 @@ export abstract class StorageClient extends RetrievalClient {
    *
    * @returns Whether all were stored, and the keys of those that were not.
    */
+  setMulti(
+    items: Iterable<readonly [string, unknown]>,
+    options?: StoreOptions,
+  ): Promise<MultiResult>;
+  /** Stores many values: the same for a Record. */
+  setMulti(items: Items, options?: StoreOptions): Promise<MultiResult>;
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult> {
     return this.core.call<MultiResult>(NOTHING_STORED, options, (call) => {
       const keys: string[] = [];
