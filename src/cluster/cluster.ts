@@ -59,11 +59,11 @@ export class Cluster {
   }
 
   /** Sends a command to the server of its key, or fails it. */
-  submit(key: string, command: Command): void {
-    const server = this.#choose(key);
+  submit(key: string, command: Command, failed?: Set<Server>): void {
+    const server = this.#choose(key, failed);
     if (server === undefined) command.fail(this.ownerOf(key).deadError(command.name));
     else if (server.connected) server.submit(command);
-    else this.#submitDialled(server, key, command);
+    else this.#submitDialled(server, key, command, failed);
   }
 
   /** Sends a command to one server, or fails it. */
@@ -82,10 +82,20 @@ export class Cluster {
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if need be. */
-  locate(key: string, then: (server: Server | undefined) => void): void {
-    const server = this.#choose(key);
-    if (server === undefined || server.connected) then(server);
-    else server.dial(() => this.locate(key, then));
+  locate(
+    key: string,
+    then: (server: Server | undefined) => void,
+    failed: Set<Server> = new Set(),
+  ): void {
+    const server = this.#choose(key, failed);
+    if (server === undefined || server.connected) {
+      then(server);
+    } else {
+      server.dial((error) => {
+        if (error !== undefined) failed.add(server);
+        this.locate(key, then, failed);
+      });
+    }
   }
 
   /**
@@ -110,7 +120,12 @@ export class Cluster {
    * Groups wire keys by server. All servers that must be dialled for it are dialled at the same time; past the deadline
    * none is.
    */
-  assign(keys: readonly string[], deadline: number, then: (assignment: Assignment) => void): void {
+  assign(
+    keys: readonly string[],
+    deadline: number,
+    then: (assignment: Assignment) => void,
+    failed: Set<Server> = new Set(),
+  ): void {
     const { servers } = this;
     if (servers.length === 1 && servers[0].connected) {
       then({ groups: [{ server: servers[0], group: { keys } }], orphans: NO_ORPHANS });
@@ -123,7 +138,7 @@ export class Cluster {
     for (let place = 0; place < keys.length; place++) {
       const key = keys[place];
       const owner = this.ownerOf(key);
-      const server = owner.connected ? owner : isLate ? undefined : this.#choose(key);
+      const server = owner.connected ? owner : isLate ? undefined : this.#choose(key, failed);
       if (server === undefined) {
         const places = orphans.get(owner);
         if (places === undefined) orphans.set(owner, [place]);
@@ -145,31 +160,37 @@ export class Cluster {
     }
     let left = unknown.size;
     for (const server of unknown) {
-      server.dial(() => {
-        if (--left === 0) this.assign(keys, deadline, then);
+      server.dial((error) => {
+        if (error !== undefined) failed.add(server);
+        if (--left === 0) this.assign(keys, deadline, then, failed);
       });
     }
   }
 
-  /** The server that is to get a key: connected, or to be dialled first. `undefined` if none can be used. */
-  #choose(key: string): Server | undefined {
+  /**
+   * The server that is to get a key: connected, or to be dialled first. `undefined` if none can be used.
+   *
+   * @param failed Servers that this call has dialled in vain: it leaves them alone, even if they may be dialled again.
+   */
+  #choose(key: string, failed?: ReadonlySet<Server>): Server | undefined {
     const { servers } = this;
-    if (servers.length === 1) return servers[0].dead ? undefined : servers[0];
+    if (servers.length === 1) return isUsable(servers[0], failed) ? servers[0] : undefined;
     const hash = this.#hash(key);
     const owner = servers[this.#ring.serverFor(hash)];
-    if (!owner.dead) return owner;
+    if (isUsable(owner, failed)) return owner;
     if (!this.#settings.failover) return undefined;
     for (const index of this.#ring.walk(hash)) {
-      if (!servers[index].dead) return servers[index];
+      if (isUsable(servers[index], failed)) return servers[index];
     }
     return undefined;
   }
 
-  #submitDialled(server: Server, key: string, command: Command): void {
+  #submitDialled(server: Server, key: string, command: Command, failed = new Set<Server>()): void {
     server.dial((error) => {
+      if (error !== undefined) failed.add(server);
       if (command.abandoned) return;
       const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
-      if (error === undefined || mayGoOn) this.submit(key, command);
+      if (error === undefined || mayGoOn) this.submit(key, command, failed);
       else command.fail(error);
     });
   }
@@ -177,6 +198,10 @@ export class Cluster {
   #hash(key: string): number {
     return KEY_HASHES[this.#settings.hashFn](key);
   }
+}
+
+function isUsable(server: Server, failed: ReadonlySet<Server> | undefined): boolean {
+  return !server.dead && !(failed?.has(server) ?? false);
 }
 
 const NO_ORPHANS: Map<Server, number[]> = new Map();
