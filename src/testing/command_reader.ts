@@ -24,6 +24,7 @@ export class CommandReader {
   readonly #dispatch: (line: string) => Command;
   #line: Uint8Array = new Uint8Array(256);
   #lineLength = 0;
+  #mayBeLong = false;
   #awaited: { command: Command; data: Uint8Array; missing: number } | undefined;
 
   /** @param dispatch Gives the command of a line, which has no line end. */
@@ -76,6 +77,7 @@ export class CommandReader {
       this.#keep(last);
       line = this.#line.subarray(0, this.#lineLength);
       this.#lineLength = 0;
+      this.#mayBeLong = false;
     }
     // A CR alone is not a line end of an empty line: the daemon takes it for a word.
     const hasCr = line.length > 1 && line[line.length - 1] === CR;
@@ -95,12 +97,13 @@ export class CommandReader {
 
   /** Only get and gets may exceed 2,048 bytes before their line end arrives, after at most 100 spaces. */
   #checkUnfinished(): void {
-    if (this.#lineLength <= MAX_UNFINISHED) return;
+    if (this.#lineLength <= MAX_UNFINISHED || this.#mayBeLong) return;
     const start = textOf(this.#line.subarray(0, MAX_SPACES + LONGEST_NAME + 1));
     const trimmed = start.replace(/^ +/, "");
     if (start.length - trimmed.length > MAX_SPACES || !/^gets? /.test(trimmed)) {
       throw new LineTooLong("Cannot read a line of more than 2048 bytes unless it is a get");
     }
+    this.#mayBeLong = true;
   }
 }
 

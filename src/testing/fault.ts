@@ -83,7 +83,7 @@ export interface ServerErrorFault extends FaultOccasion {
   readonly carriedOut?: boolean;
 }
 
-/** The reply leaves in pieces of one byte. */
+/** The reply leaves in pieces of one byte, of which the first and last 32 surely arrive one by one. */
 export interface SingleBytesFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "singleBytes";

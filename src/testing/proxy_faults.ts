@@ -6,7 +6,7 @@ export interface ProxyFaults {
   readonly stall?: boolean;
   /** The connection is closed after so many bytes of replies, counted from when this was set. */
   readonly dropAfter?: number;
-  /** Replies arrive byte by byte. */
+  /** Replies leave byte by byte; the first and last 32 bytes of each piece of data surely arrive so. */
   readonly singleBytes?: boolean;
   /**
    * The connection is reset: when a request arrives, which then never reaches the server, or when its reply does, so

@@ -4,7 +4,7 @@
  */
 
 import { createConnection, type Socket } from "node:net";
-import { pause } from "./pause.ts";
+import { pause, separate } from "./pause.ts";
 import type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
 import type { SeededRandom } from "./random.ts";
 
@@ -123,6 +123,7 @@ export class ProxyLink {
     for (let at = 0; at < data.length && !this.#isClosed; at += length) {
       const piece = data.subarray(at, at + length);
       await this.#pass(piece);
+      if (singleBytes) await separate(at, data.length, this.#closing.signal);
       if (bytesPerSecond) {
         await pause(1000 * piece.length / bytesPerSecond, this.#closing.signal);
       }

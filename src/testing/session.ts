@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import { CommandReader, LineTooLong, type ReadCommand } from "./command_reader.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Faults } from "./faults.ts";
-import { pause } from "./pause.ts";
+import { pause, separate } from "./pause.ts";
 import { mangle } from "./reply_faults.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
@@ -113,6 +113,7 @@ export class Session {
       await this.#flush();
       for (let i = 0; i < outcome.bytes.length; i++) {
         await this.#write(outcome.bytes.subarray(i, i + 1));
+        await separate(i, outcome.bytes.length, this.#closing.signal);
         await pause(outcome.pauseMs, this.#closing.signal);
       }
     } else {

@@ -26,7 +26,7 @@ Deno.test("CommandReader.feed() lets only get and gets go on after 2,048 bytes",
 });
 
 Deno.test("CommandReader.feed() reads a long line that comes byte by byte in linear time", () => {
-  const line = bytesOf(`get ${"k ".repeat(250_000)}\r\n`);
+  const line = bytesOf(`get ${"k ".repeat(50_000)}\r\n`);
   let dispatched = 0;
   const reader = new CommandReader((text) => {
     dispatched = text.length;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { quoted, Wire } from "../support/wire.ts";
-import { WIRE_CASES, type WireCase } from "./wire_cases.ts";
+import { WIRE_CASES, type WireCase } from "./wire_cases/all.ts";
 
 /** What runs on the embedded server and on memcached alike; only because both pass, the first is believed. */
 const SERVERS = {
@@ -62,7 +62,7 @@ async function play(wireCase: WireCase, address: string): Promise<string> {
     await wire.send(...pieces);
     return normal(await wire.toEnd());
   }
-  // A piece that was given by itself is to arrive by itself: the pipes in between would join them.
+  // Sent while it is read, so that no buffer on the way fills up for good.
   const sending = wire.send(...pieces, MARK);
   const found = await wire.until(MARK_ANSWER);
   await sending;

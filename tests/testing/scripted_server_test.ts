@@ -1,0 +1,104 @@
+import { assert, assertEquals } from "@std/assert";
+import { type ScriptedExchange, ScriptedServer, type ScriptStep } from "@libmc/libmc/testing";
+import { textOf, Wire } from "../support/wire.ts";
+
+Deno.test("ScriptedServer answers the n-th read with the n-th part, whichever connection it is", async () => {
+  await using server = await ScriptedServer.start({
+    script: [["one\r\n"], ["two\r\n"], ["three\r\n"]],
+  });
+  using first = await Wire.connect(server.address);
+  using second = await Wire.connect(server.address);
+  assertEquals(await ask(first, "a"), "one\r\n");
+  assertEquals(await ask(second, "b"), "two\r\n");
+  assertEquals(server.left, 1);
+  assertEquals(await ask(first, "c"), "three\r\n");
+  assertEquals(server.connections.map(({ received }) => textOf(received)), ["ac", "b"]);
+});
+
+Deno.test("ScriptedServer waits and closes as told, and says who closed", async () => {
+  await using server = await ScriptedServer.start({
+    script: [["VALUE", { wait: 20 }, new Uint8Array([0, 255]), { close: true }, "never"]],
+  });
+  using wire = await Wire.connect(server.address);
+  const start = performance.now();
+  await wire.send("get a\r\n");
+  assertEquals(await wire.toEnd(), "VALUE\0\xff");
+  assert(performance.now() - start >= 15);
+  const [connection] = server.connections;
+  await connection.ended;
+  assertEquals(connection.closedByClient, false);
+
+  const other = await Wire.connect(server.address);
+  await other.send("bye");
+  other[Symbol.dispose]();
+  while (server.connections.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await server.connections[1].ended;
+  assertEquals(server.connections[1].closedByClient, true);
+  assertEquals(textOf(server.connections[1].received), "bye");
+});
+
+Deno.test("ScriptedServer notices that the client closed while it waits", async () => {
+  await using server = await ScriptedServer.start({ script: [["a", { wait: 60_000 }, "b"]] });
+  const wire = await Wire.connect(server.address);
+  assertEquals(await ask(wire, "x", "a"), "a");
+  wire[Symbol.dispose]();
+  await server.connections[0].ended;
+  assertEquals(server.connections[0].closedByClient, true);
+});
+
+Deno.test("ScriptedServer pairs expected requests with replies, however they are cut or joined", async () => {
+  const script: ScriptedExchange[] = [
+    { expect: "get a\r\n", reply: ["END\r\n"] },
+    { expect: new TextEncoder().encode("version\r\n"), reply: ["VERSION 1\r\n"] },
+  ];
+  for (
+    const pieces of [["get a\r\nversion\r\n"], [..."get a\r\nversion\r\n"], [
+      "get a\r\nver",
+      "sion\r\n",
+    ]]
+  ) {
+    await using server = await ScriptedServer.start({ script });
+    using wire = await Wire.connect(server.address);
+    await wire.send(...pieces);
+    assertEquals(await wire.until("1\r\n"), "END\r\nVERSION 1\r\n");
+    assertEquals([server.left, server.mismatches], [0, []]);
+  }
+});
+
+Deno.test("ScriptedServer closes at what it did not expect, and says what it was", async () => {
+  await using server = await ScriptedServer.start({
+    script: [{ expect: "get a\r\n", reply: ["END\r\n"] }],
+  });
+  using wire = await Wire.connect(server.address);
+  await wire.send("get b\r\n");
+  assertEquals(await wire.toEnd(), "");
+  assertEquals(server.mismatches, [`Part 0: expected "get a\\r\\n", found "get b\\r\\n"`]);
+  await server.connections[0].ended;
+  assertEquals(server.connections[0].closedByClient, false);
+});
+
+Deno.test("ScriptedServer.add() answers what is waiting, and what comes", async () => {
+  await using server = await ScriptedServer.start();
+  using wire = await Wire.connect(server.address);
+  await wire.send("a");
+  while (server.connections[0]?.received.length !== 1) await new Promise((go) => setTimeout(go, 1));
+  server.add(["late\r\n"]);
+  assertEquals(await wire.until("\r\n"), "late\r\n");
+  server.add({ expect: "bc", reply: ["next\r\n"] });
+  assertEquals(await ask(wire, "bc"), "next\r\n");
+});
+
+Deno.test("ScriptedServer.stop() waits for nothing that its script wants", async () => {
+  const steps: ScriptStep[] = ["a", { wait: 60_000 }, "b"];
+  const server = await ScriptedServer.start({ script: [steps] });
+  using wire = await Wire.connect(server.address);
+  await ask(wire, "x", "a");
+  await server.stop();
+  await server.stop();
+  assertEquals(await wire.toEnd(), "");
+});
+
+async function ask(wire: Wire, sent: string, end = "\r\n"): Promise<string> {
+  await wire.send(sent);
+  return await wire.until(end);
+}

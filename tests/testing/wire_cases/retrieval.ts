@@ -1,0 +1,96 @@
+import {
+  A_IS_1,
+  BAD_EXPTIME,
+  BAD_FORMAT,
+  c,
+  END,
+  ERROR,
+  GET_A,
+  KEY_250,
+  KEY_251,
+  set,
+  SET_A,
+  STORED,
+  type WireCase,
+} from "./case.ts";
+
+/** Cases of get, gets, gat and gats. */
+export const RETRIEVAL: WireCase[] = [
+  c("get misses", GET_A, END),
+  c("get hits", SET_A + GET_A, STORED + A_IS_1),
+  c(
+    "get gives hits in the order asked",
+    `${set("a", "1")}${set("b", "22")}get b x a b\r\n`,
+    `${STORED}${STORED}VALUE b 0 2\r\n22\r\nVALUE a 0 1\r\n1\r\nVALUE b 0 2\r\n22\r\nEND\r\n`,
+  ),
+  c(
+    "get takes many keys",
+    `${SET_A}get ${"x ".repeat(100)}a ${"y ".repeat(100)}\r\n`,
+    STORED + A_IS_1,
+  ),
+  c("get takes a line of 30 kB", `get ${"zz ".repeat(10_000)}\r\n`, END),
+  c("gets takes a line of 30 kB", `gets ${"zz ".repeat(10_000)}\r\n`, END),
+  c(
+    "get takes 100 spaces before a long line",
+    `${" ".repeat(100)}get ${"zz ".repeat(6000)}\r\n`,
+    END,
+  ),
+  c(
+    "101 spaces before a long line close",
+    `${" ".repeat(101)}get ${"zz ".repeat(6000)}\r\n`,
+    "",
+    true,
+  ),
+  c("get without a key", "get\r\nget \r\ngets\r\n", ERROR.repeat(3)),
+  c(
+    "get with a key of 250 bytes",
+    `set ${KEY_250} 0 0 1\r\n1\r\nget ${KEY_250}\r\n`,
+    `${STORED}VALUE ${KEY_250} 0 1\r\n1\r\nEND\r\n`,
+  ),
+  c("get with a key of 251 bytes", `get ${KEY_251}\r\n`, BAD_FORMAT),
+  c(
+    "get with a long key takes back its values and the replies since the last get",
+    `${GET_A}${SET_A}get a ${KEY_251} a\r\n${GET_A}`,
+    END + BAD_FORMAT + A_IS_1,
+  ),
+  c(
+    "gets tells the cas",
+    `${SET_A}gets a\r\n${set("b", "2")}gets a b\r\n`,
+    `${STORED}VALUE a 0 1 #1\r\n1\r\nEND\r\n${STORED}VALUE a 0 1 #1\r\n1\r\nVALUE b 0 1 #2\r\n2\r\nEND\r\n`,
+  ),
+  c("gat hits and misses", `${SET_A}gat 100 a x\r\ngat 0 x\r\n`, `${STORED}${A_IS_1}${END}`),
+  c(
+    "gats tells the cas, which stays",
+    `${SET_A}gets a\r\ngats 100 a\r\ngets a\r\n`,
+    `${STORED}${"VALUE a 0 1 #1\r\n1\r\nEND\r\n".repeat(3)}`,
+  ),
+  c("gat into the past", `${SET_A}gat -1 a\r\n${GET_A}`, STORED + A_IS_1 + END),
+  c("gat without keys", "gat 0\r\ngat\r\ngats\r\n", END + ERROR + ERROR),
+  c("gat with a bad exptime", "gat a b\r\ngat 1x b\r\ngats 1.5 b\r\n", BAD_EXPTIME.repeat(3)),
+  c("gat with a long key", `gat 0 ${KEY_251}\r\n`, BAD_FORMAT),
+  c(
+    "gat touches what stands before a long key",
+    `${SET_A}gat -1 a ${KEY_251}\r\n${GET_A}`,
+    BAD_FORMAT + END,
+  ),
+  c("gat closes at a line of 30 kB", `gat 0 ${"zz ".repeat(10_000)}\r\n`, "", true),
+  c("gats closes at a line of 30 kB", `gats 0 ${"zz ".repeat(10_000)}\r\n`, "", true),
+  c("gat takes a line of 2,000 bytes", `gat 0 ${"z".repeat(199)}${" zzz".repeat(448)}\r\n`, END),
+  c(
+    "a value may hold anything",
+    `${set("a", "END\r\nVALUE a 0 1\r\n\0\xff\r\n")}${GET_A}`,
+    `${STORED}VALUE a 0 22\r\nEND\r\nVALUE a 0 1\r\n\0\xff\r\n\r\nEND\r\n`,
+  ),
+  c("an empty value is a hit", `${set("a", "")}${GET_A}`, `${STORED}VALUE a 0 0\r\n\r\nEND\r\n`),
+  c(
+    "keys may hold any byte but space, NUL and line ends",
+    `${set("\x01\t\x7f\x80\xff", "1")}get \x01\t\x7f\x80\xff\r\n`,
+    `${STORED}VALUE \x01\t\x7f\x80\xff 0 1\r\n1\r\nEND\r\n`,
+  ),
+  c(
+    "a CR within a key belongs to it",
+    `${set("a\rb", "1")}get a\rb a\r\n`,
+    `${STORED}VALUE a\rb 0 1\r\n1\r\nEND\r\n`,
+  ),
+  c("only one CR belongs to the line end", `${SET_A}get a\r\r\n`, STORED + END),
+];
