@@ -1,0 +1,100 @@
+/**
+ * One suite for a client and any memcached behind it. It is a function of the servers, so that it runs on the daemon
+ * and on the embedded server alike: the latter is believed only because both pass.
+ */
+
+import { Client, type ClientOptions } from "@libmc/libmc";
+import { ARITHMETIC_CASES } from "./conformance/arithmetic.ts";
+import { EXPTIME_CASES } from "./conformance/exptime.ts";
+import { LIFE_CASES } from "./conformance/life.ts";
+import { MULTI_STORAGE_CASES } from "./conformance/multi_storage.ts";
+import { OPTION_CASES } from "./conformance/options.ts";
+import { RETRIEVAL_CASES } from "./conformance/retrieval.ts";
+import { ROUTING_CASES } from "./conformance/routing.ts";
+import { SERVER_CASES } from "./conformance/server_commands.ts";
+import { STORAGE_CASES } from "./conformance/storage.ts";
+import { VALUE_CASES } from "./conformance/values.ts";
+
+/** A server of either kind. */
+export interface TestServer extends AsyncDisposable {
+  /** As a client is given it. */
+  readonly address: string;
+  /** Turns its clock; one that cannot be turned has to be waited for. */
+  advance?(seconds: number): void;
+}
+
+/** What a case runs on: servers that are empty when it begins. */
+export interface Servers {
+  readonly addresses: readonly string[];
+  /** Makes a client of all of them, strict and patient unless told otherwise, so that no failure goes unseen. */
+  client(options?: ClientOptions): Client;
+  /** Lets time pass on the servers. */
+  pass(seconds: number): Promise<void>;
+}
+
+/** One fact about a client. */
+export interface ConformanceCase {
+  /** The symbol and a plain sentence. */
+  readonly name: string;
+  /** True if time must pass on the servers. */
+  readonly takesTime?: boolean;
+  run(servers: Servers): Promise<void>;
+}
+
+/** What differs from one run of the suite to another. */
+export interface ConformanceOptions {
+  /** How many servers the client has. */
+  count: number;
+  /** Runs the cases for which time must pass, too. */
+  takesTime: boolean;
+}
+
+/** Registers the suite as one test with a step a case. */
+export function conformance(
+  name: string,
+  start: () => Promise<TestServer>,
+  { count, takesTime }: ConformanceOptions,
+): void {
+  const cases = CASES.filter((found) => takesTime || !found.takesTime);
+  Deno.test(`Client does ${cases.length} things as it should on ${name}`, async (t) => {
+    await using stack = new AsyncDisposableStack();
+    const started = await Promise.all(Array.from({ length: count }, start));
+    for (const server of started) stack.use(server);
+    const servers = serversOf(started);
+    await using cleaner = servers.client({ allowFlushAll: true });
+    for (const { name, run } of cases) {
+      await cleaner.flushAll();
+      // A server notices only a moment later that a client has gone: what leaks is found at the end of the whole.
+      await t.step({ name, fn: () => run(servers), sanitizeOps: false, sanitizeResources: false });
+    }
+  });
+}
+
+const CASES: readonly ConformanceCase[] = [
+  ...RETRIEVAL_CASES,
+  ...STORAGE_CASES,
+  ...MULTI_STORAGE_CASES,
+  ...VALUE_CASES,
+  ...ARITHMETIC_CASES,
+  ...EXPTIME_CASES,
+  ...SERVER_CASES,
+  ...OPTION_CASES,
+  ...ROUTING_CASES,
+  ...LIFE_CASES,
+];
+
+function serversOf(started: readonly TestServer[]): Servers {
+  const addresses = started.map(({ address }) => address);
+  return {
+    addresses,
+    client: (options = {}) => new Client(addresses, { ...PATIENT, ...options }),
+    async pass(seconds) {
+      for (const server of started) server.advance?.(seconds);
+      if (started.every((server) => server.advance !== undefined)) return;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    },
+  };
+}
+
+/** A machine that is busy with other tests must not make a call fail. */
+const PATIENT: ClientOptions = { strict: true, connectTimeout: 5000, pollTimeout: 5000 };
