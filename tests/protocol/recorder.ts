@@ -1,0 +1,104 @@
+/** What a parser found, as texts that can be compared and read. */
+
+import { ProtocolError } from "../../src/errors.ts";
+import type { ItemView } from "../../src/protocol/item_view.ts";
+import { ReplyParser, type ReplySink } from "../../src/protocol/reply_parser.ts";
+import { type ReplyWord, spell } from "../../src/protocol/reply.ts";
+import { textOf } from "../support/wire.ts";
+
+/** The event of an item. Key and data are bytes, one char each. */
+export function item(key: string, flags: number, data: string, cas = 0n): string {
+  return `item ${JSON.stringify(key)} ${flags} ${cas} ${data.length}:${data}`;
+}
+
+/** The event of a line: its word as it is spelled, NUMBER for digits, and what follows it. */
+export function line(word: string, rest = ""): string {
+  return `${word} ${JSON.stringify(rest)}`;
+}
+
+/** Notes what a parser finds. Owned data is kept as it is, and becomes text at the end: nobody may have changed it. */
+export class Recorder implements ReplySink {
+  readonly #events: (string | (() => string))[] = [];
+
+  /** All that was found so far. */
+  get events(): string[] {
+    return this.#events.map((event) => typeof event === "string" ? event : event());
+  }
+
+  item(view: ItemView): void {
+    const key = view.key();
+    const { flags } = view;
+    const cas = view.cas();
+    if (!view.hasKey(key)) throw new Error(`Item does not have its own key "${key}"`);
+    if (view.owned) {
+      const { data } = view;
+      if (view.dataStart !== 0 || view.dataEnd !== data.length) throw new Error("Owned, in part");
+      this.#events.push(() => item(key, flags, textOf(data), cas));
+    } else {
+      this.#events.push(
+        item(key, flags, textOf(view.data.subarray(view.dataStart, view.dataEnd)), cas),
+      );
+    }
+  }
+
+  line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
+    this.#events.push(line(spell(word), textOf(bytes.subarray(start, end))));
+  }
+}
+
+/** What came of a stream. */
+export interface Parsed {
+  readonly events: readonly string[];
+  readonly error: ProtocolError | undefined;
+  readonly parser: ReplyParser;
+}
+
+/** How a stream is given to a parser. */
+export interface FeedOptions {
+  /** As for {@linkcode ReplyParser}. */
+  readonly maxDataBytes?: number;
+  /** Bodies with more than so many bytes to come are read into the parser's vacancy; none unless given. */
+  readonly vacancyAbove?: number;
+}
+
+/**
+ * Feeds a stream as a connection does: through one buffer, which is overwritten as soon as the parser returns.
+ *
+ * @throws {Error} What the parser throws, unless it is a ProtocolError: that is part of the result.
+ */
+export function parse(
+  chunks: Iterable<Uint8Array>,
+  { maxDataBytes, vacancyAbove = Infinity }: FeedOptions = {},
+): Parsed {
+  const recorder = new Recorder();
+  const parser = new ReplyParser(recorder, maxDataBytes);
+  let error: ProtocolError | undefined;
+  try {
+    for (const chunk of chunks) feed(parser, chunk, vacancyAbove);
+  } catch (thrown) {
+    if (!(thrown instanceof ProtocolError)) throw thrown;
+    error = thrown;
+  }
+  return { events: recorder.events, error, parser };
+}
+
+function feed(parser: ReplyParser, chunk: Uint8Array, vacancyAbove: number): void {
+  let at = 0;
+  while (at < chunk.length) {
+    const vacancy = parser.vacancy(vacancyAbove);
+    if (vacancy !== undefined) {
+      const count = Math.min(vacancy.length, chunk.length - at);
+      vacancy.set(chunk.subarray(at, at + count));
+      parser.filled(count);
+      at += count;
+      continue;
+    }
+    const count = Math.min(BUFFER.length, chunk.length - at);
+    BUFFER.set(chunk.subarray(at, at + count));
+    parser.feed(BUFFER, count);
+    BUFFER.fill(0x2a, 0, count);
+    at += count;
+  }
+}
+
+const BUFFER = new Uint8Array(64 * 1024);

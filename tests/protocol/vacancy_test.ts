@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { ItemView } from "../../src/protocol/item_view.ts";
+import { ReplyParser } from "../../src/protocol/reply_parser.ts";
+import { Random } from "../support/random.ts";
+import { bytesOf } from "../support/wire.ts";
+import { everySplit, randomCuts, singleBytes } from "./cuts.ts";
+import { REPLIES } from "./fixtures.ts";
+import { item, line, parse } from "./recorder.ts";
+
+Deno.test("ReplyParser.vacancy() is where the missing part of a data block belongs", () => {
+  let found: Uint8Array | undefined;
+  const parser = new ReplyParser({
+    item: (view: ItemView) => found = view.owned ? view.data : undefined,
+    line() {},
+  });
+  parser.feed(bytesOf("VALUE a 0 10\r\nabc"));
+  const vacancy = parser.vacancy(0);
+  assertEquals(vacancy?.length, 7);
+  vacancy!.set(bytesOf("defg"));
+  parser.filled(4);
+  assertEquals(parser.vacancy(0)?.length, 3);
+  parser.vacancy(0)!.set(bytesOf("hij"));
+  parser.filled(3);
+  assertEquals(parser.vacancy(0), undefined);
+  assert(!parser.idle);
+  assertEquals(found, undefined);
+  parser.feed(bytesOf("\r\n"));
+  assert(parser.idle);
+  assertEquals(found, bytesOf("abcdefghij"));
+  assertStrictEquals(found!.buffer, vacancy!.buffer);
+});
+
+Deno.test("ReplyParser.vacancy() is for more than so many missing bytes only", () => {
+  const parser = new ReplyParser({ item() {}, line() {} });
+  assertEquals(parser.vacancy(0), undefined);
+  parser.feed(bytesOf("VALUE a 0 10"));
+  assertEquals(parser.vacancy(0), undefined);
+  parser.feed(bytesOf("\r\n"));
+  assertEquals(parser.vacancy(9)?.length, 10);
+  assertEquals(parser.vacancy(10), undefined);
+  parser.feed(bytesOf("a"));
+  assertEquals(parser.vacancy(8)?.length, 9);
+  assertEquals(parser.vacancy(9), undefined);
+});
+
+Deno.test("ReplyParser.vacancy() is not for the line end behind the data, nor for an empty block", () => {
+  const parser = new ReplyParser({ item() {}, line() {} });
+  parser.feed(bytesOf("VALUE a 0 0\r\n"));
+  assertEquals(parser.vacancy(0), undefined);
+  parser.feed(bytesOf("\r"));
+  assertEquals(parser.vacancy(0), undefined);
+  parser.feed(bytesOf("\nEND\r\n"));
+  assertEquals(parser.vacancy(0), undefined);
+  assert(parser.idle);
+});
+
+Deno.test("ReplyParser.filled() and feed() read the same replies as feed() alone", () => {
+  for (const reply of REPLIES) {
+    const wire = bytesOf(`${reply.wire}STORED\r\n`);
+    const events = [...reply.events, line("STORED")];
+    for (const vacancyAbove of [0, 1, 3]) {
+      for (const chunks of [singleBytes(wire), ...everySplit(wire)]) {
+        const parsed = parse(chunks, { vacancyAbove });
+        assertEquals(parsed.error, undefined, reply.name);
+        assertEquals(parsed.events, events, `${reply.name}, cut at ${chunks[0].length}`);
+      }
+    }
+  }
+});
+
+Deno.test("ReplyParser.filled() reads blocks larger than the read buffer, in any mix with small ones", () => {
+  const random = new Random(77);
+  for (let round = 0; round < 20; round++) {
+    let wire = "";
+    const events: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      const data = `${i}${"\r\nEND\r\n".repeat(random.pick([0, 10, 9362, 9363, 20_000]))}`;
+      wire += `VALUE k${i} ${i} ${data.length} ${i + 1}\r\n${data}\r\n`;
+      events.push(item(`k${i}`, i, data, BigInt(i + 1)));
+    }
+    wire += "END\r\n";
+    events.push(line("END"));
+    const chunks = randomCuts(bytesOf(wire), random, 1 + random.below(12));
+    const parsed = parse(chunks, { vacancyAbove: random.pick([0, 1000, 65_536]) });
+    const how = `seed ${random.seed}, round ${round}`;
+    assertEquals(parsed.error, undefined, how);
+    assert(parsed.events.join("\n") === events.join("\n"), how);
+    assert(parsed.parser.idle, how);
+  }
+});
+
+Deno.test("ReplyParser.feed() refuses a wrong end behind a block that was filled", () => {
+  for (const end of ["\n\r", "\r\r", "xx", "\rx"]) {
+    const wire = bytesOf(`VALUE a 0 5\r\nabcde${end}`);
+    const { events, error } = parse(singleBytes(wire), { vacancyAbove: 0 });
+    assertEquals(events, []);
+    assertEquals(error?.message, "Cannot read item as its data block does not end in CR LF");
+  }
+});
