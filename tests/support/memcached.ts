@@ -74,7 +74,7 @@ const LOG_LENGTH = 4096;
 /** Processes that still run: none outlives this one, even when a test throws outside of any `finally`. */
 const running = new Set<Daemon>();
 globalThis.addEventListener("unload", () => {
-  for (const daemon of running) daemon.kill("SIGKILL");
+  for (const daemon of running) daemon.abandon();
 });
 
 class Daemon implements Memcached {
@@ -178,6 +178,12 @@ class Daemon implements Memcached {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** What can be done when this process ends without having called `stop()`. */
+  abandon(): void {
+    this.kill("SIGKILL");
+    Deno.removeSync(this.#folder, { recursive: true });
   }
 
   get #portFile(): string {
