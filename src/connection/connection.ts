@@ -9,7 +9,6 @@
 
 import type { Command } from "../commands/command.ts";
 import {
-  ClosedError,
   ConnectionError,
   type ConnectionStep,
   MemcachedError,
@@ -35,8 +34,8 @@ export class Connection implements ReplySink {
   readonly #gathered = new Queue<Command>();
   /** Written, and a reply is due. */
   readonly #pending = new Queue<Command>();
-  /** Sent with noreply, in the write under way. */
-  #silent: Command[] = [];
+  /** Sent with noreply, in the write under way, and how many of `#writing` stand before. */
+  #silent: { readonly command: Command; readonly behind: number }[] = [];
   /** How many at the tail of `#pending` are in the write under way, and whether a byte of it may have left. */
   #writing = 0;
   #mayHaveLeft = false;
@@ -55,7 +54,7 @@ export class Connection implements ReplySink {
   /** A reply has come: this server takes commands. */
   #answered = false;
   #closed = false;
-  #drained: (() => void) | undefined;
+  #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
   readonly #traffic: Traffic;
 
@@ -92,7 +91,8 @@ export class Connection implements ReplySink {
 
   /** Takes a command. It is written when the program comes to rest. */
   submit(command: Command): void {
-    if (this.#gathered.last()?.absorb(command)) return;
+    const last = this.#gathered.last();
+    if (last !== undefined && !last.abandoned && last.absorb(command)) return;
     this.#gathered.push(command);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -109,32 +109,33 @@ export class Connection implements ReplySink {
    * @returns False if nothing is due here.
    */
   sweep(now: number): boolean {
-    if (this.load === 0 && this.#silent.length === 0) return false;
+    if (this.load === 0 && !this.#flushing) return false;
     const silence = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
     if (owes && silence > 0 && now - this.#heardAt > silence) {
       this.#finish(this.#error(TimeoutError, `it was silent for more than ${silence} ms`));
       return false;
     }
-    for (const command of this.#pending) giveUp(command, now, "maybe");
-    for (const command of this.#gathered) giveUp(command, now, "no");
-    return true;
+    for (const command of this.#pending) this.#giveUp(command, now, "maybe");
+    for (const { command } of this.#silent) this.#giveUp(command, now, "maybe");
+    for (const command of this.#gathered) this.#giveUp(command, now, sentOf(command));
+    if (this.#drained === undefined || !this.#isForsaken()) return true;
+    this.#finish(undefined);
+    return false;
   }
 
   /** Waits until everything submitted so far has its reply, then closes. Nothing may be submitted meanwhile. */
   async drain(): Promise<void> {
     if (!this.#closed && (this.load > 0 || this.#flushing)) {
-      await new Promise<void>((resolve) => this.#drained = resolve);
+      this.#drained ??= Promise.withResolvers<void>();
+      await this.#drained.promise;
     }
     await this.close();
   }
 
-  /** Closes now. What is on the way is handed over with `error`. Closing twice is harmless. */
-  async close(error?: MemcachedError): Promise<void> {
-    this.#finish(
-      error ??
-        (this.load > 0 ? new ClosedError("Cannot finish as the client was closed") : undefined),
-    );
+  /** Closes now, and hands over what is on the way: nobody is to blame. Closing twice is harmless. */
+  async close(): Promise<void> {
+    this.#finish(undefined);
     await this.#readEnded;
   }
 
@@ -191,6 +192,8 @@ export class Connection implements ReplySink {
 
   #completeHead(): void {
     const head = this.#pending.shift() as Command;
+    // A refusal may come before the request has left.
+    if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     this.#traffic.misses += Math.max(0, head.keysAsked - this.#hits);
     this.#hits = 0;
     this.#answered = true;
@@ -239,7 +242,7 @@ export class Connection implements ReplySink {
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
-          for (const command of silent) command.written();
+          for (const { command } of silent) command.written();
         }
       }
     } catch (cause) {
@@ -262,7 +265,7 @@ export class Connection implements ReplySink {
         this.#pending.push(command);
         this.#writing++;
       } else {
-        this.#silent.push(command);
+        this.#silent.push({ command, behind: this.#writing });
         this.#doubtfulReplies = this.#pending.length + 1;
       }
     }
@@ -293,8 +296,7 @@ export class Connection implements ReplySink {
 
   #settleDrain(): void {
     if (this.#gathered.length > 0 || this.#flushing && this.#silent.length > 0) return;
-    this.#drained?.();
-    this.#drained = undefined;
+    this.#drained?.resolve();
   }
 
   /** Ends the connection, once, and hands over what is on it. */
@@ -304,19 +306,47 @@ export class Connection implements ReplySink {
   ): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#transport.close();
-    const sent = this.#pending.drain();
-    const unsent = this.#gathered.drain();
-    // Of a write that failed before its first byte, nothing was sent; and a full server reads nothing.
-    if (refused) {
-      unsent.unshift(...sent.splice(0));
-    } else if (!this.#mayHaveLeft && this.#writing > 0) {
-      unsent.unshift(...sent.splice(sent.length - this.#writing));
+    try {
+      this.#transport.close();
+    } catch {
+      // One that cannot be closed is not used again either.
     }
-    (this.#mayHaveLeft ? sent : unsent).push(...this.#silent.splice(0));
+    const sent = this.#pending.drain();
+    let unsent = this.#gathered.drain();
+    const writeStart = Math.max(0, sent.length - this.#writing);
+    const written = sent.splice(writeStart);
+    let next = 0;
+    for (const { command, behind } of this.#silent.splice(0)) {
+      for (; next < Math.min(behind, written.length); next++) sent.push(written[next]);
+      sent.push(command);
+    }
+    for (; next < written.length; next++) sent.push(written[next]);
+    // Of a write that failed before its first byte, nothing was sent; and a full server reads nothing.
+    if (refused || !this.#mayHaveLeft) {
+      unsent = [...sent.splice(refused ? 0 : writeStart), ...unsent];
+    }
     const victim = hasVictim ? sent.shift() : undefined;
-    this.#drained?.();
+    this.#drained?.resolve();
     this.#options.onClose({ error, desync, refused, unsent, victim, sent });
+  }
+
+  /** True if nobody waits any more for anything on the way. */
+  #isForsaken(): boolean {
+    for (const command of this.#gathered) if (!command.abandoned) return false;
+    for (const command of this.#pending) if (!command.abandoned) return false;
+    return this.#silent.every(({ command }) => command.abandoned);
+  }
+
+  /** Fails a command whose deadline has passed. If it was sent, it stays in the queue and swallows its reply. */
+  #giveUp(command: Command, now: number, sent: "no" | "maybe"): void {
+    if (command.deadline > now || command.abandoned) return;
+    command.fail(
+      new TimeoutError(`Cannot ${command.name} as the whole call took longer than its timeout`, {
+        server: this.#options.server,
+        command: command.name,
+        sent,
+      }),
+    );
   }
 
   /** The parser and the commands know neither server nor position: adds both. */
@@ -346,15 +376,9 @@ export class Connection implements ReplySink {
   }
 }
 
-/** Fails a command whose deadline has passed. If it was sent, it stays in the queue and swallows its reply. */
-function giveUp(command: Command, now: number, sent: "no" | "maybe"): void {
-  if (command.deadline > now || command.abandoned) return;
-  command.fail(
-    new TimeoutError(`Cannot ${command.name} as the whole call took longer than its timeout`, {
-      command: command.name,
-      sent,
-    }),
-  );
+/** Whether a byte of a command that is not on this connection yet may have left on an earlier one. */
+function sentOf(command: Command): "no" | "maybe" {
+  return command.retries + command.repeats > 0 ? "maybe" : "no";
 }
 
 function unasked(): ProtocolError {
