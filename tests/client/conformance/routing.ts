@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Client, type HashFn } from "@libmc/libmc";
-import type { ConformanceCase, Servers } from "../conformance.ts";
+import type { ConformanceCase } from "../conformance.ts";
 
 /** Which server gets a key: hashFn, getHostByKey, getRealtimeHostByKey, updateServers, aliases. */
 export const ROUTING_CASES: readonly ConformanceCase[] = [
   {
     name: "Client.getHostByKey() names the one server that has the key, for every hashFn",
     async run(servers) {
-      const keys = Array.from({ length: 60 }, (_, i) => `key:${i}`);
+      // FNV spreads keys badly that differ at their end only.
+      const keys = Array.from({ length: 90 }, (_, i) => `${i}:key`);
       const placesBy = new Set<string>();
       for (const hashFn of ["md5", "fnv1_32", "fnv1a_32", "crc_32"] satisfies HashFn[]) {
         await using client = servers.client({ hashFn, prefix: `${hashFn}:` });
@@ -52,7 +53,7 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
   {
     name: "Client names servers by their aliases",
     async run(servers) {
-      await using client = aliased(servers, servers.addresses);
+      await using client = aliased(servers.addresses);
       const names = servers.addresses.map((_, i) => `s${i}`);
       assert(names.includes(client.getHostByKey("a")));
       assertEquals(Array.from((await client.version()).keys()).sort(), names);
@@ -63,7 +64,7 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
   {
     name: "Client.updateServers() refuses another number of servers and another alias",
     async run(servers) {
-      await using client = aliased(servers, servers.addresses);
+      await using client = aliased(servers.addresses);
       const before = client.servers;
       const renamed = servers.addresses.map((address) => `${address} other`);
       assertEquals(client.updateServers([...before, "127.0.0.1:1 more"]), false);
@@ -83,9 +84,9 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
     async run(servers) {
       const keys = Array.from({ length: 60 }, (_, i) => `key${i}`);
       const rotated = [...servers.addresses.slice(1), servers.addresses[0]];
-      await using there = aliased(servers, rotated);
+      await using there = aliased(rotated);
       await there.setMulti(keys.map((key) => [key, key]));
-      await using client = aliased(servers, servers.addresses);
+      await using client = aliased(servers.addresses);
       await client.version();
       const hosts = keys.map((key) => client.getHostByKey(key));
       assertEquals(client.updateServers(there.servers), true);
@@ -96,7 +97,7 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
   },
 ];
 
-function aliased(servers: Servers, addresses: readonly string[]): Client {
+function aliased(addresses: readonly string[]): Client {
   return new Client(addresses.map((address, i) => `${address} s${i}`), {
     strict: true,
     connectTimeout: 5000,
