@@ -34,9 +34,9 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
     if (word === ReplyWord.NUMBER) {
       let digits = "";
       for (let i = start; i < end; i++) digits += bytes[i] - DIGIT_0;
-      this.outcome.resolve(BigInt(digits));
+      this.succeed(BigInt(digits));
     } else if (word === ReplyWord.NOT_FOUND) {
-      this.outcome.resolve(undefined);
+      this.succeed(undefined);
     } else {
       throw unexpected(this, word);
     }
@@ -44,6 +44,6 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
   }
 
   override written(): void {
-    this.outcome.resolve(undefined);
+    this.succeed(undefined);
   }
 }

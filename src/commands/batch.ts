@@ -38,15 +38,15 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
   }
 
   override written(): void {
-    this.outcome.resolve(this.#result);
+    this.succeed(this.#result);
   }
 
+  /** Counts what has no answer as failed. Answers that come all the same still end this batch, and no other. */
   override fail(error: MemcachedError): void {
-    for (; this.#next < this.end; this.#next++) {
-      this.#result.failed.push(placeOf(this.group, this.#next));
-    }
-    this.#result.errors.push(error);
-    this.outcome.resolve(this.#result);
+    const { failed, errors } = this.#result;
+    const rest: number[] = [];
+    for (let i = this.#next; i < this.end; i++) rest.push(placeOf(this.group, i));
+    this.succeed({ failed: [...failed, ...rest], errors: [...errors, error] });
   }
 
   /** Forgets the answers of an earlier connection. */
@@ -59,7 +59,7 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
   protected answered(succeeded: boolean): boolean {
     if (!succeeded) this.#result.failed.push(placeOf(this.group, this.#next));
     if (++this.#next < this.end) return false;
-    this.outcome.resolve(this.#result);
+    this.succeed(this.#result);
     return true;
   }
 }

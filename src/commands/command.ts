@@ -80,21 +80,34 @@ export abstract class Command {
   }
 }
 
-/** A command with one outcome for one caller. */
+/**
+ * A command with one outcome. Several commands may share it, so each tells it once what came of itself: the reply to a
+ * command that has failed is read, as the stream must stay in step, and dropped.
+ */
 export abstract class SingleCommand<T> extends Command {
-  readonly outcome: Outcome<T>;
+  readonly #outcome: Outcome<T>;
+  #over = false;
 
   constructor(outcome: Outcome<T>) {
     super();
-    this.outcome = outcome;
+    this.#outcome = outcome;
   }
 
   override get abandoned(): boolean {
-    return this.outcome.settled;
+    return this.#over || this.#outcome.settled;
   }
 
   override fail(error: MemcachedError): void {
-    this.outcome.reject(error);
+    if (this.#over) return;
+    this.#over = true;
+    this.#outcome.reject(error);
+  }
+
+  /** Ends the command with what came of it. */
+  protected succeed(value: T): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#outcome.resolve(value);
   }
 }
 

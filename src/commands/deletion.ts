@@ -24,12 +24,12 @@ export class DeleteCommand extends SingleCommand<boolean> {
 
   override line(word: ReplyWord): boolean {
     expectGone(this, word);
-    this.outcome.resolve(true);
+    this.succeed(true);
     return true;
   }
 
   override written(): void {
-    this.outcome.resolve(true);
+    this.succeed(true);
   }
 }
 

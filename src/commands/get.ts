@@ -66,7 +66,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   override get abandoned(): boolean {
     for (let get = this.#first(); get !== undefined; get = get.#next) {
-      if (!get.outcome.settled) return false;
+      if (!get.#hasLeft) return false;
     }
     return true;
   }
@@ -103,7 +103,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     }
     this.#cursor = get.#next;
     get.#answered = true;
-    if (get.outcome.settled) return;
+    if (get.#hasLeft) return;
     try {
       get.#value = get.#reader.read(item);
     } catch (error) {
@@ -115,16 +115,25 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   override line(word: ReplyWord): boolean {
     if (word !== ReplyWord.END) throw unexpected(this, word);
     for (let get = this.#first(); get !== undefined; get = get.#next) {
-      if (get.#error !== undefined) get.outcome.reject(get.#error);
-      else get.outcome.resolve(get.#value);
+      if (get.#error !== undefined) get.#failAlone(get.#error);
+      else get.succeed(get.#value);
     }
     return true;
   }
 
   override fail(error: MemcachedError): void {
     for (let get = this.#first(); get !== undefined; get = get.#next) {
-      get.outcome.reject(error);
+      get.#failAlone(error);
     }
+  }
+
+  /** True if this caller, whatever the others do, waits no more. */
+  get #hasLeft(): boolean {
+    return super.abandoned;
+  }
+
+  #failAlone(error: MemcachedError): void {
+    super.fail(error);
   }
 
   /** Where a walk along the joined commands begins. */

@@ -34,6 +34,8 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   #cursor: number;
   #index: Map<string, number[]> | undefined;
   #errors: MemcachedError[] = [];
+  /** The keys whose items could not be decoded: answered, and without a value. */
+  #undecoded: number[] = [];
 
   /** Asks for the keys `start` to `end` of the group. */
   constructor(
@@ -62,6 +64,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     this.#cursor = this.#start;
     this.#index = undefined;
     this.#errors = [];
+    this.#undecoded = [];
     if (this.retries + this.repeats > 0) {
       for (let i = this.#start; i < this.#end; i++) {
         this.#values[placeOf(this.#group, i)] = undefined;
@@ -75,18 +78,21 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   }
 
   override item(item: ItemView): void {
-    const place = placeOf(this.#group, this.#find(item));
+    const at = this.#find(item);
+    // The values of a call that is over belong to its caller.
+    if (this.abandoned) return;
     try {
-      this.#values[place] = this.#reader.read(item);
+      this.#values[placeOf(this.#group, at)] = this.#reader.read(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#errors.push(error);
+      this.#undecoded.push(at);
     }
   }
 
   override line(word: ReplyWord): boolean {
     if (word !== ReplyWord.END) throw unexpected(this, word);
-    this.outcome.resolve(this.#errors);
+    this.succeed(this.#errors);
     return true;
   }
 
@@ -114,6 +120,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     const index = new Map<string, number[]>();
     for (let i = this.#start; i < this.#end; i++) {
       if (this.#values[placeOf(this.#group, i)] !== undefined) continue;
+      if (this.#undecoded.includes(i)) continue;
       const key = this.#group.keys[i];
       const places = index.get(key);
       if (places === undefined) index.set(key, [i]);

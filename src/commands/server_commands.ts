@@ -16,7 +16,7 @@ export class VersionCommand extends SingleCommand<string> {
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
     if (word !== ReplyWord.VERSION) throw unexpected(this, word);
-    this.outcome.resolve(decoder.decode(bytes.subarray(start, end)));
+    this.succeed(decoder.decode(bytes.subarray(start, end)));
     return true;
   }
 }
@@ -57,7 +57,7 @@ export class StatsCommand extends SingleCommand<ServerStats> {
       return false;
     }
     if (word !== ReplyWord.END && word !== ReplyWord.RESET) throw unexpected(this, word);
-    this.outcome.resolve(this.#stats);
+    this.succeed(this.#stats);
     return true;
   }
 }
@@ -79,7 +79,7 @@ export class OkCommand extends SingleCommand<true> {
 
   override line(word: ReplyWord): boolean {
     if (word !== ReplyWord.OK) throw unexpected(this, word);
-    this.outcome.resolve(true);
+    this.succeed(true);
     return true;
   }
 }
@@ -98,15 +98,17 @@ export class QuitCommand extends SingleCommand<void> {
   }
 
   override written(): void {
-    this.outcome.resolve();
+    this.succeed();
   }
 }
 
 /** A number where the text is one and loses nothing by it; else the text. */
 function statValue(text: string): string | number {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+  if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return text;
   const value = Number(text);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? text : value;
+  return !Number.isFinite(value) || Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? text
+    : value;
 }
 
 const decoder = new TextDecoder();

@@ -50,12 +50,12 @@ export class StorageCommand extends SingleCommand<boolean> {
   }
 
   override line(word: ReplyWord): boolean {
-    this.outcome.resolve(isStored(this, word));
+    this.succeed(isStored(this, word));
     return true;
   }
 
   override written(): void {
-    this.outcome.resolve(true);
+    this.succeed(true);
   }
 }
 
@@ -99,7 +99,8 @@ export class StorageBatch extends BatchCommand {
   /** Writes all items as one text, if all of it turns out to be ASCII: half the time of a piece each. */
   #writeText(writer: RequestWriter): boolean {
     const middle = " " + this.#options.exptime + " ";
-    const end = lineEnd(this.expectsReply);
+    const { cas } = this.#options;
+    const end = (cas === undefined ? "" : " " + cas) + lineEnd(this.expectsReply);
     let text = "";
     for (let i = this.start; i < this.end; i++) {
       const { data, flags } = this.#items[placeOf(this.group, i)];

@@ -25,11 +25,11 @@ export class TouchCommand extends SingleCommand<boolean> {
 
   override line(word: ReplyWord): boolean {
     if (word !== ReplyWord.TOUCHED && word !== ReplyWord.NOT_FOUND) throw unexpected(this, word);
-    this.outcome.resolve(word === ReplyWord.TOUCHED);
+    this.succeed(word === ReplyWord.TOUCHED);
     return true;
   }
 
   override written(): void {
-    this.outcome.resolve(true);
+    this.succeed(true);
   }
 }
