@@ -9,7 +9,7 @@ import { measure } from "./measure.ts";
 import { MeasuredProcess } from "./measured_process.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
-import type { Failure, Report, Result } from "./report.ts";
+import { type Failure, formatReport, type Report, type Result } from "./report.ts";
 import { formatTable } from "./table.ts";
 import { nameOf } from "./work.ts";
 
@@ -81,13 +81,8 @@ async function save(report: Report): Promise<void> {
   const stem = report.date.slice(0, 16).replace("T", "_").replace(":", "");
   await Deno.writeTextFile(
     new URL(`${stem}.json`, folder),
-    JSON.stringify(report, round, 1) + "\n",
+    formatReport(report),
   );
   await Deno.writeTextFile(new URL(`${stem}.svg`, folder), drawChart(report));
   console.log(`bench/results/${stem}.json\nbench/results/${stem}.svg`);
-}
-
-/** Four significant digits are more than any figure here is good for. */
-function round(_key: string, value: unknown): unknown {
-  return typeof value === "number" ? Number(value.toPrecision(4)) : value;
 }

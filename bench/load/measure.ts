@@ -1,5 +1,6 @@
 /** One work, all participants in turn: answers compared first, then warmed, then rounds in rotated order. */
 import { OURS, RAW_SOCKET } from "../participants/names.ts";
+import type { LoadOptions } from "./options.ts";
 import type { Prepared, Quantiles, Round } from "./orders.ts";
 import type { Failure, Result } from "./report.ts";
 import { keysPerCall, nameOf, type Work } from "./work.ts";
@@ -16,7 +17,7 @@ export interface Player {
 export async function measure(
   work: Work,
   players: readonly Player[],
-  times: { readonly rounds: number; readonly milliseconds: number },
+  times: Pick<LoadOptions, "rounds" | "milliseconds" | "warmUp">,
   onStep: (what: string) => void,
 ): Promise<{ results: Result[]; failures: Failure[] }> {
   const failures: Failure[] = [];
@@ -42,7 +43,7 @@ export async function measure(
   compareDigests(work, digests);
   for (const player of players) {
     onStep(`${nameOf(work)}: warming ${player.name}`);
-    await attempt(player, async () => void await player.run(times.milliseconds, false));
+    await attempt(player, async () => void await player.run(times.warmUp, false));
   }
   for (let round = 0; round < times.rounds; round++) {
     onStep(`${nameOf(work)}: round ${round + 1} of ${times.rounds}`);

@@ -8,7 +8,10 @@ export interface LoadOptions {
   /** Names of participants, the raw socket first. */
   readonly participants: readonly string[];
   readonly rounds: number;
+  /** Length of a round. */
   readonly milliseconds: number;
+  /** Length of the untimed round before them, in which the code is compiled. */
+  readonly warmUp: number;
   /** Whether dated files are written into `bench/results/`. */
   readonly save: boolean;
 }
@@ -66,15 +69,16 @@ export function parseOptions(args: readonly string[]): LoadOptions {
     participants,
     rounds: rounds ?? times.rounds,
     milliseconds: milliseconds ?? times.milliseconds,
+    warmUp: times.warmUp,
     save: save ?? whole,
   };
 }
 
 /** A full run of 70 works and six participants takes about eight minutes. */
 const TIMES = {
-  full: { rounds: 5, milliseconds: 120 },
-  quick: { rounds: 5, milliseconds: 100 },
-  smoke: { rounds: 1, milliseconds: 5 },
+  full: { rounds: 7, milliseconds: 120, warmUp: 250 },
+  quick: { rounds: 5, milliseconds: 100, warmUp: 250 },
+  smoke: { rounds: 1, milliseconds: 5, warmUp: 5 },
 };
 
 function positive(arg: string, text: string): number {

@@ -39,3 +39,16 @@ export interface Failure {
   readonly work: string;
   readonly error: string;
 }
+
+/** The report as JSON with a line for each result, so that two runs can be compared by eye. */
+export function formatReport(report: Report): string {
+  const { results, ...rest } = report;
+  const lines = results.map((result) => "  " + JSON.stringify(result, round));
+  const head = JSON.stringify(rest, round, 1).slice(0, -2);
+  return `${head},\n "results": [\n${lines.join(",\n")}\n ]\n}\n`;
+}
+
+/** Four significant digits are more than any figure here is good for. */
+function round(key: string, value: unknown): unknown {
+  return typeof value === "number" && key !== "bytes" ? Number(value.toPrecision(4)) : value;
+}

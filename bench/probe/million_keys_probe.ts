@@ -11,11 +11,14 @@ import { SMOKE } from "./contest.ts";
 import { print } from "./verdict.ts";
 
 const KEYS = SMOKE ? 10_000 : 1_000_000;
-const BYTES = 10;
+const KEY_BYTES = 10;
 
-const [mode, address] = Deno.args;
-if (mode === "map" || mode === "get") await readAll(mode, address);
-else await measure();
+const [mode, address, valueBytes] = Deno.args;
+if (mode === "map" || mode === "get") {
+  await readAll(mode, address, Number(valueBytes));
+} else {
+  for (const bytes of [10, 100]) await measure(bytes);
+}
 
 interface Memory {
   readonly before: number;
@@ -24,19 +27,19 @@ interface Memory {
   readonly longestBlock: number;
 }
 
-async function measure(): Promise<void> {
+async function measure(bytes: number): Promise<void> {
   await using daemon = await startMemcached({ args: ["-t", "1", "-m", "1024"] });
   const socket = await RawSocket.connect(daemon.address);
   for (let i = 0; i < KEYS; i += 10_000) {
-    const items = Array.from({ length: 10_000 }, (_, j) => item(i + j));
+    const items = Array.from({ length: 10_000 }, (_, j) => item(i + j, bytes));
     await socket.exchange(setExchange(items));
   }
   socket.close();
-  const map = await inChild("map", daemon.address);
-  const get = await inChild("get", daemon.address);
-  const answer = KEYS * (BYTES + BYTES);
+  const map = await inChild("map", daemon.address, bytes);
+  const get = await inChild("get", daemon.address, bytes);
+  const answer = KEYS * (KEY_BYTES + bytes);
   const times = (bytes: number) => bytes / answer;
-  print({ what: "keys and values", figure: answer / 1e6, unit: " MB" });
+  print({ what: `keys and values of ${bytes} B`, figure: answer / 1e6, unit: " MB" });
   print({ what: "process before the call", figure: get.before / 1e6, unit: " MB" });
   print({ what: "process at its peak", figure: get.peak / 1e6, unit: " MB" });
   print({
@@ -51,9 +54,18 @@ async function measure(): Promise<void> {
   print({ what: "longest block", figure: get.longestBlock, unit: " ms", atMost: 50 });
 }
 
-async function inChild(mode: string, address: string): Promise<Memory> {
+async function inChild(mode: string, address: string, bytes: number): Promise<Memory> {
   const { stdout, success } = await new Deno.Command("deno", {
-    args: ["run", "-q", "-P=bench", import.meta.url, mode, address, ...SMOKE ? ["--smoke"] : []],
+    args: [
+      "run",
+      "-q",
+      "-P=bench",
+      import.meta.url,
+      mode,
+      address,
+      String(bytes),
+      ...SMOKE ? ["--smoke"] : [],
+    ],
     cwd: new URL("../../", import.meta.url),
     stderr: "inherit",
   }).output();
@@ -61,10 +73,10 @@ async function inChild(mode: string, address: string): Promise<Memory> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-async function readAll(mode: "map" | "get", address: string): Promise<void> {
+async function readAll(mode: "map" | "get", address: string, bytes: number): Promise<void> {
   await using client = new Client(address, { strict: true, pollTimeout: 60_000, timeout: 120_000 });
   await client.get("warm");
-  const keys = Array.from({ length: KEYS }, (_, i) => item(i)[0]);
+  const keys = Array.from({ length: KEYS }, (_, i) => item(i, bytes)[0]);
   const before = Deno.memoryUsage().rss;
   let last = performance.now();
   let longestBlock = 0;
@@ -74,11 +86,13 @@ async function readAll(mode: "map" | "get", address: string): Promise<void> {
     last = now;
   }, 1);
   const begin = performance.now();
-  const found = mode === "get" ? await client.getMulti(keys) : new Map(keys.map((_, i) => item(i)));
+  const found = mode === "get"
+    ? await client.getMulti(keys)
+    : new Map(keys.map((_, i) => item(i, bytes)));
   const milliseconds = performance.now() - begin;
   longestBlock = Math.max(longestBlock, performance.now() - last);
   clearInterval(ticks);
-  if (found.size !== KEYS || found.get(keys[KEYS - 1]) !== item(KEYS - 1)[1]) {
+  if (found.size !== KEYS || found.get(keys[KEYS - 1]) !== item(KEYS - 1, bytes)[1]) {
     throw new Error(`Cannot trust the answer: ${found.size} of ${KEYS} keys`);
   }
   console.log(
@@ -91,7 +105,7 @@ async function readAll(mode: "map" | "get", address: string): Promise<void> {
   );
 }
 
-function item(i: number): [key: string, value: string] {
-  const digits = String(i).padStart(BYTES - 1, "0");
-  return [`k${digits}`, `v${digits}`];
+function item(i: number, bytes: number): [key: string, value: string] {
+  const digits = String(i).padStart(KEY_BYTES - 1, "0");
+  return [`k${digits}`, `v${digits}`.padEnd(bytes, "v")];
 }

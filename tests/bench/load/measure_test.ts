@@ -1,11 +1,24 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { drawChart } from "../../../bench/load/chart.ts";
 import { measure, type Player } from "../../../bench/load/measure.ts";
+import { formatReport, type Report } from "../../../bench/load/report.ts";
 import { formatTable } from "../../../bench/load/table.ts";
 import type { Work } from "../../../bench/load/work.ts";
 
 const WORK: Work = { operation: "getMulti100", bytes: 100, callers: 1, servers: 1 };
-const TIMES = { rounds: 3, milliseconds: 1 };
+const TIMES = { rounds: 3, milliseconds: 1, warmUp: 1 };
+
+const REPORT: Report = {
+  date: "2026-01-02T03:04:05Z",
+  command: "deno task bench:load",
+  machine: { cores: 2, cpu: "A & B", memoryGiB: 1, os: "", deno: "", v8: "", memcached: "" },
+  versions: {},
+  rounds: 3,
+  milliseconds: 1,
+  seconds: 1,
+  results: [],
+  failures: [],
+};
 
 /** A participant of so many calls in each round of one second. */
 function player(name: string, calls: readonly number[], digest = "same"): Player {
@@ -64,11 +77,17 @@ Deno.test("formatTable() has a line for each participant", async () => {
   assertEquals(lines[3].includes("libmc"), true);
 });
 
+Deno.test("formatReport() is JSON that gives back what was measured", async () => {
+  const { results } = await measured([player("raw socket", [2]), player("libmc", [1])]);
+  const parsed = JSON.parse(formatReport({ ...REPORT, results }));
+  assertEquals(parsed.results.length, 2);
+  assertEquals(parsed.results[1].bytes, 100);
+  assertEquals(parsed.date, REPORT.date);
+});
+
 Deno.test("drawChart() draws a bar for each participant of a headline work", async () => {
   const { results } = await measured([player("raw socket", [2, 2, 2]), player("a<b", [1, 1, 1])]);
-  const machine = { cores: 2, cpu: "A & B", memoryGiB: 1, os: "", deno: "", v8: "", memcached: "" };
-  const report = { date: "2026-01-02T03:04:05Z", command: "", machine, versions: {}, rounds: 3 };
-  const svg = drawChart({ ...report, milliseconds: 1, seconds: 1, results, failures: [] });
+  const svg = drawChart({ ...REPORT, results });
   assertEquals([...svg.matchAll(/<rect class="(raw|peer)"/g)].length, 2);
   assertEquals(svg.includes("a&lt;b") && svg.includes("A &amp; B"), true);
   assertEquals(svg.includes("0.50×"), true);
