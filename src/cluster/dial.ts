@@ -25,20 +25,28 @@ export async function dial(
 ): Promise<Transport> {
   signal.throwIfAborted();
   const controller = new AbortController();
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const { promise, resolve, reject } = Promise.withResolvers<Transport>();
+  let over = false;
   const giveUp = (reason: unknown) => {
+    if (over) return;
+    over = true;
     controller.abort(reason);
     reject(reason);
+  };
+  const take = (transport: Transport) => {
+    if (over) return transport.close();
+    over = true;
+    resolve(transport);
   };
   const onAbort = () => giveUp(signal.reason);
   signal.addEventListener("abort", onAbort);
   const cancel = timeout > 0
     ? clock.after(timeout, () => giveUp(new TimeoutError(`Cannot connect within ${timeout} ms`)))
     : () => {};
-  const dialled = connect(endpoint, controller.signal);
-  dialled.then((late) => controller.signal.aborted && late.close(), () => {});
+  // What comes late and cannot be closed is nobody's any more: hence the catch.
+  Promise.try(connect, endpoint, controller.signal).then(take, reject).catch(() => {});
   try {
-    return await Promise.race([dialled, givenUp]);
+    return await promise;
   } finally {
     cancel();
     signal.removeEventListener("abort", onAbort);

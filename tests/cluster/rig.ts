@@ -1,0 +1,92 @@
+/** Servers behind a scripted dialler, with a clock that stands still, and a record of what was heard of them. */
+
+import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
+import type { Server, ServerChange } from "../../src/cluster/server.ts";
+import { Sweeper } from "../../src/connection/sweeper.ts";
+import { parseAddress } from "../../src/ring/address.ts";
+import type { Issued } from "../support/issued.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { ScriptedDialler } from "../support/scripted_dialler.ts";
+import type { ScriptedTransport } from "../support/scripted_transport.ts";
+import { settle } from "../support/settle.ts";
+
+/** A cluster under test, of one server unless more are named. */
+export class ClusterRig implements AsyncDisposable {
+  readonly clock = new ManualClock();
+  readonly dialler = new ScriptedDialler();
+  readonly settings: ClusterSettings;
+  readonly cluster: Cluster;
+  /** What happened to the servers, in order: `connect one`. */
+  readonly changes: string[] = [];
+  readonly #sweeper = new Sweeper(this.clock, () => 10);
+
+  constructor(
+    servers: readonly string[] = ["one:11211"],
+    settings: Partial<ClusterSettings> = {},
+  ) {
+    this.settings = { ...SETTINGS, ...settings };
+    this.cluster = new Cluster(servers.map(parseAddress), {
+      clock: this.clock,
+      connect: this.dialler.connect,
+      settings: this.settings,
+      sweeper: this.#sweeper,
+      onChange: (change: ServerChange, server: string) =>
+        void this.changes.push(`${change} ${server}`),
+    });
+  }
+
+  /** The first server. */
+  get server(): Server {
+    return this.cluster.servers[0];
+  }
+
+  /** The transport of the latest dial that ended well. */
+  get transport(): ScriptedTransport {
+    return this.dialler.transport;
+  }
+
+  /** Submits commands in one go, whatever their keys, to the first server. */
+  async submit(...issued: Issued[]): Promise<void> {
+    for (const { command } of issued) this.cluster.submitTo(this.server, command);
+    await settle();
+  }
+
+  /** Connects the first server. */
+  async connect(): Promise<ScriptedTransport> {
+    this.server.dial(() => {});
+    const transport = this.dialler.last.succeed();
+    await settle();
+    return transport;
+  }
+
+  /** Lets the latest transport's server say something. */
+  async reply(...pieces: string[]): Promise<void> {
+    this.transport.feed(...pieces);
+    await settle();
+  }
+
+  /** Lets time pass. */
+  async pass(milliseconds: number): Promise<void> {
+    this.clock.advance(milliseconds);
+    await settle();
+  }
+
+  /** Ends everything at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const transport of this.dialler.transports) if (!transport.closed) transport.end();
+    await Promise.all(this.cluster.servers.map((server) => server.close()));
+    this.#sweeper.close();
+  }
+}
+
+const SETTINGS: ClusterSettings = {
+  pollTimeout: 300,
+  connectTimeout: 100,
+  retryTimeout: 5000,
+  timeout: 5000,
+  maxRetries: 0,
+  connections: 1,
+  maxPending: 1000,
+  failover: false,
+  hashFn: "md5",
+};
