@@ -1,6 +1,7 @@
 /** The client: what is left of its verbs, and the class that users see. */
 
 import {
+  checkKeys,
   checkStatsName,
   checkUnsigned,
   checkUnsigned64,
@@ -60,15 +61,18 @@ export class Client extends StorageClient {
   /** Deletes many items. Keys that were not there do not count as failed. */
   deleteMulti(keys: Iterable<string>, options?: CallOptions): Promise<MultiResult> {
     const { core } = this;
+    const { noreply } = core.settings;
     return core.call<MultiResult>({ ok: false, failed: [] }, options, (call) => {
-      const asked = Array.from(keys);
+      const asked = checkKeys(keys);
       const wireKeys = asked.map((key) => core.key(key));
       const gather = new BatchGather(call, core, "delete", multiResult(asked));
-      core.sendGroups(wireKeys, gather, function* (group) {
-        for (const range of ranges(group)) {
-          yield new DeleteBatch(group, range, core.settings.noreply, gather);
-        }
-      }, (places) => gather.fail(places));
+      core.sendGroups(
+        wireKeys,
+        gather,
+        (group) =>
+          Array.from(ranges(group), (range) => new DeleteBatch(group, range, noreply, gather)),
+        (places) => gather.fail(places),
+      );
     });
   }
 

@@ -67,6 +67,9 @@ export class Call<T> implements Outcome<T> {
   }
 
   #listen(signal: AbortSignal): void {
+    if (!(signal instanceof AbortSignal)) {
+      return this.refuse(new TypeError("Cannot use a signal that is not an AbortSignal"));
+    }
     if (signal.aborted) return this.refuse(signal.reason);
     this.#onAbort = () => this.refuse(signal.reason);
     signal.addEventListener("abort", this.#onAbort);

@@ -12,6 +12,7 @@ import {
   type CallOptions,
   checkOptions,
   type ClientOptions,
+  givenOptions,
   type LiveOptions,
   type Settings,
   settingsOf,
@@ -151,7 +152,7 @@ export class ClientCore implements FailureSink {
     for (const name of Object.keys(options)) {
       if (!LIVE.has(name)) throw new TypeError(`Cannot change option "${name}" of a living client`);
     }
-    Object.assign(this.settings, options);
+    Object.assign(this.settings, givenOptions(options));
   }
 
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
@@ -199,6 +200,11 @@ function sweepPeriod({ pollTimeout, timeout }: Settings): number {
 }
 
 function serverStrings(servers: string | readonly string[]): readonly string[] {
+  if (typeof servers !== "string" && !Array.isArray(servers)) {
+    throw new TypeError(
+      `Cannot use servers that are neither a string nor an array: current type is ${typeof servers}`,
+    );
+  }
   const list = typeof servers === "string" ? [servers] : Array.from(servers);
   if (list.length === 0) throw new RangeError("Cannot use an empty list of servers");
   return list;

@@ -1,8 +1,7 @@
 /** The retrievals: get, gets, gat, gats, for one key and for many, decoded or raw. */
 
-import { type Exptime, wireExptime } from "../arguments.ts";
+import { checkKeys, type Exptime, wireExptime } from "../arguments.ts";
 import { GetCommand, type Retrieval, type RetrievalName } from "../commands/get.ts";
-import { GetMultiCommand, lines } from "../commands/get_multi.ts";
 import type { CallOptions } from "../options.ts";
 import { BaseClient } from "./base_client.ts";
 import { Call } from "./call.ts";
@@ -155,16 +154,12 @@ export abstract class RetrievalClient extends BaseClient {
   ): Promise<R> {
     const { core } = this;
     return core.call<R>(resultOf([], []), options, (call) => {
-      const keyList = Array.from(keys);
+      const keyList = checkKeys(keys);
       const wireKeys = keyList.map((key) => core.key(key));
       const values = new Array<T | undefined>(keyList.length).fill(undefined);
       const asked = { wireKeys, values, reader };
-      const gather = new ItemGather(core, call, how.name, asked, () => resultOf(keyList, values));
-      core.sendGroups(wireKeys, gather, function* (group) {
-        for (const range of lines(group, how.name)) {
-          yield new GetMultiCommand(group, range, reader, values, gather, how);
-        }
-      });
+      const gather = new ItemGather(core, call, how, asked, () => resultOf(keyList, values));
+      gather.ask();
     });
   }
 }
@@ -188,7 +183,7 @@ class ItemCall<T> extends Call<T | undefined> {
       values: [value as T | undefined],
       reader: this.#reader,
     };
-    new SplitGather(this.#core, this, "get", asked, () => asked.values[0]).begun();
+    new SplitGather(this.#core, this, GET, asked, () => asked.values[0]).begun();
   }
 }
 

@@ -1,6 +1,7 @@
 /** The verbs that store: set, add, replace, cas, append, prepend, for one key and for many. */
 
 import {
+  checkKeys,
   checkUnsigned,
   checkUnsigned64,
   type Exptime,
@@ -217,7 +218,7 @@ export abstract class StorageClient extends RetrievalClient {
     options?: CallOptions,
   ): Promise<MultiResult> {
     return this.core.call<MultiResult>(NOTHING_STORED, options, (call) => {
-      const asked = Array.from(keys);
+      const asked = checkKeys(keys);
       const item = rawItem(data);
       this.#storeMany(call, name, asked, asked.map(() => item), this.#options());
     });
