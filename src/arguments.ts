@@ -98,6 +98,20 @@ export function checkStatsName(name: string): string {
   return name;
 }
 
+/**
+ * The keys of a call for many. What has no keys must not pass for an empty list, nor a text for its characters.
+ *
+ * @throws {TypeError} If it is no iterable, or a string.
+ */
+export function checkKeys(keys: Iterable<string>): string[] {
+  if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return Array.from(keys);
+  throw new TypeError(
+    `Cannot use keys that are no iterable of strings: current type is ${
+      keys === null ? "null" : typeof keys
+    }`,
+  );
+}
+
 /** The largest number of 32 bits, unsigned. */
 export const MAX_UINT32 = 2 ** 32 - 1;
 

@@ -157,8 +157,13 @@ export type Settings = Required<ClientOptions>;
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkOptions(options);
+  return { ...DEFAULTS, ...givenOptions(options) };
+}
+
+/** The options without those that are undefined, which stand for not given. */
+export function givenOptions<T extends ClientOptions>(options: T): Partial<T> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...DEFAULTS, ...Object.fromEntries(given) };
+  return Object.fromEntries(given) as Partial<T>;
 }
 
 /** Checks what is given, name by name. */
@@ -170,7 +175,7 @@ export function checkOptions(options: ClientOptions): void {
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!(name in DEFAULTS)) {
+    if (!Object.hasOwn(DEFAULTS, name)) {
       throw new TypeError(`Cannot use option "${name}" as there is none of that name`);
     }
     const bounds = BOUNDS[name as keyof ClientOptions];
