@@ -77,7 +77,7 @@ export function parseOptions(args: readonly string[]): LoadOptions {
 /** A full run of 70 works and six participants takes about eight minutes. */
 const TIMES = {
   full: { rounds: 7, milliseconds: 120, warmUp: 250 },
-  quick: { rounds: 5, milliseconds: 100, warmUp: 250 },
+  quick: { rounds: 5, milliseconds: 80, warmUp: 250 },
   smoke: { rounds: 1, milliseconds: 5, warmUp: 5 },
 };
 

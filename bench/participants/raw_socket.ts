@@ -37,11 +37,8 @@ export class RawSocket {
   async exchange({ request, replyBytes }: Exchange): Promise<void> {
     const connection = this.#connection;
     const buffer = this.#buffer;
-    let writing: Promise<void> | undefined;
-    const written = request.length <= ONE_WRITE
-      ? await connection.write(request)
-      : await connection.write(request.subarray(0, ONE_WRITE));
-    if (written < request.length) writing = this.#writeRest(request, written);
+    const writing = this.#write(request);
+    if (request.length <= AWAITED_BYTES) await writing;
     let missing = replyBytes;
     while (missing > 0) {
       const count = await connection.read(buffer);
@@ -54,7 +51,7 @@ export class RawSocket {
 
   /** Sends and gives the reply, for checks. */
   async ask({ request, replyBytes }: Exchange): Promise<string> {
-    const writing = this.#writeRest(request, 0);
+    const writing = this.#write(request);
     const reply = new Uint8Array(replyBytes);
     let filled = 0;
     while (filled < replyBytes) {
@@ -70,15 +67,16 @@ export class RawSocket {
     this.#connection.close();
   }
 
-  async #writeRest(request: Uint8Array<ArrayBuffer>, from: number): Promise<void> {
-    for (let at = from; at < request.length;) {
-      at += await this.#connection.write(request.subarray(at));
+  async #write(request: Uint8Array<ArrayBuffer>): Promise<void> {
+    let written = await this.#connection.write(request);
+    while (written < request.length) {
+      written += await this.#connection.write(request.subarray(written));
     }
   }
 }
 
-/** A request of up to this many bytes goes out in one write, awaited before the reply is read. */
-const ONE_WRITE = 64 * 1024;
+/** A request of up to this many bytes is on its way before the reply is read: that is a little faster. */
+const AWAITED_BYTES = 64 * 1024;
 
 /** `get` of each key in a command of its own. */
 export function getExchange(items: readonly (readonly [string, string])[]): Exchange {
