@@ -1,0 +1,252 @@
+import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
+import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Retrieval } from "../../src/commands/get.ts";
+import {
+  GetMultiCommand,
+  lines,
+  MAX_GAT_LINE_BYTES,
+  MAX_LINE_KEYS,
+} from "../../src/commands/get_multi.ts";
+import type { KeyGroup, KeyRange } from "../../src/commands/key_group.ts";
+import { CodecError, type MemcachedError, ProtocolError, TimeoutError } from "../../src/errors.ts";
+import { Random } from "../support/random.ts";
+import {
+  allLinesBut,
+  answer,
+  expectErrorLines,
+  expectSwallowed,
+  expectUnexpected,
+  requestOf,
+  textReader,
+  Told,
+} from "./exchange.ts";
+
+const KEY = "\xe9\x9b\xbb";
+const GET: Retrieval = { name: "get" };
+
+Deno.test("GetMultiCommand.write() writes the keys of its range in one line", () => {
+  const group = { keys: ["a", "b", KEY, "d"] };
+  assertEquals(requestOf(ask(group, [0, 4]).command), `get a b ${KEY} d\r\n`);
+  assertEquals(requestOf(ask(group, [1, 3]).command), `get b ${KEY}\r\n`);
+  assertEquals(requestOf(ask(group, [3, 4], { name: "gets" }).command), "gets d\r\n");
+  assertEquals(
+    requestOf(ask(group, [0, 2], { name: "gats", exptime: -2147483648 }).command),
+    "gats -2147483648 a b\r\n",
+  );
+});
+
+Deno.test("GetMultiCommand.item() puts each value at its place, misses in between", () => {
+  const asked = ask({ keys: ["a", "b", "c", "d"], places: [7, 5, 3, 0] }, [0, 4], { name: "gets" });
+  requestOf(asked.command);
+  assertEquals(
+    answer(
+      asked.command,
+      "VALUE a 0 1 9\r\nA\r\nVALUE c 0 0 8\r\n\r\nVALUE d 0 5 7\r\nEND\r\n\r\nEND\r\n",
+    ),
+    true,
+  );
+  asked.told.expect([]);
+  assertEquals(asked.values, ["END\r\n#7", none, none, "#8", none, none, none, "A#9"]);
+});
+
+Deno.test("GetMultiCommand.item() takes items in any order", () => {
+  const random = new Random(8);
+  for (let round = 0; round < 300; round++) {
+    const keys = Array.from({ length: 1 + random.below(8) }, (_, i) => `k${i}`);
+    const hits = keys.filter(() => random.below(4) > 0).sort(() => random.below(3) - 1);
+    const asked = ask({ keys }, [0, keys.length]);
+    requestOf(asked.command);
+    const wire = hits.map((key) => `VALUE ${key} 0 2\r\n${key}\r\n`).join("");
+    assertEquals(answer(asked.command, `${wire}END\r\n`), true);
+    assertEquals(
+      asked.values,
+      keys.map((key) => hits.includes(key) ? key : undefined),
+      `seed ${random.seed}, round ${round}: ${hits}`,
+    );
+    asked.told.expect([]);
+  }
+});
+
+Deno.test("GetMultiCommand.item() answers a key as often as it was asked", () => {
+  for (const order of ["aba", "aab", "baa"]) {
+    const asked = ask({ keys: ["a", "b", "a"] }, [0, 3]);
+    requestOf(asked.command);
+    const wire = [...order].map((key) => `VALUE ${key} 0 1\r\n${key}\r\n`).join("");
+    assertEquals(answer(asked.command, `${wire}END\r\n`), true, order);
+    assertEquals(asked.values, ["a", "b", "a"], order);
+  }
+});
+
+Deno.test("GetMultiCommand.item() refuses a key that was not asked, and one more often than asked", () => {
+  for (
+    const keys of [
+      "x",
+      "ax",
+      "xa",
+      "aa",
+      "bb",
+      "aba",
+      "bab",
+      "baa",
+      "abb",
+      "caa",
+      "!a!a",
+      "b!b",
+      "!bb",
+    ]
+  ) {
+    const asked = ask({ keys: ["z", "a", "b", "c"] }, [1, 4]);
+    requestOf(asked.command);
+    const wire = keys.replaceAll(
+      /!?./g,
+      (key) => `VALUE ${key.at(-1)} 0 ${key.length}\r\n${key}\r\n`,
+    );
+    assertThrows(() => answer(asked.command, wire), ProtocolError, "was not asked", keys);
+    asked.told.expectNothing();
+  }
+});
+
+Deno.test("GetMultiCommand.item() refuses a key of the group that is outside its range", () => {
+  const asked = ask({ keys: ["a", "b", "c"] }, [1, 2]);
+  requestOf(asked.command);
+  for (const key of ["a", "c"]) {
+    assertThrows(() => answer(asked.command, `VALUE ${key} 0 1\r\na\r\n`), ProtocolError);
+  }
+});
+
+Deno.test("GetMultiCommand.item() notes what cannot be decoded, and goes on", () => {
+  const asked = ask({ keys: ["a", "b", "c"] }, [0, 3]);
+  requestOf(asked.command);
+  const wire = "VALUE a 0 2\r\n!1\r\nVALUE b 0 1\r\nB\r\nVALUE c 0 2\r\n!2\r\nEND\r\n";
+  assertEquals(answer(asked.command, wire), true);
+  assertEquals(asked.values, [none, "B", none]);
+  assertEquals(asked.told.errors, []);
+  const [errors] = asked.told.values;
+  assert(errors.every((error) => error instanceof CodecError));
+  assertEquals(errors.map(({ message }) => message), ['Cannot decode "!1"', 'Cannot decode "!2"']);
+});
+
+Deno.test("GetMultiCommand.line() refuses every other reply, also in the middle", () => {
+  const wires = allLinesBut("END\r\n", "VALUE a 0 1\r\nb\r\n");
+  expectUnexpected(two, [...wires, ...wires.map((wire) => `VALUE a 0 1\r\nb\r\n${wire}`)]);
+});
+
+Deno.test("GetMultiCommand.refused() ends the command with the error line, also in the middle", () => {
+  expectErrorLines(two);
+  const asked = ask({ keys: ["a", "b"] }, [0, 2]);
+  requestOf(asked.command);
+  assertEquals(answer(asked.command, "VALUE a 0 1\r\nA\r\nSERVER_ERROR x\r\n"), true);
+  assertEquals(asked.told.expectError().message, "SERVER_ERROR x");
+});
+
+Deno.test("GetMultiCommand.fail() tells it once and swallows the reply", () => {
+  expectSwallowed(two, "VALUE a 0 1\r\nb\r\nEND\r\n");
+});
+
+Deno.test("GetMultiCommand.item() leaves the values alone once the command is over", () => {
+  for (const leave of ["fail", "settle"] as const) {
+    const asked = ask({ keys: ["a", "b"] }, [0, 2]);
+    requestOf(asked.command);
+    answer(asked.command, "VALUE a 0 1\r\nA\r\n");
+    if (leave === "fail") asked.command.fail(new TimeoutError("Late"));
+    else asked.told.settled = true;
+    assertEquals(answer(asked.command, "VALUE b 0 1\r\nB\r\nEND\r\n"), true);
+    assertEquals(asked.values, ["A", none], leave);
+  }
+});
+
+Deno.test("GetMultiCommand.write() forgets what an earlier connection answered", () => {
+  const asked = ask({ keys: ["x", "a", "b", "c"], places: [0, 2, 1, 3] }, [1, 4]);
+  asked.values[0] = "another's";
+  requestOf(asked.command);
+  answer(asked.command, "VALUE b 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nVALUE c 0 1\r\n!\r\n");
+  assertEquals(asked.values, ["another's", "1", "2", none]);
+  asked.command.repeats++;
+  assertEquals(requestOf(asked.command), "get a b c\r\n");
+  assertEquals(asked.values, ["another's", none, none, none]);
+  assertEquals(answer(asked.command, "VALUE c 0 1\r\n3\r\nVALUE a 0 1\r\n4\r\nEND\r\n"), true);
+  assertEquals(asked.values, ["another's", none, "4", "3"]);
+  asked.told.expect([]);
+});
+
+Deno.test("GetMultiCommand is a retrieval of its keys, safe to repeat, and joins nothing", () => {
+  const { command } = ask({ keys: ["a", "b", "c"] }, [1, 3]);
+  assertEquals([command.isRetrieval, command.isSafeToRepeat, command.hasPayload], [
+    true,
+    true,
+    false,
+  ]);
+  assertEquals([command.keysAsked, command.name, command.expectsReply], [2, "get", true]);
+  assertEquals(command.absorb(ask({ keys: ["d"] }, [0, 1]).command), false);
+});
+
+Deno.test("lines() cuts get and gets by the number of keys", () => {
+  for (const name of ["get", "gets"] as const) {
+    for (
+      const [count, expected] of [
+        [0, []],
+        [1, [[0, 1]]],
+        [MAX_LINE_KEYS, [[0, MAX_LINE_KEYS]]],
+        [MAX_LINE_KEYS + 1, [[0, MAX_LINE_KEYS], [MAX_LINE_KEYS, MAX_LINE_KEYS + 1]]],
+        [2500, [[0, 1000], [1000, 2000], [2000, 2500]]],
+      ] as const
+    ) {
+      const keys = Array.from({ length: count }, () => "k".repeat(250));
+      assertEquals([...lines({ keys }, name)], expected as unknown as KeyRange[]);
+    }
+  }
+});
+
+Deno.test("lines() cuts gat and gats so that no line is over its limit, and few are short of it", () => {
+  const random = new Random(9);
+  for (let round = 0; round < 200; round++) {
+    const name = random.pick(["gat", "gats"] as const);
+    const most = random.pick([1, 10, 250]);
+    const keys = Array.from(
+      { length: random.below(400) },
+      () => "k".repeat(1 + random.below(most)),
+    );
+    const how = { name, exptime: random.pick([0, 60, 2147483647, -2147483648]) };
+    const seed = `seed ${random.seed}, round ${round}`;
+    let next = 0;
+    for (const [start, end] of lines({ keys }, name)) {
+      assertEquals(start, next, seed);
+      assert(end > start, seed);
+      const bytes = requestOf(ask({ keys }, [start, end], how).command).length;
+      assertLessOrEqual(bytes, MAX_GAT_LINE_BYTES, seed);
+      // One more key would not have fitted behind the longest exptime.
+      const roomLeft = MAX_GAT_LINE_BYTES - bytes - "s-2147483648".length;
+      if (end < keys.length) assertLessOrEqual(roomLeft, keys[end].length, seed);
+      next = end;
+    }
+    assertEquals(next, keys.length, seed);
+  }
+});
+
+Deno.test("lines() fills a line of gats to the last byte", () => {
+  // "gats -2147483648" and CR LF leave 1,982 bytes: 991 keys of one byte, each behind a space.
+  const keys = Array.from({ length: 992 }, () => "k");
+  assertEquals([...lines({ keys }, "gats")], [[0, 991], [991, 992]]);
+  const how = { name: "gats", exptime: -2147483648 } as const;
+  assertEquals(requestOf(ask({ keys }, [0, 991], how).command).length, MAX_GAT_LINE_BYTES);
+});
+
+interface Asked {
+  readonly command: Command;
+  readonly told: Told<MemcachedError[]>;
+  readonly values: (string | undefined)[];
+}
+
+function ask(group: KeyGroup, range: KeyRange, how: Retrieval = GET): Asked {
+  const told = new Told<MemcachedError[]>();
+  const length = Math.max(group.keys.length, ...(group.places ?? []).map((place) => place + 1));
+  const values = new Array<string | undefined>(length).fill(undefined);
+  const command = new GetMultiCommand(group, range, textReader, values, told, how);
+  return { command, told, values };
+}
+
+function two(outcome: Outcome<MemcachedError[]>): Command {
+  return new GetMultiCommand({ keys: ["a", "b"] }, [0, 2], textReader, [none, none], outcome, GET);
+}
+
+const none = undefined;
