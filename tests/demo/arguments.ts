@@ -16,7 +16,7 @@ export const USAGE = `deno task demo [--servers a,b,c]
   record for each line of its source, on three servers, reads everything back
   and compares every byte, and takes one of the servers away for a while.
 
-  --servers LIST  Use these servers, as in "cache1:11211,cache2:11211", in place
+  --servers LIST  Use these servers, as in "cache1:11211,cache2:11211", instead
                   of three of its own. They are left running, and left as they
                   were: only the keys that the demo stored are removed.
   --help          Print this

@@ -131,12 +131,20 @@ function encodePath(path: string): string {
 /** Paths of all files in a folder, in order. */
 async function pathsIn(root: URL, folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (
-    const { name, isDirectory, isFile } of Deno.readDir(new URL(encodePath(folder), root))
-  ) {
+  for (const { name, isDirectory, isFile } of await entriesOf(new URL(encodePath(folder), root))) {
     if (LEFT_OUT.has(name)) continue;
     if (isFile) paths.push(folder + name);
     else if (isDirectory) paths.push(...await pathsIn(root, `${folder}${name}/`));
   }
   return paths.sort();
+}
+
+async function entriesOf(folder: URL): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    // As a file, a folder may be gone by now.
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }

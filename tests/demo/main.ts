@@ -30,6 +30,9 @@ const SIGNALS: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "
   ? [["SIGINT", 130]]
   : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
 
+/** A terminal interrupts `deno task` and the demo, and `deno task` passes it on: one Ctrl-C comes twice. */
+const ECHO_MILLISECONDS = 500;
+
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 
 async function main(args: readonly string[]): Promise<number> {
@@ -46,12 +49,17 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const interrupted = new AbortController();
   let code: number | undefined;
+  let since = 0;
   for (const [signal, ending] of SIGNALS) {
     Deno.addSignalListener(signal, () => {
-      // Asked a second time, it ends at once.
-      if (code !== undefined) Deno.exit(code);
-      code = ending;
-      interrupted.abort();
+      if (code === undefined) {
+        code = ending;
+        since = performance.now();
+        interrupted.abort();
+      } else if (performance.now() - since > ECHO_MILLISECONDS) {
+        // Asked again, it waits for nothing.
+        Deno.exit(code);
+      }
     });
   }
   try {
@@ -68,10 +76,10 @@ async function run(given: readonly string[] | undefined, signal: AbortSignal): P
   const report = new Report(signal);
   try {
     report.line(report.paint.bold("libmc at work on the files of its own repository"));
-    report.progress.say("starting servers", 0);
+    report.busy("starting servers", 0);
     await using servers = given === undefined ? await startServers() : givenServers(given);
     const prefix = given === undefined ? "demo:" : `libmc-demo:${crypto.randomUUID()}:`;
-    report.progress.say("reading files", 0.5);
+    report.busy("reading files", 0.5);
     const data = await readDataSet(ROOT, prefix);
     await using session = new Session({ servers, data, report, prefix, signal });
     const versions = await session.versions();
@@ -86,7 +94,7 @@ async function run(given: readonly string[] | undefined, signal: AbortSignal): P
     report.end();
     return report.wrong;
   } finally {
-    report.progress.clear();
+    report.clear();
   }
 }
 
@@ -94,12 +102,9 @@ function introduce({ servers, data, report }: Session, versions: Map<string, str
   const distinct = [...new Set(versions.values())].join(", ");
   report.line(`  servers  ${servers.describe(distinct)}`);
   for (const server of servers.strings) report.note(`         ${server}`);
-  report.line(
-    `  data     ${counted(data.files, "file")} as bytes, ${
-      counted(data.records, "line")
-    } as JSON: ` +
-      megabytes(data.bytes),
-  );
+  const files = `${counted(data.files, "file")} as bytes`;
+  const records = `${counted(data.records, "line")} of source as JSON`;
+  report.line(`  data     ${files}, ${records}: ${megabytes(data.bytes)}`);
   for (const reason of data.skipped) report.note(`         left out: ${reason}`);
 }
 

@@ -12,10 +12,13 @@ import { cut, type Lean, table } from "./table.ts";
 /** The widest line: terminals have 80 columns, and some wrap at the last one. */
 export const WIDTH = 79;
 
+/** Of what is wrong, so many keys are named. */
+const MOST_NAMED = 5;
+
 /** Prints, and counts. */
 export class Report {
   readonly paint: Paint;
-  readonly progress: Progress;
+  readonly #progress: Progress;
   readonly #signal: AbortSignal;
   readonly #started = performance.now();
   #compared = 0;
@@ -25,18 +28,13 @@ export class Report {
   constructor(signal: AbortSignal) {
     const smart = Deno.env.get("TERM") !== "dumb";
     this.paint = paint(smart && Deno.stdout.isTerminal() && !Deno.noColor);
-    this.progress = new Progress(smart && Deno.stderr.isTerminal());
+    this.#progress = new Progress(smart && Deno.stderr.isTerminal());
     this.#signal = signal;
   }
 
   /** How much was wrong so far. */
   get wrong(): number {
     return this.#wrong;
-  }
-
-  /** How many answers were compared so far. */
-  get compared(): number {
-    return this.#compared;
   }
 
   /** Begins a part. */
@@ -61,14 +59,27 @@ export class Report {
     this.#signal.throwIfAborted();
     this.#compared += compared;
     this.#verdict(wrong.length, text);
-    for (const key of wrong.slice(0, 3)) this.#print(cut(`    wrong: ${key}`, WIDTH));
+    for (const key of Array.from(new Set(wrong)).slice(0, MOST_NAMED)) {
+      this.#print(cut(`    wrong: ${key}`, WIDTH));
+    }
   }
 
-  /** Prints a table; the first row has the names of the columns. Columns given in `cyan` are bars. */
+  /** Prints a table; the first row has the names of the columns. */
   table(rows: readonly (readonly string[])[], leans: readonly Lean[]): void {
     const [head, ...lines] = table(rows, leans);
     this.#print(this.paint.dim(head));
     for (const line of lines) this.#print(line.replace(/[█-▏]+/, this.paint.cyan));
+  }
+
+  /** Says on the progress line what is being done, and how much of it is done, from 0 to 1. */
+  busy(text: string, share: number): void {
+    this.#signal.throwIfAborted();
+    this.#progress.say(text, share);
+  }
+
+  /** Takes the progress line away. */
+  clear(): void {
+    this.#progress.clear();
   }
 
   /** Prints the last line. */
@@ -96,7 +107,7 @@ export class Report {
 
   #print(text: string): void {
     this.#signal.throwIfAborted();
-    this.progress.clear();
+    this.#progress.clear();
     console.log(text);
   }
 }

@@ -44,7 +44,7 @@ export async function startServers(): Promise<DemoServers> {
     );
   }
   return await OwnServers.start(
-    () => "embedded MemcachedServer, three of them: memcached is not on the path",
+    () => "three embedded MemcachedServers: memcached is not on the path",
     (options) => MemcachedServer.start(options),
   );
 }

@@ -1,6 +1,6 @@
 /** What the steps of the demo share: the client, its servers, the data, the report. */
 
-import { Client } from "@libmc/libmc";
+import { Client, type StoreOptions } from "@libmc/libmc";
 import type { DataSet } from "./data_set.ts";
 import { EventLog } from "./event_log.ts";
 import { counted } from "./figures.ts";
@@ -79,7 +79,7 @@ export class Session implements AsyncDisposable {
       if (await done()) return true;
       const share = (performance.now() - start) / 1000 / seconds;
       if (share >= 1) return false;
-      this.report.progress.say(text, share);
+      this.report.busy(text, share);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -104,6 +104,9 @@ export class Session implements AsyncDisposable {
     return this.client.close();
   }
 }
+
+/** Should the demo be killed, what it stored on servers that live on goes by itself, after ten minutes. */
+export const STORED: StoreOptions = { exptime: 600 };
 
 /** How soon a server that went down is tried again. */
 const RETRY_MILLISECONDS = 200;

@@ -2,7 +2,7 @@
 
 import { wrongKeys } from "../compare.ts";
 import { count, median, megabytes, rounded } from "../figures.ts";
-import type { Session } from "../session.ts";
+import { type Session, STORED } from "../session.ts";
 
 /** Enough for a median; no more on a machine so slow that they take long. */
 const LEAST_ROUNDS = 3;
@@ -23,12 +23,12 @@ export async function bulk(session: Session): Promise<void> {
     const elapsed = performance.now() - start;
     if (round >= LEAST_ROUNDS && elapsed > MOST_MILLISECONDS) break;
     const say = (text: string, part: number) =>
-      report.progress.say(
+      report.busy(
         `${text}, round ${round + 1} of ${MOST_ROUNDS}`,
         (round + part / 3) / MOST_ROUNDS,
       );
     say("storing", 0);
-    const { failed } = await timed(times.store, () => client.setMulti(values));
+    const { failed } = await timed(times.store, () => client.setMulti(values, STORED));
     wrong.push(...failed.map((key) => `${key} was not stored`));
     say("reading", 1);
     const read = await timed(times.read, () => client.getMulti(keys));
@@ -54,7 +54,7 @@ export async function bulk(session: Session): Promise<void> {
     3 * round * keys.length,
     wrong,
     `stored ${round} × ${megabytes(data.bytes)} and read it ${
-      2 * ROUNDS
+      2 * round
     } times: every byte compared`,
   );
 }

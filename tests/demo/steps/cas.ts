@@ -1,6 +1,6 @@
 /** cas: a value changes safely between several writers. */
 
-import type { Session } from "../session.ts";
+import { type Session, STORED } from "../session.ts";
 
 const WRITERS = 10;
 
@@ -10,10 +10,11 @@ export async function cas(session: Session): Promise<void> {
   report.heading("cas: stored only if nobody else stored since it was read");
 
   const key = session.key("cas:guests");
-  await client.set(key, []);
+  await client.set(key, [], STORED);
   const [ada, bob] = await Promise.all([client.gets<string[]>(key), client.gets<string[]>(key)]);
-  const won = await client.cas(key, ["Ada"], ada!.cas);
-  const lost = await client.cas(key, ["Bob"], bob!.cas);
+  if (ada === undefined || bob === undefined) return report.check(false, "the list is not there");
+  const won = await client.cas(key, ["Ada"], ada.cas, STORED);
+  const lost = await client.cas(key, ["Bob"], bob.cas, STORED);
   const kept = await client.get(key);
   report.check(
     won && !lost && JSON.stringify(kept) === '["Ada"]',
@@ -21,7 +22,7 @@ export async function cas(session: Session): Promise<void> {
   );
 
   const names = Array.from({ length: WRITERS }, (_, i) => `guest ${i + 1}`);
-  await client.set(key, []);
+  await client.set(key, [], STORED);
   const attempts = await Promise.all(names.map((name) => addGuest(session, key, name)));
   const guests = await client.get<string[]>(key) ?? [];
   const all = attempts.reduce((sum, tries) => sum + tries, 0);
@@ -36,7 +37,7 @@ async function addGuest({ client }: Session, key: string, name: string): Promise
   for (let tries = 1; tries <= 2 * WRITERS; tries++) {
     const item = await client.gets<string[]>(key);
     if (item === undefined) return tries;
-    if (await client.cas(key, [...item.value, name], item.cas)) return tries;
+    if (await client.cas(key, [...item.value, name], item.cas, STORED)) return tries;
   }
   return 2 * WRITERS;
 }

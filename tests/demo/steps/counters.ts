@@ -1,6 +1,6 @@
 /** Counters: exact for any number of callers, and up to 64 bits. */
 
-import type { Session } from "../session.ts";
+import { type Session, STORED } from "../session.ts";
 
 const CALLERS = 100;
 const MOST = 2n ** 64n - 1n;
@@ -12,7 +12,7 @@ export async function counters(session: Session): Promise<void> {
 
   const visits = session.key("counter:visits");
   const absent = await client.incr(visits);
-  await client.set(visits, 40);
+  await client.set(visits, 40, STORED);
   const up = await client.incr(visits, 2);
   const down = await client.decr(visits, 50);
   report.check(
@@ -21,7 +21,7 @@ export async function counters(session: Session): Promise<void> {
   );
 
   const big = session.key("counter:big");
-  await client.set(big, MOST - 1n);
+  await client.set(big, MOST - 1n, STORED);
   const most = await client.incr(big, 1n);
   const wrapped = await client.incr(big, 1n);
   report.check(
@@ -30,7 +30,7 @@ export async function counters(session: Session): Promise<void> {
   );
 
   const tickets = session.key("counter:tickets");
-  await client.set(tickets, 0);
+  await client.set(tickets, 0, STORED);
   const drawn = await Promise.all(Array.from({ length: CALLERS }, () => client.incr(tickets)));
   const distinct = new Set(drawn);
   const last = await client.get(tickets);

@@ -26,7 +26,7 @@ export async function expiry(session: Session): Promise<void> {
   const found = gone ? "a miss" : "still there";
   report.check(
     first === "soon gone" && gone,
-    `stored for ${EXPTIME} s: a hit at once, ${found} after ${seconds} s (its clock ticks each second)`,
+    `stored for ${EXPTIME} s: a hit at once, ${found} ${seconds} s later: its clock is in seconds`,
   );
   const kept = await client.get(touched);
   report.check(more && kept === "here to stay", "stored for as long, then touched: still there");
