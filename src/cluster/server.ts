@@ -9,7 +9,7 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
-import type { ConnectionEnd, Traffic } from "../connection/contract.ts";
+import { type ConnectionEnd, sentBefore, type Traffic } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Connect, Endpoint, Transport } from "../connection/transport.ts";
 import {
@@ -92,6 +92,8 @@ export class Server {
   #lastDialError: MemcachedError | undefined;
   /** When one more connection may be tried, after that failed. */
   #growAfter = -Infinity;
+  /** How many connections in a row were lost before they gave an answer. */
+  #fruitless = 0;
   #closed = false;
 
   constructor(address: Address, context: ServerContext) {
@@ -129,7 +131,7 @@ export class Server {
     const connection = this.#pool.pick();
     const { maxPending, connections } = this.#context.settings;
     if (connection.load >= maxPending) {
-      command.fail(this.#full(command));
+      this.#failUnsent(command, this.#full(command));
       return;
     }
     if (connections > this.#pool.size && connection.cost > 0) this.#grow();
@@ -159,6 +161,7 @@ export class Server {
   move(address: Address): void {
     this.#address = address;
     this.#health.reset();
+    this.#dialling?.abort(new Error("the server has moved"));
     void this.#closeAll();
   }
 
@@ -200,21 +203,19 @@ export class Server {
         timeout: settings.connectTimeout || settings.timeout,
         signal: controller.signal,
       });
-      if (address !== this.#address) {
-        // The server moved meanwhile: what waits is for the new place.
+      if (controller.signal.aborted) {
         transport.close();
-        this.#dialling = undefined;
-        return this.#dialOnce();
+        throw controller.signal.reason;
       }
       this.#adopt(transport);
       if (this.#health.succeeded()) change = "alive";
     } catch (cause) {
-      const timedOut = cause instanceof TimeoutError;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const message = timedOut
-        ? reason.replace("connect", `connect to ${this.name}`)
-        : `Cannot connect to ${this.name}: ${reason}`;
-      failure = new ConnectionError(message, { server: this.name, cause });
+      if (address !== this.#address && !this.#closed) {
+        // The server moved meanwhile: what waits is for the new place.
+        this.#dialling = undefined;
+        return this.#dialOnce();
+      }
+      failure = this.#dialError(cause);
       if (!this.#closed) {
         this.#lastDialError = failure;
         this.counters.failedDials++;
@@ -247,6 +248,8 @@ export class Server {
     this.#pool.remove(connection);
     this.counters.disconnects++;
     if (end.desync) this.counters.desyncs++;
+    if (end.answered) this.#fruitless = 0;
+    else if (end.error !== undefined) this.#fruitless++;
     const { clock, settings, onChange } = this.#context;
     const error = end.error ??
       new ConnectionError(`Cannot use connection to ${this.name} as it was closed`, {
@@ -262,7 +265,11 @@ export class Server {
     onChange("disconnect", this.name, end.error);
     if (end.victim !== undefined) this.#failOrRetry(end.victim, error);
     for (const command of end.sent) this.#failOrRepeat(command, error);
-    for (const command of end.unsent) this.#sendAgain(command);
+    for (const command of end.unsent) {
+      // A peer that takes connections and nothing else must not keep commands going round.
+      if (this.#fruitless > MOST_FRUITLESS) command.fail(this.#lost(command, error));
+      else this.#sendAgain(command);
+    }
   }
 
   /** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
@@ -281,24 +288,18 @@ export class Server {
     if (command.isRetrieval && command.repeats === 0) {
       command.repeats++;
       this.#sendAgain(command);
-      return;
+    } else {
+      command.fail(this.#lost(command, cause, "maybe"));
     }
-    command.fail(
-      new ConnectionError(`Cannot ${command.name} as the connection to ${this.name} was lost`, {
-        server: this.name,
-        command: command.name,
-        step: "read",
-        sent: "maybe",
-        cause,
-      }),
-    );
   }
 
   #sendAgain(command: Command): void {
     if (command.abandoned) return;
     if (this.#closed) {
-      command.fail(
+      this.#failUnsent(
+        command,
         new ClosedError(`Cannot ${command.name} as the client was closed`, {
+          server: this.name,
           command: command.name,
         }),
       );
@@ -306,17 +307,44 @@ export class Server {
       this.counters.repeats++;
       this.submit(command);
     } else if (this.dead) {
-      command.fail(this.deadError(command.name));
+      this.#failUnsent(command, this.deadError(command.name));
     } else {
       this.dial((error) => {
         if (error === undefined) this.#sendAgain(command);
-        else command.fail(error);
+        else this.#failUnsent(command, error);
       });
     }
   }
 
   async #closeAll(): Promise<void> {
     await Promise.all(this.#pool.takeAll().map((connection) => connection.close()));
+  }
+
+  /** Fails a command that could not be sent now; if it was sent before, it may have been carried out then. */
+  #failUnsent(command: Command, error: MemcachedError): void {
+    command.fail(sentBefore(command) === "no" ? error : this.#lost(command, error));
+  }
+
+  #lost(command: Command, cause: MemcachedError, sent = sentBefore(command)): MemcachedError {
+    return new ConnectionError(
+      `Cannot ${command.name} as the connection to ${this.name} was lost`,
+      {
+        server: this.name,
+        command: command.name,
+        step: "read",
+        sent,
+        cause,
+      },
+    );
+  }
+
+  #dialError(cause: unknown): MemcachedError {
+    if (cause instanceof ClosedError) return cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = cause instanceof TimeoutError
+      ? reason.replace("connect", `connect to ${this.name}`)
+      : `Cannot connect to ${this.name}: ${reason}`;
+    return new ConnectionError(message, { server: this.name, cause });
   }
 
   #full(command: Command): MemcachedError {
@@ -327,6 +355,9 @@ export class Server {
     );
   }
 }
+
+/** After so many connections that gave no answer, one after the other, what was not sent fails with the next. */
+const MOST_FRUITLESS = 1;
 
 function endpointOf(address: Address): Endpoint {
   if (address.path !== undefined) return { path: address.path };

@@ -20,7 +20,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
-import type { ConnectionOptions, Traffic } from "./contract.ts";
+import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { Queue } from "./queue.ts";
 import type { Transport } from "./transport.ts";
 
@@ -118,7 +118,7 @@ export class Connection implements ReplySink {
     }
     for (const command of this.#pending) this.#giveUp(command, now, "maybe");
     for (const { command } of this.#silent) this.#giveUp(command, now, "maybe");
-    for (const command of this.#gathered) this.#giveUp(command, now, sentOf(command));
+    for (const command of this.#gathered) this.#giveUp(command, now, sentBefore(command));
     if (this.#drained === undefined || !this.#isForsaken()) return true;
     this.#finish(undefined);
     return false;
@@ -327,7 +327,8 @@ export class Connection implements ReplySink {
     }
     const victim = hasVictim ? sent.shift() : undefined;
     this.#drained?.resolve();
-    this.#options.onClose({ error, desync, refused, unsent, victim, sent });
+    const answered = this.#answered;
+    this.#options.onClose({ error, desync, refused, answered, unsent, victim, sent });
   }
 
   /** True if nobody waits any more for anything on the way. */
@@ -369,16 +370,12 @@ export class Connection implements ReplySink {
     const { server } = this.#options;
     return new ErrorClass(`Cannot use connection to ${server} as ${reason}`, {
       server,
+      command: this.#pending.peek()?.name,
       step,
       cause,
       sent: "maybe",
     });
   }
-}
-
-/** Whether a byte of a command that is not on this connection yet may have left on an earlier one. */
-function sentOf(command: Command): "no" | "maybe" {
-  return command.retries + command.repeats > 0 ? "maybe" : "no";
 }
 
 function unasked(): ProtocolError {

@@ -40,10 +40,17 @@ export interface ConnectionEnd {
   readonly desync: boolean;
   /** True if the server would not have the connection: it took no command. */
   readonly refused: boolean;
+  /** True if the server has answered a command on it. */
+  readonly answered: boolean;
   /** Commands of which no byte was sent. */
   readonly unsent: Command[];
   /** The command at which it went wrong, if there was one. */
   readonly victim: Command | undefined;
   /** Commands behind the victim that may have been carried out. */
   readonly sent: Command[];
+}
+
+/** Whether a command that waits to be sent may have left before, on a connection that was lost. */
+export function sentBefore(command: Command): "no" | "maybe" {
+  return command.retries + command.repeats > 0 ? "maybe" : "no";
 }

@@ -19,6 +19,7 @@ Deno.test("Connection ends without a word when the server closes it while nothin
     error: undefined,
     desync: false,
     refused: false,
+    answered: true,
     victim: undefined,
     sent: [],
     unsent: [],
