@@ -3,7 +3,9 @@
 import type { Codec } from "./codec/codec.ts";
 import { jsCodec } from "./codec/js_codec.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { denoConnect } from "./connection/deno_transport.ts";
+import type { Credentials } from "./commands/authentication.ts";
+import { denoConnect, denoConnectTls } from "./connection/deno_transport.ts";
+import { checkTls, type TlsOptions } from "./connection/tls.ts";
 import type { Connect } from "./connection/transport.ts";
 import { type HashFn, KEY_HASHES } from "./ring/hash.ts";
 
@@ -99,11 +101,24 @@ export interface ClientOptions extends LiveOptions {
    */
   codec?: Codec;
   /**
-   * Dials in place of `Deno.connect`.
+   * Dials in place of `Deno.connect`. Cannot be combined with `tls`.
    *
    * @default {Deno.connect}
    */
   connect?: Connect;
+  /**
+   * Dials with TLS, and never without: `true`, or which certificates to trust and to show.
+   *
+   * @default {false}
+   */
+  tls?: boolean | TlsOptions;
+  /**
+   * Authenticates every connection (memcached's ASCII authentication, `-Y`) if the server asks for it; else the password
+   * is not sent.
+   *
+   * @default {undefined}
+   */
+  auth?: Credentials;
   /**
    * `flushAll()` may be called.
    *
@@ -147,7 +162,7 @@ export interface CallOptions {
 }
 
 /** All options, with their defaults filled in. */
-export type Settings = Required<ClientOptions>;
+export type Settings = Required<Omit<ClientOptions, "auth">> & Pick<ClientOptions, "auth">;
 
 /**
  * Checks options and fills in the defaults.
@@ -157,7 +172,15 @@ export type Settings = Required<ClientOptions>;
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkOptions(options);
-  return { ...DEFAULTS, ...givenOptions(options) };
+  const settings: Settings = { ...DEFAULTS, ...givenOptions(options) };
+  const { tls } = settings;
+  if (tls === false) return settings;
+  if (options.connect !== undefined) {
+    throw new TypeError(
+      'Cannot use options "tls" and "connect" together: what dials decides on TLS',
+    );
+  }
+  return { ...settings, connect: denoConnectTls(tls === true ? {} : tls) };
 }
 
 /** The options without those that are undefined, which stand for not given. */
@@ -175,12 +198,40 @@ export function checkOptions(options: ClientOptions): void {
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
+    if (name === "auth") {
+      checkCredentials(value);
+      continue;
+    }
+    if (name === "tls") {
+      checkTls(value);
+      continue;
+    }
     if (!Object.hasOwn(DEFAULTS, name)) {
       throw new TypeError(`Cannot use option "${name}" as there is none of that name`);
     }
     const bounds = BOUNDS[name as keyof ClientOptions];
     if (bounds !== undefined) checkNumber(name, value, bounds);
     else checkType(name, value);
+  }
+}
+
+function checkCredentials(value: unknown): void {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(
+      `Cannot use option "auth" as it must be an object: current type is ${typeof value}`,
+    );
+  }
+  const { username, password } = value as Record<string, unknown>;
+  // The password is named in no message.
+  if (typeof username !== "string" || !/^[^\s:\0]+$/.test(username)) {
+    throw new TypeError(
+      'Cannot use option "auth.username" as it must be text without spaces and colons',
+    );
+  }
+  if (typeof password !== "string" || !/^[^\r\n\0]+$/.test(password)) {
+    throw new TypeError(
+      'Cannot use option "auth.password" as it must be text without CR, LF and NUL',
+    );
   }
 }
 
@@ -228,6 +279,7 @@ const DEFAULTS: Settings = {
   strict: false,
   codec: jsCodec,
   connect: denoConnect,
+  tls: false,
   allowFlushAll: false,
   maxPending: 100_000,
   mergeGets: true,

@@ -1,6 +1,6 @@
 /** What is the same for all verbs: servers, events, failures, the end. */
 
-import type { ServerCounters } from "../cluster/server.ts";
+import type { ServerCounters } from "../cluster/counters.ts";
 import { QuitCommand } from "../commands/server_commands.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { ClientEventName, ServerEvent } from "../events.ts";

@@ -45,6 +45,7 @@ export class ClientCore implements FailureSink {
     this.cluster = new Cluster(this.servers.map(parseAddress), {
       clock: settings.clock,
       connect: settings.connect,
+      auth: settings.auth,
       settings,
       sweeper: this.#sweeper,
       onChange: (change, server, error) =>
@@ -121,14 +122,15 @@ export class ClientCore implements FailureSink {
     });
   }
 
-  /** Sends a command to every server, and gives what those that answered said, by display name. */
-  broadcast<T>(
+  /** Sends a command to every server, and gives the result of what those that answered said, by display name. */
+  broadcast<T, R>(
     what: string,
     commandFor: (outcome: Outcome<T>) => Command,
     options: CallOptions | undefined,
-  ): Promise<Map<string, T>> {
-    return this.call(new Map<string, T>(), options, (call) => {
-      const gather = new AnswerGather(call, this, what);
+    resultOf: (answers: Map<string, T>) => R,
+  ): Promise<R> {
+    return this.call(resultOf(new Map()), options, (call) => {
+      const gather = new AnswerGather<T, R>(call, this, what, resultOf);
       for (const server of this.cluster.servers) {
         const command = commandFor(gather.from(server));
         command.deadline = call.deadline;
@@ -172,13 +174,27 @@ export class ClientCore implements FailureSink {
 }
 
 /** Joins the answers of all servers, by display name. */
-class AnswerGather<T> extends Gather<[Server, T], Map<string, T>> {
+class AnswerGather<T, R> extends Gather<[Server, T], R> {
   readonly #answers = new Map<string, T>();
+  readonly #resultOf: (answers: Map<string, T>) => R;
+
+  constructor(
+    call: Call<R>,
+    sink: FailureSink,
+    what: string,
+    resultOf: (answers: Map<string, T>) => R,
+  ) {
+    super(call, sink, what);
+    this.#resultOf = resultOf;
+  }
 
   /** Where one server's answer goes. */
   from(server: Server): Outcome<T> {
+    const isSettled = () => this.settled;
     return {
-      settled: this.settled,
+      get settled() {
+        return isSettled();
+      },
       resolve: (answer) => this.resolve([server, answer]),
       reject: (error) => this.reject(error),
     };
@@ -188,8 +204,8 @@ class AnswerGather<T> extends Gather<[Server, T], Map<string, T>> {
     this.#answers.set(server.name, answer);
   }
 
-  protected override finish(): Map<string, T> {
-    return this.#answers;
+  protected override finish(): R {
+    return this.#resultOf(this.#answers);
   }
 }
 

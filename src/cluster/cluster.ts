@@ -9,6 +9,7 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
+import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
 import type { Address } from "../ring/address.ts";
 import { type HashFn, KEY_HASHES } from "../ring/hash.ts";
 import { Ring } from "../ring/ring.ts";
@@ -75,7 +76,7 @@ export class Cluster {
     } else {
       server.dial((error) => {
         if (command.abandoned) return;
-        if (error !== undefined) command.fail(error);
+        if (error !== undefined) command.fail(errorFor(command, error));
         else this.submitTo(server, command);
       });
     }
@@ -191,13 +192,22 @@ export class Cluster {
       if (command.abandoned) return;
       const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
       if (error === undefined || mayGoOn) this.submit(key, command, failed);
-      else command.fail(error);
+      else command.fail(errorFor(command, error));
     });
   }
 
   #hash(key: string): number {
     return KEY_HASHES[this.#settings.hashFn](key);
   }
+}
+
+/** The error of a dial that many may have waited for, as that of one command. */
+function errorFor(
+  command: Command,
+  { message, server, cause, name }: MemcachedError,
+): MemcachedError {
+  const ErrorClass = name === "ClosedError" ? ClosedError : ConnectionError;
+  return new ErrorClass(message, { server, command: command.name, cause });
 }
 
 function isUsable(server: Server, failed: ReadonlySet<Server> | undefined): boolean {

@@ -8,10 +8,11 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
+import type { Credentials } from "../commands/authentication.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore, type Traffic } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
-import type { Connect, Endpoint, Transport } from "../connection/transport.ts";
+import type { Connect, Endpoint } from "../connection/transport.ts";
 import {
   ClosedError,
   ConnectionError,
@@ -20,6 +21,8 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import type { Address } from "../ring/address.ts";
+import { authenticate } from "./authentication.ts";
+import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { dial } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
@@ -41,6 +44,8 @@ export interface ServerSettings {
 export interface ServerContext {
   readonly clock: Clock;
   readonly connect: Connect;
+  /** What every new connection is authenticated with. */
+  readonly auth: Credentials | undefined;
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
   /** Hears of every change. */
@@ -50,39 +55,9 @@ export interface ServerContext {
 /** What can happen to a server. */
 export type ServerChange = "connect" | "disconnect" | "dead" | "alive";
 
-/** What has happened to a server so far. */
-export interface ServerCounters extends Traffic {
-  /** Connections made, lost or closed, and dials that failed. */
-  connects: number;
-  disconnects: number;
-  failedDials: number;
-  /** Connections closed because a reply came that could not be the one due. */
-  desyncs: number;
-  /** Commands sent again. */
-  repeats: number;
-  /** Calls, or parts of them, that failed. */
-  failures: number;
-  /** Split values that could not be put together, as a chunk was missing or of the wrong length. */
-  torn: number;
-}
-
 /** A memcached, and the way to it. */
 export class Server {
-  readonly counters: ServerCounters = {
-    commands: 0,
-    hits: 0,
-    misses: 0,
-    bytesRead: 0,
-    bytesWritten: 0,
-    writes: 0,
-    connects: 0,
-    disconnects: 0,
-    failedDials: 0,
-    desyncs: 0,
-    repeats: 0,
-    failures: 0,
-    torn: 0,
-  };
+  readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
   readonly #health = new Health();
   readonly #pool: Pool;
@@ -192,22 +167,22 @@ export class Server {
   }
 
   async #dialOnce(): Promise<void> {
-    const { clock, connect, settings, onChange } = this.#context;
+    const { clock, settings, onChange } = this.#context;
     const address = this.#address;
     const controller = this.#dialling = new AbortController();
     let failure: MemcachedError | undefined;
     let change: ServerChange | undefined;
     try {
-      const transport = await dial(connect, endpointOf(address), {
-        clock,
-        timeout: settings.connectTimeout || settings.timeout,
-        signal: controller.signal,
-      });
-      if (controller.signal.aborted) {
-        transport.close();
-        throw controller.signal.reason;
+      const connection = await this.#open(address, controller.signal);
+      if (address !== this.#address) {
+        // The server moved meanwhile: what waits is for the new place.
+        void connection.close();
+        this.#dialling = undefined;
+        return this.#dialOnce();
       }
-      this.#adopt(transport);
+      this.#pool.add(connection);
+      this.counters.connects++;
+      onChange("connect", this.name);
       if (this.#health.succeeded()) change = "alive";
     } catch (cause) {
       if (address !== this.#address && !this.#closed) {
@@ -229,19 +204,33 @@ export class Server {
     if (change !== undefined) onChange(change, this.name, failure);
   }
 
-  #adopt(transport: Transport): void {
-    const { clock, settings, sweeper, onChange } = this.#context;
+  /** Dials and, where credentials are given, authenticates: what this gives takes commands. */
+  async #open(address: Address, signal: AbortSignal): Promise<Connection> {
+    const { clock, connect, settings, sweeper, auth } = this.#context;
+    const timeout = settings.connectTimeout || settings.timeout;
+    const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
+    let isReady = auth === undefined;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
       traffic: this.counters,
       pollTimeout: () => settings.pollTimeout,
       onBusy: () => sweeper.watch(connection),
-      onClose: (end) => this.#ended(connection, end),
+      onClose: (end) => isReady ? this.#ended(connection, end) : failAll(end),
     });
-    this.#pool.add(connection);
-    this.counters.connects++;
-    onChange("connect", this.name);
+    if (auth === undefined) return connection;
+    const giveUp = () => void connection.close();
+    signal.addEventListener("abort", giveUp);
+    try {
+      await authenticate(connection, auth);
+      isReady = true;
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
   #ended(connection: Connection, end: ConnectionEnd): void {
@@ -358,6 +347,13 @@ export class Server {
 
 /** After so many connections that gave no answer, one after the other, what was not sent fails with the next. */
 const MOST_FRUITLESS = 1;
+
+/** A connection that never was ready carried nothing but what authenticates it. */
+function failAll({ error, victim, sent, unsent }: ConnectionEnd): void {
+  const reason = error ?? new ClosedError("Cannot authenticate as the connection was closed");
+  if (victim !== undefined) victim.fail(reason);
+  for (const command of [...sent, ...unsent]) command.fail(reason);
+}
 
 function endpointOf(address: Address): Endpoint {
   if (address.path !== undefined) return { path: address.path };

@@ -1,14 +1,57 @@
-/** The one file that says `Deno.`: dials TCP and Unix sockets. */
+/** The one file that says `Deno.`: dials TCP and Unix sockets, in the clear or with TLS. */
 
-import type { Endpoint, Transport } from "./transport.ts";
+import { connectNodeTls } from "./node_tls.ts";
+import type { TlsOptions } from "./tls.ts";
+import type { Connect, Endpoint, Transport } from "./transport.ts";
 
-/**
- * Dials with `Deno.connect`, which looks the name up anew each time. TCP connections have no delay (a request leaves
- * when it is written) and are kept alive.
- */
+/** Dials in the clear with `Deno.connect`, which looks the name up anew each time. */
 export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Promise<Transport> {
   if ("path" in endpoint) return await Deno.connect({ transport: "unix", path: endpoint.path });
-  const { hostname, port } = endpoint;
+  return await dialTcp(endpoint, signal);
+}
+
+/**
+ * Makes what dials with TLS, and with nothing else: a handshake that fails is a dial that fails.
+ *
+ * @param tls Which certificates to trust and to show.
+ */
+export function denoConnectTls(tls: TlsOptions): Connect {
+  const { serverName, cert, key } = tls;
+  const trusted = tls.caCerts ?? [];
+  const caCerts = typeof trusted === "string" ? [trusted] : Array.from(trusted);
+  const shown = cert !== undefined && key !== undefined ? { cert, key } : {};
+  return async (endpoint, signal) => {
+    if ("path" in endpoint) {
+      throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
+    }
+    const { hostname, port } = endpoint;
+    if (serverName === undefined) {
+      return await shaken(await Deno.connectTls({ hostname, port, caCerts, ...shown }));
+    }
+    if (cert !== undefined && key !== undefined) {
+      return await connectNodeTls({ hostname, port, serverName, caCerts, cert, key }, signal);
+    }
+    const connection = await dialTcp(endpoint, signal);
+    return await shaken(await Deno.startTls(connection, { hostname: serverName, caCerts }));
+  };
+}
+
+/** The connection once its handshake is done. */
+async function shaken(connection: Deno.TlsConn): Promise<Deno.TlsConn> {
+  try {
+    await connection.handshake();
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** No delay: a request leaves when it is written. Kept alive: a connection that is gone is found out some day. */
+async function dialTcp(
+  { hostname, port }: { hostname: string; port: number },
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
   const connection = await Deno.connect({ hostname, port, signal });
   connection.setNoDelay(true);
   connection.setKeepAlive(true);

@@ -1,0 +1,34 @@
+/** Authenticates a new connection before anything else is sent on it. */
+
+import { AuthenticationCommand, type Credentials } from "../commands/authentication.ts";
+import type { Command, Outcome } from "../commands/command.ts";
+import { VersionCommand } from "../commands/server_commands.ts";
+import type { Connection } from "../connection/connection.ts";
+import { type MemcachedError, ReplyError } from "../errors.ts";
+
+/**
+ * Authenticates a connection if its server asks for it. A server that does not would store the password as a value, so
+ * it is asked first, by a command that only an authenticated connection may send.
+ *
+ * @throws {ReplyError} If the server refuses the credentials.
+ */
+export async function authenticate(
+  connection: Connection,
+  credentials: Credentials,
+): Promise<void> {
+  try {
+    await ask<string>(connection, (outcome) => new VersionCommand(outcome));
+    return;
+  } catch (error) {
+    if (!(error instanceof ReplyError) || error.kind !== "CLIENT_ERROR") throw error;
+  }
+  await ask<void>(connection, (outcome) => new AuthenticationCommand(credentials, outcome));
+}
+
+function ask<T>(connection: Connection, commandFor: (outcome: Outcome<T>) => Command): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  connection.submit(
+    commandFor({ settled: false, resolve, reject: (error: MemcachedError) => reject(error) }),
+  );
+  return promise;
+}

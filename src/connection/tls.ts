@@ -1,0 +1,49 @@
+/** What a client trusts, and what it shows, when it dials with TLS. */
+
+/** Certificates and names for TLS. All certificates and keys are PEM texts. */
+export interface TlsOptions {
+  /** Certificates to trust beside those of the system. */
+  readonly caCerts?: string | readonly string[];
+  /** The client's certificate, with its chain; goes with `key`. */
+  readonly cert?: string;
+  /** The client's private key; goes with `cert`. */
+  readonly key?: string;
+  /** The name that the server's certificate must have, in place of the host that is dialled. */
+  readonly serverName?: string;
+}
+
+/**
+ * Checks TLS options.
+ *
+ * @throws {TypeError} If one has the wrong type, or two do not go together.
+ */
+export function checkTls(tls: unknown): void {
+  if (typeof tls === "boolean") return;
+  if (typeof tls !== "object" || tls === null) {
+    throw new TypeError(
+      `Cannot use option "tls" as it must be a boolean or an object: current type is ${typeof tls}`,
+    );
+  }
+  const { caCerts, cert, key, serverName, ...others } = tls as Record<string, unknown>;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) {
+    throw new TypeError(`Cannot use option "tls.${unknown}" as there is none of that name`);
+  }
+  for (const [name, value] of Object.entries({ cert, key, serverName })) {
+    if (value !== undefined && typeof value !== "string") {
+      throw new TypeError(
+        `Cannot use option "tls.${name}" as it must be a string: current type is ${typeof value}`,
+      );
+    }
+  }
+  for (const pem of Array.isArray(caCerts) ? caCerts : [caCerts ?? ""]) {
+    if (typeof pem !== "string") {
+      throw new TypeError(
+        `Cannot use option "tls.caCerts" as it must be PEM text: current type is ${typeof pem}`,
+      );
+    }
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError('Cannot use option "tls" as "cert" and "key" go together');
+  }
+}
