@@ -127,7 +127,12 @@ export class Client extends StorageClient {
 
   /** Asks every server for its version. Gives those of the servers that answered, by display name. */
   version(options?: CallOptions): Promise<Map<string, string>> {
-    return this.core.broadcast("version", (outcome) => new VersionCommand(outcome), options);
+    return this.core.broadcast<string, Map<string, string>>(
+      "version",
+      (outcome) => new VersionCommand(outcome),
+      options,
+      (versions) => versions,
+    );
   }
 
   /**
@@ -137,10 +142,11 @@ export class Client extends StorageClient {
    * @param name None for the general ones, or such as `"settings"`, `"items"`, `"slabs"`; `"reset"` clears them.
    */
   stats(name = "", options?: CallOptions): Promise<Map<string, ServerStats>> {
-    return this.core.broadcast(
+    return this.core.broadcast<ServerStats, Map<string, ServerStats>>(
       "stats",
       (outcome) => new StatsCommand(checkStatsName(name), outcome),
       options,
+      (stats) => stats,
     );
   }
 
@@ -177,12 +183,12 @@ export class Client extends StorageClient {
     argument: string,
     options?: CallOptions,
   ): Promise<string[]> {
-    const answers = await this.core.broadcast<true>(
+    return await this.core.broadcast<true, string[]>(
       name,
       (outcome) => new OkCommand(name, argument, outcome),
       options,
+      (answers) => Array.from(answers.keys()),
     );
-    return Array.from(answers.keys());
   }
 
   #count(
