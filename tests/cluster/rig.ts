@@ -25,14 +25,16 @@ export class ClusterRig implements AsyncDisposable {
     settings: Partial<ClusterSettings> = {},
   ) {
     this.settings = { ...SETTINGS, ...settings };
-    this.cluster = new Cluster(servers.map(parseAddress), {
+    const context = {
       clock: this.clock,
       connect: this.dialler.connect,
+      auth: undefined,
       settings: this.settings,
       sweeper: this.#sweeper,
       onChange: (change: ServerChange, server: string) =>
         void this.changes.push(`${change} ${server}`),
-    });
+    };
+    this.cluster = new Cluster(servers.map(parseAddress), context);
   }
 
   /** The first server. */

@@ -1,0 +1,354 @@
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import type { Assignment } from "../../src/cluster/cluster.ts";
+import type { Server } from "../../src/cluster/server.ts";
+import { KEY_HASHES } from "../../src/ring/hash.ts";
+import { parseAddress } from "../../src/ring/address.ts";
+import { Ring } from "../../src/ring/ring.ts";
+import { hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
+import { ScriptedTransport } from "../support/scripted_transport.ts";
+import { settle } from "../support/settle.ts";
+import { ClusterRig } from "./rig.ts";
+
+const THREE = ["one:11211", "two:11211", "three:11211"];
+
+Deno.test("Cluster.ownerOf() is the ring's answer, whoever is alive", async () => {
+  await using rig = new ClusterRig(THREE);
+  const ring = new Ring(THREE.map(parseAddress));
+  const expected = KEYS.map((key) => THREE[ring.serverFor(KEY_HASHES.md5(key))]);
+  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key).name), expected);
+  assertEquals(new Set(expected).size, 3);
+  await kill(rig, "one:11211");
+  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key).name), expected);
+});
+
+Deno.test("Cluster.ownerOf() goes by the hash that is set", async () => {
+  await using rig = new ClusterRig(THREE, { hashFn: "crc_32" });
+  const ring = new Ring(THREE.map(parseAddress));
+  const expected = KEYS.map((key) => THREE[ring.serverFor(KEY_HASHES.crc_32(key))]);
+  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key).name), expected);
+});
+
+Deno.test("Cluster.submit() dials the owner and no other, and sends it the command", async () => {
+  await using rig = new ClusterRig(THREE);
+  rig.dialler.open();
+  const key = keyOf(rig, "two:11211");
+  const issued = await submit(rig, key);
+  assertEquals([rig.dialler.hosts, rig.transport.written], [["two"], `get ${key}\r\n`]);
+  await rig.reply(hit(key, "1"));
+  assertEquals(issued.outcome.summary, "1");
+});
+
+Deno.test("Cluster.submit() without failover fails with the owner's dial, then at once", async () => {
+  await using rig = new ClusterRig(THREE);
+  rig.dialler.refuse();
+  const key = keyOf(rig, "two:11211");
+  const [first, second] = [await submit(rig, key), await submit(rig, key)];
+  assertEquals(summaries([first, second]), [
+    "ConnectionError, sent no",
+    "ServerDeadError, sent no",
+  ]);
+  assertEquals([first, second].map(({ outcome }) => outcome.error?.server), [
+    "two:11211",
+    "two:11211",
+  ]);
+  assertEquals(rig.dialler.hosts, ["two"]);
+});
+
+Deno.test("Cluster.submit() with failover walks on to the next server that is not dead", async () => {
+  for (const key of KEYS) {
+    await using rig = new ClusterRig(THREE, { failover: true });
+    const [owner, next] = walk(key);
+    const transports = byServer(rig, new Set([owner]));
+    const issued = await submit(rig, key);
+    assertEquals([...transports.keys()], [next]);
+    assertEquals([issued.outcome.summary, transports.get(next)?.written], [
+      "open",
+      `get ${key}\r\n`,
+    ]);
+  }
+});
+
+Deno.test("Cluster.submit() with failover stands in on every call while the owner is dead", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const key = KEYS[0];
+  const [owner, next, last] = walk(key);
+  const dead = new Set([owner]);
+  const transports = byServer(rig, dead);
+  await submit(rig, key);
+  assertEquals([...transports.keys()], [next]);
+  await submit(rig, key);
+  assertEquals(transports.get(next)?.written, `get ${key}\r\nget ${key}\r\n`);
+  dead.add(next);
+  transports.get(next)?.end();
+  await settle();
+  await submit(rig, key);
+  assertEquals(transports.get(last)?.written, `get ${key}\r\n`);
+  dead.delete(owner);
+  await rig.pass(5000);
+  await submit(rig, key);
+  assertEquals(transports.get(owner)?.written, `get ${key}\r\n`, "back to its owner");
+});
+
+Deno.test("Cluster.submit() with failover fails once every server was tried once", async () => {
+  for (const retryTimeout of [0, 5000]) {
+    await using rig = new ClusterRig(THREE, { failover: true, retryTimeout });
+    rig.dialler.refuse();
+    const issued = await submit(rig, KEYS[0]);
+    assertEquals(issued.outcome.error?.sent, "no");
+    assertEquals(rig.dialler.hosts, walk(KEYS[0]).map((name) => name.split(":")[0]));
+  }
+});
+
+Deno.test("Cluster.submit() with failover dials no further past the command's deadline", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const { command, outcome } = loneGet(KEYS[0]);
+  command.deadline = rig.clock.now() + 50;
+  rig.cluster.submit(KEYS[0], command);
+  await rig.pass(100);
+  assertEquals([outcome.summary, rig.dialler.dials.length], ["ConnectionError, sent no", 1]);
+});
+
+Deno.test("Cluster settles everything when it is closed during a dial, failover or not", async () => {
+  for (const failover of [false, true]) {
+    await using rig = new ClusterRig(THREE, { failover });
+    const issued = await submit(rig, KEYS[0]);
+    const located: (Server | undefined)[] = [];
+    rig.cluster.locate(KEYS[0], (server) => located.push(server));
+    const assigned: Assignment[] = [];
+    rig.cluster.assign(KEYS, Infinity, (assignment) => assigned.push(assignment));
+    await Promise.all(rig.cluster.servers.map((server) => server.close()));
+    await settle();
+    assertEquals(issued.outcome.error?.sent, "no", `failover ${failover}`);
+    assertEquals([located, assigned.length], [[undefined], 1]);
+    assertEquals(assigned[0].groups, []);
+    assertEquals([...assigned[0].orphans.values()].flat().length, KEYS.length);
+  }
+});
+
+Deno.test("Cluster.submitTo() sends to the server that is named, or fails", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  rig.dialler.answer = () => new ScriptedTransport();
+  const [first, second] = [incr("a"), incr("b")];
+  const server = rig.cluster.servers[1];
+  rig.cluster.submitTo(server, first.command);
+  await settle();
+  assertEquals(rig.dialler.hosts, ["two"]);
+  rig.transport.end();
+  await settle();
+  await kill(rig, "two:11211");
+  rig.cluster.submitTo(server, second.command);
+  assertEquals(second.outcome.summary, "ServerDeadError, sent no");
+});
+
+Deno.test("Cluster.assign() groups keys by owner, with their places, in the order given", async () => {
+  await using rig = new ClusterRig(THREE);
+  rig.dialler.open();
+  const { groups, orphans } = await assign(rig, [...KEYS, KEYS[0]]);
+  assertEquals(orphans.size, 0);
+  const seen: number[] = [];
+  for (const { server, group } of groups) {
+    const places = group.places ?? [];
+    assertEquals(group.keys.length, places.length);
+    places.forEach((place, i) => {
+      assertEquals(group.keys[i], [...KEYS, KEYS[0]][place]);
+      assertStrictEquals(rig.cluster.ownerOf(group.keys[i]), server);
+    });
+    assertEquals(places, places.toSorted((a, b) => a - b));
+    seen.push(...places);
+  }
+  assertEquals(seen.toSorted((a, b) => a - b), [...KEYS.keys(), KEYS.length]);
+});
+
+Deno.test("Cluster.assign() with one connected server passes the keys on as they are", async () => {
+  await using rig = new ClusterRig();
+  await rig.connect();
+  const { groups } = await assign(rig, KEYS);
+  assertEquals(groups.length, 1);
+  assertStrictEquals(groups[0].group.keys, KEYS);
+  assertEquals(groups[0].group.places, undefined);
+});
+
+Deno.test("Cluster.assign() dials all servers that it needs at the same time, once each", async () => {
+  await using rig = new ClusterRig(THREE);
+  let assignment: Assignment | undefined;
+  rig.cluster.assign(KEYS, Infinity, (given) => assignment = given);
+  assertEquals(rig.dialler.hosts.toSorted(), ["one", "three", "two"]);
+  rig.dialler.dials[2].succeed();
+  rig.dialler.dials[0].succeed();
+  await settle();
+  assertEquals(assignment, undefined, "one dial is still under way");
+  rig.dialler.dials[1].succeed();
+  await settle();
+  assertEquals(assignment?.groups.length, 3);
+  assertEquals(rig.dialler.dials.length, 3);
+});
+
+Deno.test("Cluster.assign() gives the places of a dead owner's keys as orphans", async () => {
+  await using rig = new ClusterRig(THREE);
+  byServer(rig, new Set(["two:11211"]));
+  const { groups, orphans } = await assign(rig, KEYS);
+  assertEquals(groups.map(({ server }) => server.name).toSorted(), ["one:11211", "three:11211"]);
+  assertEquals([...orphans.keys()].map(({ name }) => name), ["two:11211"]);
+  const expected = KEYS.flatMap((key, i) =>
+    rig.cluster.ownerOf(key).name === "two:11211" ? [i] : []
+  );
+  assertEquals([...orphans.values()], [expected]);
+});
+
+Deno.test("Cluster.assign() with failover gives a dead owner's keys to those that stand in", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  byServer(rig, new Set(["two:11211"]));
+  const { groups, orphans } = await assign(rig, KEYS);
+  assertEquals(orphans.size, 0);
+  for (const { server, group } of groups) {
+    for (const key of group.keys) {
+      const names = walk(key).filter((name) => name !== "two:11211");
+      assertEquals(server.name, names[0], key);
+    }
+  }
+});
+
+Deno.test("Cluster.assign() comes to an end though dead servers may be dialled at once", async () => {
+  for (const failover of [false, true]) {
+    await using rig = new ClusterRig(THREE, { retryTimeout: 0, failover });
+    rig.dialler.refuse();
+    const { groups, orphans } = await assign(rig, KEYS);
+    assertEquals([groups, [...orphans.values()].flat().length], [[], KEYS.length]);
+    assertEquals(rig.dialler.dials.length, 3);
+  }
+});
+
+Deno.test("Cluster.assign() dials nobody past its deadline", async () => {
+  await using rig = new ClusterRig(THREE);
+  const { groups, orphans } = await assign(rig, KEYS, rig.clock.now());
+  assertEquals([groups, orphans.size, rig.dialler.dials.length], [[], 3, 0]);
+});
+
+Deno.test("Cluster.locate() finds who would get a key now", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const key = KEYS[0];
+  const [owner, next] = walk(key);
+  const dead = new Set<string>();
+  byServer(rig, dead);
+  assertEquals((await locate(rig, key))?.name, owner);
+  await reviveAll(rig);
+  dead.add(owner);
+  assertEquals((await locate(rig, key))?.name, next);
+  rig.settings.failover = false;
+  assertEquals(await locate(rig, key), undefined);
+});
+
+Deno.test("Cluster.move() refuses what libmc refuses, and changes nothing", async () => {
+  const cases: [servers: string[], moved: string[]][] = [
+    [["one", "two"], ["one"]],
+    [["one", "two"], ["one", "two", "three"]],
+    [["one a", "two b"], ["one a", "two c"]],
+    [["one a", "two b"], ["one b", "two a"]],
+    [["one a", "two b"], ["one a", "two"]],
+  ];
+  for (const [servers, moved] of cases) {
+    await using rig = new ClusterRig(servers);
+    const names = rig.cluster.servers.map(({ name }) => name);
+    const transport = await rig.connect();
+    assertEquals(rig.cluster.move(moved.map(parseAddress)), false, moved.join());
+    assertEquals([rig.cluster.servers.map(({ name }) => name), transport.closed], [names, false]);
+  }
+});
+
+Deno.test("Cluster.move() moves whose host or port changes, and keeps the ring", async () => {
+  await using rig = new ClusterRig(["one a", "two b", "three"]);
+  rig.dialler.open();
+  const owners = KEYS.map((key) => rig.cluster.ownerOf(key));
+  for (const server of rig.cluster.servers) server.dial(() => {});
+  await settle();
+  assertEquals(rig.cluster.move(["four a", "two b", "three:11212 c"].map(parseAddress)), true);
+  await settle();
+  assertEquals(rig.dialler.transports.map(({ closed }) => closed), [true, false, true]);
+  assertEquals(rig.cluster.servers.map(({ name }) => name), ["a", "b", "c"]);
+  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key)), owners);
+  await submit(rig, KEYS[owners.indexOf(rig.cluster.servers[0])]);
+  assertEquals(rig.dialler.last.endpoint, { hostname: "four", port: 11211 });
+});
+
+Deno.test("Cluster.move() leaves a server alone whose host and port stay, whatever its new alias", async () => {
+  await using rig = new ClusterRig(["one", "two"]);
+  const transport = await rig.connect();
+  assertEquals(rig.cluster.move(["one x", "two"].map(parseAddress)), true);
+  assertEquals([transport.closed, rig.cluster.servers[0].name], [false, "one:11211"]);
+});
+
+Deno.test("Cluster has servers of its own for each address", async () => {
+  await using rig = new ClusterRig(["one", "one"]);
+  const [first, second] = rig.cluster.servers;
+  assertNotStrictEquals(first, second);
+});
+
+const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `key:${i}`);
+
+/** The names of the three servers in the order in which they stand in for a key. */
+function walk(key: string): string[] {
+  const ring = new Ring(THREE.map(parseAddress));
+  return Array.from(ring.walk(KEY_HASHES.md5(key)), (index) => THREE[index]);
+}
+
+function keyOf(rig: ClusterRig, name: string): string {
+  const key = KEYS.find((key) => rig.cluster.ownerOf(key).name === name);
+  assert(key !== undefined);
+  return key;
+}
+
+/** Lets the dials of all but the dead succeed at once. Gives the latest transport of each. */
+function byServer(rig: ClusterRig, dead: ReadonlySet<string>): Map<string, ScriptedTransport> {
+  const transports = new Map<string, ScriptedTransport>();
+  rig.dialler.answer = (endpoint) => {
+    const name = "path" in endpoint ? endpoint.path : `${endpoint.hostname}:${endpoint.port}`;
+    if (dead.has(name)) return new Error("connection refused");
+    const transport = new ScriptedTransport();
+    transports.set(name, transport);
+    return transport;
+  };
+  return transports;
+}
+
+async function submit(rig: ClusterRig, key: string): Promise<Issued> {
+  const issued = loneGet(key);
+  rig.cluster.submit(key, issued.command);
+  await settle();
+  return issued;
+}
+
+async function assign(
+  rig: ClusterRig,
+  keys: readonly string[],
+  deadline = Infinity,
+): Promise<Assignment> {
+  let assignment: Assignment | undefined;
+  rig.cluster.assign(keys, deadline, (given) => assignment = given);
+  await settle();
+  assert(assignment !== undefined, "nothing was assigned");
+  return assignment;
+}
+
+async function locate(rig: ClusterRig, key: string): Promise<Server | undefined> {
+  const located: (Server | undefined)[] = [];
+  rig.cluster.locate(key, (server) => located.push(server));
+  await settle();
+  assertEquals(located.length, 1);
+  return located[0];
+}
+
+/** Makes one server dead. */
+async function kill(rig: ClusterRig, name: string): Promise<void> {
+  const before = rig.dialler.answer;
+  rig.dialler.refuse();
+  rig.cluster.servers.find((server) => server.name === name)?.dial(() => {});
+  await settle();
+  rig.dialler.answer = before;
+}
+
+/** Closes all connections and lets all retry timeouts pass. */
+async function reviveAll(rig: ClusterRig): Promise<void> {
+  for (const transport of rig.dialler.transports) transport.end();
+  await settle();
+  await rig.pass(5000);
+}
