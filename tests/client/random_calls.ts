@@ -44,7 +44,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   gat(random, context) {
     const [key, exptime] = [randomKey(random), randomExptime(random, context)];
-    const [wire, number] = [wireOf(key, context), wireExptimeOf(exptime, context)];
+    const [wire, number] = [wireOf(key, context), wireExptimeOf(exptime, context, false)];
     return {
       begin: (client) => client.gat(key, exptime as number),
       requests: wire === undefined || number === undefined
@@ -135,7 +135,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   stats(random) {
     const word = random.pick(STATS);
-    const isGood = typeof word === "string" && /^[a-z_]*$/.test(word) && word !== "cachedump" &&
+    const isGood = typeof word === "string" && /^[a-z_]{0,64}$/.test(word) && word !== "cachedump" &&
       word !== "detail" && !word.includes("\n");
     return {
       begin: (client) => client.stats(word as string),
@@ -248,7 +248,7 @@ function wireExptimeOf(
   { now }: CallContext,
   isOptional = true,
 ): bigint | undefined {
-  if (exptime === undefined && isOptional) return 0n;
+  if ((exptime === undefined || exptime === null) && isOptional) return 0n;
   if (exptime instanceof Date) {
     const seconds = Math.floor(exptime.getTime() / 1000);
     if (Number.isNaN(seconds) || seconds > 2147483647) return undefined;

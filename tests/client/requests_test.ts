@@ -26,7 +26,6 @@ for (const [prefix, noreply] of [["", false], ["é:", false], ["", true]] as con
       const calls = Array.from({ length: 1 + random.below(3) }, () => randomCall(random, context));
       const told = `seed ${random.seed}, round ${round}: ${calls.map((call) => call.name)}`;
       const results = await Promise.allSettled(calls.map((call) => call.begin(client)));
-      await wire.settled(noreply);
       for (const [i, result] of results.entries()) {
         if (calls[i].requests !== undefined) {
           assertEquals(result.status, "fulfilled", `${told}: ${reasonOf(result)}`);
@@ -50,7 +49,7 @@ for (const [prefix, noreply] of [["", false], ["é:", false], ["", true]] as con
 class AnsweredWire {
   #requests: Request[] = [];
   #replies = "";
-  #reading: ((text: string) => void) | undefined;
+  #reading: (() => void) | undefined;
   #closed = false;
 
   /** To be given to a client. */
@@ -74,22 +73,14 @@ class AnsweredWire {
     return this.#requests.splice(0);
   }
 
-  /** Waits until what is sent without waiting for a reply has been sent. */
-  async settled(noreply: boolean): Promise<void> {
-    for (let turn = 0; noreply && turn < 5; turn++) await Promise.resolve();
-  }
-
   #reply(text: string): void {
     this.#replies += text;
-    const reading = this.#reading;
-    if (reading === undefined || this.#replies === "" && !this.#closed) return;
-    this.#reading = undefined;
-    reading(this.#replies);
+    if (text !== "" || this.#closed) this.#reading?.();
   }
 
   async #read(into: Uint8Array): Promise<number | null> {
     if (this.#replies === "" && !this.#closed) {
-      await new Promise<string>((resolve) => this.#reading = resolve);
+      await new Promise<void>((resolve) => this.#reading = resolve);
     }
     if (this.#replies === "") return null;
     const bytes = bytesOf(this.#replies.slice(0, into.length));

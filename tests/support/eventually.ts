@@ -23,7 +23,7 @@ export async function eventually(
  * @throws {Error} If it has not settled after `timeout` milliseconds; `what` says what it was.
  */
 export async function within<T>(what: string, promise: Promise<T>, timeout = 5000): Promise<T> {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new Error(`Cannot wait longer for ${what}: ${timeout} ms`)),
