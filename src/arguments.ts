@@ -92,7 +92,7 @@ export function checkUnsigned64(name: string, value: bigint): bigint {
 export function checkStatsName(name: string): string {
   if (typeof name !== "string" || !/^[a-z0-9_]{0,64}$/.test(name) || NOT_STATS.has(name)) {
     throw new TypeError(
-      `Cannot use stats name ${JSON.stringify(name)} as memcached has no such statistics`,
+      `Cannot use stats name ${JSON.stringify(String(name))} as memcached has no such statistics`,
     );
   }
   return name;

@@ -193,7 +193,7 @@ export function givenOptions<T extends ClientOptions>(options: T): Partial<T> {
 export function checkOptions(options: ClientOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot use options that are not an object: current type is ${typeof options}`,
+      `Cannot use options that are not an object: current type is ${typeOf(options)}`,
     );
   }
   for (const [name, value] of Object.entries(options)) {
@@ -218,7 +218,7 @@ export function checkOptions(options: ClientOptions): void {
 function checkCredentials(value: unknown): void {
   if (typeof value !== "object" || value === null) {
     throw new TypeError(
-      `Cannot use option "auth" as it must be an object: current type is ${typeof value}`,
+      `Cannot use option "auth" as it must be an object: current type is ${typeOf(value)}`,
     );
   }
   const { username, password } = value as Record<string, unknown>;
@@ -238,7 +238,7 @@ function checkCredentials(value: unknown): void {
 function checkNumber(name: string, value: unknown, [least, most]: readonly [number, number]): void {
   if (typeof value !== "number") {
     throw new TypeError(
-      `Cannot use option "${name}" as it must be a number: current type is ${typeof value}`,
+      `Cannot use option "${name}" as it must be a number: current type is ${typeOf(value)}`,
     );
   }
   if (!Number.isInteger(value) || value < least || value > most) {
@@ -258,9 +258,16 @@ function checkType(name: string, value: unknown): void {
   }
   const type = typeof DEFAULTS[name as keyof Settings];
   if (typeof value === type && value !== null) return;
+  const article = type === "object" ? "an" : "a";
   throw new TypeError(
-    `Cannot use option "${name}" as it must be a ${type}: current type is ${typeof value}`,
+    `Cannot use option "${name}" as it must be ${article} ${type}: current type is ${
+      typeOf(value)
+    }`,
   );
+}
+
+function typeOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
 }
 
 const DEFAULTS: Settings = {
