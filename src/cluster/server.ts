@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import { Connection } from "../connection/connection.ts";
-import { type ConnectionEnd, sentBefore, type Traffic } from "../connection/contract.ts";
+import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Connect, Endpoint } from "../connection/transport.ts";
 import {
