@@ -10,25 +10,39 @@ import { type MemcachedError, ReplyError } from "../errors.ts";
  * Authenticates a connection if its server asks for it. A server that does not would store the password as a value, so
  * it is asked first, by a command that only an authenticated connection may send.
  *
+ * @param deadline When to give up.
  * @throws {ReplyError} If the server refuses the credentials.
  */
 export async function authenticate(
   connection: Connection,
   credentials: Credentials,
+  deadline: number,
 ): Promise<void> {
   try {
-    await ask<string>(connection, (outcome) => new VersionCommand(outcome));
+    await ask<string>(connection, deadline, (outcome) => new VersionCommand(outcome));
     return;
   } catch (error) {
     if (!(error instanceof ReplyError) || error.kind !== "CLIENT_ERROR") throw error;
   }
-  await ask<void>(connection, (outcome) => new AuthenticationCommand(credentials, outcome));
+  await ask<void>(
+    connection,
+    deadline,
+    (outcome) => new AuthenticationCommand(credentials, outcome),
+  );
 }
 
-function ask<T>(connection: Connection, commandFor: (outcome: Outcome<T>) => Command): Promise<T> {
+function ask<T>(
+  connection: Connection,
+  deadline: number,
+  commandFor: (outcome: Outcome<T>) => Command,
+): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  connection.submit(
-    commandFor({ settled: false, resolve, reject: (error: MemcachedError) => reject(error) }),
-  );
+  const command = commandFor({
+    settled: false,
+    resolve,
+    reject: (error: MemcachedError) => reject(error),
+  });
+  command.deadline = deadline;
+  connection.submit(command);
   return promise;
 }

@@ -61,6 +61,8 @@ export class Server {
   readonly #context: ServerContext;
   readonly #health = new Health();
   readonly #pool: Pool;
+  /** The connections that took commands: those that end before are a matter of the dial. */
+  readonly #ready = new WeakSet<Connection>();
   #address: Address;
   #dialling: AbortController | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
@@ -174,12 +176,13 @@ export class Server {
     let change: ServerChange | undefined;
     try {
       const connection = await this.#open(address, controller.signal);
-      if (address !== this.#address) {
-        // The server moved meanwhile: what waits is for the new place.
+      if (controller.signal.aborted || connection.closed) {
         void connection.close();
-        this.#dialling = undefined;
-        return this.#dialOnce();
+        controller.signal.throwIfAborted();
+        throw new Error("the server closed the connection");
       }
+      // From here on nothing waits until the commands are on the connection.
+      this.#ready.add(connection);
       this.#pool.add(connection);
       this.counters.connects++;
       onChange("connect", this.name);
@@ -209,21 +212,20 @@ export class Server {
     const { clock, connect, settings, sweeper, auth } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
-    let isReady = auth === undefined;
+    const deadline = timeout === 0 ? Infinity : clock.now() + timeout;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
       traffic: this.counters,
       pollTimeout: () => settings.pollTimeout,
       onBusy: () => sweeper.watch(connection),
-      onClose: (end) => isReady ? this.#ended(connection, end) : failAll(end),
+      onClose: (end) => this.#ready.has(connection) ? this.#ended(connection, end) : failAll(end),
     });
     if (auth === undefined) return connection;
     const giveUp = () => void connection.close();
     signal.addEventListener("abort", giveUp);
     try {
-      await authenticate(connection, auth);
-      isReady = true;
+      await authenticate(connection, auth, deadline);
       return connection;
     } catch (error) {
       await connection.close();

@@ -2,6 +2,7 @@
 
 import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server, ServerChange } from "../../src/cluster/server.ts";
+import type { Credentials } from "../../src/commands/authentication.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import { parseAddress } from "../../src/ring/address.ts";
 import type { Issued } from "../support/issued.ts";
@@ -23,18 +24,18 @@ export class ClusterRig implements AsyncDisposable {
   constructor(
     servers: readonly string[] = ["one:11211"],
     settings: Partial<ClusterSettings> = {},
+    auth?: Credentials,
   ) {
     this.settings = { ...SETTINGS, ...settings };
-    const context = {
+    this.cluster = new Cluster(servers.map(parseAddress), {
       clock: this.clock,
       connect: this.dialler.connect,
-      auth: undefined,
+      auth,
       settings: this.settings,
       sweeper: this.#sweeper,
       onChange: (change: ServerChange, server: string) =>
         void this.changes.push(`${change} ${server}`),
-    };
-    this.cluster = new Cluster(servers.map(parseAddress), context);
+    });
   }
 
   /** The first server. */

@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { incr } from "../support/issued.ts";
+import { settle } from "../support/settle.ts";
+import { ClusterRig } from "./rig.ts";
+
+const AUTH = { username: "user", password: "secret" };
+const REFUSAL = "CLIENT_ERROR unauthenticated\r\n";
+
+Deno.test("Server authenticates a connection before it sends anything else", async () => {
+  await using rig = new ClusterRig(undefined, {}, AUTH);
+  rig.dialler.open();
+  const issued = incr("a");
+  await rig.submit(issued);
+  assertEquals(rig.transport.written, "version\r\n");
+  await rig.reply(REFUSAL);
+  assertEquals(rig.transport.writes.at(-1), "set authenticate 0 0 11\r\nuser secret\r\n");
+  assertEquals(rig.server.connected, false);
+  await rig.reply("STORED\r\n");
+  assertEquals(rig.transport.writes.at(-1), "incr a 1\r\n");
+  await rig.reply("1\r\n");
+  assertEquals(issued.outcome.summary, 1n);
+  assertEquals(rig.changes, ["connect one:11211"]);
+});
+
+Deno.test("Server sends no password to a server that asks for none", async () => {
+  await using rig = new ClusterRig(undefined, {}, AUTH);
+  rig.dialler.open();
+  const issued = incr("a");
+  await rig.submit(issued);
+  await rig.reply("VERSION 1.6.18\r\n");
+  await rig.reply("1\r\n");
+  assertEquals(issued.outcome.summary, 1n);
+  assertEquals(rig.transport.written, "version\r\nincr a 1\r\n");
+});
+
+Deno.test("Server that refuses the credentials is dead, and the password is in no message", async () => {
+  await using rig = new ClusterRig(undefined, {}, AUTH);
+  rig.dialler.open();
+  const issued = incr("a");
+  await rig.submit(issued);
+  await rig.reply(REFUSAL);
+  await rig.reply("CLIENT_ERROR authentication failure\r\n");
+  assertEquals(issued.outcome.summary, "ConnectionError, sent no");
+  assertStringIncludes(issued.outcome.error?.message ?? "", "authentication failure");
+  assert(!Deno.inspect(issued.outcome.error).includes("secret"));
+  assertEquals([rig.server.dead, rig.transport.closed, rig.changes], [
+    true,
+    true,
+    ["dead one:11211"],
+  ]);
+});
+
+Deno.test("Server whose authentication ends badly fails those who wait, once", async () => {
+  const endings: Record<string, (rig: ClusterRig) => Promise<void>> = {
+    "end of stream": async (rig) => {
+      rig.transport.end();
+      await settle();
+    },
+    "garbage": (rig) => rig.reply("what is this\r\n"),
+    "garbage behind the answer": (rig) => rig.reply("VERSION 1\r\nwhat is this\r\n"),
+    "full": (rig) => rig.reply("ERROR Too many open connections\r\n"),
+    "silence": (rig) => rig.pass(400),
+    "failed write": async (rig) => {
+      rig.transport.failWrite();
+      await rig.reply(REFUSAL);
+    },
+  };
+  for (const [about, ending] of Object.entries(endings)) {
+    await using rig = new ClusterRig(undefined, {}, AUTH);
+    rig.dialler.open();
+    const issued = incr("a");
+    await rig.submit(issued);
+    await ending(rig);
+    assertEquals(issued.outcome.summary, "ConnectionError, sent no", about);
+    assertEquals([rig.server.connected, rig.transport.closed], [false, true], about);
+    assertEquals([rig.dialler.dials.length, rig.changes], [1, ["dead one:11211"]], about);
+  }
+});
+
+Deno.test("Server bounds dial and authentication even without pollTimeout", async () => {
+  await using rig = new ClusterRig(undefined, { pollTimeout: 0 }, AUTH);
+  rig.dialler.open();
+  const issued = incr("a");
+  await rig.submit(issued);
+  await rig.pass(150);
+  assertEquals(issued.outcome.summary, "ConnectionError, sent no");
+  assertEquals(rig.transport.closed, true);
+});
+
+Deno.test("Server.close() at any moment of an authentication leaves nothing open", async () => {
+  for (let turns = 0; turns < 40; turns++) {
+    await using rig = new ClusterRig(undefined, {}, AUTH);
+    const issued = incr("a");
+    rig.cluster.submitTo(rig.server, issued.command);
+    const transport = rig.dialler.last.succeed();
+    transport.feed(REFUSAL, "STORED\r\n", "1\r\n");
+    await settle(turns);
+    const closing = rig.server.close();
+    await settle();
+    await closing;
+    assertEquals(transport.closed, true, `after ${turns} turns`);
+    assert(issued.outcome.settled, `after ${turns} turns`);
+  }
+});
