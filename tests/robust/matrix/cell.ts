@@ -1,0 +1,164 @@
+/**
+ * Plays the cells of one fault. A cell is one call of one method, soft or strict. It ends well if the call settled in
+ * time, gave nothing that was not stored under the key, told of what went wrong, and left a client that works again and
+ * no open socket.
+ */
+
+import { type CallOptions, Client, MemcachedError } from "@libmc/libmc";
+import { eventually } from "../../support/eventually.ts";
+import { CountingConnect } from "./counting_connect.ts";
+import { type MatrixMethod, seedItems, valueOf } from "./methods.ts";
+import type { MatrixFault, Scene } from "./scene.ts";
+
+/** One cell: a row, and how it fails. */
+export interface Cell {
+  readonly method: MatrixMethod;
+  readonly strict: boolean;
+}
+
+/** Short, so that thousands of cells take seconds. */
+const LIMITS = { connectTimeout: 100, pollTimeout: 100, timeout: 300, retryTimeout: 40 };
+/** By when a call must have settled, on a machine that has other things to do. */
+const BOUND = LIMITS.timeout + 1500;
+
+/** Plays cells with one scene of a fault. Gives a sentence for each breach. */
+export async function play(fault: MatrixFault, cells: readonly Cell[]): Promise<string[]> {
+  await using scene = await fault.open(cells[0].method.command);
+  const runs = cells.map((cell, i) => new Run(fault, scene, cell, `c${i}:`));
+  await Promise.all(runs.map((run) => run.seed()));
+  await scene.seeded?.();
+  if (!scene.isCold) await Promise.all(runs.map((run) => run.warmUp()));
+  await scene.strike?.();
+  const calls = runs.map((run) => run.call());
+  await scene.strikeDuring?.();
+  await Promise.all(calls);
+  await scene.heal();
+  await Promise.all(runs.map((run) => run.recover()));
+  await Promise.all(runs.map((run) => run.end()));
+  const { connections } = scene;
+  if (connections !== undefined) await eventually("no socket is left", () => connections() === 0);
+  return runs.flatMap((run) => run.breaches);
+}
+
+class Run {
+  readonly breaches: string[] = [];
+  readonly #scene: Scene;
+  readonly #cell: Cell;
+  readonly #where: string;
+  readonly #tag: string;
+  readonly #mayLoseItems: boolean;
+  readonly #dialler: CountingConnect;
+  readonly #client: Client;
+  /** What was told of failures. */
+  readonly #told: (MemcachedError | undefined)[] = [];
+  #cas = 1n;
+
+  constructor(fault: MatrixFault, scene: Scene, cell: Cell, tag: string) {
+    this.#scene = scene;
+    this.#cell = cell;
+    this.#tag = tag;
+    this.#where = `${cell.method.name} × ${fault.name} × ${cell.strict ? "strict" : "soft"}`;
+    this.#mayLoseItems = fault.isShared ?? false;
+    this.#dialler = new CountingConnect(scene.dial);
+    this.#client = new Client(scene.address, {
+      ...LIMITS,
+      prefix: tag,
+      allowFlushAll: true,
+      connect: this.#dialler.connect,
+    });
+    this.#client.addEventListener("failure", ({ error }) => void this.#told.push(error));
+  }
+
+  async seed(): Promise<void> {
+    const { seedAddress } = this.#scene;
+    if (seedAddress === undefined) return;
+    const patient = { strict: true, prefix: this.#tag, pollTimeout: 5000, connectTimeout: 5000 };
+    await using seeder = new Client(seedAddress, patient);
+    await seeder.setMulti(seedItems(this.#tag));
+    this.#cas = (await seeder.gets("k0"))?.cas ?? 1n;
+  }
+
+  async warmUp(): Promise<void> {
+    await eventually("the client is connected", () => this.#isConnected());
+    this.#told.length = 0;
+  }
+
+  /** Makes the call and judges what came of it. */
+  async call(): Promise<void> {
+    const { method, strict } = this.#cell;
+    const before = this.#scene.carriedOut?.(method.command);
+    const began = performance.now();
+    const outcome = await settled(this.#begin({ strict }));
+    const took = Math.round(performance.now() - began);
+    if (outcome === "never") return this.#breach(`did not settle within ${BOUND} ms`);
+    if (took > BOUND) this.#breach(`took ${took} ms`);
+    if ("error" in outcome) return this.#judgeError(outcome.error, before);
+    const { answer } = outcome;
+    if (!method.isPart(answer, this.#tag)) return this.#breach(`gave ${Deno.inspect(answer)}`);
+    if (strict && this.#told.length > 0) this.#breach("resolved although it failed");
+    if (this.#told.length > 0 || this.#mayLoseItems || method.isWhole(answer, this.#tag)) return;
+    // This one has no failure to tell: it says where a call would go.
+    if (method.command !== "none") this.#breach(`failed without a word: ${Deno.inspect(answer)}`);
+  }
+
+  /** The client must work again, by itself, and must not give anything wrong meanwhile. */
+  async recover(): Promise<void> {
+    const { method } = this.#cell;
+    const value = valueOf(this.#tag, "again");
+    await eventually(`${this.#where}: the client works again`, async () => {
+      const stored = await this.#client.set("again", value);
+      const found = await this.#client.get("again");
+      if (found !== undefined && found !== value) {
+        this.#breach(`gave ${Deno.inspect(found)} later`);
+        return true;
+      }
+      // A server that slept may carry out late what it was told before.
+      return stored && found === value;
+    });
+    if (this.#dialler.open > 1) this.#breach(`${method.name} left ${this.#dialler.open} sockets`);
+  }
+
+  async end(): Promise<void> {
+    const outcome = await settled(this.#client.close());
+    if (outcome === "never") this.#breach("cannot be closed");
+    if (this.#dialler.open !== 0) this.#breach(`left ${this.#dialler.open} sockets open`);
+    if (this.#dialler.closedTwice !== 0) this.#breach("closed a socket twice");
+  }
+
+  async #isConnected(): Promise<boolean> {
+    return (await this.#client.version()).size === 1;
+  }
+
+  #begin(options: CallOptions): Promise<unknown> {
+    return this.#cell.method.call(this.#client, this.#tag, { ...options, cas: this.#cas });
+  }
+
+  #judgeError(error: unknown, before: number | undefined): void {
+    const { method, strict } = this.#cell;
+    if (!(error instanceof MemcachedError)) return this.#breach(`threw ${Deno.inspect(error)}`);
+    if (!strict) return this.#breach(`rejected: ${error.message}`);
+    if (this.#told.length === 0) this.#breach(`told nobody of: ${error.message}`);
+    const after = this.#scene.carriedOut?.(method.command);
+    if (error.sent === "no" && after !== before) this.#breach("was carried out, but not sent");
+  }
+
+  #breach(what: string): void {
+    this.breaches.push(`${this.#where}: ${what}`);
+  }
+}
+
+type Outcome = { answer: unknown } | { error: unknown } | "never";
+
+/** What comes of a promise, if anything does in time. */
+async function settled(promise: Promise<unknown>): Promise<Outcome> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"never">((resolve) => {
+    timer = setTimeout(() => resolve("never"), 2 * BOUND);
+  });
+  const known = promise.then((answer) => ({ answer }), (error) => ({ error }));
+  try {
+    return await Promise.race([known, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

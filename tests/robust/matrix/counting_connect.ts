@@ -1,0 +1,48 @@
+/** Dials, and knows what it has left open. */
+
+import type { Connect, Transport } from "@libmc/libmc";
+
+/** Dials as `Deno.connect` does, and counts. */
+export class CountingConnect {
+  readonly #dial: Connect;
+  /** Dials so far. */
+  dials = 0;
+  /** Transports that were given out and are not closed. */
+  open = 0;
+  /** Transports that were closed more than once. */
+  closedTwice = 0;
+
+  constructor(dial: Connect = denoDial) {
+    this.#dial = dial;
+  }
+
+  /** The `connect` option of a client. */
+  readonly connect: Connect = (endpoint, signal) => {
+    this.dials++;
+    return this.#count(this.#dial(endpoint, signal));
+  };
+
+  async #count(dialled: Promise<Transport>): Promise<Transport> {
+    const transport = await dialled;
+    this.open++;
+    let closed = false;
+    return {
+      read: (into) => transport.read(into),
+      write: (bytes) => transport.write(bytes),
+      close: () => {
+        if (closed) this.closedTwice++;
+        else this.open--;
+        closed = true;
+        transport.close();
+      },
+    };
+  }
+}
+
+/** Dials as a client does by default. */
+export const denoDial: Connect = async (endpoint, signal) => {
+  if ("path" in endpoint) return await Deno.connect({ transport: "unix", path: endpoint.path });
+  const connection = await Deno.connect({ ...endpoint, signal });
+  connection.setNoDelay(true);
+  return connection;
+};
