@@ -135,7 +135,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   stats(random) {
     const word = random.pick(STATS);
-    const isGood = typeof word === "string" && /^[a-z_]{0,64}$/.test(word) && word !== "cachedump" &&
+    const isGood = typeof word === "string" && /^[a-z_]{0,64}$/.test(word) &&
+      word !== "cachedump" &&
       word !== "detail" && !word.includes("\n");
     return {
       begin: (client) => client.stats(word as string),
