@@ -9,7 +9,8 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
+import type { Sweeper } from "../connection/sweeper.ts";
+import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../ring/address.ts";
 import { type HashFn, KEY_HASHES } from "../ring/hash.ts";
 import { Ring } from "../ring/ring.ts";
@@ -44,11 +45,13 @@ export class Cluster {
   readonly #ring: Ring;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
+  readonly #sweeper: Sweeper;
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#ring = new Ring(addresses);
     this.#settings = context.settings;
     this.#clock = context.clock;
+    this.#sweeper = context.sweeper;
     this.servers = addresses.map((address) => new Server(address, context));
   }
 
@@ -74,7 +77,7 @@ export class Cluster {
     } else if (server.dead) {
       command.fail(server.deadError(command.name));
     } else {
-      server.dial((error) => {
+      this.#dial(server, command.deadline, (error) => {
         if (command.abandoned) return;
         if (error !== undefined) command.fail(errorFor(command, error));
         else this.submitTo(server, command);
@@ -161,7 +164,7 @@ export class Cluster {
     }
     let left = unknown.size;
     for (const server of unknown) {
-      server.dial((error) => {
+      this.#dial(server, deadline, (error) => {
         if (error !== undefined) failed.add(server);
         if (--left === 0) this.assign(keys, deadline, then, failed);
       });
@@ -187,12 +190,30 @@ export class Cluster {
   }
 
   #submitDialled(server: Server, key: string, command: Command, failed = new Set<Server>()): void {
-    server.dial((error) => {
+    this.#dial(server, command.deadline, (error) => {
       if (error !== undefined) failed.add(server);
       if (command.abandoned) return;
       const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
       if (error === undefined || mayGoOn) this.submit(key, command, failed);
       else command.fail(errorFor(command, error));
+    });
+  }
+
+  /** Dials a server for a call, and calls back when that has ended or the call's time is up. */
+  #dial(server: Server, deadline: number, then: (error: MemcachedError | undefined) => void): void {
+    let isWaiting = true;
+    const end = (error: MemcachedError | undefined) => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      then(error);
+    };
+    server.dial(end);
+    if (!isWaiting || deadline === Infinity) return;
+    this.#sweeper.watch({
+      sweep(now) {
+        if (now >= deadline) end(new TimeoutError(LATE, { server: server.name }));
+        return isWaiting;
+      },
     });
   }
 
@@ -206,7 +227,11 @@ function errorFor(
   command: Command,
   { message, server, cause, name }: MemcachedError,
 ): MemcachedError {
-  const ErrorClass = name === "ClosedError" ? ClosedError : ConnectionError;
+  const ErrorClass = name === "ClosedError"
+    ? ClosedError
+    : name === "TimeoutError"
+    ? TimeoutError
+    : ConnectionError;
   return new ErrorClass(message, { server, command: command.name, cause });
 }
 
@@ -214,4 +239,5 @@ function isUsable(server: Server, failed: ReadonlySet<Server> | undefined): bool
   return !server.dead && !(failed?.has(server) ?? false);
 }
 
+const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";
 const NO_ORPHANS: Map<Server, number[]> = new Map();

@@ -105,7 +105,7 @@ Deno.test("Cluster.submit() with failover dials no further past the command's de
   command.deadline = rig.clock.now() + 50;
   rig.cluster.submit(KEYS[0], command);
   await rig.pass(100);
-  assertEquals([outcome.summary, rig.dialler.dials.length], ["ConnectionError, sent no", 1]);
+  assertEquals([outcome.summary, rig.dialler.dials.length], ["TimeoutError, sent no", 1]);
 });
 
 Deno.test("Cluster settles everything when it is closed during a dial, failover or not", async () => {
