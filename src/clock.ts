@@ -8,11 +8,26 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-/** The platform's clock. */
+/**
+ * The platform's clock. It is read once for all that runs before the program comes to rest: a call asks for the time
+ * three times and more, at 80 ns each, and nothing here is measured in less than milliseconds.
+ */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now() {
+    if (read === undefined) {
+      read = performance.now();
+      queueMicrotask(forget);
+    }
+    return read;
+  },
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);
   },
 };
+
+let read: number | undefined;
+
+function forget(): void {
+  read = undefined;
+}

@@ -17,7 +17,8 @@ import {
   type Settings,
   settingsOf,
 } from "../options.ts";
-import { parseAddress } from "../ring/address.ts";
+import { type Address, parseAddress } from "../ring/address.ts";
+import { authenticateWith } from "./authentication.ts";
 import { Call, type FailureSink } from "./call.ts";
 import { Gather } from "./gather.ts";
 import { Readers } from "./readers.ts";
@@ -42,10 +43,10 @@ export class ClientCore implements FailureSink {
     this.#target = target;
     this.#prefix = wirePrefix(settings.prefix);
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
-    this.cluster = new Cluster(this.servers.map(parseAddress), {
+    this.cluster = new Cluster(this.#addressesOf(this.servers), {
       clock: settings.clock,
       connect: settings.connect,
-      auth: settings.auth,
+      prepare: options.auth && authenticateWith({ ...options.auth }),
       settings,
       sweeper: this.#sweeper,
       onChange: (change, server, error) =>
@@ -160,8 +161,7 @@ export class ClientCore implements FailureSink {
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
   updateServers(servers: readonly string[]): boolean {
     const strings = serverStrings(servers);
-    const addresses = strings.map(parseAddress);
-    const moved = this.cluster.move(addresses);
+    const moved = this.cluster.move(this.#addressesOf(strings));
     if (moved) this.servers = strings;
     return moved;
   }
@@ -170,6 +170,15 @@ export class ClientCore implements FailureSink {
   close(): Promise<void> {
     return this.#closing ??= Promise.all(this.cluster.servers.map((server) => server.close()))
       .then(() => this.#sweeper.close());
+  }
+
+  #addressesOf(servers: readonly string[]): Address[] {
+    const addresses = servers.map(parseAddress);
+    const local = addresses.find(({ path }) => path !== undefined);
+    if (!this.settings.tls || local === undefined) return addresses;
+    throw new TypeError(
+      `Cannot use server ${JSON.stringify(local.path)} with option "tls" as it is a Unix socket`,
+    );
   }
 }
 

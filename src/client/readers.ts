@@ -3,6 +3,7 @@
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { decodeValue } from "../codec/values.ts";
 import type { ItemReader } from "../commands/item_reader.ts";
+import { CodecError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import type { Settings } from "../options.ts";
 import { Manifest } from "./split.ts";
@@ -43,18 +44,21 @@ export class Readers {
   readonly data: ItemReader<Uint8Array> = { read: (item) => item.copyData() };
 
   constructor({ codec, inflateLimit, doSplit }: Settings) {
-    const decode = (item: ItemView): unknown =>
-      decodeValue(
-        codec,
-        item.data,
-        item.dataStart,
-        item.dataEnd,
-        item.flags,
-        inflateLimit,
-        item.owned,
-      );
-    const assemble = ({ flags }: Manifest, data: Uint8Array): unknown =>
-      decodeValue(codec, data, 0, data.length, flags, inflateLimit, true);
+    const decode = (item: ItemView): unknown => {
+      const { data, dataStart, dataEnd, flags, owned } = item;
+      try {
+        return decodeValue(codec, data, dataStart, dataEnd, flags, inflateLimit, owned);
+      } catch (cause) {
+        throw codecError(cause);
+      }
+    };
+    const assemble = ({ flags }: Manifest, data: Uint8Array): unknown => {
+      try {
+        return decodeValue(codec, data, 0, data.length, flags, inflateLimit, true);
+      } catch (cause) {
+        throw codecError(cause);
+      }
+    };
     const reader = <T>(
       read: (item: ItemView) => T,
       assemble: SplitReader<T>["assemble"],
@@ -84,4 +88,11 @@ export class Readers {
   cas<T>(): SplitReader<CasValue<T>> {
     return this.#cas as SplitReader<CasValue<T>>;
   }
+}
+
+/** A codec of the user's may throw anything: that concerns the value, and not the connection it came by. */
+function codecError(cause: unknown): CodecError {
+  if (cause instanceof CodecError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CodecError(`Cannot decode value: ${reason}`, { cause });
 }

@@ -8,7 +8,9 @@ import {
   MAX_UINT32,
   wireExptime,
 } from "../arguments.ts";
-import type { Encoded } from "../codec/codec.ts";
+import type { Codec, Encoded } from "../codec/codec.ts";
+import { jsCodec } from "../codec/js_codec.ts";
+import { libmcCodec } from "../codec/libmc_codec.ts";
 import { encodeValue, utf8Length } from "../codec/values.ts";
 import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { MemcachedError } from "../errors.ts";
@@ -272,7 +274,10 @@ export abstract class StorageClient extends RetrievalClient {
 
   #encoded(value: unknown, options: StoreOptions | undefined): Encoded {
     const { codec, compThreshold } = this.core.settings;
-    return encodeValue(codec, value, compThreshold, options?.compress !== false);
+    const item = encodeValue(codec, value, compThreshold, options?.compress !== false);
+    // A codec of the user's may give anything; a line with other flags than a number would be taken apart by the server.
+    if (!ourCodecs.has(codec)) checkEncoded(item);
+    return item;
   }
 
   /**
@@ -305,6 +310,12 @@ class SplitStore extends StoreGather<boolean> {
   }
 }
 
+function checkEncoded({ data, flags }: Encoded): void {
+  checkUnsigned("flags", flags, MAX_UINT32);
+  if (data instanceof Uint8Array || typeof data === "string" && data.isWellFormed()) return;
+  throw new TypeError("Cannot store what is neither well-formed text nor a Uint8Array");
+}
+
 function tooBig(size: number, limit: number): RangeError {
   return new RangeError(
     `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
@@ -331,5 +342,6 @@ function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
     : Object.entries(items);
 }
 
+const ourCodecs: ReadonlySet<Codec> = new Set([jsCodec, libmcCodec]);
 const NO_BYTES = new Uint8Array(0);
 const NOTHING_STORED: MultiResult = { ok: false, failed: [] };

@@ -8,7 +8,6 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { Credentials } from "../commands/authentication.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
@@ -21,7 +20,6 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import type { Address } from "../ring/address.ts";
-import { authenticate } from "./authentication.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { dial } from "./dial.ts";
 import { Health } from "./health.ts";
@@ -44,8 +42,8 @@ export interface ServerSettings {
 export interface ServerContext {
   readonly clock: Clock;
   readonly connect: Connect;
-  /** What every new connection is authenticated with. */
-  readonly auth: Credentials | undefined;
+  /** Makes a new connection ready for commands, before the deadline; if it rejects, the dial has failed. */
+  readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
   /** Hears of every change. */
@@ -207,9 +205,9 @@ export class Server {
     if (change !== undefined) onChange(change, this.name, failure);
   }
 
-  /** Dials and, where credentials are given, authenticates: what this gives takes commands. */
+  /** Dials, and makes the connection ready: what this gives takes commands. */
   async #open(address: Address, signal: AbortSignal): Promise<Connection> {
-    const { clock, connect, settings, sweeper, auth } = this.#context;
+    const { clock, connect, settings, sweeper, prepare } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
     const deadline = timeout === 0 ? Infinity : clock.now() + timeout;
@@ -221,11 +219,11 @@ export class Server {
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => this.#ready.has(connection) ? this.#ended(connection, end) : failAll(end),
     });
-    if (auth === undefined) return connection;
+    if (prepare === undefined) return connection;
     const giveUp = () => void connection.close();
     signal.addEventListener("abort", giveUp);
     try {
-      await authenticate(connection, auth, deadline);
+      await prepare(connection, deadline);
       return connection;
     } catch (error) {
       await connection.close();
@@ -350,9 +348,9 @@ export class Server {
 /** After so many connections that gave no answer, one after the other, what was not sent fails with the next. */
 const MOST_FRUITLESS = 1;
 
-/** A connection that never was ready carried nothing but what authenticates it. */
+/** A connection that never was ready carried nothing but what was to make it so. */
 function failAll({ error, victim, sent, unsent }: ConnectionEnd): void {
-  const reason = error ?? new ClosedError("Cannot authenticate as the connection was closed");
+  const reason = error ?? new ClosedError("Cannot use connection as it was closed");
   if (victim !== undefined) victim.fail(reason);
   for (const command of [...sent, ...unsent]) command.fail(reason);
 }

@@ -9,17 +9,24 @@
 
 import type { Command } from "../commands/command.ts";
 import {
-  ConnectionError,
+  type ConnectionError,
   type ConnectionStep,
   MemcachedError,
   ProtocolError,
-  ReplyError,
-  TimeoutError,
+  type ReplyError,
 } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
+import {
+  brokenConnection,
+  located,
+  outOfTime,
+  refusal,
+  silentConnection,
+  unasked,
+} from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { Queue } from "./queue.ts";
 import type { Transport } from "./transport.ts";
@@ -51,7 +58,7 @@ export class Connection implements ReplySink {
   #doubtfulReplies = 0;
   /** Items that the head has got. */
   #hits = 0;
-  /** A reply has come: this server takes commands. */
+  /** Part of a reply has come: this server takes commands. */
   #answered = false;
   #closed = false;
   #drained: PromiseWithResolvers<void> | undefined;
@@ -113,7 +120,7 @@ export class Connection implements ReplySink {
     const silence = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
     if (owes && silence > 0 && now - this.#heardAt > silence) {
-      this.#finish(this.#error(TimeoutError, `it was silent for more than ${silence} ms`));
+      this.#finish(silentConnection(silence, this.#options.server, this.#pending.peek()?.name));
       return false;
     }
     for (const command of this.#pending) this.#giveUp(command, now, "maybe");
@@ -142,6 +149,7 @@ export class Connection implements ReplySink {
   item(item: ItemView): void {
     const head = this.#pending.peek();
     if (head === undefined) throw unasked();
+    this.#answered = true;
     head.item(item);
     this.#traffic.hits++;
     this.#hits++;
@@ -154,6 +162,7 @@ export class Connection implements ReplySink {
       return;
     }
     if (head === undefined) throw unasked();
+    this.#answered = true;
     if (head.line(word, bytes, start, end)) this.#completeHead();
   }
 
@@ -166,17 +175,13 @@ export class Connection implements ReplySink {
     const kind = spell(word) as ReplyError["kind"];
     const line = text === "" ? kind : `${kind} ${text}`;
     if (word === ReplyWord.ERROR && text.startsWith(SERVER_FULL) && !this.#answered) {
-      const full = this.#error(ConnectionError, `the server is full: it said "${line}"`, "dial");
+      const full = this.#broken(`the server is full: it said "${line}"`, "dial");
       this.#finish(full, { refused: true });
       throw full;
     }
     if (head === undefined) throw unasked();
-    const error = new ReplyError(`Cannot ${head.name} as the server answered "${line}"`, {
-      kind,
-      server: this.#options.server,
-      command: head.name,
-      sent: "maybe",
-    });
+    this.#answered = true;
+    const error = refusal(kind, line, this.#options.server, head.name);
     if (this.#doubtfulReplies > 0) {
       const doubt = new ProtocolError(
         `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
@@ -196,36 +201,38 @@ export class Connection implements ReplySink {
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     this.#traffic.misses += Math.max(0, head.keysAsked - this.#hits);
     this.#hits = 0;
-    this.#answered = true;
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
   }
 
   async #readLoop(): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
+    let start = 0;
     try {
       while (!this.#closed) {
         // A block longer than the buffer is read to where it belongs: one copy less.
         const vacancy = this.#parser.vacancy(READ_BYTES);
-        const count = await this.#transport.read(vacancy ?? buffer);
+        const room = vacancy ?? (start === 0 ? buffer : buffer.subarray(start));
+        const count = await this.#transport.read(room);
         if (this.#closed) return;
         if (count === null) {
           this.#finish(
-            this.load === 0
-              ? undefined
-              : this.#error(ConnectionError, "the server closed it", "read"),
+            this.load === 0 ? undefined : this.#broken("the server closed it"),
           );
           return;
         }
         this.#heardAt = this.#options.clock.now();
         this.#traffic.bytesRead += count;
         if (vacancy !== undefined) this.#parser.filled(count);
-        else this.#parser.feed(buffer, count);
+        else start = this.#parser.take(buffer, start, start + count);
       }
     } catch (cause) {
-      if (cause instanceof ProtocolError) this.#finish(this.#located(cause), { desync: true });
-      else if (cause instanceof MemcachedError) this.#finish(cause);
-      else this.#finish(this.#error(ConnectionError, "reading from it failed", "read", cause));
+      if (cause instanceof ProtocolError) {
+        this.#finish(located(cause, this.#options.server, this.#pending.peek()?.name), {
+          desync: true,
+        });
+      } else if (cause instanceof MemcachedError) this.#finish(cause);
+      else this.#finish(this.#broken("reading from it failed", "read", cause));
     }
   }
 
@@ -237,7 +244,7 @@ export class Connection implements ReplySink {
         const request = this.#writer.take();
         await this.#send(request);
         if (this.#closed) return;
-        this.#writer.recycle(request);
+        this.#writer.recycle();
         this.#writing = 0;
         const silent = this.#silent;
         if (silent.length > 0) {
@@ -246,7 +253,7 @@ export class Connection implements ReplySink {
         }
       }
     } catch (cause) {
-      this.#finish(this.#error(ConnectionError, "writing to it failed", "write", cause));
+      this.#finish(this.#broken("writing to it failed", "write", cause));
     }
     this.#flushing = false;
     if (this.#pending.length === 0) this.#settleDrain();
@@ -274,24 +281,30 @@ export class Connection implements ReplySink {
     this.#options.onBusy();
   }
 
-  async #send(request: Uint8Array): Promise<void> {
-    let at = 0;
-    this.#unwritten = request.length;
+  async #send(parts: readonly Uint8Array[]): Promise<void> {
+    this.#unwritten = 0;
+    for (const part of parts) this.#unwritten += part.length;
     // Until the transport says that it failed, bytes may be on their way.
     this.#mayHaveLeft = true;
-    while (at < request.length) {
-      try {
-        at += await this.#transport.write(at === 0 ? request : request.subarray(at));
-      } catch (error) {
-        this.#mayHaveLeft = at > 0;
-        throw error;
+    let hasLeft = false;
+    for (const part of parts) {
+      for (let at = 0; at < part.length;) {
+        let count: number;
+        try {
+          count = await this.#transport.write(at === 0 ? part : part.subarray(at));
+        } catch (error) {
+          this.#mayHaveLeft = hasLeft;
+          throw error;
+        }
+        at += count;
+        hasLeft = true;
+        this.#unwritten -= count;
+        this.#traffic.bytesWritten += count;
+        this.#traffic.writes++;
+        // The server owes nothing yet if all that is pending is still being written: then progress is a sign of life.
+        if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
       }
-      this.#unwritten = request.length - at;
-      this.#traffic.writes++;
-      // The server owes nothing yet if all that is pending is still being written: then progress is a sign of life.
-      if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
     }
-    this.#traffic.bytesWritten += at;
   }
 
   #settleDrain(): void {
@@ -341,53 +354,22 @@ export class Connection implements ReplySink {
   /** Fails a command whose deadline has passed. If it was sent, it stays in the queue and swallows its reply. */
   #giveUp(command: Command, now: number, sent: "no" | "maybe"): void {
     if (command.deadline > now || command.abandoned) return;
-    command.fail(
-      new TimeoutError(`Cannot ${command.name} as the whole call took longer than its timeout`, {
-        server: this.#options.server,
-        command: command.name,
-        sent,
-      }),
-    );
+    command.fail(outOfTime({ server: this.#options.server, command: command.name, sent }));
   }
 
-  /** The parser and the commands know neither server nor position: adds both. */
-  #located(error: ProtocolError): ProtocolError {
-    const command = this.#pending.peek()?.name;
-    return new ProtocolError(error.message, {
-      server: this.#options.server,
-      command,
-      sent: "maybe",
-      cause: error,
-    });
+  /** The error for what broke the connection under the head. */
+  #broken(reason: string, step: ConnectionStep = "read", cause?: unknown): ConnectionError {
+    const at = { server: this.#options.server, command: this.#pending.peek()?.name };
+    return brokenConnection(reason, { ...at, step, cause });
   }
-
-  #error(
-    ErrorClass: typeof ConnectionError | typeof TimeoutError,
-    reason: string,
-    step: ConnectionStep = "read",
-    cause?: unknown,
-  ): MemcachedError {
-    const { server } = this.#options;
-    return new ErrorClass(`Cannot use connection to ${server} as ${reason}`, {
-      server,
-      command: this.#pending.peek()?.name,
-      step,
-      cause,
-      sent: "maybe",
-    });
-  }
-}
-
-function unasked(): ProtocolError {
-  return new ProtocolError("Cannot take a reply to which no command is pending");
 }
 
 const decoder = new TextDecoder();
 /** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
-/** Size of the read buffer. Larger ones were no faster. */
-const READ_BYTES = 64 * 1024;
+/** Size of the read buffer: values of up to about this size are decoded where they were read. */
+const READ_BYTES = 256 * 1024;
 /** A connection that has been silent for longer is looked at before it is written to. */
 const IDLE_MILLISECONDS = 1000;
 /** No further command joins a write of this size. */
-const WRITE_BYTES = 256 * 1024;
+const WRITE_BYTES = 128 * 1024;

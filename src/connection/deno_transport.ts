@@ -19,31 +19,47 @@ export function denoConnectTls(tls: TlsOptions): Connect {
   const { serverName, cert, key } = tls;
   const trusted = tls.caCerts ?? [];
   const caCerts = typeof trusted === "string" ? [trusted] : Array.from(trusted);
-  const shown = cert !== undefined && key !== undefined ? { cert, key } : {};
   return async (endpoint, signal) => {
     if ("path" in endpoint) {
       throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
     }
-    const { hostname, port } = endpoint;
-    if (serverName === undefined) {
-      return await shaken(await Deno.connectTls({ hostname, port, caCerts, ...shown }));
-    }
     if (cert !== undefined && key !== undefined) {
-      return await connectNodeTls({ hostname, port, serverName, caCerts, cert, key }, signal);
+      return await connectNodeTls({ ...endpoint, serverName, caCerts, cert, key }, signal);
     }
+    // Not Deno.connectTls: that heeds no signal, and has no setNoDelay, without which a reply may be 40 ms late.
     const connection = await dialTcp(endpoint, signal);
-    return await shaken(await Deno.startTls(connection, { hostname: serverName, caCerts }));
+    try {
+      const hostname = serverName ?? endpoint.hostname;
+      return await shaken(await Deno.startTls(connection, { hostname, caCerts }), signal);
+    } catch (error) {
+      closeIfOpen(connection);
+      throw error;
+    }
   };
 }
 
 /** The connection once its handshake is done. */
-async function shaken(connection: Deno.TlsConn): Promise<Deno.TlsConn> {
+async function shaken(connection: Deno.TlsConn, signal: AbortSignal): Promise<Deno.TlsConn> {
+  const giveUp = () => closeIfOpen(connection);
+  signal.addEventListener("abort", giveUp);
   try {
+    signal.throwIfAborted();
     await connection.handshake();
     return connection;
   } catch (error) {
-    connection.close();
+    closeIfOpen(connection);
     throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** Closes a connection that may be closed, or may have become that of a handshake. */
+function closeIfOpen(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 

@@ -1,5 +1,9 @@
-/** TLS with a client certificate and a server name of its own: the two together only `node:tls` takes. */
+/**
+ * TLS with a client certificate, which of Deno's own dialler takes only the one that neither heeds a signal nor can be
+ * told to send without delay.
+ */
 
+import { isIP } from "node:net";
 import { Duplex } from "node:stream";
 import { connect, rootCertificates } from "node:tls";
 import { transportOf } from "./stream_transport.ts";
@@ -9,7 +13,8 @@ import type { Transport } from "./transport.ts";
 export interface NodeTlsOptions {
   readonly hostname: string;
   readonly port: number;
-  readonly serverName: string;
+  /** The name that the server's certificate must have: the host's unless given. */
+  readonly serverName: string | undefined;
   readonly caCerts: readonly string[];
   readonly cert: string;
   readonly key: string;
@@ -20,13 +25,18 @@ export async function connectNodeTls(
   { hostname, port, serverName, caCerts, cert, key }: NodeTlsOptions,
   signal: AbortSignal,
 ): Promise<Transport> {
+  signal.throwIfAborted();
+  const name = serverName ?? (isIP(hostname) === 0 ? hostname : undefined);
   const socket = connect({
     host: hostname,
     port,
-    servername: serverName,
+    // An IP address is checked as the host, and must not be announced as a name.
+    ...(name === undefined ? {} : { servername: name }),
     ca: [...rootCertificates, ...caCerts],
     cert,
     key,
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
   });
   const giveUp = () => socket.destroy();
   signal.addEventListener("abort", giveUp);

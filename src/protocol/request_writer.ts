@@ -12,11 +12,17 @@ import { CR, LF } from "./bytes.ts";
 export class RequestWriter {
   #buffer = new Uint8Array(INITIAL_BYTES);
   #spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(INITIAL_BYTES);
+  /** How much of the buffer is written, and how much of that is among the parts. */
   #length = 0;
+  #sealed = 0;
+  /** What comes before the rest of the buffer: pieces of it, and big data blocks that are not copied. */
+  #parts: Uint8Array[] = [];
+  #lent = 0;
+  #taken: Uint8Array<ArrayBuffer> | undefined;
 
   /** Bytes written since the last {@linkcode RequestWriter.take}. */
   get length(): number {
-    return this.#length;
+    return this.#length + this.#lent;
   }
 
   /**
@@ -42,8 +48,14 @@ export class RequestWriter {
     this.#length = at;
   }
 
-  /** Writes bytes as they are. */
+  /** Writes bytes as they are. Many of them are not copied, but lent until they have been sent. */
   bytes(data: Uint8Array): void {
+    if (data.length >= LENT_BYTES) {
+      this.#seal();
+      this.#parts.push(data);
+      this.#lent += data.length;
+      return;
+    }
     this.#reserve(data.length);
     this.#buffer.set(data, this.#length);
     this.#length += data.length;
@@ -64,21 +76,43 @@ export class RequestWriter {
     this.#lineEnd();
   }
 
-  /** Hands out what has been written and begins anew; give the array back by {@linkcode RequestWriter.recycle}. */
-  take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#buffer.subarray(0, this.#length);
+  /**
+   * Hands out what has been written, as arrays to be sent in order, and begins anew. Say by
+   * {@linkcode RequestWriter.recycle} when the transport is done with them; until then nothing more may be taken.
+   */
+  take(): readonly Uint8Array[] {
+    this.#seal();
+    const parts = this.#parts;
+    this.#taken = this.#buffer;
     this.#buffer = this.#spare ?? new Uint8Array(INITIAL_BYTES);
     this.#spare = undefined;
-    this.#length = 0;
-    return taken;
+    this.#parts = [];
+    this.#length = this.#sealed = this.#lent = 0;
+    return parts;
   }
 
-  /** Takes back the buffer behind what was handed out, once the transport is done with it. A peak is not kept. */
-  recycle(taken: Uint8Array<ArrayBuffer>): void {
-    if (taken.buffer.byteLength <= KEPT_BYTES) this.#spare = new Uint8Array(taken.buffer);
+  /** Takes the buffer back behind what was handed out. A peak is not kept. */
+  recycle(): void {
+    if (this.#taken !== undefined && this.#taken.length <= KEPT_BYTES) this.#spare = this.#taken;
+    this.#taken = undefined;
+  }
+
+  /** Makes a part of what the buffer holds and no part has. */
+  #seal(): void {
+    if (this.#sealed === this.#length) return;
+    this.#parts.push(this.#buffer.subarray(this.#sealed, this.#length));
+    this.#sealed = this.#length;
   }
 
   #textBlock(text: string, tail: string): void {
+    if (text.length >= LENT_BYTES) {
+      const data = encoder.encode(text);
+      this.latin1(data.length + tail);
+      this.#lineEnd();
+      this.bytes(data);
+      this.#lineEnd();
+      return;
+    }
     // A long text is measured first, so that no room for three bytes a character is taken.
     const bound = text.length > 1024 ? Buffer.byteLength(text) : 3 * text.length;
     this.#reserve(bound + tail.length + 32);
@@ -113,5 +147,10 @@ export class RequestWriter {
 
 const encoder = new TextEncoder();
 const INITIAL_BYTES = 16 * 1024;
-/** The largest buffer that is used again. */
+/**
+ * The largest buffer that is used again: as large as those grow to which a connection writes, so that a peak of many
+ * values or of big ones does not make a new one, zeroed, each time.
+ */
 const KEPT_BYTES = 256 * 1024;
+/** Data blocks of this size are sent from where they are: copying one costs more than a write of its own. */
+const LENT_BYTES = 120 * 1024;

@@ -59,6 +59,8 @@ export interface FeedOptions {
   readonly maxDataBytes?: number;
   /** Bodies with more than so many bytes to come are read into the parser's vacancy; none unless given. */
   readonly vacancyAbove?: number;
+  /** The parser may leave open bodies in a buffer of this size, which is read on into; no such buffer unless given. */
+  readonly room?: number;
 }
 
 /**
@@ -68,13 +70,18 @@ export interface FeedOptions {
  */
 export function parse(
   chunks: Iterable<Uint8Array>,
-  { maxDataBytes, vacancyAbove = Infinity }: FeedOptions = {},
+  { maxDataBytes, vacancyAbove = Infinity, room }: FeedOptions = {},
 ): Parsed {
   const recorder = new Recorder();
   const parser = new ReplyParser(recorder, maxDataBytes);
   let error: ProtocolError | undefined;
   try {
-    for (const chunk of chunks) feed(parser, chunk, vacancyAbove);
+    const buffer = new Uint8Array(room ?? 0);
+    let start = 0;
+    for (const chunk of chunks) {
+      if (room === undefined) feed(parser, chunk, vacancyAbove);
+      else start = take(parser, chunk, vacancyAbove, buffer, start);
+    }
   } catch (thrown) {
     if (!(thrown instanceof ProtocolError)) throw thrown;
     error = thrown;
@@ -99,6 +106,31 @@ function feed(parser: ReplyParser, chunk: Uint8Array, vacancyAbove: number): voi
     BUFFER.fill(0x2a, 0, count);
     at += count;
   }
+}
+
+/** As a connection does it: reads on behind what the parser has left in the buffer. */
+function take(
+  parser: ReplyParser,
+  chunk: Uint8Array,
+  vacancyAbove: number,
+  buffer: Uint8Array,
+  bufferStart: number,
+): number {
+  let start = bufferStart;
+  for (let at = 0; at < chunk.length;) {
+    const vacancy = parser.vacancy(vacancyAbove);
+    const room = vacancy ?? buffer.subarray(start);
+    const count = Math.min(room.length, chunk.length - at);
+    room.set(chunk.subarray(at, at + count));
+    at += count;
+    if (vacancy === undefined) {
+      start = parser.take(buffer, start, start + count);
+      buffer.fill(0x2a, start);
+    } else {
+      parser.filled(count);
+    }
+  }
+  return start;
 }
 
 const BUFFER = new Uint8Array(64 * 1024);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { Random } from "../support/random.ts";
-import { bytesOf } from "../support/wire.ts";
+import { bytesOf, textOf } from "../support/wire.ts";
 import { everySplit, randomCuts, singleBytes } from "./cuts.ts";
 import { REPLIES } from "./fixtures.ts";
 import { item, line, parse } from "./recorder.ts";
@@ -68,6 +68,48 @@ Deno.test("ReplyParser.filled() and feed() read the same replies as feed() alone
   }
 });
 
+Deno.test("ReplyParser.take() reads the same replies as feed(), whatever the size of the buffer", () => {
+  for (const reply of REPLIES) {
+    const wire = bytesOf(`${reply.wire}STORED\r\n`);
+    const events = [...reply.events, line("STORED")];
+    for (
+      const options of [{ room: 16 }, { room: 40 }, { room: 300, vacancyAbove: 100 }, {
+        room: 20_000,
+      }]
+    ) {
+      for (const chunks of [[wire], singleBytes(wire), ...everySplit(wire)]) {
+        const parsed = parse(chunks, options);
+        const how = `${reply.name}, room ${options.room}, cut at ${chunks[0].length}`;
+        assertEquals(parsed.error, undefined, how);
+        assertEquals(parsed.events, events, how);
+      }
+    }
+  }
+});
+
+Deno.test("ReplyParser.take() leaves a block in the buffer that has room for it, and lends it from there", () => {
+  const lent: string[] = [];
+  const sink = {
+    item(view: ItemView) {
+      lent.push(`${view.owned} ${textOf(view.data.subarray(view.dataStart, view.dataEnd))}`);
+    },
+    line() {},
+  };
+  const parser = new ReplyParser(sink);
+  const buffer = new Uint8Array(40);
+  const put = (start: number, text: string) => {
+    buffer.set(bytesOf(text), start);
+    return parser.take(buffer, start, start + text.length);
+  };
+  assertEquals(put(0, "VALUE a 0 5\r\nab"), 15);
+  assertEquals(put(15, "cde\r"), 19);
+  assertEquals(parser.idle, false);
+  assertEquals(put(19, "\nEND\r\n"), 0);
+  assertEquals(put(0, "VALUE a 0 30\r\nab"), 0);
+  assertEquals(put(0, `${"c".repeat(28)}\r\n`), 0);
+  assertEquals(lent, ["false abcde", `true ab${"c".repeat(28)}`]);
+});
+
 Deno.test("ReplyParser.filled() reads blocks larger than the read buffer, in any mix with small ones", () => {
   const random = new Random(77);
   for (let round = 0; round < 20; round++) {
@@ -81,7 +123,11 @@ Deno.test("ReplyParser.filled() reads blocks larger than the read buffer, in any
     wire += "END\r\n";
     events.push(line("END"));
     const chunks = randomCuts(bytesOf(wire), random, 1 + random.below(12));
-    const parsed = parse(chunks, { vacancyAbove: random.pick([0, 1000, 65_536]) });
+    const vacancyAbove = random.pick([0, 1000, 65_536]);
+    const parsed = parse(
+      chunks,
+      random.pick([{ vacancyAbove }, { vacancyAbove, room: 65_536 }, { room: 262_144 }]),
+    );
     const how = `seed ${random.seed}, round ${round}`;
     assertEquals(parsed.error, undefined, how);
     assert(parsed.events.join("\n") === events.join("\n"), how);
@@ -91,9 +137,11 @@ Deno.test("ReplyParser.filled() reads blocks larger than the read buffer, in any
 
 Deno.test("ReplyParser.feed() refuses a wrong end behind a block that was filled", () => {
   for (const end of ["\n\r", "\r\r", "xx", "\rx"]) {
-    const wire = bytesOf(`VALUE a 0 5\r\nabcde${end}`);
-    const { events, error } = parse(singleBytes(wire), { vacancyAbove: 0 });
-    assertEquals(events, []);
-    assertEquals(error?.message, "Cannot read item as its data block does not end in CR LF");
+    for (const options of [{ vacancyAbove: 0 }, { room: 64 }]) {
+      const wire = bytesOf(`VALUE a 0 5\r\nabcde${end}`);
+      const { events, error } = parse(singleBytes(wire), options);
+      assertEquals(events, []);
+      assertEquals(error?.message, "Cannot read item as its data block does not end in CR LF");
+    }
   }
 });

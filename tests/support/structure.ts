@@ -27,7 +27,7 @@ const ROOMS = new Map<string, Arrows>([
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
   ["connection", { code: ["protocol"], types: ["commands"] }],
   ["cluster", { code: ["connection", "ring"], types: ["commands"] }],
-  ["options", { code: ["codec", "ring", "connection"], types: ["cluster"] }],
+  ["options", { code: ["codec", "ring", "connection"], types: ["commands", "cluster"] }],
   ["client", {
     code: ["cluster", "codec", "commands", "connection", "key", "options", "protocol", "ring"],
   }],

@@ -6,6 +6,13 @@ import { VersionCommand } from "../commands/server_commands.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type MemcachedError, ReplyError } from "../errors.ts";
 
+/** Makes what authenticates every new connection. */
+export function authenticateWith(
+  credentials: Credentials,
+): (connection: Connection, deadline: number) => Promise<void> {
+  return (connection, deadline) => authenticate(connection, credentials, deadline);
+}
+
 /**
  * Authenticates a connection if its server asks for it. A server that does not would store the password as a value, so
  * it is asked first, by a command that only an authenticated connection may send.
@@ -13,7 +20,7 @@ import { type MemcachedError, ReplyError } from "../errors.ts";
  * @param deadline When to give up.
  * @throws {ReplyError} If the server refuses the credentials.
  */
-export async function authenticate(
+async function authenticate(
   connection: Connection,
   credentials: Credentials,
   deadline: number,
