@@ -161,8 +161,11 @@ export interface CallOptions {
   strict?: boolean;
 }
 
-/** All options, with their defaults filled in. */
-export type Settings = Required<Omit<ClientOptions, "auth">> & Pick<ClientOptions, "auth">;
+/**
+ * All options, with their defaults filled in, but for what is secret: a client is printed with what it holds, and so it
+ * holds neither password nor key.
+ */
+export type Settings = Required<Omit<ClientOptions, "auth" | "tls">> & { tls: boolean };
 
 /**
  * Checks options and fills in the defaults.
@@ -172,15 +175,15 @@ export type Settings = Required<Omit<ClientOptions, "auth">> & Pick<ClientOption
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkOptions(options);
-  const settings: Settings = { ...DEFAULTS, ...givenOptions(options) };
-  const { tls } = settings;
+  const { auth: _secret, tls = false, ...others } = options;
+  const settings: Settings = { ...DEFAULTS, ...givenOptions(others) };
   if (tls === false) return settings;
   if (options.connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: what dials decides on TLS',
     );
   }
-  return { ...settings, connect: denoConnectTls(tls === true ? {} : tls) };
+  return { ...settings, tls: true, connect: denoConnectTls(tls === true ? {} : tls) };
 }
 
 /** The options without those that are undefined, which stand for not given. */

@@ -23,19 +23,34 @@ export function denoConnectTls(tls: TlsOptions): Connect {
     if ("path" in endpoint) {
       throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
     }
-    if (cert !== undefined && key !== undefined) {
-      return await connectNodeTls({ ...endpoint, serverName, caCerts, cert, key }, signal);
+    const verification = { hostname: serverName ?? endpoint.hostname, caCerts };
+    if (cert === undefined || key === undefined) {
+      return await dialTls(endpoint, verification, signal);
     }
-    // Not Deno.connectTls: that heeds no signal, and has no setNoDelay, without which a reply may be 40 ms late.
-    const connection = await dialTcp(endpoint, signal);
     try {
-      const hostname = serverName ?? endpoint.hostname;
-      return await shaken(await Deno.startTls(connection, { hostname, caCerts }), signal);
+      return await connectNodeTls({ ...endpoint, serverName, caCerts, cert, key }, signal);
     } catch (error) {
-      closeIfOpen(connection);
+      if (!isUnverified(error)) throw error;
+      // node:tls says the same of an unknown and of an expired certificate: this handshake fails and says which.
+      (await dialTls(endpoint, verification, signal)).close();
       throw error;
     }
   };
+}
+
+/** Not by Deno.connectTls: that heeds no signal, and has no setNoDelay, without which a reply may be 40 ms late. */
+async function dialTls(
+  endpoint: { hostname: string; port: number },
+  verification: Deno.StartTlsOptions,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const connection = await dialTcp(endpoint, signal);
+  try {
+    return await shaken(await Deno.startTls(connection, verification), signal);
+  } catch (error) {
+    closeIfOpen(connection);
+    throw error;
+  }
 }
 
 /** The connection once its handshake is done. */
@@ -61,6 +76,11 @@ function closeIfOpen(connection: Deno.Conn): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
+}
+
+function isUnverified(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    error.code === "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
 }
 
 /** No delay: a request leaves when it is written. Kept alive: a connection that is gone is found out some day. */

@@ -1,5 +1,7 @@
 /** What a client trusts, and what it shows, when it dials with TLS. */
 
+import { createPrivateKey, X509Certificate } from "node:crypto";
+
 /** Certificates and names for TLS. All certificates and keys are PEM texts. */
 export interface TlsOptions {
   /** Certificates to trust beside those of the system. */
@@ -36,14 +38,44 @@ export function checkTls(tls: unknown): void {
       );
     }
   }
-  for (const pem of Array.isArray(caCerts) ? caCerts : [caCerts ?? ""]) {
+  for (const pem of Array.isArray(caCerts) ? caCerts : [caCerts]) {
+    if (pem === undefined) continue;
     if (typeof pem !== "string") {
       throw new TypeError(
         `Cannot use option "tls.caCerts" as it must be PEM text: current type is ${typeof pem}`,
       );
     }
+    certificateOf("caCerts", pem);
+  }
+  if (serverName !== undefined && !HOST.test(serverName as string)) {
+    throw new TypeError(
+      `Cannot use option "tls.serverName" as it must be a host name: current value is "${serverName}"`,
+    );
   }
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError('Cannot use option "tls" as "cert" and "key" go together');
   }
+  if (cert === undefined) return;
+  if (!certificateOf("cert", cert as string).checkPrivateKey(privateKeyOf(key as string))) {
+    throw new TypeError('Cannot use option "tls" as "key" is not the private key of "cert"');
+  }
 }
+
+/** Neither a certificate nor a key is named in a message, and what reads them is no cause: it may quote them. */
+function certificateOf(name: string, pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new TypeError(`Cannot use option "tls.${name}" as it is no certificate in PEM`);
+  }
+}
+
+function privateKeyOf(pem: string): ReturnType<typeof createPrivateKey> {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new TypeError('Cannot use option "tls.key" as it is no private key in PEM');
+  }
+}
+
+const HOST = /^[\w.:-]+$/;
