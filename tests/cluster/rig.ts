@@ -1,8 +1,7 @@
 /** Servers behind a scripted dialler, with a clock that stands still, and a record of what was heard of them. */
 
 import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
-import type { Server, ServerChange } from "../../src/cluster/server.ts";
-import type { Credentials } from "../../src/commands/authentication.ts";
+import type { Server, ServerChange, ServerContext } from "../../src/cluster/server.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import { parseAddress } from "../../src/ring/address.ts";
 import type { Issued } from "../support/issued.ts";
@@ -24,13 +23,13 @@ export class ClusterRig implements AsyncDisposable {
   constructor(
     servers: readonly string[] = ["one:11211"],
     settings: Partial<ClusterSettings> = {},
-    auth?: Credentials,
+    prepare?: ServerContext["prepare"],
   ) {
     this.settings = { ...SETTINGS, ...settings };
     this.cluster = new Cluster(servers.map(parseAddress), {
       clock: this.clock,
       connect: this.dialler.connect,
-      auth,
+      prepare,
       settings: this.settings,
       sweeper: this.#sweeper,
       onChange: (change: ServerChange, server: string) =>

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { incr } from "../support/issued.ts";
 import { settle } from "../support/settle.ts";
-import { ClusterRig } from "./rig.ts";
+import { authenticateWith } from "../../src/client/authentication.ts";
+import { ClusterRig } from "../cluster/rig.ts";
 
-const AUTH = { username: "user", password: "secret" };
+const AUTH = authenticateWith({ username: "user", password: "secret" });
 const REFUSAL = "CLIENT_ERROR unauthenticated\r\n";
 
 Deno.test("Server authenticates a connection before it sends anything else", async () => {
