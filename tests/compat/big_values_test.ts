@@ -7,6 +7,7 @@ import { CHUNK_BYTES, chunkKey } from "../../src/client/split.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
 import { Recorder } from "./recording_connect.ts";
+import { sameBytes } from "./same_bytes.ts";
 
 const NAMES = ["alfa", "bravo", "charlie"];
 const PATIENT: ClientOptions = { connectTimeout: 5000, pollTimeout: 5000, timeout: 60_000 };
@@ -269,7 +270,7 @@ async function start(options: ClientOptions = {}) {
 
 function same(a: unknown, b: unknown): boolean {
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+    return sameBytes(a, b);
   }
   return typeof a === "object" ? JSON.stringify(a) === JSON.stringify(b) : a === b;
 }

@@ -8,6 +8,7 @@ import { startMemcached } from "../support/memcached.ts";
 import { BIG, type BigItem, type BigVector } from "./big_vectors.ts";
 import { Ledger } from "./ledger.ts";
 import { callAsPython, optionsOf, plain, RAISED, resultOf } from "./python_calls.ts";
+import { sameBytes } from "./same_bytes.ts";
 import type { PythonCall } from "./wire_vectors.ts";
 import { BIG_DIFFERENCES, type Facts } from "./wire_differences.ts";
 
@@ -171,7 +172,7 @@ async function sha256(data: Uint8Array): Promise<string> {
 /** Equality of the kinds of values that the vectors hold, fast enough for megabytes. */
 function same(a: unknown, b: unknown): boolean {
   if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return sameBytes(a, b);
 }
 
 function codeOf(failure: MemcachedError | undefined): number {

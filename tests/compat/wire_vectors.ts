@@ -75,6 +75,8 @@ export function bytesOf(bytes: VectorBytes): Uint8Array {
 /** Bytes as a text in which every byte can be seen: compared, and shown, instead of arrays of numbers. */
 export function visible(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
   return text;
 }
