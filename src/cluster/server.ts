@@ -284,7 +284,9 @@ export class Server {
 
   #sendAgain(command: Command): void {
     if (command.abandoned) return;
-    if (this.#closed) {
+    if (this.#context.clock.now() >= command.deadline) {
+      this.#failUnsent(command, this.#lateError(command));
+    } else if (this.#closed) {
       this.#failUnsent(
         command,
         new ClosedError(`Cannot ${command.name} as the client was closed`, {
@@ -298,11 +300,28 @@ export class Server {
     } else if (this.dead) {
       this.#failUnsent(command, this.deadError(command.name));
     } else {
-      this.dial((error) => {
-        if (error === undefined) this.#sendAgain(command);
-        else this.#failUnsent(command, error);
-      });
+      this.#sendDialled(command);
     }
+  }
+
+  /** Sends a command on the next connection, unless its time is up before there is one. */
+  #sendDialled(command: Command): void {
+    let isWaiting = true;
+    this.dial((error) => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      if (error === undefined) this.#sendAgain(command);
+      else this.#failUnsent(command, error);
+    });
+    this.#context.sweeper.watch({
+      sweep: (now) => {
+        if (isWaiting && now >= command.deadline) {
+          isWaiting = false;
+          this.#failUnsent(command, this.#lateError(command));
+        }
+        return isWaiting;
+      },
+    });
   }
 
   async #closeAll(): Promise<void> {
@@ -334,6 +353,13 @@ export class Server {
       ? reason.replace("connect", `connect to ${this.name}`)
       : `Cannot connect to ${this.name}: ${reason}`;
     return new ConnectionError(message, { server: this.name, cause });
+  }
+
+  #lateError(command: Command): MemcachedError {
+    return new TimeoutError(
+      `Cannot ${command.name} again as the whole call took longer than its timeout`,
+      { server: this.name, command: command.name },
+    );
   }
 
   #full(command: Command): MemcachedError {

@@ -209,6 +209,31 @@ Deno.test("Server says maybe of a command that was sent, however its second atte
   }
 });
 
+Deno.test("Server gives up a command that waits to be sent again when its time is up", async () => {
+  await using rig = new ClusterRig(undefined, { connectTimeout: 10_000 });
+  const transport = await rig.connect();
+  transport.held = true;
+  const [late, patient, sent] = [incr("a"), incr("b"), get("c")];
+  late.command.deadline = sent.command.deadline = rig.clock.now() + 500;
+  await rig.submit(incr("head"), sent);
+  transport.take(5);
+  await settle();
+  rig.cluster.submitTo(rig.server, late.command);
+  rig.cluster.submitTo(rig.server, patient.command);
+  transport.failRead();
+  await settle();
+  assertEquals(rig.dialler.dials.length, 2);
+  await rig.pass(600);
+  assertEquals(summaries([late, patient, sent]), [
+    "TimeoutError, sent no",
+    "open",
+    "ConnectionError, sent maybe",
+  ]);
+  rig.dialler.last.succeed();
+  await settle();
+  assertEquals(rig.transport.written, "incr b 1\r\n");
+});
+
 Deno.test("Server gives up in the end with a peer that takes connections and nothing else", async () => {
   for (const how of ["write", "read", "end", "full"]) {
     await using rig = new ClusterRig(undefined, { maxRetries: 3, retryTimeout: 0 });
