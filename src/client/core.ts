@@ -168,8 +168,7 @@ export class ClientCore implements FailureSink {
 
   /** Closes for good once all calls on the way have settled; the second call waits for the first. */
   close(): Promise<void> {
-    return this.#closing ??= Promise.all(this.cluster.servers.map((server) => server.close()))
-      .then(() => this.#sweeper.close());
+    return this.#closing ??= this.cluster.close().then(() => this.#sweeper.close());
   }
 
   #addressesOf(servers: readonly string[]): Address[] {

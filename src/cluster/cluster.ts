@@ -46,6 +46,9 @@ export class Cluster {
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
+  /** How many calls wait for a dial, and who is to be told when none does. */
+  #waiting = 0;
+  #nobodyWaits: (() => void) | undefined;
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#ring = new Ring(addresses);
@@ -95,7 +98,7 @@ export class Cluster {
     if (server === undefined || server.connected) {
       then(server);
     } else {
-      server.dial((error) => {
+      this.#dial(server, Infinity, (error) => {
         if (error !== undefined) failed.add(server);
         this.locate(key, then, failed);
       });
@@ -118,6 +121,17 @@ export class Cluster {
       if (addresses[i].host !== host || addresses[i].port !== port) server.move(addresses[i]);
     });
     return true;
+  }
+
+  /**
+   * Closes for good once everything on the way has finished. Calls that wait for a dial are let through, unless that has
+   * no bound. No more calls may be begun.
+   */
+  async close(): Promise<void> {
+    if (this.#waiting > 0 && this.#settings.connectTimeout > 0) {
+      await new Promise<void>((resolve) => this.#nobodyWaits = resolve);
+    }
+    await Promise.all(this.servers.map((server) => server.close()));
   }
 
   /**
@@ -206,7 +220,9 @@ export class Cluster {
       if (!isWaiting) return;
       isWaiting = false;
       then(error);
+      if (--this.#waiting === 0) this.#nobodyWaits?.();
     };
+    this.#waiting++;
     server.dial(end);
     if (!isWaiting || deadline === Infinity) return;
     this.#sweeper.watch({
