@@ -210,8 +210,8 @@ export const REFUSED_CALLS: readonly RefusedCall[] = [
     ["cachedump", TypeError, /"cachedump"/],
     ["detail", TypeError, /"detail"/],
     ["x".repeat(65), TypeError, /stats name/],
-    [5, TypeError, /stats name 5/],
-    [null, TypeError, /stats name null/],
+    [5, TypeError, /stats name "?5"?/],
+    [null, TypeError, /stats name "?null"?/],
   ], (c, name, o) => c.stats(name, o)),
   ...withEach("verbosity", [
     [-1, RangeError, /level .* from 0 to 4294967295: current value is -1/],
