@@ -27,13 +27,16 @@ export function denoConnectTls(tls: TlsOptions): Connect {
     if (cert === undefined || key === undefined) {
       return await dialTls(endpoint, verification, signal);
     }
+    const dialNode = (ca: readonly string[]) =>
+      connectNodeTls({ ...endpoint, serverName, caCerts: ca, cert, key }, signal);
     try {
-      return await connectNodeTls({ ...endpoint, serverName, caCerts, cert, key }, signal);
+      return await dialNode(caCerts);
     } catch (error) {
       if (!isUnverified(error)) throw error;
-      // node:tls says the same of an unknown and of an expired certificate: this handshake fails and says which.
+      // node:tls trusts either given certificates or the system's, and says the same of an unknown and of an expired
+      // one. This handshake trusts both; where it fails it says why, and else the certificate is the system's.
       (await dialTls(endpoint, verification, signal)).close();
-      throw error;
+      return await dialNode([]);
     }
   };
 }
@@ -78,9 +81,10 @@ function closeIfOpen(connection: Deno.Conn): void {
   }
 }
 
+/** True if it was we who would not have the server, and not the server us. */
 function isUnverified(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    error.code === "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /CERT|VERIFY/.test(code) && !code.startsWith("ERR_SSL");
 }
 
 /** No delay: a request leaves when it is written. Kept alive: a connection that is gone is found out some day. */

@@ -5,7 +5,7 @@
 
 import { isIP } from "node:net";
 import { Duplex } from "node:stream";
-import { connect, rootCertificates } from "node:tls";
+import { connect } from "node:tls";
 import { transportOf } from "./stream_transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -15,6 +15,7 @@ export interface NodeTlsOptions {
   readonly port: number;
   /** The name that the server's certificate must have: the host's unless given. */
   readonly serverName: string | undefined;
+  /** Certificates to trust in place of those of the system; none for those. */
   readonly caCerts: readonly string[];
   readonly cert: string;
   readonly key: string;
@@ -32,7 +33,8 @@ export async function connectNodeTls(
     port,
     // An IP address is checked as the host, and must not be announced as a name.
     ...(name === undefined ? {} : { servername: name }),
-    ca: [...rootCertificates, ...caCerts],
+    // The system's are not named: rootCertificates asks for a permission.
+    ...(caCerts.length === 0 ? {} : { ca: [...caCerts] }),
     cert,
     key,
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.

@@ -80,7 +80,9 @@ export class Authority implements AsyncDisposable {
     await Deno.writeTextFile(`${this.#folder}/serial`, "01\n");
     const path = (ending: string) => `${this.#folder}/authority.${ending}`;
     await this.#newKey(path("key"));
-    await this.#openssl("req", "-x509", "-new", "-subj", "/CN=libmc test authority", "-days", "2", [
+    // Two authorities of one name would be taken for each other.
+    const subject = `/CN=libmc test authority ${crypto.randomUUID()}`;
+    await this.#openssl("req", "-x509", "-new", "-subj", subject, "-days", "2", [
       ...["-extensions", "authority", "-key", path("key"), "-out", path("pem")],
     ]);
     this.#certificate = await this.#read("authority");
