@@ -64,7 +64,7 @@ export class Client extends StorageClient {
     const { noreply } = core.settings;
     return core.call<MultiResult>({ ok: false, failed: [] }, options, (call) => {
       const asked = checkKeys(keys);
-      const wireKeys = asked.map((key) => core.key(key));
+      const wireKeys = core.keys(asked);
       const gather = new BatchGather(call, core, "delete", multiResult(asked));
       core.sendGroups(
         wireKeys,

@@ -59,6 +59,17 @@ export class ClientCore implements FailureSink {
     return wireKey(key, this.#prefix);
   }
 
+  /** The same for many keys: the list that is given, where all of them are their own wire keys. */
+  keys(keys: readonly string[]): readonly string[] {
+    let wireKeys: string[] | undefined;
+    for (let i = 0; i < keys.length; i++) {
+      const wire = wireKey(keys[i], this.#prefix);
+      if (wireKeys !== undefined) wireKeys.push(wire);
+      else if (wire !== keys[i]) wireKeys = [...keys.slice(0, i), wire];
+    }
+    return wireKeys ?? keys;
+  }
+
   /** Begins a call. What `begin` throws is the caller's doing, and rejects. */
   call<T>(miss: T, options: CallOptions | undefined, begin: (call: Call<T>) => void): Promise<T> {
     return this.start(new Call<T>(this, miss, this.terms(), options), begin);

@@ -155,7 +155,7 @@ export abstract class RetrievalClient extends BaseClient {
     const { core } = this;
     return core.call<R>(resultOf([], []), options, (call) => {
       const keyList = checkKeys(keys);
-      const wireKeys = keyList.map((key) => core.key(key));
+      const wireKeys = core.keys(keyList);
       const values = new Array<T | undefined>(keyList.length).fill(undefined);
       const asked = { wireKeys, values, reader };
       const gather = new ItemGather(core, call, how, asked, () => resultOf(keyList, values));

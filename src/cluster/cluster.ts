@@ -43,6 +43,7 @@ export interface Assignment {
 export class Cluster {
   readonly servers: readonly Server[];
   readonly #ring: Ring;
+  readonly #groupNumbers: Uint32Array;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
@@ -55,7 +56,8 @@ export class Cluster {
     this.#settings = context.settings;
     this.#clock = context.clock;
     this.#sweeper = context.sweeper;
-    this.servers = addresses.map((address) => new Server(address, context));
+    this.servers = addresses.map((address, index) => new Server(address, index, context));
+    this.#groupNumbers = new Uint32Array(addresses.length);
   }
 
   /** The owner of a wire key on the ring, whether or not it is alive. */
@@ -142,13 +144,48 @@ export class Cluster {
     keys: readonly string[],
     deadline: number,
     then: (assignment: Assignment) => void,
-    failed: Set<Server> = new Set(),
   ): void {
+    const groups = this.#assignAtOnce(keys);
+    if (groups === undefined) this.#assignDialled(keys, deadline, then, new Set());
+    else then({ groups, orphans: NO_ORPHANS });
+  }
+
+  /** Groups keys all of whose owners are connected; `undefined` if one is not. */
+  #assignAtOnce(keys: readonly string[]): ServerGroup[] | undefined {
     const { servers } = this;
-    if (servers.length === 1 && servers[0].connected) {
-      then({ groups: [{ server: servers[0], group: { keys } }], orphans: NO_ORPHANS });
-      return;
+    if (servers.length === 1) {
+      return servers[0].connected ? [{ server: servers[0], group: { keys } }] : undefined;
     }
+    const hash = KEY_HASHES[this.#settings.hashFn];
+    const groups: (ServerGroup & { group: { keys: string[]; places: number[] } })[] = [];
+    // By server, a number of its group and one more; kept between calls, as there may be many servers for few keys.
+    const numbers = this.#groupNumbers;
+    let isComplete = true;
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place];
+      const index = this.#ring.serverFor(hash(key));
+      const number = numbers[index];
+      if (number > 0) {
+        const { group } = groups[number - 1];
+        group.keys.push(key);
+        group.places.push(place);
+        continue;
+      }
+      const server = servers[index];
+      isComplete = server.connected;
+      if (!isComplete) break;
+      numbers[index] = groups.push({ server, group: { keys: [key], places: [place] } });
+    }
+    for (const { server } of groups) numbers[server.index] = 0;
+    return isComplete ? groups : undefined;
+  }
+
+  #assignDialled(
+    keys: readonly string[],
+    deadline: number,
+    then: (assignment: Assignment) => void,
+    failed: Set<Server>,
+  ): void {
     const byServer = new Map<Server, { keys: string[]; places: number[] }>();
     const orphans = new Map<Server, number[]>();
     const unknown = new Set<Server>();
@@ -180,7 +217,7 @@ export class Cluster {
     for (const server of unknown) {
       this.#dial(server, deadline, (error) => {
         if (error !== undefined) failed.add(server);
-        if (--left === 0) this.assign(keys, deadline, then, failed);
+        if (--left === 0) this.#assignDialled(keys, deadline, then, failed);
       });
     }
   }

@@ -55,6 +55,7 @@ export type ServerChange = "connect" | "disconnect" | "dead" | "alive";
 
 /** A memcached, and the way to it. */
 export class Server {
+  readonly index: number;
   readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
   readonly #health = new Health();
@@ -71,7 +72,9 @@ export class Server {
   #fruitless = 0;
   #closed = false;
 
-  constructor(address: Address, context: ServerContext) {
+  /** @param index Its place among the servers of its client. */
+  constructor(address: Address, index: number, context: ServerContext) {
+    this.index = index;
     this.#address = address;
     this.#context = context;
     this.#pool = new Pool(context.clock);
