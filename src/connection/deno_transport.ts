@@ -15,69 +15,34 @@ export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Prom
  *
  * @param tls Which certificates to trust and to show.
  */
-export function denoConnectTls(tls: TlsOptions): Connect {
-  const { serverName, cert, key } = tls;
-  const trusted = tls.caCerts ?? [];
-  const caCerts = typeof trusted === "string" ? [trusted] : Array.from(trusted);
+export function denoConnectTls({ serverName, cert, key, caCerts = [] }: TlsOptions): Connect {
+  const trusted = typeof caCerts === "string" ? [caCerts] : Array.from(caCerts);
   return async (endpoint, signal) => {
     if ("path" in endpoint) {
       throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
     }
-    const verification = { hostname: serverName ?? endpoint.hostname, caCerts };
-    if (cert === undefined || key === undefined) {
-      return await dialTls(endpoint, verification, signal);
-    }
-    const dialNode = (ca: readonly string[]) =>
-      connectNodeTls({ ...endpoint, serverName, caCerts: ca, cert, key }, signal);
+    const dialNode = (caCerts: readonly string[]) =>
+      connectNodeTls({ ...endpoint, serverName, caCerts, cert, key }, signal);
     try {
-      return await dialNode(caCerts);
+      return await dialNode(trusted);
     } catch (error) {
       if (!isUnverified(error)) throw error;
-      // node:tls trusts either given certificates or the system's, and says the same of an unknown and of an expired
-      // one. This handshake trusts both; where it fails it says why, and else the certificate is the system's.
-      (await dialTls(endpoint, verification, signal)).close();
+      // node:tls trusts either the given certificates or the system's, and says the same of an unknown and of an
+      // expired one. This handshake trusts both: where it fails it says why, and else the certificate is the system's.
+      const hostname = serverName ?? endpoint.hostname;
+      await shakeHands(await dialTcp(endpoint, signal), { hostname, caCerts: trusted });
       return await dialNode([]);
     }
   };
 }
 
-/** Not by Deno.connectTls: that heeds no signal, and has no setNoDelay, without which a reply may be 40 ms late. */
-async function dialTls(
-  endpoint: { hostname: string; port: number },
-  verification: Deno.StartTlsOptions,
-  signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const connection = await dialTcp(endpoint, signal);
+/** Goes through a handshake, and closes. */
+async function shakeHands(connection: Deno.TcpConn, options: Deno.StartTlsOptions): Promise<void> {
+  const secured = await Deno.startTls(connection, options);
   try {
-    return await shaken(await Deno.startTls(connection, verification), signal);
-  } catch (error) {
-    closeIfOpen(connection);
-    throw error;
-  }
-}
-
-/** The connection once its handshake is done. */
-async function shaken(connection: Deno.TlsConn, signal: AbortSignal): Promise<Deno.TlsConn> {
-  const giveUp = () => closeIfOpen(connection);
-  signal.addEventListener("abort", giveUp);
-  try {
-    signal.throwIfAborted();
-    await connection.handshake();
-    return connection;
-  } catch (error) {
-    closeIfOpen(connection);
-    throw error;
+    await secured.handshake();
   } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
-}
-
-/** Closes a connection that may be closed, or may have become that of a handshake. */
-function closeIfOpen(connection: Deno.Conn): void {
-  try {
-    connection.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
+    secured.close();
   }
 }
 
@@ -92,8 +57,20 @@ async function dialTcp(
   { hostname, port }: { hostname: string; port: number },
   signal: AbortSignal,
 ): Promise<Deno.TcpConn> {
-  const connection = await Deno.connect({ hostname, port, signal });
+  const connection = await Deno.connect({ hostname, port, signal: unthrowing(signal) });
+  if (signal.aborted) {
+    connection.close();
+    throw signal.reason;
+  }
   connection.setNoDelay(true);
   connection.setKeepAlive(true);
   return connection;
+}
+
+/**
+ * A signal that cancels as the given one does, and does not throw: Deno.connect asks it at the very end, and would drop
+ * a connection that was made in the moment of the abort without closing it.
+ */
+function unthrowing(signal: AbortSignal): AbortSignal {
+  return Object.defineProperty(AbortSignal.any([signal]), "throwIfAborted", { value: () => {} });
 }
