@@ -62,6 +62,8 @@ export class Server {
   readonly #pool: Pool;
   /** The connections that took commands: those that end before are a matter of the dial. */
   readonly #ready = new WeakSet<Connection>();
+  /** Why others ended. */
+  readonly #unready = new WeakMap<Connection, MemcachedError>();
   #address: Address;
   #dialling: AbortController | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
@@ -180,7 +182,7 @@ export class Server {
       if (controller.signal.aborted || connection.closed) {
         void connection.close();
         controller.signal.throwIfAborted();
-        throw new Error("the server closed the connection");
+        throw this.#unready.get(connection) ?? new Error("the server closed the connection");
       }
       // From here on nothing waits until the commands are on the connection.
       this.#ready.add(connection);
@@ -220,7 +222,11 @@ export class Server {
       traffic: this.counters,
       pollTimeout: () => settings.pollTimeout,
       onBusy: () => sweeper.watch(connection),
-      onClose: (end) => this.#ready.has(connection) ? this.#ended(connection, end) : failAll(end),
+      onClose: (end) => {
+        if (this.#ready.has(connection)) return this.#ended(connection, end);
+        if (end.error !== undefined) this.#unready.set(connection, end.error);
+        failAll(end);
+      },
     });
     if (prepare === undefined) return connection;
     const giveUp = () => void connection.close();

@@ -1,12 +1,11 @@
 /**
- * TLS with a client certificate, which of Deno's own dialler takes only the one that neither heeds a signal nor can be
- * told to send without delay.
+ * TLS by `node:tls`. Deno's own sockets will not do: closed during a handshake that stalls, they stay open for as long
+ * as the other end does, and one with a client certificate cannot be told to send without delay.
  */
 
 import { isIP } from "node:net";
-import { Duplex } from "node:stream";
 import { connect } from "node:tls";
-import { transportOf } from "./stream_transport.ts";
+import { SocketTransport } from "./socket_transport.ts";
 import type { Transport } from "./transport.ts";
 
 /** What to dial, to trust and to show. */
@@ -17,8 +16,8 @@ export interface NodeTlsOptions {
   readonly serverName: string | undefined;
   /** Certificates to trust in place of those of the system; none for those. */
   readonly caCerts: readonly string[];
-  readonly cert: string;
-  readonly key: string;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** Dials with TLS. Rejects if the handshake fails. */
@@ -35,30 +34,26 @@ export async function connectNodeTls(
     ...(name === undefined ? {} : { servername: name }),
     // The system's are not named: rootCertificates asks for a permission.
     ...(caCerts.length === 0 ? {} : { ca: [...caCerts] }),
-    cert,
-    key,
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
     rejectUnauthorized: true,
   });
-  const giveUp = () => socket.destroy();
+  const transport = new SocketTransport(socket);
+  const giveUp = () => transport.close();
   signal.addEventListener("abort", giveUp);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("secureConnect", resolve);
       socket.once("error", reject);
-      socket.once("close", () => reject(new Error("The server closed the connection")));
+      socket.once("close", () => reject(new Error("the server closed the connection")));
     });
   } catch (error) {
-    socket.destroy();
+    transport.close();
     throw error;
   } finally {
     signal.removeEventListener("abort", giveUp);
   }
   socket.setNoDelay(true);
   socket.setKeepAlive(true);
-  const { readable, writable } = Duplex.toWeb(socket);
-  return transportOf({
-    readable: readable as ReadableStream<Uint8Array>,
-    writable: writable as WritableStream<Uint8Array>,
-  });
+  return transport;
 }
