@@ -1,6 +1,6 @@
 /** What the verbs of a client share: settings, keys, calls, the cluster, and what is heard of failures. */
 
-import { Cluster } from "../cluster/cluster.ts";
+import { Cluster, errorFor } from "../cluster/cluster.ts";
 import type { Server } from "../cluster/server.ts";
 import type { Command, Outcome } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -70,6 +70,30 @@ export class ClientCore implements FailureSink {
     return wireKeys ?? keys;
   }
 
+  /**
+   * The same for any number of keys: many of them are taken a part at a time, and the program may do other things in
+   * between. No key is sent before all have been checked.
+   */
+  keysInTurns(
+    keys: readonly string[],
+    call: { readonly settled: boolean; refuse(reason: unknown): void },
+    then: (wireKeys: readonly string[]) => void,
+  ): void {
+    if (keys.length <= KEYS_A_TURN) return then(this.keys(keys));
+    const parts: (readonly string[])[] = [];
+    const turn = (start: number) => {
+      if (call.settled) return;
+      try {
+        if (start >= keys.length) return then(parts.flat());
+        parts.push(this.keys(keys.slice(start, start + KEYS_A_TURN)));
+        this.settings.clock.after(0, () => turn(start + KEYS_A_TURN));
+      } catch (error) {
+        call.refuse(error);
+      }
+    };
+    turn(0);
+  }
+
   /** Begins a call. What `begin` throws is the caller's doing, and rejects. */
   call<T>(miss: T, options: CallOptions | undefined, begin: (call: Call<T>) => void): Promise<T> {
     return this.start(new Call<T>(this, miss, this.terms(), options), begin);
@@ -125,8 +149,12 @@ export class ClientCore implements FailureSink {
             server.submit(command);
           }
         }
-        for (const [owner, places] of orphans) {
-          gather.note(owner.deadError(gather.what));
+        for (const { owner, places, dialError } of orphans) {
+          gather.note(
+            dialError === undefined
+              ? owner.deadError(gather.what)
+              : errorFor(gather.what, dialError),
+          );
           orphaned(places);
         }
       }
@@ -227,6 +255,9 @@ class AnswerGather<T, R> extends Gather<[Server, T], R> {
     return this.#resultOf(this.#answers);
   }
 }
+
+/** Keys that are checked at once: 2 to 4 ms. */
+const KEYS_A_TURN = 100_000;
 
 /** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */
 function sweepPeriod({ pollTimeout, timeout }: Settings): number {

@@ -6,7 +6,7 @@ import type { CallOptions } from "../options.ts";
 import { BaseClient } from "./base_client.ts";
 import { Call } from "./call.ts";
 import type { ClientCore } from "./core.ts";
-import { ItemGather, SplitGather } from "./item_gather.ts";
+import { type Collector, ItemGather, SplitGather } from "./item_gather.ts";
 import type { CasValue, RawItem, SplitReader } from "./readers.ts";
 import { Manifest } from "./split.ts";
 import { fetchStream } from "./streams.ts";
@@ -73,7 +73,7 @@ export abstract class RetrievalClient extends BaseClient {
    * @returns As many as there are keys, in their order, `undefined` for each miss.
    */
   getList<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<(T | undefined)[]> {
-    return this.#many(keys, this.core.readers.value<T>(), GET, options, (_keys, values) => values);
+    return this.#many(keys, { how: GET, reader: this.core.readers.value<T>() }, options, listOf<T>);
   }
 
   /** Asks for a value and gives its item another exptime. */
@@ -135,33 +135,47 @@ export abstract class RetrievalClient extends BaseClient {
     how: Retrieval,
     options?: CallOptions,
   ): Promise<Map<string, T>> {
-    return this.#many(keys, reader, how, options, (asked, values) => {
-      const found = new Map<string, T>();
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i];
-        if (value !== undefined) found.set(asked[i], value);
-      }
-      return found;
-    });
+    return this.#many(keys, { how, reader }, options, mapOf<T>);
   }
 
   #many<T, R>(
     keys: Iterable<string>,
-    reader: SplitReader<T>,
-    how: Retrieval,
+    what: { how: Retrieval; reader: SplitReader<T> },
     options: CallOptions | undefined,
-    resultOf: (keys: readonly string[], values: (T | undefined)[]) => R,
+    collectorOf: (keys: readonly string[]) => Collector<T, R>,
   ): Promise<R> {
     const { core } = this;
-    return core.call<R>(resultOf([], []), options, (call) => {
+    return core.call<R>(collectorOf([]).result(), options, (call) => {
       const keyList = checkKeys(keys);
-      const wireKeys = core.keys(keyList);
-      const values = new Array<T | undefined>(keyList.length).fill(undefined);
-      const asked = { wireKeys, values, reader };
-      const gather = new ItemGather(core, call, how, asked, () => resultOf(keyList, values));
-      gather.ask();
+      const gather = new ItemGather(core, call, what, collectorOf(keyList));
+      core.keysInTurns(keyList, call, (wireKeys) => gather.ask(wireKeys));
     });
   }
+}
+
+/** Collects the hits, in the order asked. */
+function mapOf<T>(keys: readonly string[]): Collector<T, Map<string, T>> {
+  const found = new Map<string, T>();
+  return {
+    collect(start, values) {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (value !== undefined) found.set(keys[start + i], value);
+      }
+    },
+    result: () => found,
+  };
+}
+
+/** Collects hits and misses, in the order asked. */
+function listOf<T>(): Collector<T, (T | undefined)[]> {
+  const list: (T | undefined)[] = [];
+  return {
+    collect(_start, values) {
+      for (const value of values) list.push(value);
+    },
+    result: () => list,
+  };
 }
 
 /** A call for one item, which goes on where the item turns out to be the manifest of a split value. */
@@ -178,12 +192,12 @@ class ItemCall<T> extends Call<T | undefined> {
 
   override resolve(value: T | undefined): void {
     if (!(value instanceof Manifest)) return super.resolve(value);
-    const asked = {
-      wireKeys: [this.wireKey],
-      values: [value as T | undefined],
-      reader: this.#reader,
-    };
-    new SplitGather(this.#core, this, GET, asked, () => asked.values[0]).begun();
+    let joined: T | undefined;
+    const what = { how: GET, reader: this.#reader };
+    new SplitGather<T>(this.#core, this, what, {
+      collect: (_start, [value]) => joined = value,
+      result: () => joined,
+    }).goOn(this.wireKey, value);
   }
 }
 

@@ -33,10 +33,21 @@ export interface ServerGroup {
   readonly group: KeyGroup;
 }
 
+/** Keys that go nowhere, as their owner cannot be used. */
+export interface Orphans {
+  readonly owner: Server;
+  readonly places: number[];
+  /** How the call's own dial failed, if it made one. */
+  readonly dialError: MemcachedError | undefined;
+}
+
+/** Servers that a call has dialled in vain, and why. */
+type Failed = Map<Server, MemcachedError>;
+
 /** Where the keys of a call go, and the places of those that go nowhere, by their dead owner. */
 export interface Assignment {
   readonly groups: ServerGroup[];
-  readonly orphans: Map<Server, number[]>;
+  readonly orphans: readonly Orphans[];
 }
 
 /** The servers, and the ring they lie on. */
@@ -68,7 +79,7 @@ export class Cluster {
   }
 
   /** Sends a command to the server of its key, or fails it. */
-  submit(key: string, command: Command, failed?: Set<Server>): void {
+  submit(key: string, command: Command, failed?: Failed): void {
     const server = this.#choose(key, failed);
     if (server === undefined) command.fail(this.ownerOf(key).deadError(command.name));
     else if (server.connected) server.submit(command);
@@ -84,7 +95,7 @@ export class Cluster {
     } else {
       this.#dial(server, command.deadline, (error) => {
         if (command.abandoned) return;
-        if (error !== undefined) command.fail(errorFor(command, error));
+        if (error !== undefined) command.fail(errorFor(command.name, error));
         else this.submitTo(server, command);
       });
     }
@@ -94,14 +105,14 @@ export class Cluster {
   locate(
     key: string,
     then: (server: Server | undefined) => void,
-    failed: Set<Server> = new Set(),
+    failed: Failed = new Map(),
   ): void {
     const server = this.#choose(key, failed);
     if (server === undefined || server.connected) {
       then(server);
     } else {
       this.#dial(server, Infinity, (error) => {
-        if (error !== undefined) failed.add(server);
+        if (error !== undefined) failed.set(server, error);
         this.locate(key, then, failed);
       });
     }
@@ -146,7 +157,7 @@ export class Cluster {
     then: (assignment: Assignment) => void,
   ): void {
     const groups = this.#assignAtOnce(keys);
-    if (groups === undefined) this.#assignDialled(keys, deadline, then, new Set());
+    if (groups === undefined) this.#assignDialled(keys, deadline, then, new Map());
     else then({ groups, orphans: NO_ORPHANS });
   }
 
@@ -184,10 +195,10 @@ export class Cluster {
     keys: readonly string[],
     deadline: number,
     then: (assignment: Assignment) => void,
-    failed: Set<Server>,
+    failed: Failed,
   ): void {
     const byServer = new Map<Server, { keys: string[]; places: number[] }>();
-    const orphans = new Map<Server, number[]>();
+    const orphans = new Map<Server, Orphans>();
     const unknown = new Set<Server>();
     const isLate = this.#clock.now() >= deadline;
     for (let place = 0; place < keys.length; place++) {
@@ -195,9 +206,9 @@ export class Cluster {
       const owner = this.ownerOf(key);
       const server = owner.connected ? owner : isLate ? undefined : this.#choose(key, failed);
       if (server === undefined) {
-        const places = orphans.get(owner);
-        if (places === undefined) orphans.set(owner, [place]);
-        else places.push(place);
+        const orphan = orphans.get(owner);
+        if (orphan !== undefined) orphan.places.push(place);
+        else orphans.set(owner, { owner, places: [place], dialError: failed.get(owner) });
       } else if (!server.connected) {
         unknown.add(server);
       } else {
@@ -210,13 +221,14 @@ export class Cluster {
       }
     }
     if (unknown.size === 0) {
-      then({ groups: Array.from(byServer, ([server, group]) => ({ server, group })), orphans });
+      const groups = Array.from(byServer, ([server, group]) => ({ server, group }));
+      then({ groups, orphans: Array.from(orphans.values()) });
       return;
     }
     let left = unknown.size;
     for (const server of unknown) {
       this.#dial(server, deadline, (error) => {
-        if (error !== undefined) failed.add(server);
+        if (error !== undefined) failed.set(server, error);
         if (--left === 0) this.#assignDialled(keys, deadline, then, failed);
       });
     }
@@ -227,7 +239,7 @@ export class Cluster {
    *
    * @param failed Servers that this call has dialled in vain: it leaves them alone, even if they may be dialled again.
    */
-  #choose(key: string, failed?: ReadonlySet<Server>): Server | undefined {
+  #choose(key: string, failed?: Failed): Server | undefined {
     const { servers } = this;
     if (servers.length === 1) return isUsable(servers[0], failed) ? servers[0] : undefined;
     const hash = this.#hash(key);
@@ -240,13 +252,13 @@ export class Cluster {
     return undefined;
   }
 
-  #submitDialled(server: Server, key: string, command: Command, failed = new Set<Server>()): void {
+  #submitDialled(server: Server, key: string, command: Command, failed: Failed = new Map()): void {
     this.#dial(server, command.deadline, (error) => {
-      if (error !== undefined) failed.add(server);
+      if (error !== undefined) failed.set(server, error);
       if (command.abandoned) return;
       const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
       if (error === undefined || mayGoOn) this.submit(key, command, failed);
-      else command.fail(errorFor(command, error));
+      else command.fail(errorFor(command.name, error));
     });
   }
 
@@ -276,8 +288,8 @@ export class Cluster {
 }
 
 /** The error of a dial that many may have waited for, as that of one command. */
-function errorFor(
-  command: Command,
+export function errorFor(
+  command: string,
   { message, server, cause, name }: MemcachedError,
 ): MemcachedError {
   const ErrorClass = name === "ClosedError"
@@ -285,12 +297,12 @@ function errorFor(
     : name === "TimeoutError"
     ? TimeoutError
     : ConnectionError;
-  return new ErrorClass(message, { server, command: command.name, cause });
+  return new ErrorClass(message, { server, command, cause });
 }
 
-function isUsable(server: Server, failed: ReadonlySet<Server> | undefined): boolean {
+function isUsable(server: Server, failed: Failed | undefined): boolean {
   return !server.dead && !(failed?.has(server) ?? false);
 }
 
 const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";
-const NO_ORPHANS: Map<Server, number[]> = new Map();
+const NO_ORPHANS: readonly Orphans[] = [];

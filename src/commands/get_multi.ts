@@ -5,7 +5,7 @@
  * first item that is not found ahead of the cursor makes an index of all keys, and from then on that is used.
  */
 
-import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
+import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
@@ -32,6 +32,8 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   readonly #values: (T | undefined)[];
   readonly #exptime: string;
   #cursor: number;
+  /** The key of the latest item, if that ends as a reply does: were its length wrong, it would have swallowed the end. */
+  #doubtful: number | undefined;
   #index: Map<string, number[]> | undefined;
   #errors: MemcachedError[] = [];
   /** The keys whose items could not be decoded: answered, and without a value. */
@@ -65,11 +67,8 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     this.#index = undefined;
     this.#errors = [];
     this.#undecoded = [];
-    if (this.retries + this.repeats > 0) {
-      for (let i = this.#start; i < this.#end; i++) {
-        this.#values[placeOf(this.#group, i)] = undefined;
-      }
-    }
+    this.#doubtful = undefined;
+    if (this.retries + this.repeats > 0) this.#forget(this.#start, this.#end);
     const { keys } = this.#group;
     let line = this.name + " " + this.#exptime + keys[this.#start];
     for (let i = this.#start + 1; i < this.#end; i++) line += " " + keys[i];
@@ -81,6 +80,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     const at = this.#find(item);
     // The values of a call that is over belong to its caller.
     if (this.abandoned) return;
+    this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
       this.#values[placeOf(this.#group, at)] = this.#reader.read(item);
     } catch (error) {
@@ -94,6 +94,24 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     if (word !== ReplyWord.END) throw unexpected(this, word);
     this.succeed(this.#errors);
     return true;
+  }
+
+  /**
+   * What came before a failure is handed out, unless it is in doubt: all of it once the stream was out of step, as
+   * nobody knows since when.
+   */
+  override fail(error: MemcachedError): void {
+    if (!this.abandoned) {
+      if (error instanceof ProtocolError) this.#forget(this.#start, this.#end);
+      else if (this.#doubtful !== undefined && !(error instanceof ReplyError)) {
+        this.#forget(this.#doubtful, this.#doubtful + 1);
+      }
+    }
+    super.fail(error);
+  }
+
+  #forget(start: number, end: number): void {
+    for (let i = start; i < end; i++) this.#values[placeOf(this.#group, i)] = undefined;
   }
 
   #find(item: ItemView): number {
@@ -128,6 +146,12 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     }
     return index;
   }
+}
+
+/** True if the data block ends with CR LF and END. */
+function endsAsReply({ data, dataStart, dataEnd }: ItemView): boolean {
+  return data[dataEnd - 1] === 0x44 && data[dataEnd - 2] === 0x4e && data[dataEnd - 3] === 0x45 &&
+    data[dataEnd - 4] === 0x0a && data[dataEnd - 5] === 0x0d && dataEnd - dataStart >= 5;
 }
 
 /** Cuts the keys of a group into lines: `[start, end)` of each. */

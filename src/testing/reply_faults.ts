@@ -134,10 +134,10 @@ function otherKey(key: string, random: SeededRandom): string {
 }
 
 function garbage(random: SeededRandom): string {
-  const length = random.integer(1, 60);
-  // Lower case, so that it is never by chance one of memcached's words.
-  return Array.from({ length }, () => random.pick([..."abcdefghijklmnopqrstuvwxyz 0123456789"]))
-    .join("");
+  const length = random.integer(0, 59);
+  const rest = Array.from({ length }, () => random.pick([...`${LETTERS} 0123456789`])).join("");
+  // Lower case and no number, so that it is never by chance one of memcached's replies.
+  return random.pick([...LETTERS]) + rest;
 }
 
 /** Users give text; what is sent is its UTF-8, here with one character a byte. */
@@ -145,6 +145,7 @@ function utf8(text: string): string {
   return textOf(new TextEncoder().encode(text));
 }
 
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const LF = 10;
 const VALUE = bytesOf("VALUE ");
 const NOTHING = new Uint8Array(0);
