@@ -8,7 +8,13 @@ import {
   MAX_LINE_KEYS,
 } from "../../src/commands/get_multi.ts";
 import type { KeyGroup, KeyRange } from "../../src/commands/key_group.ts";
-import { CodecError, type MemcachedError, ProtocolError, TimeoutError } from "../../src/errors.ts";
+import {
+  CodecError,
+  type MemcachedError,
+  ProtocolError,
+  ReplyError,
+  TimeoutError,
+} from "../../src/errors.ts";
 import { Random } from "../support/random.ts";
 import {
   allLinesBut,
@@ -141,6 +147,29 @@ Deno.test("GetMultiCommand.refused() ends the command with the error line, also 
 
 Deno.test("GetMultiCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(two, "VALUE a 0 1\r\nb\r\nEND\r\n");
+});
+
+Deno.test("GetMultiCommand.fail() keeps what is certain of what came before", () => {
+  const torn = "VALUE b 0 6\r\nB\r\nEND\r\n";
+  const late = new TimeoutError("Late");
+  const desync = new ProtocolError("Out of step");
+  const refusal = new ReplyError("Refused", { kind: "SERVER_ERROR" });
+  for (
+    const [came, error, left] of [
+      ["VALUE b 0 1\r\nB\r\n", late, ["A", "B"]],
+      ["VALUE b 0 5\r\nB\nEND\r\n", late, ["A", "B\nEND"]],
+      [torn, late, ["A", none]],
+      [torn, refusal, ["A", "B\r\nEND"]],
+      ["VALUE b 0 1\r\nB\r\n", desync, [none, none]],
+    ] as const
+  ) {
+    const asked = ask({ keys: ["x", "a", "b"], places: [2, 0, 1] }, [1, 3]);
+    asked.values[2] = "another's";
+    requestOf(asked.command);
+    answer(asked.command, `VALUE a 0 1\r\nA\r\n${came}`);
+    asked.command.fail(error);
+    assertEquals(asked.values, [...left, "another's"], came);
+  }
 });
 
 Deno.test("GetMultiCommand.item() leaves the values alone once the command is over", () => {
