@@ -1,8 +1,9 @@
 /** Dials, and knows what it has left open. */
 
 import type { Connect, Transport } from "@libmc/libmc";
+import { denoConnect } from "../../../src/connection/deno_transport.ts";
 
-/** Dials as `Deno.connect` does, and counts. */
+/** Dials as a client does by default, and counts. */
 export class CountingConnect {
   readonly #dial: Connect;
   /** Dials so far. */
@@ -12,7 +13,7 @@ export class CountingConnect {
   /** Transports that were closed more than once. */
   closedTwice = 0;
 
-  constructor(dial: Connect = denoDial) {
+  constructor(dial: Connect = denoConnect) {
     this.#dial = dial;
   }
 
@@ -38,11 +39,3 @@ export class CountingConnect {
     };
   }
 }
-
-/** Dials as a client does by default. */
-export const denoDial: Connect = async (endpoint, signal) => {
-  if ("path" in endpoint) return await Deno.connect({ transport: "unix", path: endpoint.path });
-  const connection = await Deno.connect({ ...endpoint, signal });
-  connection.setNoDelay(true);
-  return connection;
-};
