@@ -231,9 +231,10 @@ function checkCredentials(value: unknown): void {
       'Cannot use option "auth.username" as it must be text without spaces and colons',
     );
   }
-  if (typeof password !== "string" || !/^[^\r\n\0]+$/.test(password)) {
+  // memcached takes what follows a space for something else, and never finds such a password in its file.
+  if (typeof password !== "string" || !/^[^ \r\n\0]+$/.test(password)) {
     throw new TypeError(
-      'Cannot use option "auth.password" as it must be text without CR, LF and NUL',
+      'Cannot use option "auth.password" as it must be text without spaces, CR, LF and NUL',
     );
   }
 }

@@ -144,7 +144,7 @@ Deno.test("checkOptions() takes a text for prefix, objects for codec and clock, 
 });
 
 Deno.test("checkOptions() takes a name and a password for auth, and never shows the password", () => {
-  checkOptions({ auth: { username: "a", password: "b c:d" } });
+  checkOptions({ auth: { username: "a", password: "b:c\td" } });
   for (const auth of [null, "a:b", 5]) {
     assertThrows(() => check({ auth }), TypeError, 'option "auth"');
   }
@@ -155,7 +155,7 @@ Deno.test("checkOptions() takes a name and a password for auth, and never shows 
       'option "auth.username"',
     );
   }
-  for (const password of ["", "secret\r\n", "secret\0", undefined, 5]) {
+  for (const password of ["", "secret word", "secret\r\n", "secret\0", undefined, 5]) {
     const error = assertThrows(
       () => check({ auth: { username: "a", password } }),
       TypeError,

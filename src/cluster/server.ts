@@ -358,7 +358,8 @@ export class Server {
   #dialError(cause: unknown): MemcachedError {
     if (cause instanceof ClosedError) return cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = cause instanceof TimeoutError
+    // Where one knows its server, there was a connection, which did not become ready.
+    const message = cause instanceof TimeoutError && cause.server === undefined
       ? reason.replace("connect", `connect to ${this.name}`)
       : `Cannot connect to ${this.name}: ${reason}`;
     return new ConnectionError(message, { server: this.name, cause });

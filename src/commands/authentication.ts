@@ -11,6 +11,7 @@ import { type Outcome, SingleCommand, unexpected } from "./command.ts";
 export interface Credentials {
   /** Without spaces and colons. */
   readonly username: string;
+  /** Without spaces: memcached knows none with. */
   readonly password: string;
 }
 
