@@ -11,6 +11,7 @@ import {
 } from "./arguments.ts";
 import { ranges } from "./client/batches.ts";
 import { BatchGather, type MultiResult, multiResult } from "./client/batch_gather.ts";
+import { coreOf } from "./client/base_client.ts";
 import { StorageClient } from "./client/storage_client.ts";
 import { ArithmeticCommand } from "./commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "./commands/deletion.ts";
@@ -52,15 +53,15 @@ export class Client extends StorageClient {
    * @returns `true`: the key is gone, whether or not it was there.
    */
   delete(key: string, options?: CallOptions): Promise<boolean> {
-    return this.core.call(false, options, (call) => {
-      const wire = this.core.key(key);
-      this.core.send(call, wire, new DeleteCommand(wire, this.core.settings.noreply, call));
+    return coreOf(this).call(false, options, (call) => {
+      const wire = coreOf(this).key(key);
+      coreOf(this).send(call, wire, new DeleteCommand(wire, coreOf(this).settings.noreply, call));
     });
   }
 
   /** Deletes many items. Keys that were not there do not count as failed. */
   deleteMulti(keys: Iterable<string>, options?: CallOptions): Promise<MultiResult> {
-    const { core } = this;
+    const core = coreOf(this);
     const { noreply } = core.settings;
     return core.call<MultiResult>({ ok: false, failed: [] }, options, (call) => {
       const asked = checkKeys(keys);
@@ -82,12 +83,12 @@ export class Client extends StorageClient {
    * @returns `true` touched, `false` if the key is not there.
    */
   touch(key: string, exptime: Exptime, options?: CallOptions): Promise<boolean> {
-    return this.core.call(false, options, (call) => {
-      const wire = this.core.key(key);
-      this.core.send(
+    return coreOf(this).call(false, options, (call) => {
+      const wire = coreOf(this).key(key);
+      coreOf(this).send(
         call,
         wire,
-        new TouchCommand(wire, wireExptime(exptime), this.core.settings.noreply, call),
+        new TouchCommand(wire, wireExptime(exptime), coreOf(this).settings.noreply, call),
       );
     });
   }
@@ -105,6 +106,7 @@ export class Client extends StorageClient {
    * @returns The new value; `undefined` if the key is not there.
    */
   incr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
+  /** The same with a bigint, for all 64 bits. */
   incr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
   incr(
     key: string,
@@ -116,6 +118,7 @@ export class Client extends StorageClient {
 
   /** Takes from a counter. Stops at 0. Otherwise as {@linkcode Client.incr}. */
   decr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
+  /** The same with a bigint, for all 64 bits. */
   decr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
   decr(
     key: string,
@@ -127,7 +130,7 @@ export class Client extends StorageClient {
 
   /** Asks every server for its version. Gives those of the servers that answered, by display name. */
   version(options?: CallOptions): Promise<Map<string, string>> {
-    return this.core.broadcast<string, Map<string, string>>(
+    return coreOf(this).broadcast<string, Map<string, string>>(
       "version",
       (outcome) => new VersionCommand(outcome),
       options,
@@ -142,7 +145,7 @@ export class Client extends StorageClient {
    * @param name None for the general ones, or such as `"settings"`, `"items"`, `"slabs"`; `"reset"` clears them.
    */
   stats(name = "", options?: CallOptions): Promise<Map<string, ServerStats>> {
-    return this.core.broadcast<ServerStats, Map<string, ServerStats>>(
+    return coreOf(this).broadcast<ServerStats, Map<string, ServerStats>>(
       "stats",
       (outcome) => new StatsCommand(checkStatsName(name), outcome),
       options,
@@ -157,7 +160,7 @@ export class Client extends StorageClient {
    * @throws {TypeError} Unless `allowFlushAll` is set, or {@linkcode Client.toggleFlushAllFeature} allowed it.
    */
   async flushAll(options?: CallOptions & { delay?: number }): Promise<string[]> {
-    if (!this.core.settings.allowFlushAll) {
+    if (!coreOf(this).settings.allowFlushAll) {
       throw new TypeError(
         "Cannot flush all as it is not allowed: set allowFlushAll, or call toggleFlushAllFeature(true)",
       );
@@ -170,7 +173,7 @@ export class Client extends StorageClient {
 
   /** Allows or forbids {@linkcode Client.flushAll}. */
   toggleFlushAllFeature(allowed: boolean): void {
-    this.core.settings.allowFlushAll = allowed;
+    coreOf(this).settings.allowFlushAll = allowed;
   }
 
   /** Sets how much every server logs, 0 to 2. Gives the display names of those that answered OK. */
@@ -183,7 +186,7 @@ export class Client extends StorageClient {
     argument: string,
     options?: CallOptions,
   ): Promise<string[]> {
-    return await this.core.broadcast<true, string[]>(
+    return await coreOf(this).broadcast<true, string[]>(
       name,
       (outcome) => new OkCommand(name, argument, outcome),
       options,
@@ -197,8 +200,8 @@ export class Client extends StorageClient {
     delta: number | bigint,
     options?: CallOptions,
   ): Promise<number | bigint | undefined> {
-    return this.core.call<number | bigint | undefined>(undefined, options, (call) => {
-      const wire = this.core.key(key);
+    return coreOf(this).call<number | bigint | undefined>(undefined, options, (call) => {
+      const wire = coreOf(this).key(key);
       if (typeof delta === "bigint") checkUnsigned64("delta", delta);
       else checkUnsigned("delta", delta, Number.MAX_SAFE_INTEGER);
       const outcome = typeof delta === "bigint" ? call : {
@@ -218,10 +221,10 @@ export class Client extends StorageClient {
         },
         reject: (error: MemcachedError) => call.reject(error),
       };
-      this.core.send(
+      coreOf(this).send(
         call,
         wire,
-        new ArithmeticCommand(name, wire, delta, this.core.settings.noreply, outcome),
+        new ArithmeticCommand(name, wire, delta, coreOf(this).settings.noreply, outcome),
       );
     });
   }

@@ -16,6 +16,7 @@ export interface MemcachedErrorOptions extends ErrorOptions {
 
 /** Base of every error that tells of a server, a network or a stored value. */
 export class MemcachedError extends Error {
+  /** Always `"MemcachedError"`. */
   override name = "MemcachedError";
   /** Display name of the server, where one is known. */
   readonly server: string | undefined;
@@ -24,7 +25,12 @@ export class MemcachedError extends Error {
   /** `"no"`: the server cannot have carried out the command; `"maybe"`: it can. */
   readonly sent: "no" | "maybe";
 
-  /** @param options What is known beside the message. */
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done, and why.
+   * @param options What is known beside the message.
+   */
   constructor(message: string, options: MemcachedErrorOptions = {}) {
     super(message, options);
     this.server = options.server;
@@ -45,15 +51,22 @@ export class MemcachedError extends Error {
 
 /** The server could not be reached, or the connection to it broke. */
 export class ConnectionError extends MemcachedError {
+  /** Always `"ConnectionError"`. */
   override name = "ConnectionError";
   readonly #step: ConnectionStep;
 
-  /** @param options What is known, and at which `step` the connection failed: `"dial"` unless given. */
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done, and why.
+   * @param options What is known, and at which `step` the connection failed: `"dial"` unless given.
+   */
   constructor(message: string, options: MemcachedErrorOptions & { step?: ConnectionStep } = {}) {
     super(message, options);
     this.#step = options.step ?? "dial";
   }
 
+  /** libmc\'s return code for this trouble. */
   override get code(): number {
     return STEP_CODES[this.#step];
   }
@@ -64,8 +77,10 @@ export type ConnectionStep = "dial" | "write" | "read";
 
 /** An answer, or the whole call, took longer than it may. */
 export class TimeoutError extends MemcachedError {
+  /** Always `"TimeoutError"`. */
   override name = "TimeoutError";
 
+  /** libmc\'s return code for this trouble. */
   override get code(): number {
     return -6;
   }
@@ -73,16 +88,23 @@ export class TimeoutError extends MemcachedError {
 
 /** The server answered with an error line. */
 export class ReplyError extends MemcachedError {
+  /** Always `"ReplyError"`. */
   override name = "ReplyError";
   /** The word that began the line. */
   readonly kind: ReplyErrorKind;
 
-  /** @param options What is known, and the `kind` of error line. */
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done, and why.
+   * @param options What is known, and the `kind` of error line.
+   */
   constructor(message: string, options: MemcachedErrorOptions & { kind: ReplyErrorKind }) {
     super(message, options);
     this.kind = options.kind;
   }
 
+  /** libmc\'s return code for this trouble. */
   override get code(): number {
     return this.kind === "SERVER_ERROR" ? MC_SERVER_ERR : PROGRAMMING_ERR;
   }
@@ -93,8 +115,10 @@ export type ReplyErrorKind = "ERROR" | "CLIENT_ERROR" | "SERVER_ERROR";
 
 /** The server sent bytes that cannot be the reply to what was asked. The connection is closed. */
 export class ProtocolError extends MemcachedError {
+  /** Always `"ProtocolError"`. */
   override name = "ProtocolError";
 
+  /** libmc\'s return code for this trouble. */
   override get code(): number {
     return PROGRAMMING_ERR;
   }
@@ -102,13 +126,16 @@ export class ProtocolError extends MemcachedError {
 
 /** The server did not answer the last dial, and its retry timeout has not passed: nothing was tried. */
 export class ServerDeadError extends MemcachedError {
+  /** Always `"ServerDeadError"`. */
   override name = "ServerDeadError";
 }
 
 /** A stored value could not be decoded, or a value could not be encoded without loss. */
 export class CodecError extends MemcachedError {
+  /** Always `"CodecError"`. */
   override name = "CodecError";
 
+  /** libmc\'s return code for this trouble. */
   override get code(): number {
     return PROGRAMMING_ERR;
   }
@@ -116,18 +143,25 @@ export class CodecError extends MemcachedError {
 
 /** The client was closed before or during the call. */
 export class ClosedError extends MemcachedError {
+  /** Always `"ClosedError"`. */
   override name = "ClosedError";
 }
 
 /** Part of a command for many keys or servers failed; the rest is in {@linkcode MultiError.partial}. */
 export class MultiError<T = unknown> extends MemcachedError {
+  /** Always `"MultiError"`. */
   override name = "MultiError";
   /** What the servers that answered gave. */
   readonly partial: T;
   /** One error for each server that failed. */
   readonly errors: readonly MemcachedError[];
 
-  /** @param options What is known, the `partial` result and the `errors`, at least one. */
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done, and why.
+   * @param options What is known, the `partial` result and the `errors`, at least one.
+   */
   constructor(
     message: string,
     options: MemcachedErrorOptions & { partial: T; errors: readonly MemcachedError[] },
@@ -137,6 +171,7 @@ export class MultiError<T = unknown> extends MemcachedError {
     this.errors = options.errors;
   }
 
+  /** libmc\'s return code for this trouble. */
   override get code(): number {
     return this.errors.at(-1)?.code ?? MC_SERVER_ERR;
   }

@@ -19,7 +19,12 @@ export class ServerEvent extends Event {
   /** What went wrong, if something did. */
   readonly error: MemcachedError | undefined;
 
-  /** @param detail The server and, if something went wrong, the error. */
+  /**
+   * Makes an event.
+   *
+   * @param name What happened.
+   * @param detail The server and, if something went wrong, the error.
+   */
   constructor(
     name: ClientEventName,
     detail: { server?: string | undefined; error?: MemcachedError | undefined },

@@ -7,36 +7,43 @@ import type { ClientEventName, ServerEvent } from "../events.ts";
 import type { ClientOptions, LiveOptions } from "../options.ts";
 import { ClientCore } from "./core.ts";
 
+/** The inside of a client: for the verbs, and not for users. */
+export let coreOf: (client: BaseClient) => ClientCore;
+
 /** Servers, events, counters and the end of a client. Not to be used alone: see {@linkcode Client}. */
 export abstract class BaseClient extends EventTarget implements AsyncDisposable {
-  /** The inside of the client. */
-  protected readonly core: ClientCore;
+  readonly #core: ClientCore;
+
+  static {
+    coreOf = (client) => client.#core;
+  }
 
   /**
-   * @param servers One server string or several: `host[:port][ alias]`, `[v6]:port`, `/path/to.sock[ alias]`. Nothing is
-   * dialled before the first call.
+   * Makes a client. Nothing is dialled before the first call.
+   *
+   * @param servers One server string or several: `host[:port][ alias]`, `[v6]:port`, `/path/to.sock[ alias]`.
    * @param options See {@linkcode ClientOptions}.
    * @throws {TypeError} If a server string or an option cannot be used.
    * @throws {RangeError} If there is no server, or a number is out of range.
    */
   constructor(servers: string | readonly string[], options: ClientOptions = {}) {
     super();
-    this.core = new ClientCore(servers, options, this);
+    this.#core = new ClientCore(servers, options, this);
   }
 
   /** The server strings in use. */
   get servers(): readonly string[] {
-    return this.core.servers;
+    return this.#core.servers;
   }
 
   /** The most recent failure; `undefined` if there was none. Its `code` and `strerror` are libmc's. */
   get lastError(): MemcachedError | undefined {
-    return this.core.lastError;
+    return this.#core.lastError;
   }
 
   /** What has happened so far, by display name of the server. A copy. */
   counters(): Map<string, ServerCounters> {
-    return new Map(this.core.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
+    return new Map(this.#core.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
   }
 
   /**
@@ -45,7 +52,7 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
    * @throws {TypeError} If the key cannot be used.
    */
   getHostByKey(key: string): string {
-    return this.core.cluster.ownerOf(this.core.key(key)).name;
+    return this.#core.cluster.ownerOf(this.#core.key(key)).name;
   }
 
   /**
@@ -53,8 +60,8 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
    * nowhere.
    */
   getRealtimeHostByKey(key: string): Promise<string | undefined> {
-    return this.core.call<string | undefined>(undefined, undefined, (call) => {
-      this.core.cluster.locate(this.core.key(key), (server) => call.resolve(server?.name));
+    return this.#core.call<string | undefined>(undefined, undefined, (call) => {
+      this.#core.cluster.locate(this.#core.key(key), (server) => call.resolve(server?.name));
     });
   }
 
@@ -66,7 +73,7 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
    * @throws {TypeError} If a server string cannot be used.
    */
   updateServers(servers: readonly string[]): boolean {
-    return this.core.updateServers(servers);
+    return this.#core.updateServers(servers);
   }
 
   /**
@@ -76,7 +83,7 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
    * @throws {RangeError} If a number is out of range.
    */
   config(options: LiveOptions): void {
-    this.core.config(options);
+    this.#core.config(options);
   }
 
   /**
@@ -86,18 +93,18 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
   async quit(): Promise<void> {
     const nobody = { settled: false, resolve() {}, reject() {} };
     await Promise.all(
-      this.core.cluster.servers.map((server) => server.drain(() => new QuitCommand(nobody))),
+      this.#core.cluster.servers.map((server) => server.drain(() => new QuitCommand(nobody))),
     );
   }
 
   /** Ends the client: lets everything on the way finish, then closes. Later calls reject with a ClosedError. */
   close(): Promise<void> {
-    return this.core.close();
+    return this.#core.close();
   }
 
   /** The same as {@linkcode BaseClient.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.core.close();
+    return this.#core.close();
   }
 
   /** Listens to an event: see {@linkcode ServerEvent}. */

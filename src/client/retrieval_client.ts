@@ -3,7 +3,7 @@
 import { checkKeys, type Exptime, wireExptime } from "../arguments.ts";
 import { GetCommand, type Retrieval, type RetrievalName } from "../commands/get.ts";
 import type { CallOptions } from "../options.ts";
-import { BaseClient } from "./base_client.ts";
+import { BaseClient, coreOf } from "./base_client.ts";
 import { Call } from "./call.ts";
 import type { ClientCore } from "./core.ts";
 import { type Collector, ItemGather, SplitGather } from "./item_gather.ts";
@@ -21,17 +21,17 @@ export abstract class RetrievalClient extends BaseClient {
    * @throws {RangeError} If the key has more than 250 bytes, prefix included.
    */
   get<T = unknown>(key: string, options?: CallOptions): Promise<T | undefined> {
-    return this.#one(key, this.core.readers.value<T>(), GET, options);
+    return this.#one(key, coreOf(this).readers.value<T>(), GET, options);
   }
 
   /** Asks for a value together with its cas. */
   gets<T = unknown>(key: string, options?: CallOptions): Promise<CasValue<T> | undefined> {
-    return this.#one(key, this.core.readers.cas<T>(), GETS, options);
+    return this.#one(key, coreOf(this).readers.cas<T>(), GETS, options);
   }
 
   /** Asks for an item as it is stored: neither decoded nor inflated. */
   getRaw(key: string, options?: CallOptions): Promise<RawItem | undefined> {
-    return this.#one(key, this.core.readers.raw, GET, options);
+    return this.#one(key, coreOf(this).readers.raw, GET, options);
   }
 
   /**
@@ -41,7 +41,7 @@ export abstract class RetrievalClient extends BaseClient {
    * @returns The stream, or `undefined` on a miss.
    */
   getStream(key: string, options?: CallOptions): Promise<ReadableStream<Uint8Array> | undefined> {
-    const { core } = this;
+    const core = coreOf(this);
     return core.steps<ReadableStream<Uint8Array> | undefined>(
       undefined,
       options,
@@ -56,7 +56,7 @@ export abstract class RetrievalClient extends BaseClient {
    * @returns The hits, in the order asked.
    */
   getMulti<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<Map<string, T>> {
-    return this.#map(keys, this.core.readers.value<T>(), GET, options);
+    return this.#map(keys, coreOf(this).readers.value<T>(), GET, options);
   }
 
   /** Asks for many values together with their cas. */
@@ -64,7 +64,7 @@ export abstract class RetrievalClient extends BaseClient {
     keys: Iterable<string>,
     options?: CallOptions,
   ): Promise<Map<string, CasValue<T>>> {
-    return this.#map(keys, this.core.readers.cas<T>(), GETS, options);
+    return this.#map(keys, coreOf(this).readers.cas<T>(), GETS, options);
   }
 
   /**
@@ -73,7 +73,12 @@ export abstract class RetrievalClient extends BaseClient {
    * @returns As many as there are keys, in their order, `undefined` for each miss.
    */
   getList<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<(T | undefined)[]> {
-    return this.#many(keys, { how: GET, reader: this.core.readers.value<T>() }, options, listOf<T>);
+    return this.#many(
+      keys,
+      { how: GET, reader: coreOf(this).readers.value<T>() },
+      options,
+      listOf<T>,
+    );
   }
 
   /** Asks for a value and gives its item another exptime. */
@@ -81,7 +86,7 @@ export abstract class RetrievalClient extends BaseClient {
     return this.#touching(
       exptime,
       "gat",
-      (gat) => this.#one(key, this.core.readers.value<T>(), gat, options),
+      (gat) => this.#one(key, coreOf(this).readers.value<T>(), gat, options),
     );
   }
 
@@ -91,7 +96,7 @@ export abstract class RetrievalClient extends BaseClient {
     exptime: Exptime,
     options?: CallOptions,
   ): Promise<CasValue<T> | undefined> {
-    const reader = this.core.readers.cas<T>();
+    const reader = coreOf(this).readers.cas<T>();
     return this.#touching(exptime, "gats", (gats) => this.#one(key, reader, gats, options));
   }
 
@@ -104,7 +109,7 @@ export abstract class RetrievalClient extends BaseClient {
     return this.#touching(
       exptime,
       "gat",
-      (gat) => this.#map(keys, this.core.readers.value<T>(), gat, options),
+      (gat) => this.#map(keys, coreOf(this).readers.value<T>(), gat, options),
     );
   }
 
@@ -122,7 +127,7 @@ export abstract class RetrievalClient extends BaseClient {
     how: Retrieval,
     options?: CallOptions,
   ): Promise<T | undefined> {
-    const { core } = this;
+    const core = coreOf(this);
     return core.start(new ItemCall<T>(core, reader, options), (call) => {
       const wire = call.wireKey = core.key(key);
       core.send(call, wire, new GetCommand(wire, reader, call, how, core.settings.mergeGets));
@@ -144,7 +149,7 @@ export abstract class RetrievalClient extends BaseClient {
     options: CallOptions | undefined,
     collectorOf: (keys: readonly string[]) => Collector<T, R>,
   ): Promise<R> {
-    const { core } = this;
+    const core = coreOf(this);
     return core.call<R>(collectorOf([]).result(), options, (call) => {
       const keyList = checkKeys(keys);
       const gather = new ItemGather(core, call, what, collectorOf(keyList));

@@ -17,6 +17,7 @@ import type { MemcachedError } from "../errors.ts";
 import type { CallOptions } from "../options.ts";
 import { type MultiResult, multiResult } from "./batch_gather.ts";
 import type { Call } from "./call.ts";
+import { coreOf } from "./base_client.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
 import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "./split.ts";
 import { StoreGather } from "./store_gather.ts";
@@ -92,14 +93,14 @@ export abstract class StorageClient extends RetrievalClient {
    * @returns `true`: stored.
    */
   setRaw(key: string, data: Uint8Array, options?: RawOptions): Promise<boolean> {
-    return this.core.call(false, options, (call) => {
+    return coreOf(this).call(false, options, (call) => {
       if (!(data instanceof Uint8Array)) {
         throw new TypeError(
           `Cannot store raw data that is not a Uint8Array: current type is ${typeof data}`,
         );
       }
       const flags = checkUnsigned("flags", options?.flags ?? 0, MAX_UINT32);
-      this.#storeOne(call, "set", this.core.key(key), { data, flags }, this.#options(options));
+      this.#storeOne(call, "set", coreOf(this).key(key), { data, flags }, this.#options(options));
     });
   }
 
@@ -115,20 +116,20 @@ export abstract class StorageClient extends RetrievalClient {
     stream: ReadableStream<Uint8Array>,
     options?: CallOptions & { exptime?: Exptime },
   ): Promise<boolean> {
-    return this.core.steps(false, options, async () => {
+    return coreOf(this).steps(false, options, async () => {
       if (!(stream instanceof ReadableStream)) {
         throw new TypeError(
           `Cannot store a stream that is not a ReadableStream: current type is ${typeof stream}`,
         );
       }
-      const { flags } = this.core.settings.codec.encode(NO_BYTES);
+      const { flags } = coreOf(this).settings.codec.encode(NO_BYTES);
       const target = {
-        key: this.core.key(key),
+        key: coreOf(this).key(key),
         flags,
         options: this.#options(options),
         signal: options?.signal,
       };
-      return await storeStream(this.core, stream, target);
+      return await storeStream(coreOf(this), stream, target);
     });
   }
 
@@ -158,7 +159,7 @@ export abstract class StorageClient extends RetrievalClient {
   /** Stores many values: the same for a Record. */
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult>;
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult> {
-    return this.core.call<MultiResult>(NOTHING_STORED, options, (call) => {
+    return coreOf(this).call<MultiResult>(NOTHING_STORED, options, (call) => {
       const keys: string[] = [];
       const encoded: Encoded[] = [];
       for (const [key, value] of entriesOf(items)) {
@@ -194,8 +195,8 @@ export abstract class StorageClient extends RetrievalClient {
     options: StoreOptions | undefined,
     cas?: bigint,
   ): Promise<boolean> {
-    return this.core.call(false, options, (call) => {
-      const wire = this.core.key(key);
+    return coreOf(this).call(false, options, (call) => {
+      const wire = coreOf(this).key(key);
       const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
       const item = this.#encoded(value, options);
       this.#storeOne(call, name, wire, item, this.#options(options, token));
@@ -208,8 +209,8 @@ export abstract class StorageClient extends RetrievalClient {
     data: Uint8Array | string,
     options?: CallOptions,
   ): Promise<boolean> {
-    return this.core.call(false, options, (call) => {
-      this.#storeOne(call, name, this.core.key(key), rawItem(data), this.#options());
+    return coreOf(this).call(false, options, (call) => {
+      this.#storeOne(call, name, coreOf(this).key(key), rawItem(data), this.#options());
     });
   }
 
@@ -219,7 +220,7 @@ export abstract class StorageClient extends RetrievalClient {
     data: Uint8Array | string,
     options?: CallOptions,
   ): Promise<MultiResult> {
-    return this.core.call<MultiResult>(NOTHING_STORED, options, (call) => {
+    return coreOf(this).call<MultiResult>(NOTHING_STORED, options, (call) => {
       const asked = checkKeys(keys);
       const item = rawItem(data);
       this.#storeMany(call, name, asked, asked.map(() => item), this.#options());
@@ -235,11 +236,11 @@ export abstract class StorageClient extends RetrievalClient {
   ): void {
     const big = this.#bigData(name, key, item);
     if (big === undefined) {
-      this.core.send(call, key, new StorageCommand(name, key, item, options, call));
+      coreOf(this).send(call, key, new StorageCommand(name, key, item, options, call));
       return;
     }
     const gather = new SplitStore(
-      this.core,
+      coreOf(this),
       call,
       { name, options },
       (failed) => failed.length === 0,
@@ -255,9 +256,9 @@ export abstract class StorageClient extends RetrievalClient {
     items: readonly Encoded[],
     options: StorageOptions,
   ): void {
-    const gather = new StoreGather(this.core, call, { name, options }, multiResult(keys));
+    const gather = new StoreGather(coreOf(this), call, { name, options }, multiResult(keys));
     for (let place = 0; place < keys.length; place++) {
-      const key = this.core.key(keys[place]);
+      const key = coreOf(this).key(keys[place]);
       const item = items[place];
       const big = this.#bigData(name, key, item);
       if (big === undefined) gather.add(place, key, item);
@@ -267,13 +268,13 @@ export abstract class StorageClient extends RetrievalClient {
   }
 
   #options(options?: { exptime?: Exptime }, cas?: bigint): StorageOptions {
-    const { noreply } = this.core.settings;
+    const { noreply } = coreOf(this).settings;
     const exptime = wireExptime(options?.exptime ?? 0);
     return cas === undefined ? { exptime, noreply } : { exptime, noreply, cas };
   }
 
   #encoded(value: unknown, options: StoreOptions | undefined): Encoded {
-    const { codec, compThreshold } = this.core.settings;
+    const { codec, compThreshold } = coreOf(this).settings;
     const item = encodeValue(codec, value, compThreshold, options?.compress !== false);
     // A codec of the user's may give anything; a line with other flags than a number would be taken apart by the server.
     if (!ourCodecs.has(codec)) checkEncoded(item);
@@ -285,7 +286,7 @@ export abstract class StorageClient extends RetrievalClient {
    * here, as a server that refuses an item for its size drops the one it had under that key.
    */
   #bigData(name: StorageName, key: string, { data }: Encoded): Uint8Array | undefined {
-    const { doSplit, itemSizeLimit } = this.core.settings;
+    const { doSplit, itemSizeLimit } = coreOf(this).settings;
     const maySplit = doSplit && name === "set";
     const whole = maySplit ? CHUNK_BYTES : itemSizeLimit;
     if (data.length * 3 <= whole) return undefined;

@@ -4,9 +4,11 @@ import type { Traffic } from "../connection/contract.ts";
 
 /** What has happened to a server so far. */
 export interface ServerCounters extends Traffic {
-  /** Connections made, lost or closed, and dials that failed. */
+  /** Connections made. */
   connects: number;
+  /** Connections lost or closed. */
   disconnects: number;
+  /** Dials that failed. */
   failedDials: number;
   /** Connections closed because a reply came that could not be the one due. */
   desyncs: number;

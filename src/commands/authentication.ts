@@ -12,6 +12,7 @@ export interface Credentials {
   /** Without spaces and colons. */
   readonly username: string;
   /** Without spaces: memcached knows none with. */
+  /** Never part of a message. */
   readonly password: string;
 }
 

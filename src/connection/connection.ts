@@ -113,10 +113,12 @@ export class Connection implements ReplySink {
   /**
    * Ends what has waited too long. To be called now and then while a reply is due.
    *
+   * @param lost For how many of the last milliseconds the program could hear nothing: they are no silence.
    * @returns False if nothing is due here.
    */
-  sweep(now: number): boolean {
+  sweep(now: number, lost = 0): boolean {
     if (this.load === 0 && !this.#flushing) return false;
+    if (lost > 0) this.#heardAt = Math.min(now, this.#heardAt + lost);
     const silence = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
     if (owes && silence > 0 && now - this.#heardAt > silence) {

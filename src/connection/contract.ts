@@ -23,10 +23,13 @@ export interface ConnectionOptions {
 export interface Traffic {
   /** Commands written; joined gets count as one. */
   commands: number;
-  /** Items found, and keys asked that were not. */
+  /** Items found. */
   hits: number;
+  /** Keys asked whose items were not there. */
   misses: number;
+  /** Bytes received. */
   bytesRead: number;
+  /** Bytes sent. */
   bytesWritten: number;
   /** Writes made on the transport. */
   writes: number;

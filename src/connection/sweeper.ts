@@ -4,8 +4,12 @@ import type { Clock } from "../clock.ts";
 
 /** Something on which calls may wait too long. */
 export interface Swept {
-  /** Ends what has waited too long. Returns false if nothing waits. */
-  sweep(now: number): boolean;
+  /**
+   * Ends what has waited too long. Returns false if nothing waits.
+   *
+   * @param lost For how many of the last milliseconds the program did not come to rest, so that it could hear nothing.
+   */
+  sweep(now: number, lost: number): boolean;
 }
 
 /** Sweeps what is busy, and rests when nothing is. */
@@ -34,18 +38,19 @@ export class Sweeper {
     this.#cancel = undefined;
   }
 
-  #arm(wasLate = false): void {
+  #arm(lost = 0): void {
     const period = this.#period();
     const due = this.#clock.now() + period;
     this.#cancel = this.#clock.after(period, () => {
       this.#cancel = undefined;
       const now = this.#clock.now();
+      const late = now > due + period ? now - due : 0;
       // Late by a whole period: the program did not come to rest, and replies may lie unread. They go first, once.
-      const isLate = !wasLate && now > due + period;
-      for (const swept of isLate ? [] : this.#busy) {
-        if (!swept.sweep(now)) this.#busy.delete(swept);
+      if (late > 0 && lost === 0) return this.#arm(late);
+      for (const swept of this.#busy) {
+        if (!swept.sweep(now, lost + late)) this.#busy.delete(swept);
       }
-      if (this.#busy.size > 0 && this.#cancel === undefined) this.#arm(isLate);
+      if (this.#busy.size > 0 && this.#cancel === undefined) this.#arm();
     });
   }
 }
