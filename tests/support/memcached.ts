@@ -54,19 +54,26 @@ export async function startMemcached(options: MemcachedOptions = {}): Promise<Me
   const deadline = Date.now() + (options.startTimeout ?? 5000);
   let taken: unknown;
   while (true) {
-    const daemon = await Daemon.spawn(binary, options);
+    const daemon = await Daemon.spawn(binary, { ...options, port: options.port ?? somePort() });
     try {
       await daemon.ready(deadline);
       return daemon;
     } catch (error) {
       await daemon.stop();
-      if (daemon.log.includes("Address already in use")) taken = error;
-      if (taken === undefined || options.port === undefined || Date.now() >= deadline) {
-        throw taken ?? error;
-      }
-      await pause(20);
+      if (!daemon.log.includes("Address already in use")) throw taken ?? error;
+      taken = error;
+      if (Date.now() >= deadline) throw taken;
+      if (options.port !== undefined) await pause(20);
     }
   }
+}
+
+/**
+ * A port that is probably free, below those that systems give to outgoing connections: a daemon that is started again
+ * on its port must not find it taken by some client's.
+ */
+function somePort(): number {
+  return 12_000 + Math.floor(Math.random() * 20_000);
 }
 
 const LOG_LENGTH = 4096;
@@ -104,7 +111,7 @@ class Daemon implements Memcached {
     this.#socketPath = options.unixSocket ? `${folder}/memcached.sock` : undefined;
     const listen = this.#socketPath
       ? ["-s", this.#socketPath]
-      : ["-l", this.#host, "-p", String(options.port ?? -1)];
+      : ["-l", this.#host, "-p", String(options.port)];
     this.#process = new Deno.Command(binary, {
       // memcached refuses to run as root unless it is told to.
       args: [
