@@ -19,6 +19,8 @@ import { VALUE_CASES } from "./conformance/values.ts";
 export interface TestServer extends AsyncDisposable {
   /** As a client is given it. */
   readonly address: string;
+  /** What a client needs to be told to get in; the same for all servers of a run. */
+  readonly access?: ClientOptions;
   /** Turns its clock; one that cannot be turned has to be waited for. */
   advance?(seconds: number): void;
 }
@@ -26,8 +28,12 @@ export interface TestServer extends AsyncDisposable {
 /** What a case runs on: servers that are empty when it begins. */
 export interface Servers {
   readonly addresses: readonly string[];
-  /** Makes a client of all of them, strict and patient unless told otherwise, so that no failure goes unseen. */
-  client(options?: ClientOptions): Client;
+  /**
+   * Makes a client, strict and patient unless told otherwise, so that no failure goes unseen.
+   *
+   * @param some Server strings in place of all addresses.
+   */
+  client(options?: ClientOptions, some?: readonly string[]): Client;
   /** Lets time pass on the servers. */
   pass(seconds: number): Promise<void>;
 }
@@ -87,7 +93,8 @@ function serversOf(started: readonly TestServer[]): Servers {
   const addresses = started.map(({ address }) => address);
   return {
     addresses,
-    client: (options = {}) => new Client(addresses, { ...PATIENT, ...options }),
+    client: (options = {}, some = addresses) =>
+      new Client(some, { ...PATIENT, ...started[0].access, ...options }),
     async pass(seconds) {
       for (const server of started) server.advance?.(seconds);
       if (started.every((server) => server.advance !== undefined)) return;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Client, type HashFn } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { Client, HashFn } from "@libmc/libmc";
+import type { ConformanceCase, Servers } from "../conformance.ts";
 
 /** Which server gets a key: hashFn, getHostByKey, getRealtimeHostByKey, updateServers, aliases. */
 export const ROUTING_CASES: readonly ConformanceCase[] = [
@@ -16,7 +16,7 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
         const hosts = keys.map((key) => client.getHostByKey(key));
         placesBy.add(hosts.join());
         for (const address of servers.addresses) {
-          await using one = new Client(address, { prefix: `${hashFn}:`, strict: true });
+          await using one = servers.client({ prefix: `${hashFn}:` }, [address]);
           const mine = keys.filter((_, i) => hosts[i] === address);
           assert(mine.length > 0, `${address} has no key by ${hashFn}`);
           assertEquals(Array.from((await one.getMulti(keys)).keys()), mine);
@@ -53,7 +53,7 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
   {
     name: "Client names servers by their aliases",
     async run(servers) {
-      await using client = aliased(servers.addresses);
+      await using client = aliased(servers);
       const names = servers.addresses.map((_, i) => `s${i}`);
       assert(names.includes(client.getHostByKey("a")));
       assertEquals(Array.from((await client.version()).keys()).sort(), names);
@@ -64,7 +64,7 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
   {
     name: "Client.updateServers() refuses another number of servers and another alias",
     async run(servers) {
-      await using client = aliased(servers.addresses);
+      await using client = aliased(servers);
       const before = client.servers;
       const renamed = servers.addresses.map((address) => `${address} other`);
       assertEquals(client.updateServers([...before, "127.0.0.1:1 more"]), false);
@@ -84,9 +84,9 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
     async run(servers) {
       const keys = Array.from({ length: 60 }, (_, i) => `key${i}`);
       const rotated = [...servers.addresses.slice(1), servers.addresses[0]];
-      await using there = aliased(rotated);
+      await using there = aliased(servers, rotated);
       await there.setMulti(keys.map((key) => [key, key]));
-      await using client = aliased(servers.addresses);
+      await using client = aliased(servers);
       await client.version();
       const hosts = keys.map((key) => client.getHostByKey(key));
       assertEquals(client.updateServers(there.servers), true);
@@ -97,12 +97,8 @@ export const ROUTING_CASES: readonly ConformanceCase[] = [
   },
 ];
 
-function aliased(addresses: readonly string[]): Client {
-  return new Client(addresses.map((address, i) => `${address} s${i}`), {
-    strict: true,
-    connectTimeout: 5000,
-    pollTimeout: 5000,
-  });
+function aliased(servers: Servers, addresses = servers.addresses): Client {
+  return servers.client({}, addresses.map((address, i) => `${address} s${i}`));
 }
 
 function connects(client: Client): number {
