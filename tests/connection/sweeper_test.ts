@@ -82,6 +82,7 @@ Deno.test("Sweeper lets replies go first, once, when it is late by a period", ()
   assertEquals(swept.times, [1099], "late again: not skipped twice");
   clock.fire(1115);
   assertEquals(swept.times, [1099, 1115], "6 ms late is not late");
+  assertEquals(swept.lost, [15 + 64, 0], "all that is lost is told, once");
 });
 
 Deno.test("Sweeper.close() stops the timer and forgets what was watched", () => {
@@ -114,14 +115,16 @@ Deno.test("Sweeper.close() during a sweep sets no further timer", () => {
 /** Waits for so many sweeps. */
 class Counter {
   readonly times: number[] = [];
+  readonly lost: number[] = [];
   readonly #most: number;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  sweep(now: number): boolean {
+  sweep(now: number, lost: number): boolean {
     this.times.push(now);
+    this.lost.push(lost);
     return this.times.length < this.#most;
   }
 }

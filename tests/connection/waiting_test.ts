@@ -33,6 +33,18 @@ Deno.test("Connection waits on while parts of an answer come", async () => {
   assertEquals(rig.ends, []);
 });
 
+Deno.test("Connection takes no time for silence in which the program could hear nothing", async () => {
+  await using rig = new Rig();
+  const issued = get("a");
+  await rig.submit(issued);
+  const began = rig.clock.now();
+  assertEquals(rig.connection.sweep(began + 5000, 4900), true);
+  assertEquals(rig.connection.sweep(began + 5000 + POLL_TIMEOUT - 100, 0), true);
+  assertEquals(rig.ends, []);
+  assertEquals(rig.connection.sweep(began + 5000 + POLL_TIMEOUT - 99, 0), false);
+  assertInstanceOf(rig.end.error, TimeoutError);
+});
+
 Deno.test("Connection waits on while a long write makes progress and nothing older is due", async () => {
   await using rig = new Rig(new ScriptedTransport({ held: true }));
   const issued = set("a", "x".repeat(1000));
