@@ -33,8 +33,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   readonly key: string;
   readonly #reader: ItemReader<T>;
   readonly #mergeable: boolean;
-  /** For gat and gats: the words between the command and the key. */
-  readonly #exptime: string;
+  /** What stands before the key. */
+  readonly #words: string;
   /** The one joined behind this one, and, in the first, the last and the number of all. */
   #next: GetCommand<T> | undefined;
   #last: GetCommand<T> = this;
@@ -57,7 +57,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.name = name;
     this.#reader = reader;
     this.#mergeable = mergeable;
-    this.#exptime = exptime === undefined ? "" : `${exptime} `;
+    this.#words = exptime === undefined ? WORDS[name] : `${name} ${exptime} `;
   }
 
   override get keysAsked(): number {
@@ -74,7 +74,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   override absorb(next: Command): boolean {
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
-      next.name !== this.name || next.#exptime !== this.#exptime || this.name.startsWith("gat") ||
+      next.#words !== this.#words || this.name.startsWith("gat") ||
       this.#count + next.#count > MAX_MERGED_KEYS
     ) return false;
     this.#last.#next = next;
@@ -86,14 +86,17 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this;
-    let keys = this.name + " " + this.#exptime;
-    for (let get = this.#first(); get !== undefined; get = get.#next) {
-      get.#value = get.#error = undefined;
-      get.#answered = false;
-      keys += get === this ? get.key : " " + get.key;
+    this.#forget();
+    writer.latin1(this.#words);
+    writer.latin1(this.key);
+    // One key is short: a loop over its characters is faster than a call into the platform. Many are not.
+    let keys = "";
+    for (let get = this.#next; get !== undefined; get = get.#next) {
+      get.#forget();
+      keys += " " + get.key;
     }
     keys += "\r\n";
-    if (!writer.ascii(keys)) writer.latin1(keys);
+    if (this.#next === undefined || !writer.ascii(keys)) writer.latin1(keys);
   }
 
   override item(item: ItemView): void {
@@ -136,6 +139,11 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     super.fail(error);
   }
 
+  #forget(): void {
+    this.#value = this.#error = undefined;
+    this.#answered = false;
+  }
+
   /** Where a walk along the joined commands begins. */
   #first(): GetCommand<T> | undefined {
     return this;
@@ -150,3 +158,9 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 }
 
 const GET: Retrieval = { name: "get" };
+const WORDS: Readonly<Record<RetrievalName, string>> = {
+  get: "get ",
+  gets: "gets ",
+  gat: "gat ",
+  gats: "gats ",
+};

@@ -208,12 +208,12 @@ export class Connection implements ReplySink {
   }
 
   async #readLoop(): Promise<void> {
-    const buffer = new Uint8Array(READ_BYTES);
+    let buffer = new Uint8Array(FIRST_READ_BYTES);
     let start = 0;
     try {
       while (!this.#closed) {
         // A block longer than the buffer is read to where it belongs: one copy less.
-        const vacancy = this.#parser.vacancy(READ_BYTES);
+        const vacancy = this.#parser.vacancy(buffer.length);
         const room = vacancy ?? (start === 0 ? buffer : buffer.subarray(start));
         const count = await this.#transport.read(room);
         if (this.#closed) return;
@@ -227,6 +227,11 @@ export class Connection implements ReplySink {
         this.#traffic.bytesRead += count;
         if (vacancy !== undefined) this.#parser.filled(count);
         else start = this.#parser.take(buffer, start, start + count);
+        // One that was too small once is replaced by the next size, as long as nothing in it is needed any more.
+        const wasFull = vacancy !== undefined || count === room.length;
+        if (wasFull && start === 0 && buffer.length < READ_BYTES) {
+          buffer = new Uint8Array(4 * buffer.length);
+        }
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
@@ -374,7 +379,11 @@ function isOnAPar(last: Command, next: Command): boolean {
 const decoder = new TextDecoder();
 /** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
-/** Size of the read buffer: values of up to about this size are decoded where they were read. */
+/**
+ * Size of the read buffer at first, and at most: most connections never need more than the first, and values of up to
+ * about the last are decoded where they were read.
+ */
+const FIRST_READ_BYTES = 16 * 1024;
 const READ_BYTES = 256 * 1024;
 /** A connection that has been silent for longer is looked at before it is written to. */
 const IDLE_MILLISECONDS = 1000;

@@ -121,7 +121,7 @@ export class ReplyParser {
   /** Parses the line that begins at `start`. Returns where the next one begins, or -1 if this one is not all there. */
   #parseLine(bytes: Uint8Array, start: number, end: number): number {
     const first = bytes[start];
-    // The two lines that bulk work consists of are known by a few bytes.
+    // The three lines that most work consists of are known by a few bytes.
     if (first === LETTER_V && end - start > 6 && isValue(bytes, start)) {
       return this.#parseValue(bytes, start, end);
     }
@@ -133,6 +133,13 @@ export class ReplyParser {
     ) {
       this.#sink.line(ReplyWord.STORED, bytes, start + 6, start + 6);
       return start + 8;
+    }
+    if (
+      first === LETTER_E && end - start >= 5 && bytes[start + 1] === 0x4e &&
+      bytes[start + 2] === 0x44 && bytes[start + 3] === CR && bytes[start + 4] === LF
+    ) {
+      this.#sink.line(ReplyWord.END, bytes, start + 3, start + 3);
+      return start + 5;
     }
     let lf = start;
     while (lf < end && bytes[lf] !== LF) lf++;
@@ -368,6 +375,7 @@ function badTail(): ProtocolError {
 }
 
 const EMPTY = new Uint8Array(0);
+const LETTER_E = 0x45;
 const LETTER_V = 0x56;
 const LETTER_S = 0x53;
 /** Digits of 2^64 - 1, the largest number of the protocol. */
