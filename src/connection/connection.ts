@@ -70,7 +70,8 @@ export class Connection implements ReplySink {
     this.#options = options;
     this.#traffic = options.traffic;
     this.#heardAt = options.clock.now();
-    this.#readEnded = this.#readLoop();
+    // Not at once: a transport may throw, and whoever hears of it is to know the connection by then.
+    this.#readEnded = Promise.resolve().then(() => this.#readLoop());
   }
 
   /** Commands on the way: gathered or pending. */
