@@ -1,0 +1,20 @@
+/** What it costs to cut a big value into chunks and to put it together again, beside copying it once. */
+import { chunkKeys, cut, join } from "../../src/client/split.ts";
+
+for (const [name, bytes] of [["1.1 MB", 1_100_000], ["9.9 MB", 9_900_000]] as const) {
+  const group = `a value of ${name}`;
+  const value = new Uint8Array(bytes).fill(0x78);
+  const chunks = cut(value);
+  Deno.bench(`one copy, ${name}`, { group, baseline: true }, () => {
+    value.slice();
+  });
+  Deno.bench(`cut, ${name}`, { group }, () => {
+    cut(value);
+  });
+  Deno.bench(`keys of the chunks, ${name}`, { group }, () => {
+    chunkKeys("bench:key", chunks.length);
+  });
+  Deno.bench(`join, ${name}`, { group }, () => {
+    join(chunks);
+  });
+}
