@@ -97,6 +97,14 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
     );
   }
 
+  /**
+   * Lets the program end although the client is not closed, as soon as no call is on the way. A client that is neither
+   * closed nor unreferenced keeps the program running once it has connected.
+   */
+  unref(): void {
+    for (const server of this.#core.cluster.servers) server.unref();
+  }
+
   /** Ends the client: lets everything on the way finish, then closes. Later calls reject with a ClosedError. */
   close(): Promise<void> {
     return this.#core.close();

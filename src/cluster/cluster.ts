@@ -14,7 +14,8 @@ import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from 
 import type { Address } from "../ring/address.ts";
 import { type HashFn, KEY_HASHES } from "../ring/hash.ts";
 import { Ring } from "../ring/ring.ts";
-import { Server, type ServerContext, type ServerSettings } from "./server.ts";
+import { Server } from "./server.ts";
+import type { ServerContext, ServerSettings } from "./server_context.ts";
 
 /** What can be changed of a cluster while the client lives. */
 export interface ClusterSettings extends ServerSettings {

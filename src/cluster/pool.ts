@@ -48,6 +48,11 @@ export class Pool {
     if (at >= 0) this.#connections.splice(at, 1);
   }
 
+  /** Lets the program end although connections are open. */
+  unref(): void {
+    for (const connection of this.#connections) connection.unref();
+  }
+
   /** Gives up all connections, for whoever closes them. */
   takeAll(): Connection[] {
     this.#cancel?.();

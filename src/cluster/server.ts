@@ -6,52 +6,25 @@
  * if that is safe; everything else fails, and says that it may have been carried out.
  */
 
-import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
-import type { Sweeper } from "../connection/sweeper.ts";
-import type { Connect, Endpoint } from "../connection/transport.ts";
-import {
-  ClosedError,
-  ConnectionError,
-  type MemcachedError,
-  ServerDeadError,
-  TimeoutError,
-} from "../errors.ts";
+import type { Endpoint } from "../connection/transport.ts";
+import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
 import type { Address } from "../ring/address.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { dial } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
-
-/** What can be changed while the client lives. Milliseconds; 0 for no bound. */
-export interface ServerSettings {
-  pollTimeout: number;
-  connectTimeout: number;
-  retryTimeout: number;
-  timeout: number;
-  maxRetries: number;
-  /** Most connections to one server. */
-  connections: number;
-  /** Most commands on the way to one server. */
-  maxPending: number;
-}
-
-/** What a server shares with the others of its client. */
-export interface ServerContext {
-  readonly clock: Clock;
-  readonly connect: Connect;
-  /** Makes a new connection ready for commands, before the deadline; if it rejects, the dial has failed. */
-  readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;
-  readonly settings: Readonly<ServerSettings>;
-  readonly sweeper: Sweeper;
-  /** Hears of every change. */
-  readonly onChange: (change: ServerChange, server: string, error?: MemcachedError) => void;
-}
-
-/** What can happen to a server. */
-export type ServerChange = "connect" | "disconnect" | "dead" | "alive";
+import type { ServerChange, ServerContext } from "./server_context.ts";
+import {
+  closedError,
+  deadError,
+  dialError,
+  fullError,
+  lateError,
+  lostError,
+} from "./server_errors.ts";
 
 /** A memcached, and the way to it. */
 export class Server {
@@ -72,6 +45,7 @@ export class Server {
   #growAfter = -Infinity;
   /** How many connections in a row were lost before they gave an answer. */
   #fruitless = 0;
+  #isUnref = false;
   #closed = false;
 
   /** @param index Its place among the servers of its client. */
@@ -110,8 +84,9 @@ export class Server {
   submit(command: Command): void {
     const connection = this.#pool.pick();
     const { maxPending, connections } = this.#context.settings;
-    if (connection.load >= maxPending) {
-      this.#failUnsent(command, this.#full(command));
+    // The one that has the least to do: the others have no less.
+    if (connection.load * this.#pool.size >= maxPending) {
+      this.#failUnsent(command, fullError(this.name, command.name, maxPending));
       return;
     }
     if (connections > this.#pool.size && connection.cost > 0) this.#grow();
@@ -124,17 +99,18 @@ export class Server {
       then(new ClosedError("Cannot connect as the client is closed", { server: this.name }));
       return;
     }
+    const { maxPending } = this.#context.settings;
+    if (this.#waiting.length >= maxPending) {
+      then(fullError(this.name, "connect", maxPending));
+      return;
+    }
     this.#waiting.push(then);
     if (this.#dialling === undefined) void this.#dialOnce();
   }
 
   /** The error for a command that cannot be sent because this server is dead. */
   deadError(command: string): MemcachedError {
-    return new ServerDeadError(`Cannot ${command} as ${this.name} is dead`, {
-      server: this.name,
-      command,
-      cause: this.#lastDialError,
-    });
+    return deadError(this.name, command, this.#lastDialError);
   }
 
   /** Moves to another address, under which nothing is known of the server's health. Open connections are closed. */
@@ -143,6 +119,12 @@ export class Server {
     this.#health.reset();
     this.#dialling?.abort(new Error("the server has moved"));
     void this.#closeAll();
+  }
+
+  /** Lets the program end although connections to this server are open, now or later. */
+  unref(): void {
+    this.#isUnref = true;
+    this.#pool.unref();
   }
 
   /** Lets everything on the way finish, then closes. With `quit`, each connection says so to the server. */
@@ -186,6 +168,7 @@ export class Server {
       }
       // From here on nothing waits until the commands are on the connection.
       this.#ready.add(connection);
+      if (this.#isUnref) connection.unref();
       this.#pool.add(connection);
       this.counters.connects++;
       onChange("connect", this.name);
@@ -196,7 +179,7 @@ export class Server {
         this.#dialling = undefined;
         return this.#dialOnce();
       }
-      failure = this.#dialError(cause);
+      failure = dialError(this.name, cause);
       if (!this.#closed) {
         this.#lastDialError = failure;
         this.counters.failedDials++;
@@ -265,7 +248,7 @@ export class Server {
     for (const command of end.sent) this.#failOrRepeat(command, error);
     for (const command of end.unsent) {
       // A peer that takes connections and nothing else must not keep commands going round.
-      if (this.#fruitless > MOST_FRUITLESS) command.fail(this.#lost(command, error));
+      if (this.#fruitless > MOST_FRUITLESS) command.fail(lostError(this.name, command, error));
       else this.#sendAgain(command);
     }
   }
@@ -287,21 +270,18 @@ export class Server {
       command.repeats++;
       this.#sendAgain(command);
     } else {
-      command.fail(this.#lost(command, cause, "maybe"));
+      command.fail(lostError(this.name, command, cause, "maybe"));
     }
   }
 
   #sendAgain(command: Command): void {
     if (command.abandoned) return;
     if (this.#context.clock.now() >= command.deadline) {
-      this.#failUnsent(command, this.#lateError(command));
+      this.#failUnsent(command, lateError(this.name, command));
     } else if (this.#closed) {
       this.#failUnsent(
         command,
-        new ClosedError(`Cannot ${command.name} as the client was closed`, {
-          server: this.name,
-          command: command.name,
-        }),
+        closedError(this.name, command.name),
       );
     } else if (this.connected) {
       this.counters.repeats++;
@@ -326,7 +306,7 @@ export class Server {
       sweep: (now) => {
         if (isWaiting && now >= command.deadline) {
           isWaiting = false;
-          this.#failUnsent(command, this.#lateError(command));
+          this.#failUnsent(command, lateError(this.name, command));
         }
         return isWaiting;
       },
@@ -339,45 +319,7 @@ export class Server {
 
   /** Fails a command that could not be sent now; if it was sent before, it may have been carried out then. */
   #failUnsent(command: Command, error: MemcachedError): void {
-    command.fail(sentBefore(command) === "no" ? error : this.#lost(command, error));
-  }
-
-  #lost(command: Command, cause: MemcachedError, sent = sentBefore(command)): MemcachedError {
-    return new ConnectionError(
-      `Cannot ${command.name} as the connection to ${this.name} was lost`,
-      {
-        server: this.name,
-        command: command.name,
-        step: "read",
-        sent,
-        cause,
-      },
-    );
-  }
-
-  #dialError(cause: unknown): MemcachedError {
-    if (cause instanceof ClosedError) return cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    // Where one knows its server, there was a connection, which did not become ready.
-    const message = cause instanceof TimeoutError && cause.server === undefined
-      ? reason.replace("connect", `connect to ${this.name}`)
-      : `Cannot connect to ${this.name}: ${reason}`;
-    return new ConnectionError(message, { server: this.name, cause });
-  }
-
-  #lateError(command: Command): MemcachedError {
-    return new TimeoutError(
-      `Cannot ${command.name} again as the whole call took longer than its timeout`,
-      { server: this.name, command: command.name },
-    );
-  }
-
-  #full(command: Command): MemcachedError {
-    const { maxPending } = this.#context.settings;
-    return new ConnectionError(
-      `Cannot ${command.name} as the commands on the way to ${this.name} must be <= ${maxPending}`,
-      { server: this.name, command: command.name },
-    );
+    command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
   }
 }
 

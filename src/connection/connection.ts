@@ -92,6 +92,11 @@ export class Connection implements ReplySink {
     return this.load > 0 || this.#flushing ? 0 : now - this.#heardAt;
   }
 
+  /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
+  unref(): void {
+    this.#transport.unref?.();
+  }
+
   /** True once nothing more can be submitted. */
   get closed(): boolean {
     return this.#closed;

@@ -10,6 +10,8 @@ export interface Transport {
   write(bytes: Uint8Array): Promise<number>;
   /** Closes both directions at once; a read or a write under way ends or rejects. */
   close(): void;
+  /** Lets the program end although the stream is open, where the platform keeps it running otherwise. */
+  unref?(): void;
 }
 
 /** Where to dial: a TCP port, or a Unix socket. */

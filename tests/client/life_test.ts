@@ -144,6 +144,12 @@ Deno.test("A program ends by itself once its client is closed, even if no server
   assertEquals(end, { code: 0, out: "undefined 0\n", error: "" });
 });
 
+Deno.test("Client.unref() lets a program end that forgets its client, and no call is lost", async () => {
+  await using server = await startMemcached();
+  const end = await runProgram("forgotten", [`--allow-net=${server.address}`], [server.address]);
+  assertEquals(end, { code: 0, out: "hello\n", error: "" });
+});
+
 function clientOf(servers: string | string[], options: ClientOptions = {}): Client {
   return new Client(servers, {
     strict: true,

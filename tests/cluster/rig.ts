@@ -1,7 +1,8 @@
 /** Servers behind a scripted dialler, with a clock that stands still, and a record of what was heard of them. */
 
 import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
-import type { Server, ServerChange, ServerContext } from "../../src/cluster/server.ts";
+import type { Server } from "../../src/cluster/server.ts";
+import type { ServerChange, ServerContext } from "../../src/cluster/server_context.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import { parseAddress } from "../../src/ring/address.ts";
 import type { Issued } from "../support/issued.ts";
