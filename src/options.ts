@@ -18,7 +18,7 @@ export interface LiveOptions {
    */
   pollTimeout?: number;
   /**
-   * The whole dial, name look-up included. 0: no bound.
+   * The whole dial, name look-up and TLS included; authentication may take as long again. 0: only `timeout` bounds it.
    *
    * @default {100}
    */
@@ -114,7 +114,7 @@ export interface ClientOptions extends LiveOptions {
   tls?: boolean | TlsOptions;
   /**
    * Authenticates every connection (memcached's ASCII authentication, `-Y`) if the server asks for it; else the password
-   * is not sent.
+   * is not sent. Without `tls` it goes in the clear.
    *
    * @default {undefined}
    */

@@ -4,7 +4,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 
 /** Certificates and names for TLS. All certificates and keys are PEM texts. */
 export interface TlsOptions {
-  /** Certificates to trust beside those of the system. */
+  /** Certificates to trust beside those that Deno trusts. */
   readonly caCerts?: string | readonly string[];
   /** The client's certificate, with its chain; goes with `key`. */
   readonly cert?: string;

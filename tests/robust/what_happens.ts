@@ -1,0 +1,228 @@
+/** What can go wrong, and what a caller sees of it: the table of the README, each row with what brings it about. */
+
+import { Client, type ClientOptions } from "@libmc/libmc";
+import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+import { startAskingMemcached } from "../security/auth_rig.ts";
+import { TlsRig } from "../security/tls_rig.ts";
+import { eventually } from "../support/eventually.ts";
+import { startMemcached } from "../support/memcached.ts";
+
+/** A server in trouble, and a client of it. */
+export interface Trouble {
+  readonly client: Client;
+  /** Lets it go wrong while a call is on its way. */
+  strike?(): Promise<void> | void;
+  /** The key that is used: `key` unless given. */
+  readonly key?: string;
+  /** The value that is stored: `"value"` unless given. */
+  readonly value?: unknown;
+  /** Nothing may reach the server, which is asked here how many items it has stored. */
+  stored?(): Promise<number>;
+}
+
+/** One row. */
+export interface Row {
+  /** What happens. */
+  readonly when: string;
+  /** What a caller sees by default. */
+  readonly soft: string;
+  /** What a caller sees with `strict: true`. */
+  readonly strict: string;
+  /** The error of a strict `set`, by name, and what its message says; none where it succeeds. */
+  readonly error?: readonly [name: string, message: string];
+  /** The same in later calls, where it is another one. */
+  readonly later?: readonly [name: string, message: string];
+  /** Whether the command may have been carried out: `"no"` unless given. */
+  readonly sent?: "no" | "maybe";
+  /** Wrong use: it rejects strict or not. */
+  readonly isWrongUse?: boolean;
+  open(stack: AsyncDisposableStack, options: ClientOptions): Promise<Trouble>;
+}
+
+export const ROWS: readonly Row[] = [
+  {
+    when: "The server is down from the start",
+    soft: "a miss, or `false`",
+    strict: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    error: ["ConnectionError", "Cannot connect to"],
+    later: ["ServerDeadError", "is dead"],
+    async open(stack, options) {
+      const server = await MemcachedServer.start();
+      await server.stop();
+      return { client: clientOf(stack, server.address, options) };
+    },
+  },
+  {
+    when: "It dies during a call",
+    soft: "a miss, or `false`",
+    strict: "`ConnectionError`, sent `maybe`; then as above",
+    error: ["ConnectionError", "Cannot use connection to"],
+    later: ["ConnectionError", "Cannot connect to"],
+    sent: "maybe",
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      const proxy = stack.use(await FaultProxy.start({ target: server.address }));
+      const client = clientOf(stack, proxy.address, options);
+      await client.version();
+      await proxy.set({ stall: true });
+      return { client, strike: () => proxy.stop() };
+    },
+  },
+  {
+    when: "It stalls",
+    soft: "a miss, or `false`, after `pollTimeout`",
+    strict: "`TimeoutError`, sent `maybe`; the connection is closed",
+    error: ["TimeoutError", "silent for more than"],
+    later: ["TimeoutError", "silent for more than"],
+    sent: "maybe",
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      const client = clientOf(stack, server.address, { ...options, pollTimeout: 100 });
+      await client.version();
+      server.pause();
+      return { client };
+    },
+  },
+  {
+    when: "It restarts between two calls",
+    soft: "nothing: it is dialled anew, and has lost its items",
+    strict: "the same",
+    async open(stack, options) {
+      const server = await startMemcached();
+      const client = clientOf(stack, server.address, options);
+      await client.set("key", "old");
+      await server.stop();
+      await eventually("the client has seen it", () => {
+        return client.counters().get(server.address)?.disconnects === 1;
+      });
+      stack.use(await startMemcached({ port: server.port! }));
+      return { client };
+    },
+  },
+  {
+    when: "It has too many connections",
+    soft: "a miss, or `false`",
+    strict: "`ServerDeadError`, sent `no`, whose `cause` says that the server is full",
+    error: ["ServerDeadError", "the server is full"],
+    later: ["ServerDeadError", "the server is full"],
+    async open(stack, options) {
+      const server = stack.use(await startMemcached({ args: ["-c", "64", "-t", "1"] }));
+      for (let i = 0; i < 80; i++) stack.use(await Deno.connect({ port: server.port! }));
+      return { client: clientOf(stack, server.address, options) };
+    },
+  },
+  {
+    when: "The value is too big (10,000,000 bytes, or `itemSizeLimit` without `doSplit`)",
+    soft: "`RangeError`, nothing is sent",
+    strict: "the same",
+    error: [
+      "RangeError",
+      "Cannot store value as it must be <= 10000000 bytes: current size is 10000001",
+    ],
+    isWrongUse: true,
+    async open(stack, options) {
+      return { ...await atPeace(stack, options), value: new Uint8Array(10_000_001) };
+    },
+  },
+  {
+    when: "The value is bigger than this server allows",
+    soft: "`false`; the old item is gone",
+    strict: "`ReplyError` with the server's words",
+    error: ["ReplyError", "SERVER_ERROR object too large for cache"],
+    later: ["ReplyError", "SERVER_ERROR object too large for cache"],
+    sent: "maybe",
+    async open(stack, options) {
+      const server = stack.use(
+        await startMemcached({ args: ["-I", "8k", "-o", "slab_chunk_max=8192"] }),
+      );
+      const client = clientOf(stack, server.address, options);
+      await client.set("key", "old");
+      return { client, value: new Uint8Array(10_000) };
+    },
+  },
+  {
+    when: "The key is bad",
+    soft: "`TypeError` or `RangeError`, nothing is sent",
+    strict: "the same",
+    error: ["TypeError", 'Cannot use key "two words" as it contains a space'],
+    isWrongUse: true,
+    open: async (stack, options) => ({ ...await atPeace(stack, options), key: "two words" }),
+  },
+  {
+    when: "The name of the server does not resolve",
+    soft: "a miss, or `false`; it is looked up again at every dial",
+    strict: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    error: ["ConnectionError", "Cannot connect to no-such-host.invalid:11211"],
+    later: ["ServerDeadError", "is dead"],
+    open: (stack, options) =>
+      Promise.resolve({ client: clientOf(stack, "no-such-host.invalid", options) }),
+  },
+  {
+    when: "The password is wrong",
+    soft: "a miss, or `false`",
+    strict: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    error: ["ConnectionError", "authentication failure"],
+    later: ["ServerDeadError", "is dead"],
+    async open(stack, options) {
+      const server = stack.use(await startAskingMemcached());
+      const auth = { username: "ada", password: "byron1788" };
+      return { client: clientOf(stack, server.address, { ...options, auth }) };
+    },
+  },
+  {
+    when: "The certificate of the server has expired",
+    soft: "a miss, or `false`",
+    strict: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    error: ["ConnectionError", "certificate expired"],
+    later: ["ServerDeadError", "is dead"],
+    async open(stack, options) {
+      const rig = stack.use(await TlsRig.start());
+      const until = new Date(Date.now() - 60_000);
+      const server = await rig.memcached(await rig.authority.issue({ until }));
+      const [tls] = rig.trusting();
+      return { client: clientOf(stack, server.address, { ...options, tls }) };
+    },
+  },
+  {
+    when: "The whole call takes longer than `timeout`",
+    soft: "a miss, or `false`",
+    strict: "`TimeoutError`, sent `maybe`; a late reply is swallowed",
+    error: ["TimeoutError", "longer than its timeout"],
+    later: ["TimeoutError", "longer than its timeout"],
+    sent: "maybe",
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      const proxy = stack.use(
+        await FaultProxy.start({ target: server.address, bytesPerSecond: 2 }),
+      );
+      const client = clientOf(stack, proxy.address, { ...options, timeout: 100 });
+      return { client };
+    },
+  },
+  {
+    when: "The client is closed",
+    soft: "`ClosedError`",
+    strict: "the same",
+    error: ["ClosedError", "Cannot use client as it is closed"],
+    isWrongUse: true,
+    async open(stack, options) {
+      const trouble = await atPeace(stack, options);
+      await trouble.client.close();
+      return trouble;
+    },
+  },
+];
+
+async function atPeace(stack: AsyncDisposableStack, options: ClientOptions): Promise<Trouble> {
+  const server = stack.use(await startMemcached());
+  const observer = clientOf(stack, server.address, {});
+  return {
+    client: clientOf(stack, server.address, options),
+    stored: async () => Number((await observer.stats()).get(server.address)?.cmd_set),
+  };
+}
+
+/** A machine that is busy with other tests must not make a call fail for another reason. */
+function clientOf(stack: AsyncDisposableStack, server: string, options: ClientOptions): Client {
+  return stack.use(new Client(server, { connectTimeout: 5000, pollTimeout: 5000, ...options }));
+}
