@@ -99,6 +99,7 @@ Deno.test("Server.close() at any moment of an authentication leaves nothing open
     const closing = rig.server.close();
     await settle();
     await closing;
+    await settle();
     assertEquals(transport.closed, true, `after ${turns} turns`);
     assert(issued.outcome.settled, `after ${turns} turns`);
   }

@@ -84,6 +84,7 @@ export const OTHER_METHODS: ReadonlySet<string> = new Set([
   "updateServers",
   "config",
   "quit",
+  "unref",
   "close",
   "toggleFlushAllFeature",
   "addEventListener",
