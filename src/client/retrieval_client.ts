@@ -36,7 +36,8 @@ export abstract class RetrievalClient extends BaseClient {
 
   /**
    * Asks for the bytes of a value as a stream, with one chunk of 1,000,000 in memory at a time: its data block, inflated
-   * but not decoded. A chunk that is gone when its turn comes errors the stream with a CodecError.
+   * but not decoded. A chunk that is gone when its turn comes errors the stream with a CodecError, as does a value that
+   * does not inflate, or inflates to more than `inflateLimit`.
    *
    * @returns The stream, or `undefined` on a miss.
    */

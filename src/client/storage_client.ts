@@ -108,8 +108,12 @@ export abstract class StorageClient extends RetrievalClient {
    * Stores the bytes that a stream gives, up to 10,000,000, with one chunk of 1,000,000 in memory at a time. They are
    * read back by {@linkcode RetrievalClient.getStream}, or by `get()` as a Uint8Array. The timeout counts for each chunk.
    *
+   * A stream that is not stored whole, for whatever reason, is cancelled, and the key keeps what it had, unless that was
+   * in chunks, too: then it is gone. Only wrong use, and a signal aborted before, leave the stream alone.
+   *
    * @returns `true`: all of it was stored.
-   * @throws {RangeError} If the stream gives too much; it is then cancelled, and the key keeps what it had.
+   * @throws {RangeError} If the stream gives too much.
+   * @throws What the stream errors with.
    */
   setStream(
     key: string,
@@ -134,7 +138,9 @@ export abstract class StorageClient extends RetrievalClient {
   }
 
   /**
-   * Adds raw bytes, or the UTF-8 of a text, at an item's end. Its flags and exptime stay.
+   * Adds raw bytes, or the UTF-8 of a text, at an item's end. Its flags and exptime stay. What is added to a compressed
+   * value is lost, as it is with libmc: readers stop where the compressed data ends. Nor does it work for values in
+   * chunks.
    *
    * @returns `true` stored, `false` if the key is not there.
    */

@@ -5,12 +5,15 @@
 
 import { LimitedBytesTransformStream } from "@std/streams";
 import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
+import { inflatePieces } from "../codec/inflate_pieces.ts";
 import type { Command, Outcome } from "../commands/command.ts";
+import { DeleteCommand } from "../commands/deletion.ts";
 import { GetCommand } from "../commands/get.ts";
+import type { ItemReader } from "../commands/item_reader.ts";
 import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
 import { CodecError } from "../errors.ts";
 import type { CallOptions } from "../options.ts";
-import { Call } from "./call.ts";
+import { Call, type FailureSink } from "./call.ts";
 import type { ClientCore } from "./core.ts";
 import type { RawItem } from "./readers.ts";
 import {
@@ -32,7 +35,8 @@ export interface StreamTarget {
 }
 
 /**
- * Stores what a stream gives. Rejects with whatever goes wrong; the stream is then cancelled.
+ * Stores what a stream gives. Rejects with whatever goes wrong; the stream is then cancelled, at once if the signal is
+ * aborted.
  *
  * @returns True if all of it was stored.
  */
@@ -50,13 +54,46 @@ export async function storeStream(
       (outcome) => new StorageCommand("set", key, { data, flags }, options, outcome),
     );
   let count = 0;
-  for await (const chunk of rechunked(stream)) {
+  const source = signal === undefined
+    ? stream
+    : stream.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
+  for await (const chunk of rechunked(source)) {
     if (count === 0 && chunk.isLast) return await store(key, chunk.data, flags);
-    checkSplit(core, key, count);
+    checkSplit(core, key, count + (chunk.isLast ? 1 : 2));
+    if (count === 0) await dropManifest(core, key, signal);
     if (!await store(chunkKey(key, count++), chunk.data, flags)) return false;
   }
   return await store(key, manifestText(count), (flags | FLAG_SPLIT) >>> 0);
 }
+
+/**
+ * Deletes what is under the key if it is a split value: its chunks are about to be overwritten one by one, and a reader
+ * must not take some of both for a value. Any other value stays until the new one is whole.
+ */
+async function dropManifest(
+  core: ClientCore,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isSplit = await askOne<boolean | undefined>(
+    core,
+    key,
+    signal,
+    undefined,
+    (outcome) => new GetCommand(key, SPLIT, outcome),
+  );
+  if (isSplit !== true) return;
+  await askOne<boolean>(
+    core,
+    key,
+    signal,
+    false,
+    (outcome) => new DeleteCommand(key, false, outcome),
+  );
+}
+
+/** Tells whether an item is the manifest of a split value. */
+const SPLIT: ItemReader<boolean> = { read: (item) => (item.flags & FLAG_SPLIT) !== 0 };
 
 /**
  * Asks for a value as a stream. The first chunk is fetched before, so that a miss is found out; a chunk that is missing
@@ -76,12 +113,16 @@ export async function fetchStream(
     (outcome) => new GetCommand<RawItem | Manifest>(key, raw, outcome),
   );
   if (item === undefined) return undefined;
+  const { inflateLimit } = core.settings;
+  const isZlib = (item.flags & FLAG_ZLIB) !== 0;
   if (!(item instanceof Manifest)) {
-    return inflated(core, ReadableStream.from([item.data]), item.flags);
+    const whole = ReadableStream.from([item.data]);
+    return isZlib ? ReadableStream.from(inflated(whole, inflateLimit)) : whole;
   }
   const first = await fetchChunk(core, key, item, 0, signal);
   if (first === undefined) return undefined;
-  return inflated(core, chunkStream(core, key, item, first, signal), item.flags);
+  const chunks = chunkStream(core, key, item, first, signal);
+  return isZlib ? ReadableStream.from(inflated(chunks, inflateLimit)) : chunks;
 }
 
 function chunkStream(
@@ -92,9 +133,12 @@ function chunkStream(
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
   let index = 0;
+  let fetched: Uint8Array | undefined = first;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const chunk = index === 0 ? first : await fetchChunk(core, key, manifest, index, signal);
+      // There is no call any more that could tell of a failure.
+      const chunk = fetched ?? await fetchChunk(core, key, manifest, index, signal, core);
+      fetched = undefined;
       if (chunk === undefined) {
         throw new CodecError(
           `Cannot read stream as chunk ${index} of ${manifest.chunks} is missing or torn`,
@@ -113,40 +157,54 @@ async function fetchChunk(
   { chunks }: Manifest,
   index: number,
   signal: AbortSignal | undefined,
+  sink?: FailureSink,
 ): Promise<Uint8Array | undefined> {
   const wire = chunkKey(key, index);
-  const chunk = chunks === 0
-    ? undefined
-    : await askOne<Uint8Array | undefined>(core, wire, signal, undefined, (outcome) =>
-      new GetCommand(wire, core.readers.data, outcome));
+  const chunk = chunks === 0 ? undefined : await askOne<Uint8Array | undefined>(
+    core,
+    wire,
+    signal,
+    undefined,
+    (outcome) => new GetCommand(wire, core.readers.data, outcome),
+    sink,
+  );
   if (chunk !== undefined && fits(chunk, index, chunks)) return chunk;
   core.cluster.ownerOf(key).counters.torn++;
   return undefined;
 }
 
 /** Undoes compression, within the client's bound. */
-function inflated(
-  core: ClientCore,
+async function* inflated(
   stream: ReadableStream<Uint8Array>,
-  flags: number,
-): ReadableStream<Uint8Array> {
-  if ((flags & FLAG_ZLIB) === 0) return stream;
-  return stream
-    .pipeThrough(new DecompressionStream("deflate") as TransformStream<Uint8Array, Uint8Array>)
-    .pipeThrough(new LimitedBytesTransformStream(core.settings.inflateLimit, { error: true }));
+  limit: number,
+): AsyncGenerator<Uint8Array, void, void> {
+  const limited = ReadableStream.from(inflatePieces(stream))
+    .pipeThrough(new LimitedBytesTransformStream(limit, { error: true }));
+  try {
+    yield* limited;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CodecError(`Cannot inflate stream as it must inflate to <= ${limit} bytes`, {
+      cause,
+    });
+  }
 }
 
-/** A step of its own in a longer call: has the whole timeout, rejects on failure, and leaves the telling to the caller. */
+/**
+ * A step of its own in a longer call: has the whole timeout, rejects on failure, and leaves the telling to the caller
+ * unless there is a sink.
+ */
 function askOne<T>(
   core: ClientCore,
   key: string,
   signal: AbortSignal | undefined,
   miss: T,
   commandFor: (outcome: Outcome<T>) => Command,
+  sink: FailureSink = { failed() {} },
 ): Promise<T> {
   const { deadline } = core.terms();
   const options: CallOptions = signal === undefined ? {} : { signal };
-  const step = new Call<T>({ failed() {} }, miss, { strict: true, deadline }, options);
+  const step = new Call<T>(sink, miss, { strict: true, deadline }, options);
   return core.start(step, (step) => core.send(step, key, commandFor(step)));
 }
 
@@ -184,7 +242,8 @@ async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Ch
   yield { data: buffer.subarray(0, filled), isLast: true };
 }
 
-function checkSplit(core: ClientCore, key: string, count: number): void {
+/** @param chunks How many there are, at least. */
+function checkSplit(core: ClientCore, key: string, chunks: number): void {
   if (!core.settings.doSplit) {
     throw new RangeError(
       `Cannot store stream as it must be <= ${CHUNK_BYTES} bytes unless doSplit is set`,
@@ -195,7 +254,7 @@ function checkSplit(core: ClientCore, key: string, count: number): void {
       `Cannot split stream as its key must be <= ${MAX_SPLIT_KEY_BYTES} bytes: current size is ${key.length}`,
     );
   }
-  if (count === MAX_CHUNKS) {
+  if (chunks > MAX_CHUNKS) {
     throw new RangeError(`Cannot store stream as it must be <= ${CHUNK_BYTES * MAX_CHUNKS} bytes`);
   }
 }
