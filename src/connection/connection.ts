@@ -29,6 +29,7 @@ import {
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { Queue } from "./queue.ts";
+import { Reader } from "./reader.ts";
 import type { Transport } from "./transport.ts";
 
 /** A pipelined connection to one memcached. */
@@ -104,6 +105,13 @@ export class Connection implements ReplySink {
 
   /** Takes a command. It is written when the program comes to rest. */
   submit(command: Command): void {
+    if (this.#closed) {
+      const where = { server: this.#options.server, command: command.name };
+      command.fail(
+        brokenConnection("it is closed", { ...where, step: "write", sent: sentBefore(command) }),
+      );
+      return;
+    }
     const last = this.#gathered.last();
     if (last !== undefined && isOnAPar(last, command) && last.absorb(command)) return;
     this.#gathered.push(command);
@@ -214,14 +222,10 @@ export class Connection implements ReplySink {
   }
 
   async #readLoop(): Promise<void> {
-    let buffer = new Uint8Array(FIRST_READ_BYTES);
-    let start = 0;
+    const reader = new Reader(this.#transport, this.#parser);
     try {
       while (!this.#closed) {
-        // A block longer than the buffer is read to where it belongs: one copy less.
-        const vacancy = this.#parser.vacancy(buffer.length);
-        const room = vacancy ?? (start === 0 ? buffer : buffer.subarray(start));
-        const count = await this.#transport.read(room);
+        const count = await reader.read();
         if (this.#closed) return;
         if (count === null) {
           this.#finish(
@@ -231,13 +235,7 @@ export class Connection implements ReplySink {
         }
         this.#heardAt = this.#options.clock.now();
         this.#traffic.bytesRead += count;
-        if (vacancy !== undefined) this.#parser.filled(count);
-        else start = this.#parser.take(buffer, start, start + count);
-        // One that was too small once is replaced by the next size, as long as nothing in it is needed any more.
-        const wasFull = vacancy !== undefined || count === room.length;
-        if (wasFull && start === 0 && buffer.length < READ_BYTES) {
-          buffer = new Uint8Array(4 * buffer.length);
-        }
+        reader.feed(count);
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
@@ -385,12 +383,6 @@ function isOnAPar(last: Command, next: Command): boolean {
 const decoder = new TextDecoder();
 /** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
-/**
- * Size of the read buffer at first, and at most: most connections never need more than the first, and values of up to
- * about the last are decoded where they were read.
- */
-const FIRST_READ_BYTES = 16 * 1024;
-const READ_BYTES = 256 * 1024;
 /** A connection that has been silent for longer is looked at before it is written to. */
 const IDLE_MILLISECONDS = 1000;
 /** No further command joins a write of this size. */

@@ -37,8 +37,8 @@ export function brokenConnection(
   where: MemcachedErrorOptions & { step: ConnectionStep },
 ): ConnectionError {
   return new ConnectionError(`Cannot use connection to ${where.server} as ${reason}`, {
-    ...where,
     sent: "maybe",
+    ...where,
   });
 }
 

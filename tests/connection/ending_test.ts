@@ -177,6 +177,17 @@ Deno.test("Connection.close() hands everything over exactly once and blames nobo
   assertEquals([rig.ends.length, rig.transport.closes], [1, 1]);
 });
 
+Deno.test("Connection.submit() fails what comes after the end, and sends nothing", async () => {
+  const transport = new ScriptedTransport();
+  const connection = connectionOn(transport, []);
+  await connection.close();
+  const late = get("a");
+  connection.submit(late.command);
+  await settle();
+  assertEquals(late.outcome.summary, "ConnectionError, sent no");
+  assertEquals(transport.written, "");
+});
+
 Deno.test("Connection.close() twice at once is harmless", async () => {
   const rig = new Rig();
   await Promise.all([rig.connection.close(), rig.connection.close(), rig.connection.drain()]);

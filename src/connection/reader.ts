@@ -1,0 +1,52 @@
+/**
+ * Reads a transport into a parser, without a copy where one can be saved: into one buffer, in which a data block stays
+ * until it is all there, or straight into the array of a block that is too long for that.
+ */
+
+import type { ReplyParser } from "../protocol/reply_parser.ts";
+import type { Transport } from "./transport.ts";
+
+/** Reads, and feeds what was read, in turn. */
+export class Reader {
+  readonly #transport: Transport;
+  readonly #parser: ReplyParser;
+  #buffer = new Uint8Array(FIRST_BYTES);
+  /** Where in the buffer the next bytes go. What lies before is lent to the parser. */
+  #start = 0;
+  /** Where the last read went, and whether that is an array of the parser's. */
+  #room: Uint8Array = this.#buffer;
+  #isVacancy = false;
+
+  constructor(transport: Transport, parser: ReplyParser) {
+    this.#transport = transport;
+    this.#parser = parser;
+  }
+
+  /** Reads some bytes, for {@linkcode Reader.feed}. Resolves to their number, or `null` at the stream's end. */
+  read(): Promise<number | null> {
+    const vacancy = this.#parser.vacancy(this.#buffer.length);
+    this.#isVacancy = vacancy !== undefined;
+    this.#room = vacancy ?? (this.#start === 0 ? this.#buffer : this.#buffer.subarray(this.#start));
+    return this.#transport.read(this.#room);
+  }
+
+  /**
+   * Gives the parser the bytes that were read last.
+   *
+   * @throws {ProtocolError} If they are no reply.
+   */
+  feed(count: number): void {
+    if (this.#isVacancy) this.#parser.filled(count);
+    else this.#start = this.#parser.take(this.#buffer, this.#start, this.#start + count);
+    // One that was too small once is replaced by the next size, as soon as nothing in it is needed any more.
+    const wasFull = this.#isVacancy || count === this.#room.length;
+    if (wasFull && this.#start === 0 && this.#buffer.length < MOST_BYTES) {
+      this.#buffer = new Uint8Array(4 * this.#buffer.length);
+    }
+  }
+}
+
+/** Size of the buffer at first: most connections never need more. */
+const FIRST_BYTES = 16 * 1024;
+/** And at most: values of up to about this size are decoded where they were read. */
+const MOST_BYTES = 256 * 1024;
