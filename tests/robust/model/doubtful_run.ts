@@ -1,0 +1,112 @@
+/** A run in which things go wrong. Each caller has keys of its own, and each answer must be one that can be. */
+
+import { MemcachedError, MultiError } from "@libmc/libmc";
+import { moment } from "../matrix/scene.ts";
+import { describe, type Operation } from "./operation.ts";
+import type { Performer } from "./performer.ts";
+import { Worlds } from "./worlds.ts";
+
+/** What happened in a run. */
+export interface Tally {
+  answered: number;
+  unsent: number;
+  doubted: number;
+}
+
+/** What a run needs to know of what goes wrong. */
+export interface Trouble {
+  /** How often a server has begun anew, or is about to. */
+  readonly losses: () => number;
+}
+
+/** Runs the calls, each caller's one after the other. Gives a sentence for the first wrong answer, if there is one. */
+export async function runDoubtful(
+  performer: Performer,
+  operations: readonly Operation[],
+  trouble: Trouble,
+  tally: Tally,
+): Promise<string | undefined> {
+  let wrong: string | undefined;
+  const callers = Map.groupBy(operations, ({ caller }) => caller);
+  await Promise.all(Array.from(callers, async ([caller, own]) => {
+    const keys = new OwnKeys(caller, trouble);
+    for (const operation of own) {
+      if (wrong !== undefined) return;
+      wrong ??= await runOne(performer, operation, keys, tally);
+    }
+  }));
+  return wrong;
+}
+
+async function runOne(
+  performer: Performer,
+  operation: Operation,
+  keys: OwnKeys,
+  tally: Tally,
+): Promise<string | undefined> {
+  const { name, data } = operation;
+  const places = operation.keys.map((key) => keys.place(key));
+  const performed = await performer.perform({ ...operation, keys: places.map(({ key }) => key) });
+  keys.noticeLosses();
+  if (performed instanceof MultiError) {
+    // Which of the keys it was is not asked: all of them are in doubt, and new ones take their places.
+    for (const key of operation.keys) keys.drop(key);
+    tally.doubted++;
+  } else if (performed instanceof MemcachedError) {
+    if (performed.sent === "maybe") { for (const { worlds } of places) worlds.doubted(name, data); }
+    tally[performed.sent === "maybe" ? "doubted" : "unsent"]++;
+    // Calls to a dead server fail at once: something else is to happen before the next.
+    await moment(2);
+  } else {
+    tally.answered++;
+    for (const [i, { worlds }] of places.entries()) {
+      if (worlds.answered(name, data, performed[i])) continue;
+      return `${describe(operation)} gave ${Deno.inspect(performed)}, which cannot be`;
+    }
+  }
+  return undefined;
+}
+
+interface Place {
+  /** The key on the server. */
+  readonly key: string;
+  readonly worlds: Worlds;
+  readonly losses: number;
+}
+
+/** The keys of one caller. A key of which too much is in doubt is given up for a new one. */
+class OwnKeys {
+  readonly #caller: number;
+  readonly #trouble: Trouble;
+  readonly #places = new Map<string, Place>();
+  #made = 0;
+
+  constructor(caller: number, trouble: Trouble) {
+    this.#caller = caller;
+    this.#trouble = trouble;
+  }
+
+  /** Where a key of the model is now. */
+  place(key: string): Place {
+    const known = this.#places.get(key);
+    const losses = this.#trouble.losses();
+    if (known !== undefined && known.worlds.doubts < MOST_DOUBTS && known.losses === losses) {
+      return known;
+    }
+    const made = { key: `${key}:${this.#caller}:${this.#made++}`, worlds: new Worlds(), losses };
+    this.#places.set(key, made);
+    return made;
+  }
+
+  drop(key: string): void {
+    this.#places.delete(key);
+  }
+
+  /** Items that were there before a server began anew may be gone. */
+  noticeLosses(): void {
+    const losses = this.#trouble.losses();
+    for (const place of this.#places.values()) if (place.losses !== losses) place.worlds.lose();
+  }
+}
+
+const MOST_DOUBTS = 4;

@@ -1,0 +1,73 @@
+/** What memcached does with one key, in a few plain lines: the model that the client is checked against. */
+
+import type { OperationName } from "./operation.ts";
+
+/** An item. */
+export interface Item {
+  readonly data: string;
+  /** Another one after every change; what cas goes by. */
+  readonly version: number;
+}
+
+/** What a caller hears: a value, `null` for a miss, a verdict, a count, or the word of a refusal. */
+export type Answer = string | number | boolean | null;
+
+/** What the caller of a call on one key hears, and the item afterwards. */
+export interface Step {
+  readonly answer: Answer;
+  readonly item: Item | undefined;
+}
+
+/** One call on one key. */
+export interface KeyCall {
+  readonly name: OperationName;
+  readonly data: string;
+  /** The version that a change makes. */
+  readonly version: number;
+  /** The version that the caller saw by its last gets; what cas compares. */
+  readonly seen: number | undefined;
+}
+
+/** Carries out a call on the item of its key. */
+export function step(item: Item | undefined, { name, data, version, seen }: KeyCall): Step {
+  const stored = (text: string): Step => ({ answer: true, item: { data: text, version } });
+  const unchanged = (answer: Answer): Step => ({ answer, item });
+  switch (name) {
+    case "get":
+    case "gets":
+    case "gat":
+    case "getMulti":
+      return unchanged(item?.data ?? null);
+    case "set":
+    case "setMulti":
+      return stored(data);
+    case "add":
+      return item === undefined ? stored(data) : unchanged(false);
+    case "replace":
+      return item === undefined ? unchanged(false) : stored(data);
+    case "cas":
+      return item === undefined || item.version !== seen ? unchanged(false) : stored(data);
+    case "append":
+      return item === undefined ? unchanged(false) : stored(item.data + data);
+    case "prepend":
+      return item === undefined ? unchanged(false) : stored(data + item.data);
+    case "delete":
+    case "deleteMulti":
+      return { answer: true, item: undefined };
+    case "touch":
+      return unchanged(item !== undefined);
+    case "expire":
+      return { answer: item !== undefined, item: undefined };
+    case "incr":
+    case "decr":
+      return counted(item, name === "incr" ? Number(data) : -Number(data), version);
+  }
+}
+
+/** A number keeps its length where it gets shorter. */
+function counted(item: Item | undefined, delta: number, version: number): Step {
+  if (item === undefined) return { answer: null, item };
+  if (!/^\d+ *$/.test(item.data)) return { answer: "CLIENT_ERROR", item };
+  const count = Math.max(0, Number(item.data) + delta);
+  return { answer: count, item: { data: String(count).padEnd(item.data.length), version } };
+}

@@ -1,0 +1,72 @@
+/** Random calls on a few keys, as plain data, so that a case can be printed, repeated and shortened. */
+
+import type { Random } from "../../support/random.ts";
+
+/** One call of one caller. */
+export interface Operation {
+  readonly caller: number;
+  readonly name: OperationName;
+  /** The first is the key of a call that has one. */
+  readonly keys: readonly string[];
+  /** What is stored or added; for incr and decr the delta. */
+  readonly data: string;
+}
+
+/** What can be called. */
+export type OperationName = keyof typeof SHARES;
+
+/** The caller, the call, its keys and its data in one line. */
+export function describe({ caller, name, keys, data }: Operation): string {
+  return `caller ${caller}: ${name} ${keys.join(" ")} ${JSON.stringify(data)}`;
+}
+
+/** Makes up calls of several callers. Some keys hold texts, others numbers. */
+export function randomOperations(
+  random: Random,
+  { callers, count }: { callers: number; count: number },
+): Operation[] {
+  return Array.from({ length: count }, (_, i) => {
+    const name = random.pick(NAMES);
+    const isMulti = name.endsWith("Multi");
+    const isNumber = random.below(2) === 0;
+    const keys = isMulti
+      ? [...TEXT_KEYS, ...NUMBER_KEYS].filter(() => random.below(2) === 0)
+      : [random.pick(isNumber && !ATTACHING.has(name) ? NUMBER_KEYS : TEXT_KEYS)];
+    const data = name === "incr" || name === "decr" || keys[0] !== undefined && isNumberKey(keys[0])
+      ? String(random.below(12))
+      : `t${i}`;
+    return { caller: random.below(callers), name, keys, data };
+  });
+}
+
+/** True for a key that holds nothing but numbers. */
+export function isNumberKey(key: string): boolean {
+  return key.startsWith("n");
+}
+
+const TEXT_KEYS = ["a", "b", "c"];
+const NUMBER_KEYS = ["n0", "n1", "n2"];
+/** How often each is called. */
+const SHARES = {
+  get: 6,
+  gets: 5,
+  gat: 1,
+  set: 5,
+  add: 3,
+  replace: 2,
+  cas: 5,
+  append: 2,
+  prepend: 2,
+  delete: 3,
+  touch: 1,
+  expire: 1,
+  incr: 5,
+  decr: 3,
+  getMulti: 3,
+  setMulti: 2,
+  deleteMulti: 1,
+};
+const NAMES = Object.entries(SHARES).flatMap(([name, share]) =>
+  new Array<OperationName>(share).fill(name as OperationName)
+);
+const ATTACHING: ReadonlySet<string> = new Set(["append", "prepend"]);

@@ -1,0 +1,179 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { Client, type ClientOptions } from "@libmc/libmc";
+import { FaultProxy, MemcachedServer, type ProxyFaults } from "@libmc/libmc/testing";
+import { type Memcached, startMemcached } from "../support/memcached.ts";
+import { Random } from "../support/random.ts";
+import { runCertain } from "./model/certain_run.ts";
+import { runDoubtful, type Tally } from "./model/doubtful_run.ts";
+import { describe, type Operation, randomOperations } from "./model/operation.ts";
+import { Performer } from "./model/performer.ts";
+import { shrink } from "./model/shrink.ts";
+import { moment } from "./matrix/scene.ts";
+
+const SEED = 20260808;
+const PATIENT: ClientOptions = { strict: true, pollTimeout: 10_000, connectTimeout: 10_000 };
+
+for (const count of [1, 3]) {
+  Deno.test(`Client gives the answers of the model on memcached, whatever callers do at once, ${count} server(s)`, async () => {
+    await using stack = new AsyncDisposableStack();
+    const servers = await Promise.all(Array.from({ length: count }, () => startMemcached()));
+    for (const server of servers) stack.use(server);
+    const client = stack.use(new Client(servers.map(({ address }) => address), PATIENT));
+    // Calls are carried out in the order made once the connections are there.
+    await client.version();
+    let runs = 0;
+    const run = (operations: readonly Operation[]) =>
+      runCertain(new Performer(client, `${runs++}:`), operations);
+    for (let round = 0; round < 1000; round++) {
+      const seed = SEED + 10_000 * count + round;
+      const operations = randomOperations(new Random(seed), { callers: 6, count: 60 });
+      await expectRight(seed, operations, run);
+    }
+  });
+}
+
+Deno.test("Client gives only answers that the model allows, while the network fails", async () => {
+  await using server = await startMemcached();
+  const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
+  let prefix = 0;
+  async function run(operations: readonly Operation[], seed: number): Promise<string | undefined> {
+    await using proxy = await FaultProxy.start({ target: server.address, seed });
+    await using client = new Client(proxy.address, HASTY);
+    const chaos = new Chaos(seed, async (random) => {
+      await proxy.set(random.pick(NETWORK_FAULTS));
+      if (random.below(4) === 0) proxy[random.pick(["reset", "disconnect"] as const)]();
+    });
+    const performer = new Performer(client, `${prefix++}:`);
+    const wrong = await runDoubtful(performer, operations, { losses: () => 0 }, tally);
+    await chaos.end();
+    return wrong;
+  }
+  await inParallel(60, async (i) => {
+    const seed = SEED + i;
+    const operations = randomOperations(new Random(seed), { callers: 8, count: 400 });
+    await expectRight(seed, operations, (part) => run(part, seed));
+  });
+  console.log(`model, network failing: ${JSON.stringify(tally)}`);
+  assert(tally.answered > 5000 && tally.unsent > 50 && tally.doubted > 300, JSON.stringify(tally));
+});
+
+Deno.test("Client gives only answers that the model allows, while memcached is killed and begins anew", async () => {
+  const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
+  async function run(operations: readonly Operation[], seed: number): Promise<string | undefined> {
+    let server: Memcached = await startMemcached();
+    const port = server.port!;
+    let losses = 0;
+    await using client = new Client(server.address, HASTY);
+    const chaos = new Chaos(seed, async () => {
+      await moment(100);
+      losses++;
+      await server.stop();
+      server = await startMemcached({ port });
+      losses++;
+    });
+    const performer = new Performer(client, "");
+    const wrong = await runDoubtful(performer, operations, { losses: () => losses }, tally);
+    await chaos.end();
+    await server.stop();
+    return wrong;
+  }
+  await inParallel(4, async (i) => {
+    const seed = SEED + 500 + i;
+    const operations = randomOperations(new Random(seed), { callers: 8, count: 8000 });
+    await expectRight(seed, operations, (part) => run(part, seed));
+  });
+  console.log(`model, memcached killed: ${JSON.stringify(tally)}`);
+  assert(tally.answered > 5000 && tally.unsent + tally.doubted > 20, JSON.stringify(tally));
+});
+
+Deno.test("The model finds a client that counts twice, and shows it by a few calls", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, PATIENT);
+  await client.version();
+  const count = client.incr.bind(client) as (key: string, delta: number) => Promise<number>;
+  client.incr = (async (key: string, delta: number) => {
+    const value = await count(key, delta);
+    if (delta === 7) void count(key, delta).catch(() => {});
+    return value;
+  }) as typeof client.incr;
+  let runs = 0;
+  const fails = async (part: readonly Operation[]) =>
+    await runCertain(new Performer(client, `${runs++}:`), part) !== undefined;
+  let operations: readonly Operation[] = [];
+  for (let seed = 1; !await fails(operations); seed++) {
+    operations = randomOperations(new Random(seed), { callers: 1, count: 200 });
+  }
+  const short = await shrink(operations, fails);
+  assertLess(short.length, 5, short.map(describe).join("\n"));
+  assertEquals(short.some(({ name, data }) => name === "incr" && data === "7"), true);
+});
+
+/** Things that go wrong at random while a case runs. */
+class Chaos {
+  readonly #random: Random;
+  readonly #ended: Promise<void>;
+  #isOver = false;
+
+  constructor(seed: number, happen: (random: Random) => Promise<void>) {
+    this.#random = new Random(seed);
+    this.#ended = this.#run(happen);
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#ended;
+  }
+
+  async #run(happen: (random: Random) => Promise<void>): Promise<void> {
+    while (!this.#isOver) {
+      await happen(this.#random);
+      await moment(this.#random.below(20));
+    }
+  }
+}
+
+/** Runs a case. If it fails, shortens it, and fails with what is left. */
+async function expectRight(
+  seed: number,
+  operations: readonly Operation[],
+  run: (operations: readonly Operation[]) => Promise<string | undefined>,
+): Promise<void> {
+  const wrong = await run(operations);
+  if (wrong === undefined) return;
+  const short = await shrink(operations, async (part) => {
+    // What happens by chance may need more than one chance.
+    for (let i = 0; i < 3; i++) if (await run(part) !== undefined) return true;
+    return false;
+  });
+  throw new Error(`seed ${seed}: ${wrong}\nShortened to:\n${short.map(describe).join("\n")}`);
+}
+
+/** Runs so many cases, some of them at a time. */
+async function inParallel(count: number, run: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: 6 }, async () => {
+    for (let i = next++; i < count; i = next++) await run(i);
+  }));
+}
+
+/** Gives up soon, and tries again soon. */
+const HASTY: ClientOptions = {
+  strict: true,
+  pollTimeout: 40,
+  connectTimeout: 500,
+  retryTimeout: 5,
+  timeout: 2000,
+};
+const NETWORK_FAULTS: readonly ProxyFaults[] = [
+  {},
+  {},
+  {},
+  { delayMs: 3 },
+  { delayMs: 100, probability: 0.1 },
+  { reset: "request", probability: 0.3 },
+  { reset: "reply", probability: 0.3 },
+  { dropAfter: 100 },
+  { singleBytes: true, probability: 0.3 },
+  { stall: true },
+  { refuse: true },
+];
