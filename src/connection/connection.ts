@@ -118,9 +118,12 @@ export class Connection implements ReplySink {
     if (this.#flushing) return;
     this.#flushing = true;
     const { clock } = this.#options;
+    const now = clock.now();
+    const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
+    if (this.#pending.length === 0) this.#heardAt = now;
     // After a while the server may have closed an idle connection, and the program may not have had the time to see it:
     // a timer lets it read first. Within a second of the last reply that costs nothing, beyond it a millisecond.
-    if (clock.now() - this.#heardAt > IDLE_MILLISECONDS) clock.after(0, () => void this.#flush());
+    if (isIdle) clock.after(0, () => void this.#flush());
     else queueMicrotask(() => void this.#flush());
   }
 
@@ -233,9 +236,10 @@ export class Connection implements ReplySink {
           );
           return;
         }
-        this.#heardAt = this.#options.clock.now();
         this.#traffic.bytesRead += count;
         reader.feed(count);
+        // The clock is asked only where the answer is: one call at a time goes without.
+        if (this.load > 0) this.#heardAt = this.#options.clock.now();
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
@@ -257,6 +261,9 @@ export class Connection implements ReplySink {
         if (this.#closed) return;
         this.#writer.recycle();
         this.#writing = 0;
+        if (this.#pending.length === 0 && this.#gathered.length > 0) {
+          this.#heardAt = this.#options.clock.now();
+        }
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
@@ -287,9 +294,7 @@ export class Connection implements ReplySink {
         this.#doubtfulReplies = this.#pending.length + 1;
       }
     }
-    if (!wasQuiet) return;
-    this.#heardAt = this.#options.clock.now();
-    this.#options.onBusy();
+    if (wasQuiet) this.#options.onBusy();
   }
 
   async #send(parts: readonly Uint8Array[]): Promise<void> {
@@ -313,7 +318,9 @@ export class Connection implements ReplySink {
         this.#traffic.bytesWritten += count;
         this.#traffic.writes++;
         // The server owes nothing yet if all that is pending is still being written: then progress is a sign of life.
-        if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
+        if (this.#unwritten > 0 && this.#pending.length === this.#writing) {
+          this.#heardAt = this.#options.clock.now();
+        }
       }
     }
   }
