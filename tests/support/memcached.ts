@@ -177,8 +177,8 @@ class Daemon implements Memcached {
 
   pause(): void {
     this.kill("SIGSTOP");
-    // The signal takes a moment, in which a thread on another core may still answer.
-    for (const end = performance.now() + 1000; performance.now() < end && this.#runs(););
+    // Its main thread has to be scheduled first, which then stops the others; nothing tells when that is done.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
 
   resume(): void {
@@ -193,17 +193,6 @@ class Daemon implements Memcached {
   abandon(): void {
     this.kill("SIGKILL");
     Deno.removeSync(this.#folder, { recursive: true });
-  }
-
-  /** True if a thread is known to run. Only Linux tells. */
-  #runs(): boolean {
-    if (Deno.build.os !== "linux" || this.#ended) return false;
-    const tasks = `/proc/${this.pid}/task`;
-    const states = Array.from(
-      Deno.readDirSync(tasks),
-      ({ name }) => Deno.readTextFileSync(`${tasks}/${name}/stat`).replace(/^.*\) /s, "")[0],
-    );
-    return states.some((state) => state !== "T");
   }
 
   get #portFile(): string {
