@@ -81,11 +81,12 @@ export class Connection implements ReplySink {
   }
 
   /**
-   * What a further command has to wait for, as far as is known: the commands on the way, and the bytes under way in
-   * either direction, of which 16 KiB count as one command.
+   * What a further command has to wait for, as far as is known: the commands on the way, the keys that the next one to
+   * be answered and the next to be written ask for, and the bytes under way in either direction, 16 KiB counting as one.
    */
   get cost(): number {
-    return this.load + ((this.#parser.missing + this.#unwritten) >>> 14);
+    const keys = (this.#pending.peek()?.keysAsked ?? 0) + (this.#gathered.peek()?.keysAsked ?? 0);
+    return this.load + keys - this.#hits + ((this.#parser.missing + this.#unwritten) >>> 14);
   }
 
   /** For how many milliseconds nothing has been on the way; 0 if something is. */
