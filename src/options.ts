@@ -84,6 +84,8 @@ export interface ClientOptions extends LiveOptions {
   prefix?: string;
   /**
    * Connections to one server: one serves any number of callers; more keep small replies from waiting behind big ones.
+   * They are opened one by one while calls wait for each other; one that is idle for ten seconds is closed, but not the
+   * last.
    *
    * @default {1}
    */
