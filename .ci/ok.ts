@@ -35,6 +35,7 @@ const TASKS: readonly string[][] = [
   ["check", "--frozen"],
   ["publish:check"],
   ["bench:smoke"],
+  ["soak", "--minutes", "1"],
 ];
 
 const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/gm;

@@ -1,0 +1,59 @@
+/** The arguments of `deno task soak`. */
+
+/** What the soak is to do. */
+export interface SoakArguments {
+  /** Print the usage, and nothing else. */
+  readonly help: boolean;
+  readonly minutes: number;
+  readonly callers: number;
+  readonly seed: number;
+}
+
+export const USAGE = `deno task soak [--minutes N] [--callers N] [--seed N]
+
+  Many callers use three live memcached at once, each behind a proxy. The
+  proxies delay, stall, drop, cut, reset and refuse at random; the servers are
+  paused, killed and started again. Each value carries its key and a checksum.
+
+  --minutes N   How long, 1 unless given; may be a fraction
+  --callers N   How many callers at once, 32 unless given, at least 16
+  --seed N      Seed of all that is random; a new one unless given
+  --help        Print this
+
+  Exit code: 0 no wrong answer, no call that did not settle, all sockets closed,
+  memory flat; 1 else; 2 it was called wrongly. Ctrl-C ends it early, with the
+  figures so far.`;
+
+/**
+ * Reads the arguments.
+ *
+ * @throws {RangeError} If one is unknown, incomplete or out of range; the message is one line.
+ */
+export function parseArguments(args: readonly string[]): SoakArguments {
+  const found = {
+    help: false,
+    minutes: 1,
+    callers: 32,
+    seed: Math.floor(Math.random() * 2 ** 32),
+  };
+  for (let i = 0; i < args.length; i++) {
+    const [name, given] = args[i].split("=", 2);
+    if (name === "--help" || name === "-h") return { ...found, help: true };
+    const value = () => Number(given ?? args[++i] ?? NaN);
+    if (name === "--minutes") found.minutes = within(name, value(), 0.01, 100_000);
+    else if (name === "--callers") found.callers = whole(name, value(), 16, 10_000);
+    else if (name === "--seed") found.seed = whole(name, value(), 0, 2 ** 32 - 1);
+    else throw new RangeError(`Cannot use argument "${args[i]}": try --help`);
+  }
+  return found;
+}
+
+function within(name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new RangeError(`Cannot use ${name} ${value}: it must be from ${least} to ${most}`);
+}
+
+function whole(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value)) return within(name, value, least, most);
+  throw new RangeError(`Cannot use ${name} ${value}: it must be a whole number`);
+}

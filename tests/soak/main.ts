@@ -1,0 +1,34 @@
+/** `deno task soak`: see `USAGE` in arguments.ts. */
+
+import { Progress } from "../demo/progress.ts";
+import { parseArguments, type SoakArguments, USAGE } from "./arguments.ts";
+import { reportOf, requirementsOf } from "./report.ts";
+import { soak } from "./soak.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  let parsed: SoakArguments;
+  try {
+    parsed = parseArguments(args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
+  if (parsed.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  console.log(`soak: ${parsed.minutes} minute(s), ${parsed.callers} callers, seed ${parsed.seed}`);
+  const interrupted = new AbortController();
+  // A terminal sends Ctrl-C to `deno task` too, which passes it on: once more must not hurt.
+  const interrupt = () => interrupted.abort();
+  const signals: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, interrupt);
+  const progress = new Progress(Deno.stderr.isTerminal());
+  const result = await soak(parsed, interrupted.signal, (text, share) => progress.say(text, share));
+  progress.clear();
+  if (interrupted.signal.aborted) console.log("soak: interrupted, the figures so far:");
+  console.log(reportOf(result, parsed));
+  return requirementsOf(result).every(({ isMet }) => isMet) ? 0 : 1;
+}

@@ -1,0 +1,68 @@
+/** Says in words and figures what came of a soak, and whether it is as it must be. */
+
+import type { SoakResult } from "./soak.ts";
+
+/** One requirement, and whether it is met. */
+export interface Requirement {
+  readonly text: string;
+  readonly isMet: boolean;
+}
+
+/** How much memory may grow from the second quarter of a run to the last. */
+const MOST_GROWTH = 0.1;
+
+/** All that is required of a soak. */
+export function requirementsOf(result: SoakResult): Requirement[] {
+  const { tally, socketsAtRest, socketsExpected, socketsClosed, memory } = result;
+  const [least, most] = socketsExpected;
+  const { heap, rss } = memory.growth;
+  return [
+    { text: `wrong answers: ${tally.wrong}`, isMet: tally.wrong === 0 },
+    { text: `calls that did not settle: ${tally.unsettled}`, isMet: tally.unsettled === 0 },
+    {
+      text: `sockets at rest: ${socketsAtRest}, expected ${least} to ${most}`,
+      isMet: socketsAtRest >= least && socketsAtRest <= most,
+    },
+    { text: `sockets after close: ${socketsClosed}`, isMet: socketsClosed === 0 },
+    { text: `heap, last quarter to second: ${percent(heap)}`, isMet: isFlat(heap) },
+    { text: `RSS, last quarter to second: ${percent(rss)}`, isMet: isFlat(rss) },
+  ];
+}
+
+/** The whole report. */
+export function reportOf(
+  result: SoakResult,
+  { seed, callers }: { seed: number; callers: number },
+): string {
+  const { tally, seconds, faults, memory, connects, desyncs } = result;
+  const made = Array.from(faults).sort(([a], [b]) => a < b ? -1 : 1);
+  const total = made.reduce((sum, [, times]) => sum + times, 0);
+  return [
+    `soak: ${seconds.toFixed(0)} s, ${callers} callers, 3 servers, seed ${seed}`,
+    `operations: ${tally.operations}, ${Math.round(tally.operations / seconds)} a second`,
+    `  ${tally.hits} hits, ${tally.misses} misses, ${tally.rejected} rejected, ${tally.aborted} aborted`,
+    `  slowest call: ${Math.round(tally.slowest)} ms`,
+    `connections made: ${connects}, out of step: ${desyncs}`,
+    `faults: ${total}`,
+    ...made.map(([kind, times]) => `  ${kind}: ${times}`),
+    `memory: heap ${megabytes(memory.first.heap)} at the start, ${
+      megabytes(memory.last.heap)
+    } at the end; ` +
+    `RSS ${megabytes(memory.first.rss)} and ${megabytes(memory.last.rss)}`,
+    ...requirementsOf(result).map(({ text, isMet }) => `${isMet ? "ok  " : "FAIL"} ${text}`),
+    ...tally.examples.map((example) => `  ${example}`),
+  ].join("\n");
+}
+
+function isFlat(growth: number | undefined): boolean {
+  return growth === undefined || growth <= MOST_GROWTH;
+}
+
+function percent(growth: number | undefined): string {
+  if (growth === undefined) return "not to be told";
+  return `${growth < 0 ? "" : "+"}${(100 * growth).toFixed(1)} %`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
