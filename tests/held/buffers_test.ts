@@ -1,0 +1,150 @@
+/** What is allocated for bytes, and how often bytes are copied. Counted, not timed. */
+
+import { assert, assertEquals } from "@std/assert";
+import { Client } from "@libmc/libmc";
+import { ReplyParser } from "../../src/protocol/reply_parser.ts";
+import { RequestWriter } from "../../src/protocol/request_writer.ts";
+import { sameBytes } from "../compat/same_bytes.ts";
+import { allocationsDuring, allocationsOf } from "../support/allocations.ts";
+import { Random } from "../support/random.ts";
+import { bytesOf } from "../support/wire.ts";
+import { type MemoryConnection, MemoryServers } from "./memory_servers.ts";
+
+Deno.test("Client reads any number of small replies into one buffer", async () => {
+  await using rig = await start();
+  const { client, connection } = rig;
+  await client.set("k", "v".repeat(100));
+  for (let i = 0; i < 3000; i++) await client.get("k");
+  assertEquals(connection.reads.length, 3001);
+  assertEquals(buffersOf(connection.reads).size, 1);
+});
+
+Deno.test("Client reads any number of big replies into three buffers, each larger than the one before", async () => {
+  await using rig = await start();
+  const { client, connection } = rig;
+  const keys = Array.from({ length: 5000 }, (_, i) => `key${i}`);
+  await client.setMulti(keys.map((key) => [key, "v".repeat(200)] as const));
+  for (let round = 0; round < 5; round++) assertEquals((await client.getMulti(keys)).size, 5000);
+  const sizes = Array.from(buffersOf(connection.reads), (buffer) => buffer.byteLength);
+  assertEquals(sizes, [16 * 1024, 64 * 1024, 256 * 1024]);
+  connection.forget();
+  for (let round = 0; round < 5; round++) await client.getMulti(keys);
+  assert(connection.reads.length > 20);
+  assertEquals(buffersOf(connection.reads).size, 1);
+});
+
+Deno.test("ReplyParser allocates nothing for replies that lie whole in the buffer", () => {
+  const reply = bytesOf(
+    `VALUE some:key 0 100 12345\r\n${"v".repeat(100)}\r\nEND\r\nSTORED\r\n77\r\n`,
+  );
+  const buffer = new Uint8Array(16 * 1024);
+  const count = Math.floor(buffer.length / reply.length);
+  for (let i = 0; i < count; i++) buffer.set(reply, i * reply.length);
+  let items = 0;
+  const parser = new ReplyParser({ item: () => items++, line() {} });
+  const allocated = allocationsOf(() => {
+    for (let i = 0; i < 100; i++) {
+      assertEquals(parser.take(buffer, 0, count * reply.length), 0);
+      parser.feed(buffer, count * reply.length);
+    }
+  });
+  assertEquals([allocated.count, items], [0, 200 * count]);
+});
+
+Deno.test("RequestWriter writes any number of requests into two buffers", () => {
+  const writer = new RequestWriter();
+  const data = new Uint8Array(100);
+  const round = () => {
+    for (let i = 0; i < 1000; i++) {
+      writer.latin1(`set key${i} 0 0 `);
+      writer.dataBlock(i % 2 === 0 ? data : "some text", "");
+    }
+    writer.take();
+    writer.recycle();
+  };
+  // They grow to what is needed once.
+  for (let i = 0; i < 3; i++) round();
+  const allocated = allocationsOf(() => {
+    for (let i = 0; i < 50; i++) round();
+  });
+  assertEquals(allocated.count, 0);
+});
+
+Deno.test("Client sends a big value as bytes from where it is", async () => {
+  const random = new Random(31);
+  for (const length of [200_000, 1_000_000, 2_500_000]) {
+    const value = random.bytes(length);
+    const calls: [name: string, call: (client: Client) => Promise<unknown>][] = [
+      ["set", (client) => client.set("k", value)],
+      ["setRaw", (client) => client.setRaw("k", value)],
+      ["setMulti", (client) => client.setMulti({ k: value, other: 1 })],
+    ];
+    for (const [name, call] of calls) {
+      await using rig = await start();
+      const { client, connection } = rig;
+      const { bytes: allocated } = await allocationsDuring(() => call(client));
+      const own = connection.writes.filter(({ buffer }) => buffer === value.buffer);
+      assertEquals(lengthOf(own), length, `${name} of ${length}`);
+      const others = lengthOf(connection.writes) - length;
+      assert(others < 300, `${name} of ${length} wrote ${others} other bytes`);
+      assert(allocated < 1000, `${name} of ${length} allocated ${allocated} bytes`);
+      assert(sameBytes(await client.get<Uint8Array>("k") as Uint8Array, value));
+    }
+  }
+});
+
+Deno.test("Client reads a big value to where the caller gets it, but for what came with its line", async () => {
+  const value = new Random(32).bytes(1_000_000);
+  const calls: [name: string, call: (client: Client) => Promise<unknown>][] = [
+    ["get", (client) => client.get("k")],
+    ["getRaw", async (client) => (await client.getRaw("k"))?.data],
+    ["getMulti", async (client) => (await client.getMulti(["none", "k"])).get("k")],
+  ];
+  for (const [name, call] of calls) {
+    await using rig = await start();
+    const { client, connection } = rig;
+    await client.set("k", value);
+    // The read buffer has grown to its largest after these.
+    for (let i = 0; i < 3; i++) await client.get("k");
+    connection.forget();
+    let found: unknown;
+    const { bytes: allocated } = await allocationsDuring(async () => found = await call(client));
+    const data = found as Uint8Array;
+    assert(sameBytes(data, value), name);
+    const direct = connection.reads.filter(({ into }) => into.buffer === data.buffer);
+    const read = direct.reduce((total, { count }) => total + count, 0);
+    assert(read > value.length - 256 * 1024, `${name} read ${read} bytes directly`);
+    assertEquals(allocated, value.length, name);
+  }
+});
+
+Deno.test("Client gives a value of a split one after one copy", async () => {
+  await using rig = await start();
+  const { client, connection } = rig;
+  const value = new Random(33).bytes(3_000_000);
+  await client.set("k", value);
+  connection.forget();
+  let found: unknown;
+  const { bytes: allocated } = await allocationsDuring(async () => found = await client.get("k"));
+  assert(sameBytes(found as Uint8Array, value));
+  // The chunks, what they are joined in, and a read buffer that grows twice.
+  assert(allocated <= 2 * value.length + 320 * 1024, `${allocated} bytes were allocated`);
+});
+
+/** A client that is connected, and its connection. */
+async function start() {
+  const servers = new MemoryServers();
+  const client = new Client("one", { connect: servers.connect });
+  await client.get("first");
+  servers.forget();
+  const [connection] = servers.connections;
+  return { client, connection, [Symbol.asyncDispose]: () => client.close() };
+}
+
+function buffersOf(reads: MemoryConnection["reads"]): Set<ArrayBufferLike> {
+  return new Set(reads.map(({ into }) => into.buffer));
+}
+
+function lengthOf(arrays: readonly Uint8Array[]): number {
+  return arrays.reduce((total, { length }) => total + length, 0);
+}
