@@ -1,0 +1,60 @@
+/** What a connection that has nothing to do holds in memory. */
+
+import v8 from "node:v8";
+import vm from "node:vm";
+import { assert } from "@std/assert";
+import { Client } from "@libmc/libmc";
+import { type Memcached, startMemcached } from "../support/memcached.ts";
+
+const CLIENTS = 50;
+
+Deno.test("Client holds less than 100 kB for a connection that was used for little", async () => {
+  await using server = await startMemcached();
+  await assertHeld(server, 100_000, async (client) => {
+    await client.set("k", "some text");
+    await client.get("k");
+  });
+});
+
+Deno.test("Client holds less than 1 MB for a connection after a peak", async () => {
+  await using server = await startMemcached({ args: ["-m", "256"] });
+  const items = Array.from({ length: 3000 }, (_, i) => [`key${i}`, "v".repeat(500)] as const);
+  await assertHeld(server, 1_000_000, async (client) => {
+    await client.setMulti(items);
+    await client.set("big", new Uint8Array(5_000_000));
+    await client.get("big");
+    await Promise.all(items.map(([key]) => client.get(key)));
+    await client.getMulti(items.map(([key]) => key));
+  });
+});
+
+/** Uses a number of clients, and compares the memory with what it was before they were made. */
+async function assertHeld(
+  server: Memcached,
+  most: number,
+  use: (client: Client) => Promise<void>,
+): Promise<void> {
+  // The first one brings what all share: code, tables.
+  await using first = clientOf(server);
+  await use(first);
+  await using clients = new AsyncDisposableStack();
+  const before = held();
+  for (let i = 0; i < CLIENTS; i++) await use(clients.use(clientOf(server)));
+  const each = (held() - before) / CLIENTS;
+  // It must hold some buffers: if none are seen, this measures nothing.
+  assert(each > 10_000 && each < most, `${Math.round(each)} bytes a client`);
+}
+
+function clientOf(server: Memcached): Client {
+  const patience = { connectTimeout: 5000, pollTimeout: 10_000, timeout: 30_000 };
+  return new Client(server.address, patience);
+}
+
+/** Bytes in use once all garbage is gone, buffers included. */
+function held(): number {
+  v8.setFlagsFromString("--expose-gc");
+  const collect = vm.runInNewContext("gc") as () => void;
+  for (let i = 0; i < 3; i++) collect();
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
+}
