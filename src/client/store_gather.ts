@@ -1,6 +1,7 @@
 /**
  * Stores items of which some are too big for one: first all that are whole, together with all chunks, then the manifest
- * of each value whose chunks are all there. Until then a reader finds the old value, or none.
+ * of each value whose chunks are all there. A new value leaves no trace in a reader's eyes before that, unless it
+ * overwrites one that is split, too: their chunks have the same keys, and libmc's format has nothing to tell them apart.
  */
 
 import type { Encoded } from "../codec/codec.ts";
