@@ -113,8 +113,9 @@ export class RequestWriter {
       this.#lineEnd();
       return;
     }
+    if (text.length > LONG_TEXT && this.#asciiBlock(text, tail)) return;
     // A long text is measured first, so that no room for three bytes a character is taken.
-    const bound = text.length > 1024 ? Buffer.byteLength(text) : 3 * text.length;
+    const bound = text.length > LONG_TEXT ? Buffer.byteLength(text) : 3 * text.length;
     this.#reserve(bound + tail.length + 32);
     // The length comes before the data: taken for ASCII, and where that was wrong the data moves over.
     const lengthAt = this.#length;
@@ -128,6 +129,20 @@ export class RequestWriter {
     this.#lineEnd();
     this.#length += written;
     this.#lineEnd();
+  }
+
+  /** Writes the block of a long text in one pass, without measuring it, if it is ASCII; else nothing. */
+  #asciiBlock(text: string, tail: string): boolean {
+    const head = text.length + tail;
+    this.#reserve(head.length + text.length + 4);
+    const dataAt = this.#length + head.length + 2;
+    const room = this.#buffer.subarray(dataAt, dataAt + text.length);
+    if (encoder.encodeInto(text, room).read < text.length) return false;
+    this.latin1(head);
+    this.#lineEnd();
+    this.#length += text.length;
+    this.#lineEnd();
+    return true;
   }
 
   #lineEnd(): void {
@@ -152,5 +167,7 @@ const INITIAL_BYTES = 16 * 1024;
  * values or of big ones does not make a new one, zeroed, each time.
  */
 const KEPT_BYTES = 256 * 1024;
+/** Up to this many characters, room for three bytes each is simply taken. */
+const LONG_TEXT = 1024;
 /** Data blocks of this size are sent from where they are: copying one costs more than a write of its own. */
 const LENT_BYTES = 120 * 1024;
