@@ -57,7 +57,8 @@ export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [strin
 /** The verbs that store. Not to be used alone: see {@linkcode Client}. */
 export abstract class StorageClient extends RetrievalClient {
   /**
-   * Stores a value, whether or not the key is there.
+   * Stores a value, whether or not the key is there. Bytes are not copied: leave them alone until the call has settled,
+   * here and wherever bytes are stored.
    *
    * @returns `true`: stored.
    * @throws {TypeError} If the key cannot be used, or the value cannot be stored without losing something.

@@ -30,6 +30,7 @@ import {
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
+import { Sender } from "./sender.ts";
 import type { Transport } from "./transport.ts";
 
 /** A pipelined connection to one memcached. */
@@ -38,17 +39,15 @@ export class Connection implements ReplySink {
   readonly #options: ConnectionOptions;
   readonly #parser = new ReplyParser(this);
   readonly #writer = new RequestWriter();
+  readonly #sender: Sender;
   /** Not written yet. */
   readonly #gathered = new Queue<Command>();
   /** Written, and a reply is due. */
   readonly #pending = new Queue<Command>();
   /** Sent with noreply, in the write under way, and how many of `#writing` stand before. */
   #silent: { readonly command: Command; readonly behind: number }[] = [];
-  /** How many at the tail of `#pending` are in the write under way, and whether a byte of it may have left. */
+  /** How many at the tail of `#pending` are in the write under way. */
   #writing = 0;
-  #mayHaveLeft = false;
-  /** Bytes of the write under way that have not left. */
-  #unwritten = 0;
   #flushing = false;
   /** When the last byte came, or the first command since all was quiet was written. */
   #heardAt = 0;
@@ -70,6 +69,7 @@ export class Connection implements ReplySink {
     this.#transport = transport;
     this.#options = options;
     this.#traffic = options.traffic;
+    this.#sender = new Sender(transport, options.traffic);
     this.#heardAt = options.clock.now();
     // Not at once: a transport may throw, and whoever hears of it is to know the connection by then.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
@@ -86,7 +86,7 @@ export class Connection implements ReplySink {
    */
   get cost(): number {
     const keys = (this.#pending.peek()?.keysAsked ?? 0) + (this.#gathered.peek()?.keysAsked ?? 0);
-    return this.load + keys - this.#hits + ((this.#parser.missing + this.#unwritten) >>> 14);
+    return this.load + keys - this.#hits + ((this.#parser.missing + this.#sender.unwritten) >>> 14);
   }
 
   /** For how many milliseconds nothing has been on the way; 0 if something is. */
@@ -258,7 +258,7 @@ export class Connection implements ReplySink {
         this.#writeGathered();
         if (this.#writer.length === 0) continue;
         const request = this.#writer.take();
-        await this.#send(request);
+        await this.#sender.send(request, this.#onProgress);
         if (this.#closed) return;
         this.#writer.recycle();
         this.#writing = 0;
@@ -298,33 +298,10 @@ export class Connection implements ReplySink {
     if (wasQuiet) this.#options.onBusy();
   }
 
-  async #send(parts: readonly Uint8Array[]): Promise<void> {
-    this.#unwritten = 0;
-    for (const part of parts) this.#unwritten += part.length;
-    // Until the transport says that it failed, bytes may be on their way.
-    this.#mayHaveLeft = true;
-    let hasLeft = false;
-    for (const part of parts) {
-      for (let at = 0; at < part.length;) {
-        let count: number;
-        try {
-          count = await this.#transport.write(at === 0 ? part : part.subarray(at));
-        } catch (error) {
-          this.#mayHaveLeft = hasLeft;
-          throw error;
-        }
-        at += count;
-        hasLeft = true;
-        this.#unwritten -= count;
-        this.#traffic.bytesWritten += count;
-        this.#traffic.writes++;
-        // The server owes nothing yet if all that is pending is still being written: then progress is a sign of life.
-        if (this.#unwritten > 0 && this.#pending.length === this.#writing) {
-          this.#heardAt = this.#options.clock.now();
-        }
-      }
-    }
-  }
+  /** The server owes nothing yet if all that is pending is still being written: then progress is a sign of life. */
+  readonly #onProgress = (): void => {
+    if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
+  };
 
   #settleDrain(): void {
     if (this.#gathered.length > 0 || this.#flushing && this.#silent.length > 0) return;
@@ -354,7 +331,7 @@ export class Connection implements ReplySink {
     }
     for (; next < written.length; next++) sent.push(written[next]);
     // Of a write that failed before its first byte, nothing was sent; and a full server reads nothing.
-    if (refused || !this.#mayHaveLeft) {
+    if (refused || !this.#sender.mayHaveLeft) {
       unsent = [...sent.splice(refused ? 0 : writeStart), ...unsent];
     }
     const victim = hasVictim ? sent.shift() : undefined;

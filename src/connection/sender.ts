@@ -1,0 +1,56 @@
+/** Sends requests on a transport, and knows how far it has come. */
+
+import type { Traffic } from "./contract.ts";
+import type { Transport } from "./transport.ts";
+
+/** Sends one request after the other; a request is what leaves together. */
+export class Sender {
+  readonly #transport: Transport;
+  readonly #traffic: Traffic;
+  /** Bytes of the request under way that have not left. */
+  unwritten = 0;
+  /** True unless the last request failed before its first byte left: until the transport says so, it may have. */
+  mayHaveLeft = false;
+
+  constructor(transport: Transport, traffic: Traffic) {
+    this.#transport = transport;
+    this.#traffic = traffic;
+  }
+
+  /**
+   * Sends the parts of a request in order.
+   *
+   * @param onProgress Called when some of it has left, and more is to.
+   * @throws What the transport throws.
+   * @throws {TypeError} If data that is sent from where it is changed its length meanwhile: the server would take what
+   * follows for data, or data for commands.
+   */
+  async send(parts: readonly Uint8Array[], onProgress: () => void): Promise<void> {
+    const lengths = parts.map((part) => part.length);
+    this.unwritten = 0;
+    for (const length of lengths) this.unwritten += length;
+    this.mayHaveLeft = true;
+    let hasLeft = false;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i];
+      for (let at = 0; at < lengths[i];) {
+        let count: number;
+        try {
+          if (part.length !== lengths[i]) throw new TypeError(CHANGED);
+          count = await this.#transport.write(at === 0 ? part : part.subarray(at));
+        } catch (error) {
+          this.mayHaveLeft = hasLeft;
+          throw error;
+        }
+        at += count;
+        hasLeft = true;
+        this.unwritten -= count;
+        this.#traffic.bytesWritten += count;
+        this.#traffic.writes++;
+        if (this.unwritten > 0) onProgress();
+      }
+    }
+  }
+}
+
+const CHANGED = "Cannot send data as its length changed before it was sent";

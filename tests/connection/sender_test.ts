@@ -1,0 +1,70 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Client, ConnectionError } from "@libmc/libmc";
+import { Sender } from "../../src/connection/sender.ts";
+import { startMemcached } from "../support/memcached.ts";
+import { ScriptedTransport } from "../support/scripted_transport.ts";
+import { settle } from "../support/settle.ts";
+import { bytesOf } from "../support/wire.ts";
+
+const noTraffic = () => ({
+  commands: 0,
+  hits: 0,
+  misses: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+  writes: 0,
+});
+
+Deno.test("Sender.send() sends all parts in order, however little the transport takes", async () => {
+  const transport = new ScriptedTransport();
+  transport.mostBytes = 3;
+  const traffic = noTraffic();
+  const sender = new Sender(transport, traffic);
+  let progress = 0;
+  await sender.send(
+    [bytesOf("set a 0 0 4\r\n"), bytesOf("data"), bytesOf("\r\n")],
+    () => progress++,
+  );
+  assertEquals(transport.written, "set a 0 0 4\r\ndata\r\n");
+  assertEquals(traffic.bytesWritten, 19);
+  assertEquals([sender.unwritten, progress], [0, traffic.writes - 1]);
+});
+
+Deno.test("Sender.send() stops where data that is sent from its place has changed its length", async () => {
+  const transport = new ScriptedTransport();
+  transport.held = true;
+  const sender = new Sender(transport, noTraffic());
+  const data = bytesOf("data");
+  const sending = sender.send([bytesOf("set a 0 0 4\r\n"), data, bytesOf("\r\n")], () => {});
+  await settle();
+  structuredClone(data.buffer, { transfer: [data.buffer] });
+  transport.release();
+  await assertRejects(() => sending, TypeError, "its length changed before it was sent");
+  assertEquals(transport.written, "set a 0 0 4\r\n");
+  assertEquals(sender.mayHaveLeft, true);
+});
+
+Deno.test("Client.set() of bytes that are given away meanwhile stores nothing else under any key", async () => {
+  await using daemon = await startMemcached();
+  await using client = new Client(daemon.address, { strict: true, pollTimeout: 5000 });
+  await client.set("innocent", "untouched");
+  const bytes = new Uint8Array(900_000).fill(0x78);
+  const big = client.set("big", bytes);
+  const next = client.set("next", "flush_all\r\n");
+  // The request is written when the program comes to rest: now, its first part has left.
+  await Promise.resolve();
+  await Promise.resolve();
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  const outcomes = await Promise.allSettled([big, next]);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") {
+      assertEquals([outcome.reason instanceof ConnectionError, outcome.reason.sent], [
+        true,
+        "maybe",
+      ]);
+    }
+  }
+  assertEquals(await client.get("innocent"), "untouched");
+  const found = await client.get<Uint8Array>("big");
+  assertEquals(found === undefined || found.every((byte) => byte === 0x78), true);
+});
