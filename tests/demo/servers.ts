@@ -6,7 +6,7 @@
  */
 
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { hasMemcached } from "../support/ensure_memcached.ts";
+import { hasProgram, MEMCACHED } from "../support/ensure_program.ts";
 import { startMemcached } from "../support/memcached.ts";
 
 /** Servers to work on. */
@@ -37,7 +37,7 @@ export function givenServers(strings: readonly string[]): DemoServers {
 
 /** Starts three servers: memcached if it is on the path, else the one of `@libmc/libmc/testing`. */
 export async function startServers(): Promise<DemoServers> {
-  if (await hasMemcached()) {
+  if (await hasProgram(MEMCACHED)) {
     return await OwnServers.start(
       (version) => `memcached ${version}, three processes of our own`,
       startMemcached,

@@ -6,9 +6,7 @@
  * tried again while it is taken. A start that fails leaves no process and no file behind.
  */
 
-import { ensureMemcached } from "./ensure_memcached.ts";
-
-export { ensureMemcached };
+import { ensureProgram, MEMCACHED } from "./ensure_program.ts";
 
 /** How to start memcached. */
 export interface MemcachedOptions {
@@ -50,7 +48,7 @@ export interface Memcached extends AsyncDisposable {
  * @throws {Error} If it is not installed and cannot be, or does not start; the message has what it said.
  */
 export async function startMemcached(options: MemcachedOptions = {}): Promise<Memcached> {
-  const binary = await ensureMemcached();
+  const binary = await ensureProgram(MEMCACHED);
   const deadline = Date.now() + (options.startTimeout ?? 5000);
   let taken: unknown;
   while (true) {

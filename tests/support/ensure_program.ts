@@ -1,0 +1,91 @@
+/**
+ * Finds the programs that live tests run, and installs them where that takes no question: one that is missing must never
+ * turn into skipped tests.
+ */
+
+/** A program that tests run, and how it is asked for its version. */
+export interface Program {
+  readonly name: string;
+  readonly versionFlag: string;
+}
+
+/** The daemon. */
+export const MEMCACHED: Program = { name: "memcached", versionFlag: "-V" };
+
+/** What makes the certificates of the TLS tests. */
+export const OPENSSL: Program = { name: "openssl", versionFlag: "version" };
+
+const found = new Map<string, Promise<string>>();
+
+/**
+ * Gives the name of a program, having installed it if it was missing: on Debian and Ubuntu as root by apt-get, with
+ * Homebrew by brew. Looks once a process.
+ *
+ * @throws {Error} If it is missing and cannot be installed; the message is one line and says how to install it.
+ */
+export function ensureProgram(program: Program): Promise<string> {
+  const name = found.get(program.name) ?? find(program);
+  found.set(program.name, name);
+  return name;
+}
+
+/** Says whether a program is on the path. Installs nothing. */
+export async function hasProgram({ name, versionFlag }: Program): Promise<boolean> {
+  return await run(name, [versionFlag], "null");
+}
+
+async function find(program: Program): Promise<string> {
+  const { name } = program;
+  if (await hasProgram(program)) return name;
+  const steps = await installSteps(name);
+  if (steps === undefined) throw missing(name);
+  for (const [command, ...args] of steps) {
+    console.error(`${name} is not installed: ${[command, ...args].join(" ")}`);
+    if (!await run(command, args, "inherit")) throw missing(name);
+  }
+  if (!await hasProgram(program)) throw missing(name);
+  return name;
+}
+
+async function installSteps(name: string): Promise<[string, ...string[]][] | undefined> {
+  if (
+    Deno.build.os === "linux" && Deno.uid() === 0 && await run("apt-get", ["--version"], "null")
+  ) {
+    return [
+      ["apt-get", "update"],
+      ["apt-get", "install", "--yes", "--no-install-recommends", name],
+    ];
+  }
+  if (await run("brew", ["--version"], "null")) return [["brew", "install", name]];
+  return undefined;
+}
+
+function missing(name: string): Error {
+  return new Error(
+    `Cannot find ${name}: install it by \`sudo apt-get install ${name}\` (Debian, Ubuntu) or \`brew install ${name}\``,
+  );
+}
+
+/** Runs a command to its end, its output going to our standard error or nowhere. */
+async function run(command: string, args: string[], output: "inherit" | "null"): Promise<boolean> {
+  try {
+    const child = new Deno.Command(command, {
+      args,
+      env: { DEBIAN_FRONTEND: "noninteractive", HOMEBREW_NO_AUTO_UPDATE: "1" },
+      stdin: "null",
+      stdout: output === "inherit" ? "piped" : "null",
+      stderr: output,
+    }).spawn();
+    // Progress belongs on standard error, whatever stream the installer writes it to.
+    if (output === "inherit") {
+      await child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true });
+    }
+    return (await child.status).success;
+  } catch (error) {
+    // What is not there, and what this process may not run, is no help.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+      return false;
+    }
+    throw error;
+  }
+}
