@@ -19,6 +19,7 @@ import {
 } from "../options.ts";
 import { type Address, parseAddress } from "../ring/address.ts";
 import { authenticateWith } from "./authentication.ts";
+import { Breather } from "./breather.ts";
 import { Call, type FailureSink } from "./call.ts";
 import { Gather } from "./gather.ts";
 import { Readers } from "./readers.ts";
@@ -33,6 +34,7 @@ export class ClientCore implements FailureSink {
   readonly readers: Readers;
   readonly #prefix: string;
   readonly #sweeper: Sweeper;
+  readonly #breather: Breather;
   readonly #target: EventTarget;
   #closing: Promise<void> | undefined;
 
@@ -42,6 +44,7 @@ export class ClientCore implements FailureSink {
     this.readers = new Readers(settings);
     this.#target = target;
     this.#prefix = wirePrefix(settings.prefix);
+    this.#breather = new Breather(settings.clock);
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
     this.cluster = new Cluster(this.#addressesOf(this.servers), {
       clock: settings.clock,
@@ -107,7 +110,16 @@ export class ClientCore implements FailureSink {
     } catch (error) {
       call.refuse(error);
     }
-    return call.promise;
+    return call.settled ? this.#passedOn(call.promise) : call.promise;
+  }
+
+  /** What has settled at once, now or, after very many of them, when the program has come to rest. */
+  #passedOn<T>(settled: Promise<T>): Promise<T> {
+    const rest = this.#breather.breathe();
+    if (rest === undefined) return settled;
+    // Handled from now on, though it is looked at later.
+    settled.catch(() => {});
+    return rest.then(() => settled);
   }
 
   /** Runs a call of several steps, each of which rejects on failure: a failure is told once, and is `miss` unless strict. */
