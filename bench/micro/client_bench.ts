@@ -1,0 +1,68 @@
+/**
+ * What a whole call costs without a network: the client on a transport that answers from memory, at once. And what an
+ * array of its own costs, which every value of bytes needs.
+ */
+import { Client, type Transport } from "@libmc/libmc";
+
+const encoder = new TextEncoder();
+const keys = Array.from({ length: 100 }, (_, i) => `bench:key:${i}`);
+const items = keys.map((key): [string, string] => [key, `${key}:`.padEnd(100, "abcdefghij")]);
+
+/** Gives the same reply to every request. */
+function clientFor(reply: string): Client {
+  const bytes = encoder.encode(reply);
+  let due = 0;
+  let room: Uint8Array | undefined;
+  let wake: ((count: number | null) => void) | undefined;
+  const transport: Transport = {
+    read(into) {
+      if (due === 0) {
+        room = into;
+        return new Promise((resolve) => wake = resolve);
+      }
+      due--;
+      into.set(bytes);
+      return Promise.resolve(bytes.length);
+    },
+    write(request) {
+      if (wake === undefined) {
+        due++;
+      } else {
+        room?.set(bytes);
+        wake(bytes.length);
+        wake = undefined;
+      }
+      return Promise.resolve(request.length);
+    },
+    close() {
+      wake?.(null);
+    },
+  };
+  return new Client("memory", { connect: () => Promise.resolve(transport) });
+}
+
+const group = "calls without a network";
+const itemReply = (count: number) =>
+  items.slice(0, count).map(([key, value]) => `VALUE ${key} 0 100\r\n${value}\r\n`).join("") +
+  "END\r\n";
+
+const one = clientFor(itemReply(1));
+Deno.bench("get", { group, baseline: true }, async () => {
+  await one.get(keys[0]);
+});
+
+const many = clientFor(itemReply(100));
+Deno.bench("getMulti of 100 keys", { group }, async () => {
+  await many.getMulti(keys);
+});
+
+const stores = clientFor("STORED\r\n".repeat(100));
+Deno.bench("setMulti of 100 keys", { group }, async () => {
+  await stores.setMulti(items);
+});
+
+for (const [name, bytes] of [["100 B", 100], ["100 kB", 100_000], ["1 MB", 1_000_000]] as const) {
+  Deno.bench(`new Uint8Array of ${name}`, { group: "arrays" }, () => {
+    new Uint8Array(bytes);
+  });
+}
