@@ -153,7 +153,7 @@ export class MultiError<T = unknown> extends MemcachedError {
   override name = "MultiError";
   /** What the servers that answered gave. */
   readonly partial: T;
-  /** One error for each server that failed. */
+  /** What failed: commands, keys that a server refused, values that could not be decoded; at least one. */
   readonly errors: readonly MemcachedError[];
 
   /**

@@ -2,6 +2,7 @@
 
 import { Cluster, errorFor } from "../cluster/cluster.ts";
 import type { Server } from "../cluster/server.ts";
+import type { Credentials } from "../commands/authentication.ts";
 import type { Command, Outcome } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Sweeper } from "../connection/sweeper.ts";
@@ -49,7 +50,7 @@ export class ClientCore implements FailureSink {
     this.cluster = new Cluster(this.#addressesOf(this.servers), {
       clock: settings.clock,
       connect: settings.connect,
-      prepare: options.auth && authenticateWith({ ...options.auth }),
+      prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
       sweeper: this.#sweeper,
       onChange: (change, server, error) =>
@@ -270,6 +271,11 @@ class AnswerGather<T, R> extends Gather<[Server, T], R> {
 
 /** Keys that are checked at once: 2 to 4 ms. */
 const KEYS_A_TURN = 100_000;
+
+/** A copy by name: what was checked may be a getter of a class. */
+function credentialsOf({ username, password }: Credentials): Credentials {
+  return { username, password };
+}
 
 /** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */
 function sweepPeriod({ pollTimeout, timeout }: Settings): number {

@@ -51,7 +51,7 @@ export abstract class RetrievalClient extends BaseClient {
   }
 
   /**
-   * Asks for many values, with one line to each server.
+   * Asks for many values, with a line for every 1,000 keys to each server.
    *
    * @param keys In any number; one that comes twice is asked twice.
    * @returns The hits, in the order asked.

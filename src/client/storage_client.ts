@@ -58,7 +58,7 @@ export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [strin
 export abstract class StorageClient extends RetrievalClient {
   /**
    * Stores a value, whether or not the key is there. Bytes are not copied: leave them alone until the call has settled,
-   * here and wherever bytes are stored.
+   * here and wherever bytes are stored, and for good where it was aborted or timed out, as they may be on their way.
    *
    * @returns `true`: stored.
    * @throws {TypeError} If the key cannot be used, or the value cannot be stored without losing something.
@@ -114,7 +114,7 @@ export abstract class StorageClient extends RetrievalClient {
    *
    * @returns `true`: all of it was stored.
    * @throws {RangeError} If the stream gives too much.
-   * @throws What the stream errors with.
+   * @throws What the stream errors with; a MemcachedError of its own is a failure like others.
    */
   setStream(
     key: string,
@@ -264,12 +264,18 @@ export abstract class StorageClient extends RetrievalClient {
     options: StorageOptions,
   ): void {
     const gather = new StoreGather(coreOf(this), call, { name, options }, multiResult(keys));
-    for (let place = 0; place < keys.length; place++) {
-      const key = coreOf(this).key(keys[place]);
-      const item = items[place];
-      const big = this.#bigData(name, key, item);
-      if (big === undefined) gather.add(place, key, item);
-      else gather.addSplit(place, key, big, item.flags);
+    const wireKeys = coreOf(this).keys(keys);
+    const bigs = wireKeys.map((key, place) => this.#bigData(name, key, items[place]));
+    // A value in chunks is there only after all that are whole: of a key given twice, the last must be.
+    const last = bigs.some((big) => big !== undefined)
+      ? new Map(wireKeys.map((key, place) => [key, place]))
+      : undefined;
+    for (let place = 0; place < wireKeys.length; place++) {
+      const key = wireKeys[place];
+      const big = bigs[place];
+      if (last !== undefined && last.get(key) !== place) continue;
+      if (big === undefined) gather.add(place, key, items[place]);
+      else gather.addSplit(place, key, big, items[place].flags);
     }
     gather.send();
   }

@@ -11,6 +11,7 @@ export class Pool {
   readonly #clock: Clock;
   readonly #connections: Connection[] = [];
   #cancel: (() => void) | undefined;
+  #isUnref = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -39,17 +40,20 @@ export class Pool {
   /** Adds a connection. */
   add(connection: Connection): void {
     this.#connections.push(connection);
-    if (this.#connections.length === 2) this.#watch();
+    if (this.#connections.length >= 2) this.#watch();
   }
 
   /** Removes a connection that is over. */
   remove(connection: Connection): void {
     const at = this.#connections.indexOf(connection);
     if (at >= 0) this.#connections.splice(at, 1);
+    if (this.#connections.length <= 1) this.#cancel?.();
   }
 
-  /** Lets the program end although connections are open. */
+  /** Lets the program end although connections are open. Those that are not needed stay open from now on. */
   unref(): void {
+    this.#isUnref = true;
+    this.#cancel?.();
     for (const connection of this.#connections) connection.unref();
   }
 
@@ -63,6 +67,7 @@ export class Pool {
   /** Closes the connections that were not needed lately, all but the oldest, as long as there are any such. */
   #watch(): void {
     this.#cancel?.();
+    if (this.#isUnref) return;
     this.#cancel = this.#clock.after(SPARE_MILLISECONDS, () => {
       this.#cancel = undefined;
       const now = this.#clock.now();

@@ -11,8 +11,7 @@ import { type Outcome, SingleCommand, unexpected } from "./command.ts";
 export interface Credentials {
   /** Without spaces and colons. */
   readonly username: string;
-  /** Without spaces: memcached knows none with. */
-  /** Never part of a message. */
+  /** Without spaces: memcached knows none with. Never part of a message. */
   readonly password: string;
 }
 

@@ -75,7 +75,9 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
       next.#words !== this.#words || this.name.startsWith("gat") ||
-      this.#count + next.#count > MAX_MERGED_KEYS
+      this.#count + next.#count > MAX_MERGED_KEYS ||
+      // They are given up together.
+      Math.abs(this.deadline - next.deadline) > MOST_BETWEEN_DEADLINES
     ) return false;
     this.#last.#next = next;
     this.#last = next.#last;
@@ -158,6 +160,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 }
 
 const GET: Retrieval = { name: "get" };
+/** Milliseconds by which the deadlines of gets in one line may differ. */
+const MOST_BETWEEN_DEADLINES = 5;
 const WORDS: Readonly<Record<RetrievalName, string>> = {
   get: "get ",
   gets: "gets ",

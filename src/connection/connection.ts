@@ -285,7 +285,7 @@ export class Connection implements ReplySink {
       const command = this.#gathered.shift();
       if (command === undefined) break;
       if (command.abandoned) continue;
-      command.write(this.#writer);
+      this.#write(command);
       this.#traffic.commands++;
       if (command.expectsReply) {
         this.#pending.push(command);
@@ -296,6 +296,24 @@ export class Connection implements ReplySink {
       }
     }
     if (wasQuiet) this.#options.onBusy();
+  }
+
+  /** A command that cannot be written ends the connection before anything of this write has left. */
+  #write(command: Command): void {
+    try {
+      command.write(this.#writer);
+    } catch (cause) {
+      this.#sender.mayHaveLeft = false;
+      const where = {
+        server: this.#options.server,
+        command: command.name,
+        sent: sentBefore(command),
+      };
+      command.fail(
+        brokenConnection("its data could not be read", { ...where, step: "write", cause }),
+      );
+      throw cause;
+    }
   }
 
   /** The server owes nothing yet if all that is pending is still being written: then progress is a sign of life. */

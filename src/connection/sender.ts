@@ -39,7 +39,7 @@ export class Sender {
           if (part.length !== lengths[i]) throw new TypeError(CHANGED);
           count = await this.#transport.write(at === 0 ? part : part.subarray(at));
         } catch (error) {
-          this.mayHaveLeft = hasLeft;
+          this.mayHaveLeft = hasLeft || this.#transport.mayWriteInPart === true;
           throw error;
         }
         at += count;

@@ -27,6 +27,9 @@ export class SocketTransport implements Transport {
     });
   }
 
+  /** Of a node socket nobody knows how much of a failed write has left. */
+  readonly mayWriteInPart = true;
+
   async read(into: Uint8Array): Promise<number | null> {
     const socket = this.#socket;
     while (true) {

@@ -37,6 +37,7 @@ export function transportOf(
   reader.closed.catch(() => {});
   writer.closed.catch(() => {});
   return {
+    mayWriteInPart: true,
     async read(into) {
       while (rest.length === 0) {
         const { done, value } = await reader.read();

@@ -5,9 +5,12 @@ export interface Transport {
   /** Reads some bytes into `into`; resolves to their number, or `null` at the stream's end. */
   read(into: Uint8Array): Promise<number | null>;
   /**
-   * Writes some of `bytes`, at least one; resolves to their number. `bytes` is lent until then.
+   * Writes some of `bytes`, at least one; resolves to their number. `bytes` is lent until then. If it rejects, nothing of
+   * them has left, unless {@linkcode Transport.mayWriteInPart} says otherwise.
    */
   write(bytes: Uint8Array): Promise<number>;
+  /** True if a write that rejects may have sent part of its bytes: then what it held is not sent again elsewhere. */
+  readonly mayWriteInPart?: boolean;
   /** Closes both directions at once; a read or a write under way ends or rejects. */
   close(): void;
   /** Lets the program end although the stream is open, where the platform keeps it running otherwise. */

@@ -245,15 +245,23 @@ Deno.test("GetCommand.absorb() joins nothing that was made not to be", () => {
   assertEquals(get("b").absorb(alone()), false);
 });
 
-Deno.test("GetCommand.absorb() takes the earlier deadline for all", () => {
+Deno.test("GetCommand.absorb() takes the earlier deadline for all, and none that is far from it", () => {
   const command = get("a");
   command.deadline = 10;
   const next = get("b");
   next.deadline = 5;
   assert(command.absorb(next));
   assertEquals(command.deadline, 5);
-  assert(command.absorb(get("c")));
+  const later = get("c");
+  for (later.deadline of [10.5, 200, Infinity]) {
+    assertEquals(command.absorb(later), false, String(later.deadline));
+  }
+  later.deadline = 10;
+  assert(command.absorb(later));
   assertEquals(command.deadline, 5);
+  const [unbounded, another] = [get("d"), get("e")];
+  assert(unbounded.absorb(another));
+  assertEquals(unbounded.deadline, Infinity);
 });
 
 Deno.test("GetCommand is a retrieval, safe to repeat, without payload", () => {
