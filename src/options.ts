@@ -103,9 +103,9 @@ export interface ClientOptions extends LiveOptions {
    */
   codec?: Codec;
   /**
-   * Dials in place of `Deno.connect`. Cannot be combined with `tls`.
+   * Dials in place of the platform. Cannot be combined with `tls`.
    *
-   * @default {Deno.connect}
+   * @default {denoConnect}
    */
   connect?: Connect;
   /**

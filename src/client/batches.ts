@@ -4,10 +4,10 @@ import type { Encoded } from "../codec/codec.ts";
 import { type KeyGroup, type KeyRange, placeOf } from "../commands/key_group.ts";
 
 /** Most keys in a batch: what is behind it does not wait for more than these. */
-export const MAX_BATCH_KEYS = 1000;
+const MAX_BATCH_KEYS = 1000;
 
 /** A batch is full at this many bytes of data. */
-export const MAX_BATCH_BYTES = 256 * 1024;
+const MAX_BATCH_BYTES = 256 * 1024;
 
 /** The ranges of a group that make a batch each. `items` holds what is stored, by place. */
 export function* ranges(group: KeyGroup, items?: readonly Encoded[]): Generator<KeyRange> {

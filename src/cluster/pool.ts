@@ -40,7 +40,7 @@ export class Pool {
   /** Adds a connection. */
   add(connection: Connection): void {
     this.#connections.push(connection);
-    if (this.#connections.length >= 2) this.#watch();
+    if (this.#connections.length === 2) this.#watch();
   }
 
   /** Removes a connection that is over. */

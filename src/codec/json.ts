@@ -11,7 +11,7 @@ import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } f
 import { decodeText } from "./text.ts";
 
 /** Most levels of arrays and objects inside each other that are written. */
-export const MAX_JSON_DEPTH = 1000;
+const MAX_JSON_DEPTH = 1000;
 
 /**
  * Writes null, an array or a plain object as JSON.

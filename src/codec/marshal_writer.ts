@@ -11,7 +11,7 @@ import { type ByteSink, takeSink } from "./byte_sink.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "./loss.ts";
 
 /** Most levels of containers inside each other that are written. */
-export const MAX_MARSHAL_DEPTH = 1000;
+const MAX_MARSHAL_DEPTH = 1000;
 
 /**
  * Encodes a value as marshal.

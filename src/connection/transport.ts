@@ -1,6 +1,6 @@
 /** The seam between the client and the platform: a byte stream, and what dials one. */
 
-/** A stream of bytes in both directions. A `Deno.Conn` is one as it is. */
+/** A stream of bytes in both directions. A connection of Deno is one as it is. */
 export interface Transport {
   /** Reads some bytes into `into`; resolves to their number, or `null` at the stream's end. */
   read(into: Uint8Array): Promise<number | null>;

@@ -26,7 +26,7 @@ export interface ReplySink {
 export const MAX_LINE_BYTES = 8192;
 
 /** Longest data block taken from a server, in bytes; memcached itself allows items of up to 1 GiB (`-I`). */
-export const MAX_DATA_BYTES = 128 * 1024 * 1024;
+const MAX_DATA_BYTES = 128 * 1024 * 1024;
 
 /** An incremental parser of the classic text protocol's replies. */
 export class ReplyParser {

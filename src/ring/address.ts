@@ -31,7 +31,7 @@ export interface Address {
 export const DEFAULT_PORT = 11211;
 
 /** The longest host or alias in bytes. libmc cuts them, a little above this. */
-export const MAX_HOST_BYTES = 1024;
+const MAX_HOST_BYTES = 1024;
 
 /**
  * Reads a server string: `host[:port][ alias]`, `[v6][:port][ alias]` or `/path/to.sock[ alias]`.
