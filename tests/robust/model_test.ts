@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
-import { FaultProxy, MemcachedServer, type ProxyFaults } from "@libmc/libmc/testing";
+import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
 import { runCertain } from "./model/certain_run.ts";
 import { runDoubtful, type Tally } from "./model/doubtful_run.ts";
 import { describe, type Operation, randomOperations } from "./model/operation.ts";
@@ -108,30 +109,6 @@ Deno.test("The model finds a client that counts twice, and shows it by a few cal
   assertEquals(short.some(({ name, data }) => name === "incr" && data === "7"), true);
 });
 
-/** Things that go wrong at random while a case runs. */
-class Chaos {
-  readonly #random: Random;
-  readonly #ended: Promise<void>;
-  #isOver = false;
-
-  constructor(seed: number, happen: (random: Random) => Promise<void>) {
-    this.#random = new Random(seed);
-    this.#ended = this.#run(happen);
-  }
-
-  async end(): Promise<void> {
-    this.#isOver = true;
-    await this.#ended;
-  }
-
-  async #run(happen: (random: Random) => Promise<void>): Promise<void> {
-    while (!this.#isOver) {
-      await happen(this.#random);
-      await moment(this.#random.below(20));
-    }
-  }
-}
-
 /** Runs a case. If it fails, shortens it, and fails with what is left. */
 async function expectRight(
   seed: number,
@@ -155,25 +132,3 @@ async function inParallel(count: number, run: (index: number) => Promise<void>):
     for (let i = next++; i < count; i = next++) await run(i);
   }));
 }
-
-/** Gives up soon, and tries again soon. */
-const HASTY: ClientOptions = {
-  strict: true,
-  pollTimeout: 40,
-  connectTimeout: 500,
-  retryTimeout: 5,
-  timeout: 2000,
-};
-const NETWORK_FAULTS: readonly ProxyFaults[] = [
-  {},
-  {},
-  {},
-  { delayMs: 3 },
-  { delayMs: 100, probability: 0.1 },
-  { reset: "request", probability: 0.3 },
-  { reset: "reply", probability: 0.3 },
-  { dropAfter: 100 },
-  { singleBytes: true, probability: 0.3 },
-  { stall: true },
-  { refuse: true },
-];
