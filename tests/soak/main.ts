@@ -26,9 +26,20 @@ async function main(args: readonly string[]): Promise<number> {
   const signals: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
   for (const signal of signals) Deno.addSignalListener(signal, interrupt);
   const progress = new Progress(Deno.stderr.isTerminal());
-  const result = await soak(parsed, interrupted.signal, (text, share) => progress.say(text, share));
+  const result = await soak(parsed, interrupted.signal, sayer(progress));
   progress.clear();
   if (interrupted.signal.aborted) console.log("soak: interrupted, the figures so far:");
   console.log(reportOf(result, parsed));
   return requirementsOf(result).every(({ isMet }) => isMet) ? 0 : 1;
+}
+
+/** Says how far the soak is: on a terminal by one line that changes, elsewhere by a line a minute. */
+function sayer(progress: Progress): (text: string, share: number) => void {
+  if (Deno.stderr.isTerminal()) return (text, share) => progress.say(text, share);
+  let next = performance.now() + 60_000;
+  return (text) => {
+    if (performance.now() < next) return;
+    next += 60_000;
+    console.error(`soak: ${text}`);
+  };
 }
