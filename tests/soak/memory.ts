@@ -29,13 +29,14 @@ export class Memory {
   }
 
   /**
-   * How much more the last quarter of the run needs than the second, in the middle of each: 0.1 is a tenth more.
-   * `undefined` where nothing can be said: of a short run, or of a heap that nobody has collected.
+   * How much more the last quarter of the run needs than the second: 0.1 is a tenth more. Of the heap, the least of each
+   * is compared, which is there whatever is on the way at the moment; of the process, the middle. `undefined` where
+   * nothing can be said: of a short run, or of a heap that nobody has collected.
    */
   get growth(): Growth {
     if (this.#samples.length < LEAST_SAMPLES) return { heap: undefined, rss: undefined };
-    const heap = growthOf(this.#samples.map(({ heap }) => heap));
-    const rss = growthOf(this.#samples.map(({ rss }) => rss));
+    const heap = growthOf(this.#samples.map(({ heap }) => heap), least);
+    const rss = growthOf(this.#samples.map(({ rss }) => rss), median);
     return { heap: "gc" in globalThis ? heap : undefined, rss };
   }
 }
@@ -48,15 +49,23 @@ export interface Growth {
 
 const LEAST_SAMPLES = 20;
 
-/** How much the median of the last quarter is above that of the second; 0 for too few samples. */
-export function growthOf(samples: readonly number[]): number {
+/** How much a figure of the last quarter is above that of the second; 0 for too few samples. */
+export function growthOf(
+  samples: readonly number[],
+  figureOf: (samples: readonly number[]) => number,
+): number {
   const quarter = samples.length >> 2;
   if (quarter === 0) return 0;
-  const second = median(samples.slice(quarter, 2 * quarter));
-  return median(samples.slice(-quarter)) / second - 1;
+  return figureOf(samples.slice(-quarter)) / figureOf(samples.slice(quarter, 2 * quarter)) - 1;
 }
 
-function median(samples: readonly number[]): number {
+/** The smallest of some. */
+export function least(samples: readonly number[]): number {
+  return samples.reduce((least, sample) => Math.min(least, sample));
+}
+
+/** The one in the middle. */
+export function median(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }

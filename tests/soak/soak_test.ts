@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Random } from "../support/random.ts";
 import { parseArguments } from "./arguments.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
-import { growthOf } from "./memory.ts";
+import { growthOf, least, median } from "./memory.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -40,10 +40,12 @@ Deno.test("isCheckedValue() finds out every other key and every change", () => {
 });
 
 Deno.test("growthOf() compares the last quarter with the second", () => {
-  assertEquals(growthOf([]), 0);
-  assertEquals(growthOf([1, 2, 3]), 0);
-  assertEquals(growthOf([9, 9, 4, 4, 8, 8, 5, 5]), 0.25);
-  assertEquals(growthOf([1, 8, 99, 4]), -0.5);
+  assertEquals(growthOf([], median), 0);
+  assertEquals(growthOf([1, 2, 3], median), 0);
+  assertEquals(growthOf([9, 9, 4, 4, 8, 8, 5, 5], median), 0.25);
+  assertEquals(growthOf([1, 8, 99, 4], median), -0.5);
+  const peaks = [9, 9, 9, 4, 9, 5, 1, 1, 1, 9, 9, 6];
+  assertEquals([growthOf(peaks, median), growthOf(peaks, least)], [0.8, 0.5]);
 });
 
 Deno.test("parseArguments() of the soak refuses what it cannot use", () => {
