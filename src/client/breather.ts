@@ -1,8 +1,11 @@
 /**
  * Keeps calls that fail at once from starving the program. Such a call, to a dead server say, settles before it returns.
  * Whoever makes one after the other (`while (…) await client.get(key)`) never lets the event loop turn: no timer fires,
- * and the dial that would find the server alive again never ends. So after many of them in a short time, the next ones
+ * and the dial that would find the server alive again never ends. So after many of them, or after a while, the next ones
  * are given only when the loop has turned.
+ *
+ * Whether it has turned by itself meanwhile is not known here, as a timer that would tell outlives the call that set it.
+ * One call in {@linkcode LEAST_A_TURN} at most waits in vain, for a millisecond.
  */
 
 import type { Clock } from "../clock.ts";
@@ -10,7 +13,8 @@ import type { Clock } from "../clock.ts";
 /** Counts what settles at once, and says when the program must rest. */
 export class Breather {
   readonly #clock: Clock;
-  #began = -Infinity;
+  /** Since when it counts, and how many. */
+  #began = 0;
   #count = 0;
   #rest: Promise<void> | undefined;
 
@@ -22,11 +26,9 @@ export class Breather {
   breathe(): Promise<void> | undefined {
     if (this.#rest !== undefined) return this.#rest;
     const now = this.#clock.now();
-    if (now - this.#began > WINDOW_MILLISECONDS) {
-      this.#began = now;
-      this.#count = 0;
-    }
-    if (++this.#count <= MOST_AT_ONCE) return undefined;
+    if (this.#count++ === 0) this.#began = now;
+    const isLong = this.#count > LEAST_A_TURN && now - this.#began > MOST_MILLISECONDS;
+    if (this.#count <= MOST_A_TURN && !isLong) return undefined;
     this.#rest = new Promise((resolve) => {
       this.#clock.after(0, () => {
         this.#rest = undefined;
@@ -38,6 +40,8 @@ export class Breather {
   }
 }
 
-/** As many calls may settle at once, one after the other or side by side, within so many milliseconds. */
-const MOST_AT_ONCE = 1000;
-const WINDOW_MILLISECONDS = 10;
+/** As many calls may settle at once, one after the other or side by side, before the loop must turn. */
+const MOST_A_TURN = 1000;
+/** Where callers have work of their own in between, the loop must turn after a while, but not for a handful of calls. */
+const MOST_MILLISECONDS = 10;
+const LEAST_A_TURN = 32;
