@@ -1,24 +1,30 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ConnectionError } from "@libmc/libmc";
 import { METHODS } from "../client/methods.ts";
 import { type Cell, play } from "./matrix/cell.ts";
 import { DIAL_FAULTS } from "./matrix/dial_faults.ts";
-import { MATRIX_METHODS } from "./matrix/methods.ts";
+import { COUNTER, MATRIX_METHODS, type MatrixMethod } from "./matrix/methods.ts";
 import { PROCESS_FAULTS } from "./matrix/process_faults.ts";
 import { PROXY_FAULTS } from "./matrix/proxy_faults.ts";
 import type { MatrixFault } from "./matrix/scene.ts";
 import { SERVER_FAULTS } from "./matrix/server_faults.ts";
 
 const FAULTS = [...PROCESS_FAULTS, ...SERVER_FAULTS, ...PROXY_FAULTS, ...DIAL_FAULTS];
+/** Commands that a client may send without asking for a reply. */
+const QUIET: ReadonlySet<string> = new Set(
+  "set add replace cas append prepend delete touch incr decr".split(" "),
+);
 const CELLS: readonly Cell[] = MATRIX_METHODS.flatMap((method) => [
   { method, strict: false },
   { method, strict: true },
+  ...(QUIET.has(method.command) ? [{ method, strict: true, noreply: true }] : []),
 ]);
 /** How many scenes are played at once. */
 const WIDTH = 24;
 
 Deno.test("fault matrix: every method settles once, in time and right, whatever goes wrong", async () => {
   console.log(
-    `fault matrix: ${MATRIX_METHODS.length} methods × ${FAULTS.length} faults × 2 modes = ` +
+    `fault matrix: ${MATRIX_METHODS.length} methods × ${FAULTS.length} faults × 2 or 3 modes = ` +
       `${FAULTS.length * CELLS.length} calls`,
   );
   const breaches: string[] = [];
@@ -34,6 +40,46 @@ Deno.test("fault matrix: every method settles once, in time and right, whatever 
 Deno.test("fault matrix: no method of the client is missing", () => {
   const names = new Set(MATRIX_METHODS.map(({ name }) => name));
   assertEquals(METHODS.map(({ name }) => name).filter((name) => !names.has(name)), []);
+});
+
+Deno.test("fault matrix: finds an answer that is wrong, missing, untold or said not to be sent", async () => {
+  const breaches: readonly [name: string, strict: boolean, MatrixMethod["call"], found: string][] =
+    [
+      ["get", false, () => Promise.resolve("value of another"), 'gave "value of another"'],
+      ["getMulti", false, () => Promise.resolve(new Map([["k9", 1]])), "gave Map"],
+      ["get", false, () => Promise.resolve(undefined), "failed without a word"],
+      ["get", false, () => Promise.reject(new ConnectionError("lost")), "rejected: lost"],
+      ["get", true, () => Promise.reject(new ConnectionError("lost")), "told nobody of: lost"],
+      ["get", true, () => Promise.reject(new Error("odd")), "threw Error: odd"],
+      ["get", false, () => new Promise(() => {}), "did not settle within"],
+      [
+        "get",
+        true,
+        (client, _, { cas: __, ...options }) =>
+          client.get("k0", { ...options, strict: false, signal: AbortSignal.timeout(20) })
+            .catch(() => undefined),
+        "failed without a word",
+      ],
+      [
+        "incr",
+        true,
+        async (client) => {
+          await client.incr(COUNTER);
+          throw new ConnectionError("lost", { sent: "no" });
+        },
+        "was carried out, but not sent",
+      ],
+    ];
+  const [fault, stall] = ["single bytes", "stalled"].map((wanted) =>
+    FAULTS.find(({ name }) => name === wanted) as MatrixFault
+  );
+  await Promise.all(breaches.map(async ([name, strict, call, found]) => {
+    const method = MATRIX_METHODS.find((method) => method.name === name) as MatrixMethod;
+    const played = await play(String(call).includes("signal") ? stall : fault, [
+      { method: { ...method, call }, strict },
+    ]);
+    assertStringIncludes(played.join(), found);
+  }));
 });
 
 interface Played {

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
-import { Client, type ClientOptions } from "@libmc/libmc";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { Client, type ClientOptions, ConnectionError } from "@libmc/libmc";
 import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
@@ -107,6 +107,34 @@ Deno.test("The model finds a client that counts twice, and shows it by a few cal
   const short = await shrink(operations, fails);
   assertLess(short.length, 5, short.map(describe).join("\n"));
   assertEquals(short.some(({ name, data }) => name === "incr" && data === "7"), true);
+});
+
+Deno.test("The model finds a client that is wrong about what was sent, while things go wrong", async () => {
+  await using server = await MemcachedServer.start();
+  for (const lie of ["carried out, and said not to be sent", "said to be counted, and lost"]) {
+    await using client = new Client(server.address, PATIENT);
+    await client.version();
+    const count = client.incr.bind(client) as (key: string, delta: number) => Promise<number>;
+    client.incr = (async (key: string, delta: number): Promise<number | undefined> => {
+      if (delta < 6) return await count(key, delta);
+      if (lie.startsWith("said")) {
+        const value = await count(key, 0);
+        return value === undefined ? value : value + delta;
+      }
+      await count(key, delta);
+      throw new ConnectionError("lost", { sent: "no" });
+    }) as typeof client.incr;
+    const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
+    let found = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      // Whoever finds it, the others are in the middle of a call.
+      const operations = randomOperations(new Random(seed), { callers: 8, count: 400 });
+      const performer = new Performer(client, `${lie.length}:${seed}:`);
+      const wrong = await runDoubtful(performer, operations, { losses: () => 0 }, tally);
+      if (wrong?.endsWith(", which cannot be")) found++;
+    }
+    assertGreater(found, 4, lie);
+  }
 });
 
 /** Runs a case. If it fails, shortens it, and fails with what is left. */

@@ -14,6 +14,8 @@ import type { MatrixFault, Scene } from "./scene.ts";
 export interface Cell {
   readonly method: MatrixMethod;
   readonly strict: boolean;
+  /** The client does not ask for replies to what changes something. */
+  readonly noreply?: boolean;
 }
 
 /** Short, so that thousands of cells take seconds. */
@@ -57,13 +59,15 @@ class Run {
     this.#scene = scene;
     this.#cell = cell;
     this.#tag = tag;
-    this.#where = `${cell.method.name} × ${fault.name} × ${cell.strict ? "strict" : "soft"}`;
+    const mode = `${cell.strict ? "strict" : "soft"}${cell.noreply ? ", noreply" : ""}`;
+    this.#where = `${cell.method.name} × ${fault.name} × ${mode}`;
     this.#mayLoseItems = fault.isShared ?? false;
     this.#dialler = new CountingConnect(scene.dial);
     this.#client = new Client(scene.address, {
       ...LIMITS,
       prefix: tag,
       allowFlushAll: true,
+      noreply: cell.noreply ?? false,
       connect: this.#dialler.connect,
     });
     this.#client.addEventListener("failure", ({ error }) => void this.#told.push(error));
@@ -85,7 +89,7 @@ class Run {
 
   /** Makes the call and judges what came of it. */
   async call(): Promise<void> {
-    const { method, strict } = this.#cell;
+    const { method, strict, noreply } = this.#cell;
     const before = this.#scene.carriedOut?.(method.command);
     const began = performance.now();
     const outcome = await settled(this.#begin({ strict }));
@@ -96,6 +100,8 @@ class Run {
     const { answer } = outcome;
     if (!method.isPart(answer, this.#tag)) return this.#breach(`gave ${Deno.inspect(answer)}`);
     if (strict && this.#told.length > 0) this.#breach("resolved although it failed");
+    // Who asks for no reply hears only of what could not be sent.
+    if (noreply) return;
     if (this.#told.length > 0 || this.#mayLoseItems || method.isWhole(answer, this.#tag)) return;
     // This one has no failure to tell: it says where a call would go.
     if (method.command !== "none") this.#breach(`failed without a word: ${Deno.inspect(answer)}`);

@@ -32,7 +32,9 @@ export async function runDoubtful(
     const keys = new OwnKeys(caller, trouble);
     for (const operation of own) {
       if (wrong !== undefined) return;
-      wrong ??= await runOne(performer, operation, keys, tally);
+      // Not in one go: what another caller found meanwhile must stay.
+      const found = await runOne(performer, operation, keys, tally);
+      wrong ??= found;
     }
   }));
   return wrong;
@@ -46,12 +48,19 @@ async function runOne(
 ): Promise<string | undefined> {
   const { name, data } = operation;
   const places = operation.keys.map((key) => keys.place(key));
-  const performed = await performer.perform({ ...operation, keys: places.map(({ key }) => key) });
+  const placed = { ...operation, keys: places.map(({ key }) => key) };
+  const performed = await performer.perform(placed);
   keys.noticeLosses();
   if (performed instanceof MultiError) {
-    // Which of the keys it was is not asked: all of them are in doubt, and new ones take their places.
-    for (const key of operation.keys) keys.drop(key);
     tally.doubted++;
+    for (const [i, answer] of performer.partOf(placed, performed).entries()) {
+      if (answer === undefined) {
+        // It failed, and may have been sent; a retrieval leaves the item as it was.
+        if (name !== "getMulti") places[i].worlds.doubted(name, data);
+      } else if (!places[i].worlds.answered(name, data, answer)) {
+        return `${describe(operation)} gave ${Deno.inspect(answer)} in part, which cannot be`;
+      }
+    }
   } else if (performed instanceof MemcachedError) {
     if (performed.sent === "maybe") { for (const { worlds } of places) worlds.doubted(name, data); }
     tally[performed.sent === "maybe" ? "doubted" : "unsent"]++;
@@ -96,10 +105,6 @@ class OwnKeys {
     const made = { key: `${key}:${this.#caller}:${this.#made++}`, worlds: new Worlds(), losses };
     this.#places.set(key, made);
     return made;
-  }
-
-  drop(key: string): void {
-    this.#places.delete(key);
   }
 
   /** Items that were there before a server began anew may be gone. */

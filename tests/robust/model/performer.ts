@@ -1,6 +1,12 @@
 /** Makes the calls on a client, and remembers what each caller saw by gets. */
 
-import { type Client, MemcachedError, ReplyError } from "@libmc/libmc";
+import {
+  type Client,
+  MemcachedError,
+  type MultiError,
+  type MultiResult,
+  ReplyError,
+} from "@libmc/libmc";
 import type { Answer } from "./model.ts";
 import type { Operation } from "./operation.ts";
 
@@ -29,6 +35,17 @@ export class Performer {
       if (error instanceof MemcachedError) return error;
       throw error;
     }
+  }
+
+  /** What a call for many keys that failed in part says of each of them; `undefined` of what failed. */
+  partOf({ name, keys }: Operation, { partial }: MultiError): (Answer | undefined)[] {
+    const wanted = keys.map((key) => this.#prefix + key);
+    if (name === "getMulti") {
+      const found = partial as ReadonlyMap<string, string>;
+      return wanted.map((key) => found.get(key));
+    }
+    const { failed } = partial as MultiResult;
+    return wanted.map((key) => failed.includes(key) ? undefined : true);
   }
 
   async #perform({ caller, name, keys, data }: Operation): Promise<Answer[]> {
