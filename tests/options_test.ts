@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { jsCodec } from "../src/codec/js_codec.ts";
 import { checkOptions, type ClientOptions, givenOptions, settingsOf } from "../src/options.ts";
+import { Authority } from "./support/certificates.ts";
 
 const MAX_TIMER = 2147483647;
 
@@ -196,3 +197,14 @@ Deno.test("checkOptions() refuses what is no object", () => {
 function check(options: Record<string, unknown>): void {
   checkOptions(options as ClientOptions);
 }
+
+Deno.test("settingsOf() keeps neither password nor key", async () => {
+  await using authority = await Authority.create();
+  const { cert, key } = await authority.issue();
+  const auth = { username: "ada", password: "lovelace1815" };
+  const shown = Deno.inspect(settingsOf({ auth, tls: { cert, key } }), { depth: 100 });
+  assertEquals([shown.includes("lovelace1815"), shown.includes(key.split("\n")[1])], [
+    false,
+    false,
+  ]);
+});

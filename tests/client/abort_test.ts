@@ -63,6 +63,28 @@ Deno.test("CallOptions.signal aborted during the call rejects every method at on
   assertEquals([failure.length, disconnect.length], [0, 0]);
 });
 
+Deno.test("CallOptions.signal aborted during the call lets nobody hear of how its command ends", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = patient(server.address);
+  await client.version();
+  const { failure, disconnect } = recordEvents(client);
+  server.fault({ kind: "missingReply", then: "silence" });
+  const sent = () => client.counters().get(server.address)!.commands;
+  const sentBefore = sent();
+  const controller = new AbortController();
+  const calls = METHODS.map(({ call }) => call(client, { signal: controller.signal }));
+  const settled = Promise.allSettled(calls);
+  await eventually("all of it is sent", () => sent() > sentBefore);
+  controller.abort("gone");
+  for (const outcome of await settled) {
+    assertEquals(outcome, { status: "rejected", reason: "gone" });
+  }
+  server.disconnect();
+  await eventually("the connection is lost", () => disconnect.length === 1);
+  const { failures } = client.counters().get(server.address)!;
+  assertEquals([failure.length, failures, client.lastError], [0, 0, undefined]);
+});
+
 Deno.test("CallOptions.signal aborted while the client connects rejects, and the connection is used by others", async () => {
   await using server = await MemcachedServer.start();
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();

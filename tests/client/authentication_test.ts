@@ -104,3 +104,17 @@ Deno.test("Server.close() at any moment of an authentication leaves nothing open
     assert(issued.outcome.settled, `after ${turns} turns`);
   }
 });
+
+Deno.test("Server.close() ends an authentication that stalls, at once", async () => {
+  for (const said of ["", REFUSAL]) {
+    await using rig = new ClusterRig(undefined, { pollTimeout: 0 }, AUTH);
+    rig.dialler.open();
+    const issued = incr("a");
+    await rig.submit(issued);
+    if (said !== "") await rig.reply(said);
+    const closing = rig.server.close();
+    await settle();
+    assertEquals([rig.transport.closed, issued.outcome.settled], [true, true], said);
+    await closing;
+  }
+});

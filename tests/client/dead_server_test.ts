@@ -7,7 +7,7 @@ import {
   type MultiResult,
   ServerDeadError,
 } from "@libmc/libmc";
-import { MemcachedServer } from "@libmc/libmc/testing";
+import { type Fault, MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
 import { keysOf, recordEvents } from "./failures.ts";
 
@@ -57,6 +57,7 @@ Deno.test("Client with one of three servers dead gives the others' part of every
       MultiError<MultiResult>,
     );
     assertEquals(refused.partial, { ok: false, failed: [dead[0]] });
+    assertEquals(refused.sent, "no");
     assertEquals(await client.deleteMulti(KEYS), failed);
     assertEquals((await client.getMulti(KEYS)).size, 0);
 
@@ -78,6 +79,60 @@ Deno.test("Client with one of three servers dead gives the others' part of every
     await cluster.restart(1);
   }
 });
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "is silent": { kind: "missingReply", then: "silence" },
+  "is silent in a value": { kind: "truncatedValue", keep: 1, then: "silence" },
+  "closes": { kind: "missingReply", then: "close" },
+  "closes in a value": { kind: "truncatedValue", keep: 1, then: "close" },
+  "answers for another key": { kind: "wrongKey" },
+  "talks nonsense": { kind: "garbageLine" },
+  "says SERVER_ERROR": { kind: "serverError" },
+};
+
+for (const [what, fault] of Object.entries(FAULTS)) {
+  Deno.test(`Client with one of three servers that ${what} gives the others' part of getMulti()`, async () => {
+    await using cluster = await Cluster.start();
+    await using all = cluster.client({ strict: true });
+    await all.setMulti(KEYS.map((key) => [key, key]));
+    for (const maxRetries of [0, 2]) {
+      await using client = cluster.client({ pollTimeout: 100, maxRetries });
+      await client.version();
+      const bad = cluster.servers[1];
+      const lost = keysOf(client, bad.address, KEYS);
+      const alive = KEYS.filter((key) => !lost.includes(key));
+      const { failure } = recordEvents(client);
+      const active = bad.fault({ ...fault, commands: ["get"] } as Fault);
+      assertPart(await client.getMulti(KEYS), alive);
+      assertEquals(failure.map(({ server }) => server), [bad.address]);
+      const error = await assertRejects(
+        () => client.getMulti(KEYS, { strict: true }),
+        MultiError<Map<string, string>>,
+      );
+      assertPart(error.partial, alive);
+      assertEquals(error.sent, "maybe");
+      assertEquals(error.errors.map(({ server }) => server), [bad.address]);
+      assertEquals(failure.length, 2);
+      assertPart(
+        new Map((await client.getList(KEYS)).flatMap((value, i) => {
+          return value === undefined ? [] : [[KEYS[i], value]];
+        })),
+        alive,
+      );
+      active.remove();
+      await eventually("all is well", async () => {
+        return (await client.getMulti(KEYS)).size === KEYS.length;
+      });
+    }
+  });
+}
+
+/** Asserts that all hits of the servers that answered are there; of the other's, none but what is right. */
+function assertPart(found: ReadonlyMap<string, unknown>, alive: readonly string[]): void {
+  for (const key of alive) assertEquals(found.get(key), key);
+  for (const [key, value] of found) assertEquals(value, key);
+  assert(found.size < KEYS.length, "what failed cannot be the whole");
+}
 
 Deno.test("Client with failover takes the keys of a dead server to the next one, and back", async () => {
   await using cluster = await Cluster.start();

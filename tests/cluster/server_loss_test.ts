@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../src/errors.ts";
 import { parseAddress } from "../../src/ring/address.ts";
-import { get, hit, incr, remove, set, setMany, summaries } from "../support/issued.ts";
+import { get, hit, incr, loneGet, remove, set, setMany, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
 import { ClusterRig } from "./rig.ts";
@@ -231,6 +231,20 @@ Deno.test("Server gives up a command that waits to be sent again when its time i
   rig.dialler.last.succeed();
   await settle();
   assertEquals(rig.transport.written, "incr b 1\r\n");
+});
+
+Deno.test("Server sends nothing again whose time is up, though no sweep has seen that so far", async () => {
+  await using rig = new ClusterRig(undefined, { maxRetries: 1 });
+  rig.dialler.open();
+  const issued = [loneGet("head"), loneGet("behind")];
+  for (const { command } of issued) command.deadline = rig.clock.now() + 15;
+  await rig.submit(...issued);
+  await rig.pass(16);
+  assertEquals(summaries(issued), ["open", "open"], "the sweeps are ten milliseconds apart");
+  rig.transport.failRead();
+  await settle();
+  assertEquals(summaries(issued), ["ConnectionError, sent maybe", "ConnectionError, sent maybe"]);
+  assertEquals([rig.dialler.dials.length, rig.server.counters.repeats], [1, 0]);
 });
 
 Deno.test("Server gives up in the end with a peer that takes connections and nothing else", async () => {

@@ -183,6 +183,28 @@ Deno.test("Server.submit() fails what is more than maxPending, unsent", async ()
   assertEquals(next.outcome.summary, "open", "a reply makes room for one more");
 });
 
+Deno.test("Server.submit() counts for maxPending what is on the way on all connections", async () => {
+  await using rig = new ClusterRig(undefined, { connections: 3 });
+  const first = await spread(rig, 0);
+  rig.settings.maxPending = 9;
+  const issued = Array.from({ length: 20 }, (_, i) => loneGet(`k${i}`));
+  await rig.submit(...issued);
+  const open = summaries([...first, ...issued]).filter((summary) => summary === "open").length;
+  assert(open > 6 && open <= 9, `${open} are on the way`);
+});
+
+Deno.test("Server.dial() lets no more than maxPending wait, and fails the others unsent", async () => {
+  await using rig = new ClusterRig(undefined, { maxPending: 3 });
+  const issued = [incr("a"), incr("b"), incr("c"), incr("d")];
+  await rig.submit(...issued);
+  assertEquals(summaries(issued), ["open", "open", "open", "ConnectionError, sent no"]);
+  assertStringIncludes(issued[3].outcome.error?.message ?? "", "must be <= 3");
+  rig.dialler.last.succeed();
+  await settle();
+  await rig.reply("1\r\n2\r\n3\r\n");
+  assertEquals(summaries(issued.slice(0, 3)), [1n, 2n, 3n]);
+});
+
 Deno.test("Server grows by one connection at a time, up to `connections`, only under load", async () => {
   await using rig = new ClusterRig(undefined, { connections: 3 });
   rig.dialler.open();
@@ -235,6 +257,18 @@ Deno.test("Server closes the connections that it no longer needs, all but one", 
   await rig.pass(30_000);
   assertEquals(rig.dialler.transports.map(({ closed }) => closed), [false, true, true]);
   assertEquals([rig.clock.timers, rig.server.connected], [0, true]);
+});
+
+Deno.test("Server sets no timer for connections that were lost", async () => {
+  await using rig = new ClusterRig(undefined, { connections: 2 });
+  await spread(rig, 0);
+  for (const transport of rig.dialler.transports) answer(transport);
+  await settle();
+  await rig.pass(20);
+  assertEquals(rig.clock.timers, 1, "one of the two may be needed no longer");
+  rig.dialler.transports[1].end();
+  await settle();
+  assertEquals(rig.clock.timers, 0);
 });
 
 Deno.test("Server.close() waits for what is on the way on every connection", async () => {

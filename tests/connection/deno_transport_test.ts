@@ -36,6 +36,28 @@ Deno.test("denoConnect() leaves no connection open that is made in the moment of
   assertEquals([...reasons], ["aborted"]);
 });
 
+Deno.test("denoConnect() has the name looked up at every dial", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const { connect } = Deno;
+  const asked: string[] = [];
+  try {
+    Deno.connect = ((options: Deno.ConnectOptions) => {
+      asked.push(options.hostname ?? "");
+      return connect(options);
+    }) as typeof connect;
+    for (let i = 0; i < 3; i++) {
+      const dialled = denoConnect({ hostname: "localhost", port }, new AbortController().signal);
+      (await listener.accept()).close();
+      (await dialled).close();
+    }
+  } finally {
+    Deno.connect = connect;
+  }
+  // Nothing is kept of what a name stood for.
+  assertEquals(asked, ["localhost", "localhost", "localhost"]);
+});
+
 async function untilClosed(connection: Deno.Conn): Promise<void> {
   try {
     await connection.read(new Uint8Array(1));

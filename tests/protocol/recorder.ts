@@ -120,6 +120,8 @@ function take(
   for (let at = 0; at < chunk.length;) {
     const vacancy = parser.vacancy(vacancyAbove);
     const room = vacancy ?? buffer.subarray(start);
+    // A connection that reads into no room would read for ever.
+    if (room.length === 0) throw new Error(`Parser leaves no room behind ${start} bytes`);
     const count = Math.min(room.length, chunk.length - at);
     room.set(chunk.subarray(at, at + count));
     at += count;

@@ -33,12 +33,15 @@ Deno.test("Client with tls trusts what the program trusts beside the authority i
     args: ["-Z", "-o", `ssl_chain_cert=${certPath},ssl_key=${keyPath}`],
   });
   for (const shown of [[], [cert, key]]) {
-    const args = [server.address, other.certificate.cert, ...shown];
     const net = `--allow-net=${server.address}`;
     const trust = `--cert=${rig.authority.certificate.certPath}`;
-    const end = await runProgram("secure_round_trip", [net, trust], args);
-    assertEquals(end, { code: 0, out: "hello\n", error: "" });
-    const { error } = await runProgram("secure_round_trip", [net], args);
-    assertStringIncludes(error, "UnknownIssuer");
+    // Beside another authority, and with none: `tls: true`.
+    for (const given of [other.certificate.cert, ""]) {
+      const args = [server.address, given, ...shown];
+      const end = await runProgram("secure_round_trip", [net, trust], args);
+      assertEquals(end, { code: 0, out: "hello\n", error: "" });
+      const { error } = await runProgram("secure_round_trip", [net], args);
+      assertStringIncludes(error, "UnknownIssuer");
+    }
   }
 });

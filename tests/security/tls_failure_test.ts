@@ -75,6 +75,22 @@ Deno.test("Client with tls bounds a handshake that stalls by connectTimeout, and
   }
 });
 
+Deno.test("Client with tls fails at once where the server closes instead of a handshake", async () => {
+  await using rig = await TlsRig.start();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closing = (async () => {
+    for await (const connection of listener) connection.close();
+  })();
+  for (const tls of [true, ...rig.trusting()]) {
+    await using client = rig.client(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`, { tls });
+    const begun = performance.now();
+    await assertRejects(() => client.get("a"), ConnectionError, "Cannot connect");
+    assert(performance.now() - begun < 2000);
+  }
+  listener.close();
+  await closing;
+});
+
 Deno.test("Client.close() leaves nothing of a handshake that stalls", async () => {
   await using rig = await TlsRig.start();
   for (const tls of rig.trusting()) {
