@@ -92,9 +92,9 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
    */
   async quit(): Promise<void> {
     const nobody = { settled: false, resolve() {}, reject() {} };
-    await Promise.all(
-      this.#core.cluster.servers.map((server) => server.drain(() => new QuitCommand(nobody))),
-    );
+    const { deadline } = this.#core.terms();
+    const last = () => Object.assign(new QuitCommand(nobody), { deadline });
+    await Promise.all(this.#core.cluster.servers.map((server) => server.drain(last)));
   }
 
   /**

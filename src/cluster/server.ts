@@ -47,6 +47,8 @@ export class Server {
   #fruitless = 0;
   #isUnref = false;
   #closed = false;
+  /** Connections that take nothing more, and are closed once everything on them has finished. */
+  readonly #draining = new Set<Promise<void>>();
 
   /** @param index Its place among the servers of its client. */
   constructor(address: Address, index: number, context: ServerContext) {
@@ -127,14 +129,14 @@ export class Server {
     this.#pool.unref();
   }
 
-  /** Lets everything on the way finish, then closes. With `quit`, each connection says so to the server. */
+  /** Lets everything on the way finish, then closes, saying something `last` to the server. */
   async drain(last?: () => Command): Promise<void> {
-    await Promise.all(
-      this.#pool.takeAll().map((connection) => {
-        if (last !== undefined) connection.submit(last());
-        return connection.drain();
-      }),
-    );
+    for (const connection of this.#pool.takeAll()) {
+      if (last !== undefined) connection.submit(last());
+      const drained = connection.drain().finally(() => this.#draining.delete(drained));
+      this.#draining.add(drained);
+    }
+    await Promise.all(this.#draining);
   }
 
   /** Closes for good, once everything on the way has finished. */

@@ -3,6 +3,7 @@ import { Client, type ClientOptions, ClosedError, MemcachedError } from "@libmc/
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
+import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { recordEvents } from "./failures.ts";
 import { METHODS } from "./methods.ts";
 import { runProgram } from "./program.ts";
@@ -120,6 +121,26 @@ Deno.test("Client.close() settles every call that waits for a reply which never 
   await within("close()", client.close());
   assertEquals(await within("the calls", Promise.all(calls)), METHODS.map((m) => m.whenFailed));
   server.resume();
+});
+
+Deno.test("Client.close() after quit() waits for what quit() waits for, and all of it settles", async () => {
+  await using server = await startMemcached();
+  await using client = clientOf(server.address, { pollTimeout: 100, strict: false });
+  await client.version();
+  server.pause();
+  const call = client.get("a");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const ends = [client.quit(), client.quit(), client.close()];
+  await within("the ends", Promise.all(ends));
+  assertEquals(await within("the call", call), undefined);
+  server.resume();
+});
+
+Deno.test("Client.quit() ends by the timeout where no silence is too long and nothing can be sent", async () => {
+  const connect = () => Promise.resolve(new ScriptedTransport({ held: true }));
+  await using client = new Client("memory", { pollTimeout: 0, timeout: 100, connect });
+  assertEquals(await within("the call", client.get("a")), undefined);
+  await within("quit()", client.quit());
 });
 
 Deno.test("Client.close() lets calls finish that still wait for a connection", async () => {
