@@ -28,6 +28,7 @@ import {
   unasked,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
+import { leftovers, type Silent } from "./leftovers.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
@@ -45,7 +46,7 @@ export class Connection implements ReplySink {
   /** Written, and a reply is due. */
   readonly #pending = new Queue<Command>();
   /** Sent with noreply, in the write under way, and how many of `#writing` stand before. */
-  #silent: { readonly command: Command; readonly behind: number }[] = [];
+  #silent: Silent[] = [];
   /** How many at the tail of `#pending` are in the write under way. */
   #writing = 0;
   #flushing = false;
@@ -338,20 +339,12 @@ export class Connection implements ReplySink {
     } catch {
       // One that cannot be closed is not used again either.
     }
-    const sent = this.#pending.drain();
-    let unsent = this.#gathered.drain();
-    const writeStart = Math.max(0, sent.length - this.#writing);
-    const written = sent.splice(writeStart);
-    let next = 0;
-    for (const { command, behind } of this.#silent.splice(0)) {
-      for (; next < Math.min(behind, written.length); next++) sent.push(written[next]);
-      sent.push(command);
-    }
-    for (; next < written.length; next++) sent.push(written[next]);
-    // Of a write that failed before its first byte, nothing was sent; and a full server reads nothing.
-    if (refused || !this.#sender.mayHaveLeft) {
-      unsent = [...sent.splice(refused ? 0 : writeStart), ...unsent];
-    }
+    const { sent, unsent } = leftovers({
+      pending: this.#pending.drain(),
+      writing: this.#writing,
+      silent: this.#silent.splice(0),
+      gathered: this.#gathered.drain(),
+    }, { earlier: !refused, last: !refused && this.#sender.mayHaveLeft });
     const victim = hasVictim ? sent.shift() : undefined;
     this.#drained?.resolve();
     const answered = this.#answered;
