@@ -14,7 +14,8 @@ export interface DialOptions {
 }
 
 /**
- * Dials an endpoint. A transport that comes after the time is up is closed.
+ * Dials an endpoint. A transport that comes after the time is up is closed. Time in which the program was busy is made up
+ * for, once.
  *
  * @throws What the dialler throws, the signal's reason, or a TimeoutError.
  */
@@ -40,15 +41,38 @@ export async function dial(
   };
   const onAbort = () => giveUp(signal.reason);
   signal.addEventListener("abort", onAbort);
-  const cancel = timeout > 0
-    ? clock.after(timeout, () => giveUp(new TimeoutError(`Cannot connect within ${timeout} ms`)))
-    : () => {};
+  const bound = timeout > 0
+    ? patiently(clock, timeout, () => {
+      giveUp(new TimeoutError(`Cannot connect within ${timeout} ms`));
+    })
+    : undefined;
   // What comes late and cannot be closed is nobody's any more: hence the catch.
   Promise.try(connect, endpoint, controller.signal).then(take, reject).catch(() => {});
   try {
     return await promise;
   } finally {
-    cancel();
+    bound?.cancel();
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/**
+ * Calls back after some milliseconds. If the program was busy by then, what was dialled may be there, and nobody has
+ * seen it: timers go first. So that time is given once more, at most as much as there was.
+ */
+function patiently(
+  clock: Clock,
+  milliseconds: number,
+  callback: () => void,
+): { readonly cancel: () => void } {
+  const due = clock.now() + milliseconds;
+  let cancel = clock.after(milliseconds, () => {
+    const late = clock.now() - due;
+    if (late < LATE_MILLISECONDS) callback();
+    else cancel = clock.after(Math.min(late, milliseconds), callback);
+  });
+  return { cancel: () => cancel() };
+}
+
+/** A timer that is later than this tells of a busy program. */
+const LATE_MILLISECONDS = 10;

@@ -50,6 +50,8 @@ export class Connection implements ReplySink {
   /** How many at the tail of `#pending` are in the write under way. */
   #writing = 0;
   #flushing = false;
+  /** Calls off a flush that waits for the program to come to rest. */
+  #callOff: (() => void) | undefined;
   /** When the last byte came, or the first command since all was quiet was written. */
   #heardAt = 0;
   /**
@@ -123,10 +125,14 @@ export class Connection implements ReplySink {
     const now = clock.now();
     const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
     if (this.#pending.length === 0) this.#heardAt = now;
-    // After a while the server may have closed an idle connection, and the program may not have had the time to see it:
-    // a timer lets it read first. Within a second of the last reply that costs nothing, beyond it a millisecond.
-    if (isIdle) clock.after(0, () => void this.#flush());
+    if (isIdle) this.#flushAfter(TURNS_TO_READ);
     else queueMicrotask(() => void this.#flush());
+  }
+
+  /** Flushes when the program has come to rest so many times. */
+  #flushAfter(turns: number): void {
+    if (turns === 0) void this.#flush();
+    else this.#callOff = this.#options.clock.after(0, () => this.#flushAfter(turns - 1));
   }
 
   /**
@@ -263,9 +269,6 @@ export class Connection implements ReplySink {
         if (this.#closed) return;
         this.#writer.recycle();
         this.#writing = 0;
-        if (this.#pending.length === 0 && this.#gathered.length > 0) {
-          this.#heardAt = this.#options.clock.now();
-        }
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
@@ -296,7 +299,10 @@ export class Connection implements ReplySink {
         this.#doubtfulReplies = this.#pending.length + 1;
       }
     }
-    if (wasQuiet) this.#options.onBusy();
+    if (!wasQuiet) return;
+    // The server owes from now on, however long ago the first of them was gathered.
+    this.#heardAt = this.#options.clock.now();
+    this.#options.onBusy();
   }
 
   /** A command that cannot be written ends the connection before anything of this write has left. */
@@ -334,6 +340,7 @@ export class Connection implements ReplySink {
   ): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#callOff?.();
     try {
       this.#transport.close();
     } catch {
@@ -379,7 +386,12 @@ function isOnAPar(last: Command, next: Command): boolean {
 const decoder = new TextDecoder();
 /** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
-/** A connection that has been silent for longer is looked at before it is written to. */
+/**
+ * A connection that has been silent for longer is looked at before it is written to: the server may have closed it, and
+ * the program may not have had the time to see that. Within a second of the last reply that costs nothing, beyond it
+ * three milliseconds: of a program that was busy until now, the first timers are called before it has read.
+ */
 const IDLE_MILLISECONDS = 1000;
+const TURNS_TO_READ = 3;
 /** No further command joins a write of this size. */
 const WRITE_BYTES = 128 * 1024;

@@ -51,6 +51,17 @@ Deno.test("Client replaces a connection that memcached closed for being idle wit
   assertEquals([failure.length, client.lastError], [0, undefined]);
 });
 
+Deno.test("Client replaces a connection that memcached closed while the program was busy without a word", async () => {
+  await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
+  await using client = clientOf(server.address);
+  const { failure, disconnect } = recordEvents(client);
+  await client.set("a", 1);
+  for (const end = performance.now() + 4000; performance.now() < end;);
+  assertEquals(disconnect.length, 0, "nobody has heard of it so far");
+  assertEquals(await client.incr("a"), 2);
+  assertEquals([failure.length, client.lastError, disconnect.length], [0, undefined, 1]);
+});
+
 Deno.test("Client lives through a kill of memcached under load, and is back when that is", async () => {
   let server = await startMemcached();
   const port = server.port!;

@@ -44,6 +44,26 @@ Deno.test("dial() rejects when the time is up, and tells the dialler", async () 
   assertEquals(clock.timers, 0);
 });
 
+Deno.test("dial() makes up for time in which the program was busy, once, and for no more than it had", async () => {
+  for (const [busy, more] of [[110, 10], [150, 50], [900, 100]]) {
+    const { clock, dialler, begin } = rig();
+    const dialled = begin();
+    clock.oversleep(busy);
+    assertEquals([dialler.last.signal.aborted, clock.timers], [false, 1]);
+    clock.advance(more - 1);
+    assertEquals(dialler.last.signal.aborted, false);
+    clock.oversleep(500);
+    await assertRejects(() => dialled, TimeoutError, "Cannot connect within 100 ms");
+    assertEquals(clock.timers, 0);
+  }
+  const { clock, dialler, begin } = rig();
+  const dialled = begin();
+  clock.oversleep(300);
+  dialler.last.succeed();
+  await dialled;
+  assertEquals(clock.timers, 0, "the second timer is called off, too");
+});
+
 Deno.test("dial() ends in time with a dialler that ignores the signal, and closes what comes late", async () => {
   const { clock, dialler, begin } = rig();
   dialler.heedsSignal = false;

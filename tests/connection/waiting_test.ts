@@ -45,6 +45,19 @@ Deno.test("Connection takes no time for silence in which the program could hear 
   assertInstanceOf(rig.end.error, TimeoutError);
 });
 
+Deno.test("Connection takes no time for silence in which a command was not written", async () => {
+  await using rig = new Rig();
+  const issued = get("a");
+  rig.connection.submit(issued.command);
+  rig.clock.oversleep(POLL_TIMEOUT + 200);
+  await settle();
+  assertEquals(rig.transport.written, "get a\r\n");
+  await rig.pass(POLL_TIMEOUT - 20);
+  assertEquals(rig.ends, []);
+  await rig.pass(40);
+  assertInstanceOf(rig.end.error, TimeoutError);
+});
+
 Deno.test("Connection waits on while a long write makes progress and nothing older is due", async () => {
   await using rig = new Rig(new ScriptedTransport({ held: true }));
   const issued = set("a", "x".repeat(1000));

@@ -54,12 +54,31 @@ Deno.test("Client answers calls whose replies came while the program was busy fo
     const replies = [client.get("a"), client.version(), client.getMulti(["a", "b"])];
     // Lets the requests leave, so that the replies lie there unread.
     await new Promise((resolve) => setTimeout(resolve, round));
-    const end = performance.now() + 150;
-    while (performance.now() < end);
+    busyFor(150);
     const [value, , values] = await Promise.all(replies);
     assertEquals([value, values], ["a", new Map([["a", "a"]])]);
   }
   assertEquals(client.lastError, undefined);
+});
+
+Deno.test("Client holds nothing against a server for which the program was too busy", async () => {
+  await using server = await startMemcached();
+  await using proxy = await FaultProxy.start({ target: server.address, delayMs: 60 });
+  for (let round = 0; round < 5; round++) {
+    await using client = new Client(server.address, { strict: true, connectTimeout: 100 });
+    // Busy while it is dialled.
+    const first = client.version();
+    await new Promise((resolve) => setTimeout(resolve, round % 2));
+    busyFor(200);
+    await first;
+    // Busy between a call and its request, and before the reply.
+    await using slow = patient(proxy.address, { pollTimeout: 150 });
+    await slow.version();
+    const reply = slow.version();
+    busyFor(300);
+    await reply;
+    assertEquals([client.lastError, slow.lastError], [undefined, undefined]);
+  }
 });
 
 Deno.test("Client gives nobody another's reply, whoever gives up before it comes", async () => {
@@ -122,6 +141,11 @@ Deno.test("Client fails calls to a dead server in less than a millisecond each",
   for (let i = 0; i < CALLS; i++) assertEquals(await client.get("a"), undefined);
   assertLess((performance.now() - began) / CALLS, 1);
 });
+
+function busyFor(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
 
 type Told = "counted" | "no" | "maybe";
 

@@ -38,6 +38,12 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
+  /** Lets time pass in which the program is busy: what is due fires at its end, late. */
+  oversleep(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.advance(0);
+  }
+
   /** The earliest timer due until `end`; of two at the same time, the one that was set first. */
   #next(end: number): Timer | undefined {
     let next: Timer | undefined;
