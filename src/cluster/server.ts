@@ -231,15 +231,19 @@ export class Server {
     this.#pool.remove(connection);
     this.counters.disconnects++;
     if (end.desync) this.counters.desyncs++;
-    if (end.answered) this.#fruitless = 0;
-    else if (end.error !== undefined) this.#fruitless++;
     const { clock, settings, onChange } = this.#context;
+    if (end.answered) this.#fruitless = 0;
+    else if (end.error !== undefined) {
+      // As with a dial that fails: a server that serves one connection and no other is not dead.
+      if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
+      else this.#fruitless++;
+    }
     const error = end.error ??
       new ConnectionError(`Cannot use connection to ${this.name} as it was closed`, {
         server: this.name,
         step: "read",
       });
-    if (end.refused) {
+    if (end.refused && !this.connected) {
       this.#lastDialError = error;
       if (this.#health.failed(clock.now(), settings.retryTimeout)) {
         onChange("dead", this.name, error);

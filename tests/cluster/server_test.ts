@@ -249,6 +249,36 @@ Deno.test("Server serves on while one more connection cannot be had", async () =
   assertEquals(rig.dialler.dials.length, dials + 1);
 });
 
+for (const [how, reply] of [["full", "ERROR Too many open connections\r\n"], ["silent", ""]]) {
+  Deno.test(`Server that is ${how} on every connection but one is not dead, and is asked for no other before the retry timeout`, async () => {
+    await using rig = new ClusterRig(undefined, { connections: 2 });
+    const transport = await rig.connect();
+    rig.dialler.open();
+    let count = 0;
+    for (let round = 1; round <= 4; round++) {
+      const begun = [incr("a"), incr("b"), incr("c"), incr("d"), incr("e")];
+      await rig.submit(...begun.slice(0, 2));
+      assertEquals(rig.dialler.dials.length, round + 1);
+      await rig.submit(...begun.slice(2));
+      if (reply !== "") await rig.reply(reply);
+      // Whatever the other does, this one answers.
+      for (let i = 0; i < 40; i++) {
+        const due = transport.written.split("incr").length - 1;
+        while (count < due) transport.feed(`${++count}\r\n`);
+        await rig.pass(10);
+        if (i === 35) await rig.submit(incr("later"), incr("later"), incr("later"));
+      }
+      const failed = begun.filter(({ outcome }) => typeof outcome.summary !== "bigint");
+      // What a silent one was sent may have been carried out.
+      assert(failed.length <= (how === "full" ? 0 : 2), summaries(begun).join());
+      assertEquals(rig.dialler.dials.length, round + 1, "not again so soon");
+      await rig.pass(5000);
+    }
+    const heard = rig.changes.filter((change) => /dead|alive/.test(change));
+    assertEquals([heard, rig.server.dead], [[], false]);
+  });
+}
+
 Deno.test("Server closes the connections that it no longer needs, all but one", async () => {
   await using rig = new ClusterRig(undefined, { connections: 3 });
   await spread(rig, 6);
