@@ -66,6 +66,7 @@ export class Connection implements ReplySink {
   #closed = false;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
+  readonly #unclosable = Promise.withResolvers<void>();
   readonly #traffic: Traffic;
 
   constructor(transport: Transport, options: ConnectionOptions) {
@@ -170,7 +171,7 @@ export class Connection implements ReplySink {
   /** Closes now, and hands over what is on the way: nobody is to blame. Closing twice is harmless. */
   async close(): Promise<void> {
     this.#finish(undefined);
-    await this.#readEnded;
+    await Promise.race([this.#readEnded, this.#unclosable.promise]);
   }
 
   item(item: ItemView): void {
@@ -341,11 +342,8 @@ export class Connection implements ReplySink {
     if (this.#closed) return;
     this.#closed = true;
     this.#callOff?.();
-    try {
-      this.#transport.close();
-    } catch {
-      // One that cannot be closed is not used again either.
-    }
+    // One that cannot be closed is not used again either, and nobody waits for its read to end.
+    Promise.try(() => this.#transport.close()).catch(() => this.#unclosable.resolve());
     const { sent, unsent } = leftovers({
       pending: this.#pending.drain(),
       writing: this.#writing,

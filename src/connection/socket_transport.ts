@@ -61,4 +61,8 @@ export class SocketTransport implements Transport {
   close(): void {
     this.#socket.destroy();
   }
+
+  unref(): void {
+    this.#socket.unref();
+  }
 }

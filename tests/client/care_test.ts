@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, ConnectionError, transportOf } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { TlsRig } from "../security/tls_rig.ts";
 import { eventually } from "../support/eventually.ts";
 import { runProgram } from "./program.ts";
 
@@ -118,4 +119,12 @@ Deno.test("Client.unref() lets a program end whose client has several connection
     server.address,
   ], 5000);
   assertEquals(end, { code: 0, out: "20\n", error: "" });
+});
+
+Deno.test("Client.unref() lets a program end whose client has TLS", async () => {
+  await using rig = await TlsRig.start();
+  const server = await rig.memcached();
+  const args = [server.address, rig.authority.certificate.cert];
+  const end = await runProgram("forgotten_secure", [`--allow-net=${server.address}`], args, 10_000);
+  assertEquals(end, { code: 0, out: "hello\n", error: "" });
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { Connection } from "../../src/connection/connection.ts";
 import type { ConnectionEnd } from "../../src/connection/contract.ts";
 import { ConnectionError } from "../../src/errors.ts";
+import { within } from "../support/eventually.ts";
 import { get, hit, incr, loneGet, set, setMany, summaries } from "../support/issued.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
@@ -302,6 +303,25 @@ Deno.test("Connection ends even if its transport cannot be closed", async () => 
     await rig.connection.close();
     assertEquals(rig.ends.length, 1, how);
     assertEquals(rig.end.victim ?? rig.end.sent[0], issued.command, how);
+  }
+});
+
+Deno.test("Connection.close() does not wait for a read of a transport that cannot be closed", async () => {
+  for (const how of ["throws", "rejects"]) {
+    const transport = new ScriptedTransport();
+    transport.close = () => {
+      const error = new Error("cannot close");
+      // As an async method does, which the type lets pass.
+      if (how === "rejects") return Promise.reject(error) as unknown as void;
+      throw error;
+    };
+    const rig = new Rig(transport);
+    await settle();
+    await within(`close() that ${how}`, rig.connection.close());
+    assertEquals(rig.ends.length, 1);
+    // Nobody has heard of it, and nobody will.
+    transport.end();
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
 });
 
