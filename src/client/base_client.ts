@@ -61,7 +61,8 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
    */
   getRealtimeHostByKey(key: string): Promise<string | undefined> {
     return this.#core.call<string | undefined>(undefined, undefined, (call) => {
-      this.#core.cluster.locate(this.#core.key(key), (server) => call.resolve(server?.name));
+      const wireKey = this.#core.key(key);
+      this.#core.cluster.locate(wireKey, call.deadline, (server) => call.resolve(server?.name));
     });
   }
 
@@ -105,7 +106,11 @@ export abstract class BaseClient extends EventTarget implements AsyncDisposable 
     for (const server of this.#core.cluster.servers) server.unref();
   }
 
-  /** Ends the client: lets everything on the way finish, then closes. Later calls reject with a ClosedError. */
+  /**
+   * Ends the client: lets the calls on the way finish, then closes. Later calls reject with a ClosedError. It takes as
+   * long as those calls may: for ever, if a server stalls and neither `timeout` nor `pollTimeout` is set. A stream ends
+   * with its chunk under way.
+   */
   close(): Promise<void> {
     return this.#core.close();
   }

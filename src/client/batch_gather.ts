@@ -15,6 +15,8 @@ export interface MultiResult {
 /** Collects the places of the keys that failed. */
 export class BatchGather<R> extends Gather<BatchResult, R> {
   readonly #failed = new Set<number>();
+  /** True once a part was carried out. */
+  protected hasBegun = false;
   readonly #resultOf: (failed: number[]) => R;
 
   /** @param resultOf Makes what the call gives of the places of the keys that failed, in ascending order. */
@@ -45,6 +47,7 @@ export class BatchGather<R> extends Gather<BatchResult, R> {
 
   protected override take(part: BatchResult): void {
     this.fail(part.failed);
+    if (part.errors.length === 0) this.hasBegun = true;
     for (const error of part.errors) this.note(error);
   }
 

@@ -19,6 +19,8 @@ export class Call<T> implements Outcome<T> {
   /** When the call has taken too long, in milliseconds of the client's clock. */
   readonly deadline: number;
   settled = false;
+  /** Called once, when it settles. */
+  onSettled: (() => void) | undefined;
   readonly #miss: T;
   readonly #sink: FailureSink;
   readonly #signal: AbortSignal | undefined;
@@ -77,6 +79,7 @@ export class Call<T> implements Outcome<T> {
 
   #settle(): void {
     this.settled = true;
+    this.onSettled?.();
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 }

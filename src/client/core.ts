@@ -1,7 +1,8 @@
 /** What the verbs of a client share: settings, keys, calls, the cluster, and what is heard of failures. */
 
-import { Cluster, errorFor } from "../cluster/cluster.ts";
+import { Cluster } from "../cluster/cluster.ts";
 import type { Server } from "../cluster/server.ts";
+import { errorFor } from "../cluster/server_errors.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import type { Command, Outcome } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -37,6 +38,9 @@ export class ClientCore implements FailureSink {
   readonly #sweeper: Sweeper;
   readonly #breather: Breather;
   readonly #target: EventTarget;
+  /** Calls under way that end by their own limits, and who is to be told when there are none. */
+  #open = 0;
+  #nobodyCalls: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(servers: string | readonly string[], options: ClientOptions, target: EventTarget) {
@@ -103,11 +107,21 @@ export class ClientCore implements FailureSink {
     return this.start(new Call<T>(this, miss, this.terms(), options), begin);
   }
 
-  /** Begins a call that has been made. */
-  start<T, C extends Call<T>>(call: C, begin: (call: C) => void): Promise<T> {
+  /**
+   * Begins a call that has been made.
+   *
+   * @param isBounded It ends by the limits of its commands, so that closing may wait for it.
+   */
+  start<T, C extends Call<T>>(call: C, begin: (call: C) => void, isBounded = true): Promise<T> {
     try {
       if (this.#closing !== undefined) throw new ClosedError("Cannot use client as it is closed");
-      if (!call.settled) begin(call);
+      if (!call.settled) {
+        if (isBounded) {
+          this.#open++;
+          call.onSettled = this.#callEnded;
+        }
+        begin(call);
+      }
     } catch (error) {
       call.refuse(error);
     }
@@ -123,14 +137,17 @@ export class ClientCore implements FailureSink {
     return rest.then(() => settled);
   }
 
-  /** Runs a call of several steps, each of which rejects on failure: a failure is told once, and is `miss` unless strict. */
+  /**
+   * Runs a call of several steps, each of which rejects on failure: a failure is told once, and is `miss` unless strict.
+   * It takes as long as its caller's stream does; closing waits for the step under way.
+   */
   steps<T>(miss: T, options: CallOptions | undefined, run: () => Promise<T>): Promise<T> {
-    return this.call(miss, options, (call) => {
+    return this.start(new Call<T>(this, miss, this.terms(), options), (call) => {
       run().then(
         (value) => call.resolve(value),
         (error) => error instanceof MemcachedError ? call.reject(error) : call.refuse(error),
       );
-    });
+    }, false);
   }
 
   /** How a call that begins now fails, and when. */
@@ -166,7 +183,7 @@ export class ClientCore implements FailureSink {
           gather.note(
             dialError === undefined
               ? owner.deadError(gather.what)
-              : errorFor(gather.what, dialError),
+              : errorFor(dialError, gather.what),
           );
           orphaned(places);
         }
@@ -220,8 +237,22 @@ export class ClientCore implements FailureSink {
 
   /** Closes for good once all calls on the way have settled; the second call waits for the first. */
   close(): Promise<void> {
-    return this.#closing ??= this.cluster.close().then(() => this.#sweeper.close());
+    return this.#closing ??= this.#end();
   }
+
+  /** Lets the calls under way finish, with all their steps, unless a dial that they may wait for has no bound. */
+  async #end(): Promise<void> {
+    const { connectTimeout, timeout } = this.settings;
+    if (this.#open > 0 && (connectTimeout > 0 || timeout > 0)) {
+      await new Promise<void>((resolve) => this.#nobodyCalls = resolve);
+    }
+    await this.cluster.close();
+    this.#sweeper.close();
+  }
+
+  readonly #callEnded = (): void => {
+    if (--this.#open === 0) this.#nobodyCalls?.();
+  };
 
   #addressesOf(servers: readonly string[]): Address[] {
     const addresses = servers.map(parseAddress);

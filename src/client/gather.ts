@@ -72,6 +72,11 @@ export abstract class Gather<P, R> implements Outcome<P> {
     return false;
   }
 
+  /** The errors as they are told, now that all parts are over. */
+  protected judge(errors: readonly MemcachedError[]): readonly MemcachedError[] {
+    return errors;
+  }
+
   /** The error of a strict call. */
   protected combine(errors: readonly MemcachedError[], result: R): MemcachedError {
     return new MultiError<R>(
@@ -91,7 +96,7 @@ export abstract class Gather<P, R> implements Outcome<P> {
     this.#left = 1;
     if (this.more()) return;
     const result = this.finish();
-    const errors = this.#errors;
+    const errors = this.judge(this.#errors);
     if (errors.length === 0) return this.#call.resolve(result);
     for (const error of errors) this.#sink.failed(error);
     if (!this.#call.strict) return this.#call.resolve(result);

@@ -8,6 +8,7 @@ import {
   MAX_UINT32,
   wireExptime,
 } from "../arguments.ts";
+import { errorInPart } from "../cluster/server_errors.ts";
 import type { Codec, Encoded } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { libmcCodec } from "../codec/libmc_codec.ts";
@@ -319,6 +320,12 @@ export abstract class StorageClient extends RetrievalClient {
 
 /** Settles a call that stores one split value. */
 class SplitStore extends StoreGather<boolean> {
+  /** Where a part was stored, a reader may see some of the new value, if not all of it. */
+  protected override judge(errors: readonly MemcachedError[]): readonly MemcachedError[] {
+    const hasBegun = this.hasBegun || errors.some(({ sent }) => sent === "maybe");
+    return hasBegun ? errors.map(errorInPart) : errors;
+  }
+
   protected override combine(errors: readonly MemcachedError[]): MemcachedError {
     return errors[0];
   }

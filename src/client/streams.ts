@@ -4,6 +4,7 @@
  */
 
 import { LimitedBytesTransformStream } from "@std/streams";
+import { errorInPart } from "../cluster/server_errors.ts";
 import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
 import { inflatePieces } from "../codec/inflate_pieces.ts";
 import type { Command, Outcome } from "../commands/command.ts";
@@ -11,7 +12,7 @@ import { DeleteCommand } from "../commands/deletion.ts";
 import { GetCommand } from "../commands/get.ts";
 import type { ItemReader } from "../commands/item_reader.ts";
 import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
-import { CodecError } from "../errors.ts";
+import { CodecError, MemcachedError } from "../errors.ts";
 import type { CallOptions } from "../options.ts";
 import { Call, type FailureSink } from "./call.ts";
 import type { ClientCore } from "./core.ts";
@@ -45,23 +46,27 @@ export async function storeStream(
   stream: ReadableStream<Uint8Array>,
   { key, flags, options, signal }: StreamTarget,
 ): Promise<boolean> {
-  const store = (key: string, data: Uint8Array | string, flags: number) =>
-    askOne<boolean>(
-      core,
-      key,
-      signal,
-      false,
-      (outcome) => new StorageCommand("set", key, { data, flags }, options, outcome),
-    );
   let count = 0;
+  let hasBegun = false;
+  async function store(key: string, data: Uint8Array | string, flags: number): Promise<boolean> {
+    const commandFor = (outcome: Outcome<boolean>) =>
+      new StorageCommand("set", key, { data, flags }, options, outcome);
+    try {
+      return await askOne<boolean>(core, key, signal, false, commandFor);
+    } catch (error) {
+      // What was done before this step can be seen by readers.
+      throw hasBegun && error instanceof MemcachedError ? errorInPart(error) : error;
+    }
+  }
   const source = signal === undefined
     ? stream
     : stream.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
   for await (const chunk of rechunked(source)) {
     if (count === 0 && chunk.isLast) return await store(key, chunk.data, flags);
     checkSplit(core, key, count + (chunk.isLast ? 1 : 2));
-    if (count === 0) await dropManifest(core, key, signal);
+    if (count === 0) hasBegun = await dropManifest(core, key, signal);
     if (!await store(chunkKey(key, count++), chunk.data, flags)) return false;
+    hasBegun = true;
   }
   return await store(key, manifestText(count), (flags | FLAG_SPLIT) >>> 0);
 }
@@ -69,12 +74,14 @@ export async function storeStream(
 /**
  * Deletes what is under the key if it is a split value: its chunks are about to be overwritten one by one, and a reader
  * must not take some of both for a value. Any other value stays until the new one is whole.
+ *
+ * @returns True if it was one.
  */
 async function dropManifest(
   core: ClientCore,
   key: string,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const isSplit = await askOne<boolean | undefined>(
     core,
     key,
@@ -82,7 +89,7 @@ async function dropManifest(
     undefined,
     (outcome) => new GetCommand(key, SPLIT, outcome),
   );
-  if (isSplit !== true) return;
+  if (isSplit !== true) return false;
   await askOne<boolean>(
     core,
     key,
@@ -90,6 +97,7 @@ async function dropManifest(
     false,
     (outcome) => new DeleteCommand(key, false, outcome),
   );
+  return true;
 }
 
 /** Tells whether an item is the manifest of a split value. */
@@ -221,7 +229,7 @@ interface Chunk {
 async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Chunk, void, void> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
-  for await (const piece of stream) {
+  for await (const piece of pieces(stream)) {
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot store a stream of something other than Uint8Array: current type is ${typeof piece}`,
@@ -240,6 +248,19 @@ async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Ch
     }
   }
   yield { data: buffer.subarray(0, filled), isLast: true };
+}
+
+/** What a stream gives. If the consumer stops early it is cancelled, and nobody waits until that has ended. */
+async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const reader = stream.getReader();
+  let isOver = false;
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+    isOver = true;
+  } finally {
+    if (!isOver) reader.cancel().catch(() => {});
+    reader.releaseLock();
+  }
 }
 
 /** @param chunks How many there are, at least. */

@@ -10,12 +10,13 @@ import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
-import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
+import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../ring/address.ts";
 import { type HashFn, KEY_HASHES } from "../ring/hash.ts";
 import { Ring } from "../ring/ring.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
+import { errorFor } from "./server_errors.ts";
 
 /** What can be changed of a cluster while the client lives. */
 export interface ClusterSettings extends ServerSettings {
@@ -59,9 +60,6 @@ export class Cluster {
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
-  /** How many calls wait for a dial, and who is to be told when none does. */
-  #waiting = 0;
-  #nobodyWaits: (() => void) | undefined;
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#ring = new Ring(addresses);
@@ -96,25 +94,26 @@ export class Cluster {
     } else {
       this.#dial(server, command.deadline, (error) => {
         if (command.abandoned) return;
-        if (error !== undefined) command.fail(errorFor(command.name, error));
+        if (error !== undefined) command.fail(errorFor(error, command.name));
         else this.submitTo(server, command);
       });
     }
   }
 
-  /** Finds the server that a command with this key would go to now, and dials it if need be. */
+  /** Finds the server that a command with this key would go to now, and dials it if need be; none past the deadline. */
   locate(
     key: string,
+    deadline: number,
     then: (server: Server | undefined) => void,
     failed: Failed = new Map(),
   ): void {
-    const server = this.#choose(key, failed);
+    const server = this.#clock.now() < deadline ? this.#choose(key, failed) : undefined;
     if (server === undefined || server.connected) {
       then(server);
     } else {
-      this.#dial(server, Infinity, (error) => {
+      this.#dial(server, deadline, (error) => {
         if (error !== undefined) failed.set(server, error);
-        this.locate(key, then, failed);
+        this.locate(key, deadline, then, failed);
       });
     }
   }
@@ -137,14 +136,8 @@ export class Cluster {
     return true;
   }
 
-  /**
-   * Closes for good once everything on the way has finished. Calls that wait for a dial are let through, unless that has
-   * no bound. No more calls may be begun.
-   */
+  /** Closes for good once everything on the way has finished. A dial under way is called off. */
   async close(): Promise<void> {
-    if (this.#waiting > 0 && this.#settings.connectTimeout > 0) {
-      await new Promise<void>((resolve) => this.#nobodyWaits = resolve);
-    }
     await Promise.all(this.servers.map((server) => server.close()));
   }
 
@@ -259,7 +252,7 @@ export class Cluster {
       if (command.abandoned) return;
       const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
       if (error === undefined || mayGoOn) this.submit(key, command, failed);
-      else command.fail(errorFor(command.name, error));
+      else command.fail(errorFor(error, command.name));
     });
   }
 
@@ -270,9 +263,7 @@ export class Cluster {
       if (!isWaiting) return;
       isWaiting = false;
       then(error);
-      if (--this.#waiting === 0) this.#nobodyWaits?.();
     };
-    this.#waiting++;
     server.dial(end);
     if (!isWaiting || deadline === Infinity) return;
     this.#sweeper.watch({
@@ -286,19 +277,6 @@ export class Cluster {
   #hash(key: string): number {
     return KEY_HASHES[this.#settings.hashFn](key);
   }
-}
-
-/** The error of a dial that many may have waited for, as that of one command. */
-export function errorFor(
-  command: string,
-  { message, server, cause, name }: MemcachedError,
-): MemcachedError {
-  const ErrorClass = name === "ClosedError"
-    ? ClosedError
-    : name === "TimeoutError"
-    ? TimeoutError
-    : ConnectionError;
-  return new ErrorClass(message, { server, command, cause });
 }
 
 function isUsable(server: Server, failed: Failed | undefined): boolean {

@@ -21,6 +21,7 @@ import {
   closedError,
   deadError,
   dialError,
+  errorFor,
   fullError,
   lateError,
   lostError,
@@ -306,7 +307,7 @@ export class Server {
       if (!isWaiting) return;
       isWaiting = false;
       if (error === undefined) this.#sendAgain(command);
-      else this.#failUnsent(command, error);
+      else this.#failUnsent(command, errorFor(error, command.name));
     });
     this.#context.sweeper.watch({
       sweep: (now) => {

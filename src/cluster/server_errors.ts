@@ -5,7 +5,7 @@ import { sentBefore } from "../connection/contract.ts";
 import {
   ClosedError,
   ConnectionError,
-  type MemcachedError,
+  MemcachedError,
   ServerDeadError,
   TimeoutError,
 } from "../errors.ts";
@@ -63,3 +63,27 @@ export function fullError(server: string, command: string, most: number): Memcac
     { server, command },
   );
 }
+
+/** The error of a dial that many may have waited for, as that of one command. */
+export function errorFor(error: MemcachedError, command: string): MemcachedError {
+  return copyOf(error, { command, sent: error.sent });
+}
+
+/** The error of a part of what was to be done, where another part may have been carried out. */
+export function errorInPart(error: MemcachedError): MemcachedError {
+  return error.sent === "maybe" ? error : copyOf(error, { command: error.command, sent: "maybe" });
+}
+
+function copyOf(
+  { message, server, cause, name }: MemcachedError,
+  others: { command: string | undefined; sent: "no" | "maybe" },
+): MemcachedError {
+  const ErrorClass = CLASSES[name] ?? ConnectionError;
+  return new ErrorClass(message, { server, cause, ...others });
+}
+
+const CLASSES: Readonly<Record<string, typeof MemcachedError>> = {
+  ClosedError,
+  ServerDeadError,
+  TimeoutError,
+};

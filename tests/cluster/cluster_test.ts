@@ -113,7 +113,7 @@ Deno.test("Cluster settles everything when it is closed during a dial, failover 
     await using rig = new ClusterRig(THREE, { failover });
     const issued = await submit(rig, KEYS[0]);
     const located: (Server | undefined)[] = [];
-    rig.cluster.locate(KEYS[0], (server) => located.push(server));
+    rig.cluster.locate(KEYS[0], Infinity, (server) => located.push(server));
     const assigned: Assignment[] = [];
     rig.cluster.assign(KEYS, Infinity, (assignment) => assigned.push(assignment));
     await Promise.all(rig.cluster.servers.map((server) => server.close()));
@@ -331,7 +331,7 @@ async function assign(
 
 async function locate(rig: ClusterRig, key: string): Promise<Server | undefined> {
   const located: (Server | undefined)[] = [];
-  rig.cluster.locate(key, (server) => located.push(server));
+  rig.cluster.locate(key, Infinity, (server) => located.push(server));
   await settle();
   assertEquals(located.length, 1);
   return located[0];
