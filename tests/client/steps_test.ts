@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, type Connect, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { denoConnect } from "../../src/connection/deno_transport.ts";
-import { eventually, within } from "../support/eventually.ts";
+import { within } from "../support/eventually.ts";
 import { textOf } from "../support/wire.ts";
 import { recordEvents } from "./failures.ts";
 
@@ -117,20 +117,23 @@ Deno.test("Client.setStream() does not wait for a stream that cannot be cancelle
   await isCancelled.promise;
 });
 
-Deno.test("Client gives each caller of a lost dial an error of its own, with its command", async () => {
+Deno.test("Client gives each caller whose command waited for a dial in vain an error of its own", async () => {
   await using server = await MemcachedServer.start();
-  await using client = clientOf(server, { maxRetries: 1, retryTimeout: 60_000 });
+  const { connect, fails } = failing();
+  let dials = 0;
+  await using client = clientOf(server, {
+    connect: (endpoint, signal) =>
+      ++dials === 1 ? connect(endpoint, signal) : Promise.reject(new Error("no route")),
+  });
   await client.version();
-  const { disconnect } = recordEvents(client);
-  server.fault({ kind: "missingReply", then: "close" });
-  const settled = Promise.allSettled([client.get("a"), client.touch("b", 1), client.set("c", 1)]);
-  await server.stop();
-  await eventually("it is lost", () => disconnect.length > 0);
-  const errors = (await settled).map((outcome) => {
+  fails.at = "get a";
+  const calls = [client.get("a"), client.touch("b", 1), client.set("c", 1)];
+  const errors = (await Promise.allSettled(calls)).map((outcome) => {
     assert(outcome.status === "rejected");
     return outcome.reason as MemcachedError;
   });
   assertEquals(errors.map(({ command }) => command), ["get", "touch", "set"]);
+  assertEquals(errors.map(({ sent }) => sent), ["no", "no", "no"]);
   assertEquals(new Set(errors).size, 3);
 });
 
