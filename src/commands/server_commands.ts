@@ -1,5 +1,6 @@
 /** The commands that concern a server and not a key: version, stats, flush_all, verbosity, quit. */
 
+import { ProtocolError } from "../errors.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { type Outcome, SingleCommand, unexpected } from "./command.ts";
@@ -31,6 +32,7 @@ export class StatsCommand extends SingleCommand<ServerStats> {
   override readonly isSafeToRepeat = true;
   readonly #argument: string;
   #stats: ServerStats = {};
+  #bytes = 0;
 
   constructor(argument: string, outcome: Outcome<ServerStats>) {
     super(outcome);
@@ -39,11 +41,19 @@ export class StatsCommand extends SingleCommand<ServerStats> {
 
   override write(writer: RequestWriter): void {
     this.#stats = {};
+    this.#bytes = 0;
     writer.latin1("stats" + this.#argument + "\r\n");
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
     if (word === ReplyWord.STAT) {
+      this.#bytes += end - start;
+      if (this.#bytes > MAX_STATS_BYTES) {
+        throw new ProtocolError(
+          `Cannot take statistics as they must be <= ${MAX_STATS_BYTES} bytes: more have come`,
+        );
+      }
+      if (this.abandoned) return false;
       const text = decoder.decode(bytes.subarray(start, end));
       const space = text.indexOf(" ");
       // A name may stand alone: its value is empty.
@@ -112,3 +122,5 @@ function statValue(text: string): string | number {
 }
 
 const decoder = new TextDecoder();
+/** More than any server has to tell: the statistics of 100,000 connections take 24 MiB. */
+const MAX_STATS_BYTES = 64 * 2 ** 20;

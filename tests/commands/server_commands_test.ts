@@ -108,6 +108,23 @@ Deno.test("StatsCommand.write() forgets what an earlier connection answered", ()
   told.expect({ b: 3 });
 });
 
+Deno.test("StatsCommand.line() ends statistics without an end, whether or not somebody waits for them", () => {
+  for (const isAbandoned of [false, true]) {
+    const told = new Told<ServerStats>();
+    const command = stats(told);
+    requestOf(command);
+    if (isAbandoned) command.fail(new ProtocolError("given up"));
+    const wire = `STAT name ${"x".repeat(8000)}\r\n`.repeat(100);
+    assertThrows(
+      () => {
+        for (let i = 0; i < 100; i++) answer(command, wire);
+      },
+      ProtocolError,
+      "must be <= 67108864 bytes",
+    );
+  }
+});
+
 Deno.test("StatsCommand.line() refuses every other reply, also in the middle", () => {
   const wires = allLinesBut("STAT a b\r\n", "END\r\n", "RESET\r\n");
   expectUnexpected(stats, [...wires, ...wires.map((wire) => `STAT a 1\r\n${wire}`)]);
