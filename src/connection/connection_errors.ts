@@ -20,14 +20,19 @@ export function located(error: ProtocolError, server: string, command?: string):
   return new ProtocolError(error.message, { server, command, sent: "maybe", cause: error });
 }
 
-/** The server answered a command with an error line. */
+/**
+ * The server answered a command with an error line. Where it asks for user and password its own words mislead: it takes
+ * every `set` for an authentication, and so finds fault with the value.
+ */
 export function refusal(
   kind: ReplyErrorKind,
   line: string,
   server: string,
   command: string,
 ): ReplyError {
-  const message = `Cannot ${command} as the server answered "${line}"`;
+  const asks = ASKING.has(line) && command !== "authenticate";
+  const reason = asks ? "asks for user and password: it answered" : "answered";
+  const message = `Cannot ${command} as the server ${reason} "${line}"`;
   return new ReplyError(message, { kind, server, command, sent: "maybe" });
 }
 
@@ -61,3 +66,10 @@ export function outOfTime(where: MemcachedErrorOptions): TimeoutError {
     where,
   );
 }
+
+/** What memcached says with `-Y`, and never without. */
+const ASKING: ReadonlySet<string> = new Set([
+  "CLIENT_ERROR unauthenticated",
+  "CLIENT_ERROR bad authentication token format",
+  "CLIENT_ERROR authentication failure",
+]);

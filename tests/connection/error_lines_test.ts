@@ -65,6 +65,27 @@ Deno.test("Connection closes after an error line that may leave it out of step",
   }
 });
 
+Deno.test("Connection says of a server that asks for user and password that it does", async () => {
+  const cases: [line: string, make: () => Issued][] = [
+    ["CLIENT_ERROR unauthenticated", () => get("a")],
+    ["CLIENT_ERROR unauthenticated", () => incr("a")],
+    ["CLIENT_ERROR bad authentication token format", () => set("a")],
+    ["CLIENT_ERROR authentication failure", () => set("a", "two words")],
+  ];
+  for (const [line, make] of cases) {
+    await using rig = new Rig();
+    const issued = make();
+    await rig.submit(issued);
+    await rig.reply(`${line}\r\n`);
+    const error = issued.outcome.error ?? rig.end.error;
+    assertInstanceOf(error, ReplyError);
+    assertEquals(
+      error.message,
+      `Cannot ${issued.command.name} as the server asks for user and password: it answered "${line}"`,
+    );
+  }
+});
+
 Deno.test("Connection keeps the rest of a batch when SERVER_ERROR answers one item", async () => {
   await using rig = new Rig();
   const [batch, next] = [setMany(["a", "b", "c", "d"]), version()];

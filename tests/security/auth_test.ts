@@ -58,9 +58,25 @@ Deno.test("Client with auth works over a Unix socket and over TLS", async () => 
 Deno.test("Client without auth is told so by a server that asks for it", async () => {
   await using server = await startAskingMemcached();
   await using client = clientOf(server.address, {});
-  const error = await assertRejects(() => client.get("a"), ReplyError, "unauthenticated");
+  const asks = "as the server asks for user and password: it answered";
+  const error = await assertRejects(
+    () => client.get("a"),
+    ReplyError,
+    `Cannot get ${asks} "CLIENT_ERROR unauthenticated"`,
+  );
   assertEquals([error.kind, error.server, error.command], ["CLIENT_ERROR", server.address, "get"]);
   assertEquals(await client.get("a", { strict: false }), undefined);
+  // memcached takes a set for an authentication, and its value for user and password.
+  for (
+    const [value, line] of [
+      ["oneword", "CLIENT_ERROR bad authentication token format"],
+      ["two words", "CLIENT_ERROR authentication failure"],
+    ]
+  ) {
+    const message = `Cannot set ${asks} "${line}"`;
+    await assertRejects(() => client.set("a", value), ReplyError, message);
+    assertEquals(await client.set("a", value, { strict: false }), false);
+  }
 });
 
 Deno.test("Client with a wrong password fails every call, and shows the password nowhere", async () => {
