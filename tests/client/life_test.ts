@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, ClosedError, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
@@ -65,7 +65,8 @@ Deno.test("Client replaces a connection that memcached closed while the program 
 Deno.test("Client lives through a kill of memcached under load, and is back when that is", async () => {
   let server = await startMemcached();
   const port = server.port!;
-  await using client = new Client(server.address, { retryTimeout: 50, connectTimeout: 1000 });
+  const retryTimeout = 50;
+  await using client = new Client(server.address, { retryTimeout, connectTimeout: 1000 });
   const { alive } = recordEvents(client);
   let running = true;
   let calls = 0;
@@ -91,7 +92,9 @@ Deno.test("Client lives through a kill of memcached under load, and is back when
       const sinceDeath = calls;
       await eventually("callers get misses", () => calls > sinceDeath + 1000, 20_000);
       server = await startMemcached({ port });
+      const since = performance.now();
       await eventually("it is back", () => alive.length === round);
+      assertLess(performance.now() - since, retryTimeout + 1000);
       assertEquals(await client.set("a", round), true);
     }
   } finally {
