@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Client, MemcachedError } from "@libmc/libmc";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type CallOptions, Client, ClosedError, MemcachedError } from "@libmc/libmc";
 import { within } from "../support/eventually.ts";
 import { recordEvents } from "../client/failures.ts";
 import { type Row, ROWS, type Trouble } from "./what_happens.ts";
@@ -12,12 +12,53 @@ for (const row of ROWS) {
 }
 
 Deno.test("README says of each failure what is tested here", async () => {
-  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const section = text.split(/^## /m).find((part) => part.startsWith("What happens when"));
-  const lines = section?.split("\n").filter((line) => line.startsWith("|")).slice(2) ?? [];
+  const lines = (await section()).split("\n").filter((line) => line.startsWith("|")).slice(2);
   const rows = lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
   assertEquals(rows, ROWS.map(({ when, soft, strict }) => [when, soft, strict]));
 });
+
+Deno.test("README says what nobody hears of: wrong use, an abort, a call begun after close()", async () => {
+  assertStringIncludes(
+    (await section()).replace(/\s+/g, " "),
+    "By default and with `strict` alike a `failure` event, `counters()` and `lastError` tell of a failure. " +
+      "Nothing but the rejection tells of wrong use, of an abort by `signal`, and of a call begun " +
+      "after `close()`: these reject either way.",
+  );
+  for (const strict of [false, true]) {
+    const client = new Client("127.0.0.1:1", {
+      strict,
+      connectTimeout: 100,
+      connect: (_, signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const { failure } = recordEvents(client);
+    const set = (key: string, options: CallOptions = {}) =>
+      within("set", client.set(key, 1, options));
+    await assertRejects(() => set("two words"), TypeError);
+    await assertRejects(() => set("x".repeat(251)), RangeError);
+    const controller = new AbortController();
+    const aborted = assertRejects(() => set("a", { signal: controller.signal }), DOMException);
+    controller.abort();
+    await aborted;
+    assertEquals([failure.length, sum(client), client.lastError], [0, 0, undefined]);
+
+    // What was begun before is told of.
+    const begun = set("a").catch((error) => error);
+    await client.close();
+    const error = await begun;
+    const told = [failure.length, sum(client), client.lastError] as const;
+    assertEquals(told, [1, 1, failure[0].error]);
+    assertEquals(error, strict ? client.lastError : false);
+    await assertRejects(() => set("a"), ClosedError);
+    assertEquals([failure.length, sum(client), client.lastError], told);
+  }
+});
+
+/** What the README says of failures. */
+async function section(): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  return text.split(/^## /m).find((part) => part.startsWith("What happens when")) ?? "";
+}
 
 /** By default a failure is a miss, or `false`, and is heard of. */
 async function softly(row: Row): Promise<void> {
