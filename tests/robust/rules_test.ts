@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
-import { Client, type ClientOptions, MemcachedError } from "@libmc/libmc";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { Client, type ClientOptions, MemcachedError, TimeoutError } from "@libmc/libmc";
 import { FaultProxy, type ProxyFaults } from "@libmc/libmc/testing";
 import { eventually } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { startCrowdedMemcached } from "./crowded_memcached.ts";
 
 Deno.test("Client.incr() is carried out once at most, and never where the error says that it was not sent", async () => {
   const seed = 20260711;
@@ -129,6 +130,22 @@ Deno.test("Client of a memcached that is full fails without having sent anything
     return await client.set("a", 1).catch(() => false);
   });
   assertEquals(await client.get("a"), 1);
+});
+
+Deno.test("Client of a memcached that lets connections wait says that a command may be carried out, and it is", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { server, others } = await startCrowdedMemcached(stack);
+  await using client = patient(server.address, {
+    pollTimeout: 200,
+    connectTimeout: 500,
+    retryTimeout: 20,
+  });
+  const error = await assertRejects(() => client.set("a", 1), TimeoutError);
+  assertEquals(error.sent, "maybe");
+  for (const other of others) other.close();
+  await eventually("there is room", async () => {
+    return await client.get("a").catch(() => {}) === 1;
+  });
 });
 
 Deno.test("Client fails calls to a dead server in less than a millisecond each", async () => {

@@ -2,10 +2,11 @@
 
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
-import { startAskingMemcached } from "../security/auth_rig.ts";
+import { ADA, startAskingMemcached } from "../security/auth_rig.ts";
 import { TlsRig } from "../security/tls_rig.ts";
 import { eventually } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
+import { startCrowdedMemcached } from "./crowded_memcached.ts";
 
 /** A server in trouble, and a client of it. */
 export interface Trouble {
@@ -34,7 +35,7 @@ export interface Row {
   readonly later?: readonly [name: string, message: string];
   /** Whether the command may have been carried out: `"no"` unless given. */
   readonly sent?: "no" | "maybe";
-  /** Wrong use: it rejects strict or not. */
+  /** Wrong use, of a closed client too: it rejects strict or not, and nothing is heard of it. */
   readonly isWrongUse?: boolean;
   open(stack: AsyncDisposableStack, options: ClientOptions): Promise<Trouble>;
 }
@@ -100,7 +101,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
-    when: "It has too many connections",
+    when: "It has too many connections, and refuses more (memcached's default)",
     soft: "a miss, or `false`",
     strict: "`ServerDeadError`, sent `no`, whose `cause` says that the server is full",
     error: ["ServerDeadError", "the server is full"],
@@ -109,6 +110,21 @@ export const ROWS: readonly Row[] = [
       const server = stack.use(await startMemcached({ args: ["-c", "64", "-t", "1"] }));
       for (let i = 0; i < 80; i++) stack.use(await Deno.connect({ port: server.port! }));
       return { client: clientOf(stack, server.address, options) };
+    },
+  },
+  {
+    when: "It has too many connections, and lets more wait (`-o no_maxconns_fast`)",
+    soft: "a miss, or `false`, after `pollTimeout` or `connectTimeout`",
+    strict:
+      "`TimeoutError`, sent `maybe`, if the kernel took the connection; else `ConnectionError`, sent `no`",
+    error: ["TimeoutError", "silent for more than 200 ms"],
+    // Linux takes one; other kernels may take more.
+    ...(Deno.build.os === "linux" ? { later: ["ConnectionError", "within 500 ms"] as const } : {}),
+    sent: "maybe",
+    async open(stack, options) {
+      const { server } = await startCrowdedMemcached(stack);
+      const patience = { pollTimeout: 200, connectTimeout: 500 };
+      return { client: clientOf(stack, server.address, { ...options, ...patience }) };
     },
   },
   {
@@ -167,6 +183,50 @@ export const ROWS: readonly Row[] = [
       const server = stack.use(await startAskingMemcached());
       const auth = { username: "ada", password: "byron1788" };
       return { client: clientOf(stack, server.address, { ...options, auth }) };
+    },
+  },
+  {
+    when: "It asks for a password, and the client has none",
+    soft: "a miss, or `false`",
+    strict: "`ReplyError`, which says that the server asks for user and password",
+    error: ["ReplyError", "Cannot set as the server asks for user and password: it answered"],
+    later: ["ReplyError", "Cannot set as the server asks for user and password: it answered"],
+    sent: "maybe",
+    async open(stack, options) {
+      const server = stack.use(await startAskingMemcached());
+      return { client: clientOf(stack, server.address, options) };
+    },
+  },
+  {
+    when: "It asks for no password, and the client has one",
+    soft: "nothing: the password is not sent",
+    strict: "the same",
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      return { client: clientOf(stack, server.address, { ...options, auth: ADA }) };
+    },
+  },
+  {
+    when: "It speaks TLS, and the client does not",
+    soft: "a miss, or `false`",
+    strict: "`ConnectionError`, sent `maybe`: the server ends each connection",
+    error: ["ConnectionError", "Cannot use connection to"],
+    later: ["ConnectionError", "Cannot use connection to"],
+    sent: "maybe",
+    async open(stack, options) {
+      const rig = stack.use(await TlsRig.start());
+      return { client: clientOf(stack, (await rig.memcached()).address, options) };
+    },
+  },
+  {
+    when: "It does not speak TLS, and the client does",
+    soft: "a miss, or `false`; nothing is sent in the clear",
+    strict: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    error: ["ConnectionError", "wrong version number"],
+    later: ["ServerDeadError", "is dead"],
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      return { client: clientOf(stack, server.address, { ...options, tls: true }) };
     },
   },
   {
