@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client, type Connect } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { Recorder } from "../compat/recording_connect.ts";
 import { Random } from "../support/random.ts";
 import { readRequests, type Request } from "../support/request_reader.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
+import { KEY, METHODS } from "./methods.ts";
 import { type CallContext, randomCall } from "./random_calls.ts";
 
 const ROUNDS = 4000;
@@ -44,6 +47,31 @@ for (const [prefix, noreply] of [["", false], ["é:", false], ["", true]] as con
     );
   });
 }
+
+Deno.test("Client speaks the classic text commands and no other, whichever method is called", async () => {
+  const classic = new Set(METHODS.map(({ command }) => command)).add("quit");
+  for (const noreply of [false, true]) {
+    await using server = await MemcachedServer.start();
+    const recorder = new Recorder();
+    await using client = new Client(server.address, {
+      noreply,
+      connect: recorder.connect,
+      strict: true,
+      allowFlushAll: true,
+      connectTimeout: 5000,
+      pollTimeout: 5000,
+    });
+    for (const { call } of METHODS) await call(client);
+    await client.setMulti({ [KEY]: "x".repeat(2_000_000) });
+    await client.setStream(KEY, new Blob(["x".repeat(2_500_000)]).stream());
+    await new Response(await client.getStream(KEY)).bytes();
+    await client.delete(KEY);
+    await client.quit();
+    // The reader knows no other command, and takes no key, number or word but theirs.
+    const requests = recorder.connections.flatMap(({ sent }) => readRequests(sent));
+    assertEquals(new Set(requests.map(({ name }) => name)), classic);
+  }
+});
 
 /** A server that takes every request for what it is, and answers. */
 class AnsweredWire {
