@@ -9,7 +9,10 @@ import { checkTls, type TlsOptions } from "./connection/tls.ts";
 import type { Connect } from "./connection/transport.ts";
 import { type HashFn, KEY_HASHES } from "./ring/hash.ts";
 
-/** Options of a client that can be changed while it lives, by `config()`. Times are in milliseconds. */
+/**
+ * Options of a client that can be changed while it lives, by `config()`. Times are in milliseconds. Time in which the
+ * program itself was busy, so that it could hear nothing, is neither silence nor part of a dial.
+ */
 export interface LiveOptions {
   /**
    * Longest silence on a connection that owes a reply; then it is closed. 0: no bound.
