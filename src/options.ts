@@ -131,7 +131,8 @@ export interface ClientOptions extends LiveOptions {
    */
   allowFlushAll?: boolean;
   /**
-   * Most commands on the way to one server; beyond, calls fail at once. Gets of one tick count as one.
+   * Most commands on the way to one server; beyond, calls fail at once. Gets of one tick count as one, and so does the
+   * part of a call for many keys that is written together; every 16 KiB of data count as one more.
    *
    * @default {100_000}
    */

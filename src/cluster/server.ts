@@ -88,7 +88,7 @@ export class Server {
     const connection = this.#pool.pick();
     const { maxPending, connections } = this.#context.settings;
     // The one that has the least to do: the others have no less.
-    if (connection.load * this.#pool.size >= maxPending) {
+    if (connection.weight * this.#pool.size >= maxPending) {
       this.#failUnsent(command, fullError(this.name, command.name, maxPending));
       return;
     }

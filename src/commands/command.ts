@@ -34,6 +34,9 @@ export abstract class Command {
   retries = 0;
   repeats = 0;
 
+  /** What it counts among the commands on the way: as one, and as one more for every 16 KiB of its data. */
+  readonly weight: number = 1;
+
   /** How many items a retrieval asks for. */
   get keysAsked(): number {
     return 0;
@@ -73,6 +76,11 @@ export abstract class Command {
 
   /** Ends the command without a reply. */
   abstract fail(error: MemcachedError): void;
+
+  /** True if `next` may share the fate of this one: it is still wanted, and both were sent equally often before. */
+  isOnAPar(next: Command): boolean {
+    return this.retries === next.retries && this.repeats === next.repeats && !this.abandoned;
+  }
 
   /** Joins `next`, submitted right behind this one, into this request. Returns false if the two do not go together. */
   absorb(_next: Command): boolean {
@@ -119,4 +127,9 @@ export function unexpected(command: Command, word: ReplyWord): ProtocolError {
 /** Ends the line of a request: with noreply, or without. */
 export function lineEnd(expectsReply: boolean): string {
   return expectsReply ? "\r\n" : " noreply\r\n";
+}
+
+/** What a command counts with so many bytes of data. */
+export function weightOf(bytes: number): number {
+  return 1 + (bytes >>> 14);
 }

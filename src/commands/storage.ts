@@ -4,7 +4,14 @@ import type { Encoded } from "../codec/codec.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
-import { type Command, lineEnd, type Outcome, SingleCommand, unexpected } from "./command.ts";
+import {
+  type Command,
+  lineEnd,
+  type Outcome,
+  SingleCommand,
+  unexpected,
+  weightOf,
+} from "./command.ts";
 import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
 
 /** Words that store a data block. */
@@ -25,6 +32,7 @@ export class StorageCommand extends SingleCommand<boolean> {
   override readonly expectsReply: boolean;
   override readonly isSafeToRepeat: boolean;
   override readonly name: StorageName;
+  override readonly weight: number;
   readonly #key: string;
   readonly #item: Encoded;
   readonly #options: StorageOptions;
@@ -40,6 +48,7 @@ export class StorageCommand extends SingleCommand<boolean> {
     this.name = name;
     this.expectsReply = !options.noreply;
     this.isSafeToRepeat = name === "set";
+    this.weight = weightOf(item.data.length);
     this.#key = key;
     this.#item = item;
     this.#options = options;
@@ -64,6 +73,7 @@ export class StorageBatch extends BatchCommand {
   override readonly hasPayload = true;
   override readonly isSafeToRepeat: boolean;
   override readonly name: StorageName;
+  override readonly weight: number;
   readonly #items: readonly Encoded[];
   readonly #options: StorageOptions;
 
@@ -79,6 +89,9 @@ export class StorageBatch extends BatchCommand {
     super(group, range, options.noreply, outcome);
     this.name = name;
     this.isSafeToRepeat = name === "set";
+    let bytes = 0;
+    for (let i = this.start; i < this.end; i++) bytes += items[placeOf(group, i)].data.length;
+    this.weight = weightOf(bytes);
     this.#items = items;
     this.#options = options;
   }

@@ -42,9 +42,9 @@ export class Connection implements ReplySink {
   readonly #writer = new RequestWriter();
   readonly #sender: Sender;
   /** Not written yet. */
-  readonly #gathered = new Queue<Command>();
+  readonly #gathered = new Queue<Command>(weigh);
   /** Written, and a reply is due. */
-  readonly #pending = new Queue<Command>();
+  readonly #pending = new Queue<Command>(weigh);
   /** Sent with noreply, in the write under way, and how many of `#writing` stand before. */
   #silent: Silent[] = [];
   /** How many at the tail of `#pending` are in the write under way. */
@@ -84,6 +84,11 @@ export class Connection implements ReplySink {
     return this.#gathered.length + this.#pending.length;
   }
 
+  /** The same, each with the weight of its data. */
+  get weight(): number {
+    return this.#gathered.weight + this.#pending.weight;
+  }
+
   /**
    * What a further command has to wait for, as far as is known: the commands on the way, the keys that the next one to
    * be answered and the next to be written ask for, and the bytes under way in either direction, 16 KiB counting as one.
@@ -118,7 +123,7 @@ export class Connection implements ReplySink {
       return;
     }
     const last = this.#gathered.last();
-    if (last !== undefined && isOnAPar(last, command) && last.absorb(command)) return;
+    if (last !== undefined && last.isOnAPar(command) && last.absorb(command)) return;
     this.#gathered.push(command);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -376,11 +381,7 @@ export class Connection implements ReplySink {
   }
 }
 
-/** True if the two may share one fate: both wait for an answer, and were sent equally often before. */
-function isOnAPar(last: Command, next: Command): boolean {
-  return last.retries === next.retries && last.repeats === next.repeats && !last.abandoned;
-}
-
+const weigh = ({ weight }: Command): number => weight;
 const decoder = new TextDecoder();
 /** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";

@@ -8,8 +8,16 @@
  * it is the larger part, so that each item is moved at most once on average.
  */
 export class Queue<T> {
+  readonly #weightOf: (item: T) => number;
   #items: (T | undefined)[] = [];
   #head = 0;
+  /** What all together weigh. */
+  weight = 0;
+
+  /** @param weightOf What one weighs, the same each time it is asked. */
+  constructor(weightOf: (item: T) => number) {
+    this.#weightOf = weightOf;
+  }
 
   /** How many are waiting. */
   get length(): number {
@@ -19,6 +27,7 @@ export class Queue<T> {
   /** Adds one at the tail. */
   push(item: T): void {
     this.#items.push(item);
+    this.weight += this.#weightOf(item);
   }
 
   /** The one at the head, if there is one. */
@@ -35,8 +44,9 @@ export class Queue<T> {
   shift(): T | undefined {
     const items = this.#items;
     if (this.#head === items.length) return undefined;
-    const item = items[this.#head];
+    const item = items[this.#head] as T;
     items[this.#head++] = undefined;
+    this.weight -= this.#weightOf(item);
     if (this.#head === items.length) {
       // One that was long gives its memory back.
       if (this.#head > 1024) this.#items = [];
@@ -54,6 +64,7 @@ export class Queue<T> {
     const rest = this.#items.slice(this.#head) as T[];
     this.#items = [];
     this.#head = 0;
+    this.weight = 0;
     return rest;
   }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import type { Issued } from "../support/issued.ts";
-import { get, hit, incr, loneGet, summaries } from "../support/issued.ts";
+import { get, hit, incr, loneGet, set, setMany, summaries } from "../support/issued.ts";
 import { ConnectionError, type MemcachedError, ServerDeadError } from "../../src/errors.ts";
 import { parseAddress } from "../../src/ring/address.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
@@ -191,6 +191,25 @@ Deno.test("Server.submit() counts for maxPending what is on the way on all conne
   await rig.submit(...issued);
   const open = summaries([...first, ...issued]).filter((summary) => summary === "open").length;
   assert(open > 6 && open <= 9, `${open} are on the way`);
+});
+
+Deno.test("Server.submit() counts for maxPending every 16 KiB of data as one more", async () => {
+  await using rig = new ClusterRig(undefined, { maxPending: 20 });
+  const transport = await rig.connect();
+  const data = "x".repeat(8 * 16 * 1024);
+  const issued = [set("a", data), setMany(["b", "c"], data.slice(0, data.length / 2)), get("d")];
+  await rig.submit(...issued);
+  await rig.submit(set("e", "small"));
+  const [late, later] = [set("g", "small"), incr("h")];
+  await rig.submit(late, later);
+  const full = "ConnectionError, sent no";
+  assertEquals(summaries([late, later]), [full, full]);
+  assertStringIncludes(late.outcome.error?.message ?? "", "must be <= 20");
+  transport.feed("STORED\r\n");
+  await settle();
+  const again = incr("i");
+  await rig.submit(again);
+  assertEquals(summaries([issued[0], again]), [true, "open"]);
 });
 
 Deno.test("Server.dial() lets no more than maxPending wait, and fails the others unsent", async () => {

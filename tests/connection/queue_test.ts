@@ -47,7 +47,7 @@ Deno.test("Queue iterates from head to tail without taking", () => {
 
 Deno.test("Queue does as an array does, whatever the order of calls", () => {
   const random = new Random(SEED);
-  const queue = new Queue<number>();
+  const queue = new Queue<number>((item) => item % 7);
   let model: number[] = [];
   for (let step = 0; step < 20_000; step++) {
     // Long stretches of either, so that the head moves past thousands and the array is cut.
@@ -62,8 +62,8 @@ Deno.test("Queue does as an array does, whatever the order of calls", () => {
       assertEquals(queue.shift(), model.shift(), `seed ${SEED}, step ${step}`);
     }
     assertEquals(
-      [queue.length, queue.peek(), queue.last()],
-      [model.length, model[0], model.at(-1)],
+      [queue.length, queue.peek(), queue.last(), queue.weight],
+      [model.length, model[0], model.at(-1), model.reduce((sum, item) => sum + item % 7, 0)],
       `seed ${SEED}, step ${step}`,
     );
   }
@@ -71,7 +71,7 @@ Deno.test("Queue does as an array does, whatever the order of calls", () => {
 });
 
 function queueOf(items: number[]): Queue<number> {
-  const queue = new Queue<number>();
+  const queue = new Queue<number>((item) => item % 7);
   for (const item of items) queue.push(item);
   return queue;
 }

@@ -97,9 +97,9 @@ export function set(key: string, data = "v", options: { noreply?: boolean } = {}
 }
 
 /** Sets of several keys in one batch. */
-export function setMany(keys: readonly string[]): Issued<BatchResult> {
+export function setMany(keys: readonly string[], data = "v"): Issued<BatchResult> {
   const outcome = new Recorded<BatchResult>();
-  const items = keys.map(() => ({ data: "v", flags: 0 }));
+  const items = keys.map(() => ({ data, flags: 0 }));
   const options = { exptime: 0, noreply: false };
   const command = new StorageBatch("set", { keys }, [0, keys.length], items, options, outcome);
   return { command, outcome };
