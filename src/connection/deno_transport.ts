@@ -1,6 +1,6 @@
 /** The one file that says `Deno.`: dials TCP and Unix sockets, in the clear or with TLS. */
 
-import { connectNodeTls } from "./node_tls.ts";
+import { connectNodeTls, explained, isUnverified } from "./node_tls.ts";
 import type { TlsOptions } from "./tls.ts";
 import type { Connect, Endpoint, Transport } from "./transport.ts";
 
@@ -21,35 +21,20 @@ export function denoConnectTls({ serverName, cert, key, caCerts = [] }: TlsOptio
     if ("path" in endpoint) {
       throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
     }
-    const dialNode = (caCerts: readonly string[]) =>
-      connectNodeTls({ ...endpoint, serverName, caCerts, cert, key }, signal);
-    try {
-      return await dialNode(trusted);
-    } catch (error) {
-      if (!isUnverified(error)) throw error;
-      // node:tls trusts either the given certificates or the system's, and says the same of an unknown and of an
-      // expired one. This handshake trusts both: where it fails it says why, and else the certificate is the system's.
-      const hostname = serverName ?? endpoint.hostname;
-      await shakeHands(await dialTcp(endpoint, signal), { hostname, caCerts: trusted });
-      return await dialNode([]);
+    const options = { ...endpoint, serverName, cert, key };
+    // node:tls trusts either the given certificates or those that Deno trusts.
+    const trusts = trusted.length === 0 ? [[]] : [trusted, []];
+    let unverified: unknown;
+    for (const caCerts of trusts) {
+      try {
+        return await connectNodeTls({ ...options, caCerts }, signal);
+      } catch (error) {
+        if (!isUnverified(error)) throw error;
+        unverified ??= error;
+      }
     }
+    throw await explained(unverified, options, signal);
   };
-}
-
-/** Goes through a handshake, and closes. */
-async function shakeHands(connection: Deno.TcpConn, options: Deno.StartTlsOptions): Promise<void> {
-  const secured = await Deno.startTls(connection, options);
-  try {
-    await secured.handshake();
-  } finally {
-    secured.close();
-  }
-}
-
-/** True if it was we who would not have the server, and not the server us. */
-function isUnverified(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /CERT|VERIFY/.test(code) && !code.startsWith("ERR_SSL");
 }
 
 /** No delay: a request leaves when it is written. Kept alive: a connection that is gone is found out some day. */

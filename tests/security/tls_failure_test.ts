@@ -104,6 +104,35 @@ Deno.test("Client.close() leaves nothing of a handshake that stalls", async () =
   }
 });
 
+Deno.test("Client with tls leaves no socket where only the first handshake gets an answer", async () => {
+  await using rig = await TlsRig.start();
+  const { port } = await rig.memcached();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closed: Promise<unknown>[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      const isFirst = closed.length === 0;
+      // What comes later is read, so that its end is seen, and never answered.
+      const server = isFirst ? await Deno.connect({ port: port! }) : undefined;
+      const ended = isFirst
+        ? Promise.allSettled([
+          connection.readable.pipeTo(server!.writable),
+          server!.readable.pipeTo(connection.writable),
+        ])
+        : connection.readable.pipeTo(new WritableStream()).catch(() => {});
+      closed.push(ended);
+    }
+  })();
+  const { port: own } = listener.addr as Deno.NetAddr;
+  const client = rig.client(`127.0.0.1:${own}`, { tls: true, connectTimeout: 300 });
+  await assertRejects(() => client.get("a"), ConnectionError, "within 300 ms");
+  await client.close();
+  await within("the client to close", Promise.all(closed), 2000);
+  assertEquals(closed.length, 2);
+  listener.close();
+  await accepting;
+});
+
 Deno.test("Client with tls fails calls when its server goes away, and is back when that is", async () => {
   await using rig = await TlsRig.start();
   const { certificate: { certPath, keyPath } } = rig;
