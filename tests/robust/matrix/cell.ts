@@ -65,6 +65,8 @@ class Run {
     this.#dialler = new CountingConnect(scene.dial);
     this.#client = new Client(scene.address, {
       ...LIMITS,
+      // Every limit has to do alone: by default the dial and the silence, with strict the whole call.
+      timeout: cell.strict ? LIMITS.timeout : 0,
       prefix: tag,
       allowFlushAll: true,
       noreply: cell.noreply ?? false,
