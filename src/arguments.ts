@@ -1,5 +1,7 @@
 /** The numbers of the protocol, checked before a byte is sent: a server takes the payload of a bad line for commands. */
 
+import { typeOf } from "./options.ts";
+
 /** When an item expires: seconds as memcached takes them, or a moment. */
 export type Exptime = number | Date;
 
@@ -25,7 +27,7 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
   }
   if (typeof exptime !== "number") {
     throw new TypeError(
-      `Cannot use exptime as it must be a number or a Date: current type is ${typeof exptime}`,
+      `Cannot use exptime as it must be a number or a Date: current type is ${typeOf(exptime)}`,
     );
   }
   if (!Number.isInteger(exptime) || exptime > MAX_INT32 || exptime < -MAX_INT32 - 1) {
@@ -53,7 +55,7 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
 export function checkUnsigned(name: string, value: number, most: number): number {
   if (typeof value !== "number") {
     throw new TypeError(
-      `Cannot use ${name} as it must be a number: current type is ${typeof value}`,
+      `Cannot use ${name} as it must be a number: current type is ${typeOf(value)}`,
     );
   }
   if (!Number.isInteger(value) || value < 0 || value > most) {
@@ -73,7 +75,7 @@ export function checkUnsigned(name: string, value: number, most: number): number
 export function checkUnsigned64(name: string, value: bigint): bigint {
   if (typeof value !== "bigint") {
     throw new TypeError(
-      `Cannot use ${name} as it must be a bigint: current type is ${typeof value}`,
+      `Cannot use ${name} as it must be a bigint: current type is ${typeOf(value)}`,
     );
   }
   if (value < 0n || value > MAX_UINT64) {
@@ -106,9 +108,7 @@ export function checkStatsName(name: string): string {
 export function checkKeys(keys: Iterable<string>): string[] {
   if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return Array.from(keys);
   throw new TypeError(
-    `Cannot use keys that are no iterable of strings: current type is ${
-      keys === null ? "null" : typeof keys
-    }`,
+    `Cannot use keys that are no iterable of strings: current type is ${typeOf(keys)}`,
   );
 }
 

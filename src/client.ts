@@ -12,6 +12,7 @@ import {
 import { ranges } from "./client/batches.ts";
 import { BatchGather, type MultiResult, multiResult } from "./client/batch_gather.ts";
 import { coreOf } from "./client/base_client.ts";
+import { FLUSH_OPTIONS, type OptionNames } from "./client/call_options.ts";
 import { StorageClient } from "./client/storage_client.ts";
 import { ArithmeticCommand } from "./commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "./commands/deletion.ts";
@@ -168,7 +169,7 @@ export class Client extends StorageClient {
     const delay = options?.delay === undefined
       ? ""
       : `${checkUnsigned("delay", options.delay, 2 ** 31 - 1)}`;
-    return await this.#allOk("flush_all", delay, options);
+    return await this.#allOk("flush_all", delay, options, FLUSH_OPTIONS);
   }
 
   /** Allows or forbids {@linkcode Client.flushAll}. */
@@ -184,13 +185,15 @@ export class Client extends StorageClient {
   async #allOk(
     name: "flush_all" | "verbosity",
     argument: string,
-    options?: CallOptions,
+    options: CallOptions | undefined,
+    names?: OptionNames,
   ): Promise<string[]> {
     return await coreOf(this).broadcast<true, string[]>(
       name,
       (outcome) => new OkCommand(name, argument, outcome),
       options,
       (answers) => Array.from(answers.keys()),
+      names,
     );
   }
 

@@ -55,7 +55,9 @@ Deno.test("wireExptime() refuses what is neither a number nor a Date", () => {
     assertThrows(
       () => wireExptime(exptime as unknown as Exptime, NOW),
       TypeError,
-      `Cannot use exptime as it must be a number or a Date: current type is ${typeof exptime}`,
+      `Cannot use exptime as it must be a number or a Date: current type is ${
+        exptime === null ? "null" : typeof exptime
+      }`,
     );
   }
 });
@@ -111,7 +113,9 @@ Deno.test("checkUnsigned() names argument, value and bounds", () => {
     assertThrows(
       () => checkUnsigned("delay", value as unknown as number, 5),
       TypeError,
-      `Cannot use delay as it must be a number: current type is ${typeof value}`,
+      `Cannot use delay as it must be a number: current type is ${
+        value === null ? "null" : typeof value
+      }`,
     );
   }
 });
@@ -134,7 +138,9 @@ Deno.test("checkUnsigned64() names argument, value and bounds", () => {
     assertThrows(
       () => checkUnsigned64("cas", value as unknown as bigint),
       TypeError,
-      `Cannot use cas as it must be a bigint: current type is ${typeof value}`,
+      `Cannot use cas as it must be a bigint: current type is ${
+        value === null ? "null" : typeof value
+      }`,
     );
   }
 });

@@ -3,6 +3,7 @@
 import type { Outcome } from "../commands/command.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { CallOptions } from "../options.ts";
+import { CALL_OPTIONS, checkCallOptions, type OptionNames } from "./call_options.ts";
 
 /** Hears of every failure. */
 export interface FailureSink {
@@ -28,23 +29,34 @@ export class Call<T> implements Outcome<T> {
   #reject!: (reason: unknown) => void;
   #onAbort: (() => void) | undefined;
 
-  /** @param miss What the call gives if it fails and is not strict. */
+  /**
+   * @param miss What the call gives if it fails and is not strict.
+   * @param names The options that it takes; with others it is refused.
+   */
   constructor(
     sink: FailureSink,
     miss: T,
     { strict, deadline }: { strict: boolean; deadline: number },
     options: CallOptions | undefined,
+    names: OptionNames = CALL_OPTIONS,
   ) {
     this.#sink = sink;
     this.deadline = deadline;
     this.#miss = miss;
-    this.strict = options?.strict ?? strict;
+    this.strict = strict;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#signal = options?.signal;
-    if (this.#signal !== undefined) this.#listen(this.#signal);
+    if (options === undefined) return;
+    try {
+      checkCallOptions(options, names);
+      this.strict = options.strict ?? strict;
+      this.#signal = options.signal;
+      if (this.#signal !== undefined) this.#listen(this.#signal);
+    } catch (error) {
+      this.refuse(error);
+    }
   }
 
   resolve(value: T): void {
@@ -70,7 +82,7 @@ export class Call<T> implements Outcome<T> {
 
   #listen(signal: AbortSignal): void {
     if (!(signal instanceof AbortSignal)) {
-      return this.refuse(new TypeError("Cannot use a signal that is not an AbortSignal"));
+      throw new TypeError("Cannot use a signal that is not an AbortSignal");
     }
     if (signal.aborted) return this.refuse(signal.reason);
     this.#onAbort = () => this.refuse(signal.reason);

@@ -23,6 +23,7 @@ import { type Address, parseAddress } from "../ring/address.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Breather } from "./breather.ts";
 import { Call, type FailureSink } from "./call.ts";
+import type { OptionNames } from "./call_options.ts";
 import { Gather } from "./gather.ts";
 import { Readers } from "./readers.ts";
 
@@ -103,8 +104,13 @@ export class ClientCore implements FailureSink {
   }
 
   /** Begins a call. What `begin` throws is the caller's doing, and rejects. */
-  call<T>(miss: T, options: CallOptions | undefined, begin: (call: Call<T>) => void): Promise<T> {
-    return this.start(new Call<T>(this, miss, this.terms(), options), begin);
+  call<T>(
+    miss: T,
+    options: CallOptions | undefined,
+    begin: (call: Call<T>) => void,
+    names?: OptionNames,
+  ): Promise<T> {
+    return this.start(new Call<T>(this, miss, this.terms(), options, names), begin);
   }
 
   /**
@@ -141,8 +147,13 @@ export class ClientCore implements FailureSink {
    * Runs a call of several steps, each of which rejects on failure: a failure is told once, and is `miss` unless strict.
    * It takes as long as its caller's stream does; closing waits for the step under way.
    */
-  steps<T>(miss: T, options: CallOptions | undefined, run: () => Promise<T>): Promise<T> {
-    return this.start(new Call<T>(this, miss, this.terms(), options), (call) => {
+  steps<T>(
+    miss: T,
+    options: CallOptions | undefined,
+    run: () => Promise<T>,
+    names?: OptionNames,
+  ): Promise<T> {
+    return this.start(new Call<T>(this, miss, this.terms(), options, names), (call) => {
       run().then(
         (value) => call.resolve(value),
         (error) => error instanceof MemcachedError ? call.reject(error) : call.refuse(error),
@@ -198,6 +209,7 @@ export class ClientCore implements FailureSink {
     commandFor: (outcome: Outcome<T>) => Command,
     options: CallOptions | undefined,
     resultOf: (answers: Map<string, T>) => R,
+    names?: OptionNames,
   ): Promise<R> {
     return this.call(resultOf(new Map()), options, (call) => {
       const gather = new AnswerGather<T, R>(call, this, what, resultOf);
@@ -208,7 +220,7 @@ export class ClientCore implements FailureSink {
         this.cluster.submitTo(server, command);
       }
       gather.begun();
-    });
+    }, names);
   }
 
   failed(error: MemcachedError): void {

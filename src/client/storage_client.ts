@@ -19,6 +19,7 @@ import type { CallOptions } from "../options.ts";
 import { type MultiResult, multiResult } from "./batch_gather.ts";
 import type { Call } from "./call.ts";
 import { coreOf } from "./base_client.ts";
+import { RAW_OPTIONS, STORE_OPTIONS, STREAM_OPTIONS } from "./call_options.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
 import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "./split.ts";
 import { StoreGather } from "./store_gather.ts";
@@ -101,9 +102,10 @@ export abstract class StorageClient extends RetrievalClient {
           `Cannot store raw data that is not a Uint8Array: current type is ${typeof data}`,
         );
       }
-      const flags = checkUnsigned("flags", options?.flags ?? 0, MAX_UINT32);
-      this.#storeOne(call, "set", coreOf(this).key(key), { data, flags }, this.#options(options));
-    });
+      const { flags = 0 } = options ?? {};
+      const item = { data, flags: checkUnsigned("flags", flags, MAX_UINT32) };
+      this.#storeOne(call, "set", coreOf(this).key(key), item, this.#options(options));
+    }, RAW_OPTIONS);
   }
 
   /**
@@ -136,7 +138,7 @@ export abstract class StorageClient extends RetrievalClient {
         signal: options?.signal,
       };
       return await storeStream(coreOf(this), stream, target);
-    });
+    }, STREAM_OPTIONS);
   }
 
   /**
@@ -175,7 +177,7 @@ export abstract class StorageClient extends RetrievalClient {
         encoded.push(this.#encoded(value, options));
       }
       this.#storeMany(call, "set", keys, encoded, this.#options(options));
-    });
+    }, STORE_OPTIONS);
   }
 
   /** Adds the same bytes at the end of many items. Keys that are not there count as failed. */
@@ -208,7 +210,7 @@ export abstract class StorageClient extends RetrievalClient {
       const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
       const item = this.#encoded(value, options);
       this.#storeOne(call, name, wire, item, this.#options(options, token));
-    });
+    }, STORE_OPTIONS);
   }
 
   #attach(
@@ -283,7 +285,8 @@ export abstract class StorageClient extends RetrievalClient {
 
   #options(options?: { exptime?: Exptime }, cas?: bigint): StorageOptions {
     const { noreply } = coreOf(this).settings;
-    const exptime = wireExptime(options?.exptime ?? 0);
+    const given = options?.exptime;
+    const exptime = given === undefined ? 0 : wireExptime(given);
     return cas === undefined ? { exptime, noreply } : { exptime, noreply, cas };
   }
 

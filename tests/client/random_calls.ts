@@ -62,7 +62,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const [key, data, flags] = [randomKey(random), randomBytes(random), random.pick(FLAGS)];
     const exptime = randomExptime(random, context);
     const [wire, number] = [wireOf(key, context), wireExptimeOf(exptime, context)];
-    const flagsNumber = integer(flags ?? 0, 0n, 2n ** 32n - 1n);
+    const flagsNumber = integer(flags, 0n, 2n ** 32n - 1n);
     return {
       begin: (client) =>
         client.setRaw(key, data, { exptime: exptime as number, flags: flags as number }),
@@ -249,7 +249,7 @@ function wireExptimeOf(
   { now }: CallContext,
   isOptional = true,
 ): bigint | undefined {
-  if ((exptime === undefined || exptime === null) && isOptional) return 0n;
+  if (exptime === undefined && isOptional) return 0n;
   if (exptime instanceof Date) {
     const seconds = Math.floor(exptime.getTime() / 1000);
     if (Number.isNaN(seconds) || seconds > 2147483647) return undefined;

@@ -60,7 +60,7 @@ Deno.test("fault matrix: finds an answer that is wrong, missing, untold or said 
       [
         "get",
         true,
-        (client, _, { cas: __, ...options }) =>
+        (client, _, options) =>
           client.get("k0", { ...options, strict: false, signal: AbortSignal.timeout(20) })
             .catch(() => undefined),
         "failed without a word",

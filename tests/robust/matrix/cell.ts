@@ -138,7 +138,7 @@ class Run {
   }
 
   #begin(options: CallOptions): Promise<unknown> {
-    return this.#cell.method.call(this.#client, this.#tag, { ...options, cas: this.#cas });
+    return this.#cell.method.call(this.#client, this.#tag, options, this.#cas);
   }
 
   #judgeError(error: unknown, before: number | undefined): void {

@@ -10,7 +10,7 @@ export interface MatrixMethod {
   readonly name: string;
   /** The command it sends. */
   readonly command: string;
-  call(client: Client, tag: string, options: CallOptions & { cas: bigint }): Promise<unknown>;
+  call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** True for the answer of a server with which nothing is wrong. */
   isWhole(answer: unknown, tag: string): boolean;
   /** True for what may be answered when something is wrong: nothing, or a part of the whole. */
@@ -156,7 +156,7 @@ export const MATRIX_METHODS: readonly MatrixMethod[] = [
   one("replace", "replace", (client, tag, options) => {
     return client.replace(KEY, valueOf(tag, KEY), options);
   }, isTrue),
-  one("cas", "cas", (client, tag, { cas, ...options }) => {
+  one("cas", "cas", (client, tag, options, cas) => {
     return client.cas(KEY, valueOf(tag, KEY), cas, options);
   }, isTrue),
   one("append", "append", (client, _, options) => client.append(KEY, "x", options), isTrue),
