@@ -3,6 +3,7 @@
  * clients, `append` and a look with telnet find what they expect; containers are JSON.
  */
 
+import { checkBytes } from "./bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { decodeTyped } from "./decode.ts";
 import {
@@ -66,7 +67,7 @@ export const jsCodec: Codec = {
         return { data: encodeBigint(value), flags: FLAG_INTEGER | FLAG_BIGINT };
       case "object":
         return value instanceof Uint8Array
-          ? { data: value, flags: FLAG_BYTES }
+          ? { data: checkBytes(value), flags: FLAG_BYTES }
           : { data: encodeJson(value), flags: FLAG_JSON };
       default:
         throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);

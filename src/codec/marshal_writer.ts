@@ -8,6 +8,7 @@
  */
 
 import { type ByteSink, takeSink } from "./byte_sink.ts";
+import { checkBytes } from "./bytes.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "./loss.ts";
 
 /** Most levels of containers inside each other that are written. */
@@ -61,7 +62,7 @@ function writeValue(sink: ByteSink, value: unknown, depth: number, hashable: boo
         return true;
       }
       if (value instanceof Uint8Array) {
-        sink.tagged(BYTES, value.length);
+        sink.tagged(BYTES, checkBytes(value).length);
         sink.bytes(value);
         return true;
       }

@@ -87,3 +87,17 @@ Deno.test("decodeValue() asks a codec without flags of its own for everything", 
   const bytes = compress(Uint8Array.of(1, 2));
   assertEquals(decodeValue(codec, bytes, 0, bytes.length, 16 + 64, LIMIT), [1, 2, 64]);
 });
+
+Deno.test("jsCodec and libmcCodec refuse bytes that were transferred, inside others, too", () => {
+  const gone = new Uint8Array(8);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  for (const codec of [jsCodec, libmcCodec]) {
+    const message = "Cannot store bytes that are gone: their buffer was transferred or cut";
+    assertThrows(() => codec.encode(gone), TypeError, message);
+    assertEquals(codec.encode(new Uint8Array()).data, new Uint8Array());
+  }
+  for (const value of [[gone], { a: gone }, new Map([[1, gone]])]) {
+    assertThrows(() => libmcCodec.encode(value), TypeError, "Cannot store bytes that are gone");
+  }
+  assertEquals(libmcCodec.encode([new Uint8Array()]).flags, 32);
+});
