@@ -109,7 +109,7 @@ function tooLong(what: string, text: string, prefixBytes: number): RangeError {
 }
 
 /** The text as JSON, so that invisible characters show; the beginning of it if it is long. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return text.length <= MAX_QUOTED
     ? JSON.stringify(text)
     : `${JSON.stringify(text.slice(0, MAX_QUOTED))}…`;

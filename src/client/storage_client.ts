@@ -9,6 +9,7 @@ import {
   wireExptime,
 } from "../arguments.ts";
 import { errorInPart } from "../cluster/server_errors.ts";
+import { checkBytes } from "../codec/bytes.ts";
 import type { Codec, Encoded } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { libmcCodec } from "../codec/libmc_codec.ts";
@@ -22,6 +23,15 @@ import { coreOf } from "./base_client.ts";
 import { RAW_OPTIONS, STORE_OPTIONS, STREAM_OPTIONS } from "./call_options.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
 import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "./split.ts";
+import {
+  checkEncoded,
+  checkPair,
+  entriesOf,
+  type Items,
+  ofKey,
+  rawItem,
+  tooBig,
+} from "./store_arguments.ts";
 import { StoreGather } from "./store_gather.ts";
 import { storeStream } from "./streams.ts";
 
@@ -52,9 +62,6 @@ export interface RawOptions extends CallOptions {
    */
   flags?: number;
 }
-
-/** Keys and values to store: a Record, a Map, or any iterable of pairs. */
-export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>;
 
 /** The verbs that store. Not to be used alone: see {@linkcode Client}. */
 export abstract class StorageClient extends RetrievalClient {
@@ -103,7 +110,7 @@ export abstract class StorageClient extends RetrievalClient {
         );
       }
       const { flags = 0 } = options ?? {};
-      const item = { data, flags: checkUnsigned("flags", flags, MAX_UINT32) };
+      const item = { data: checkBytes(data), flags: checkUnsigned("flags", flags, MAX_UINT32) };
       this.#storeOne(call, "set", coreOf(this).key(key), item, this.#options(options));
     }, RAW_OPTIONS);
   }
@@ -172,9 +179,15 @@ export abstract class StorageClient extends RetrievalClient {
     return coreOf(this).call<MultiResult>(NOTHING_STORED, options, (call) => {
       const keys: string[] = [];
       const encoded: Encoded[] = [];
-      for (const [key, value] of entriesOf(items)) {
+      for (const pair of entriesOf(items)) {
+        checkPair(pair, keys.length);
+        const [key, value] = pair;
         keys.push(key);
-        encoded.push(this.#encoded(value, options));
+        try {
+          encoded.push(this.#encoded("set", value, options));
+        } catch (error) {
+          throw ofKey(error, key);
+        }
       }
       this.#storeMany(call, "set", keys, encoded, this.#options(options));
     }, STORE_OPTIONS);
@@ -208,7 +221,7 @@ export abstract class StorageClient extends RetrievalClient {
     return coreOf(this).call(false, options, (call) => {
       const wire = coreOf(this).key(key);
       const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
-      const item = this.#encoded(value, options);
+      const item = this.#encoded(name, value, options);
       this.#storeOne(call, name, wire, item, this.#options(options, token));
     }, STORE_OPTIONS);
   }
@@ -220,6 +233,7 @@ export abstract class StorageClient extends RetrievalClient {
     options?: CallOptions,
   ): Promise<boolean> {
     return coreOf(this).call(false, options, (call) => {
+      this.#checkLength(name, data);
       this.#storeOne(call, name, coreOf(this).key(key), rawItem(data), this.#options());
     });
   }
@@ -232,6 +246,7 @@ export abstract class StorageClient extends RetrievalClient {
   ): Promise<MultiResult> {
     return coreOf(this).call<MultiResult>(NOTHING_STORED, options, (call) => {
       const asked = checkKeys(keys);
+      this.#checkLength(name, data);
       const item = rawItem(data);
       this.#storeMany(call, name, asked, asked.map(() => item), this.#options());
     });
@@ -268,7 +283,13 @@ export abstract class StorageClient extends RetrievalClient {
   ): void {
     const gather = new StoreGather(coreOf(this), call, { name, options }, multiResult(keys));
     const wireKeys = coreOf(this).keys(keys);
-    const bigs = wireKeys.map((key, place) => this.#bigData(name, key, items[place]));
+    const bigs = wireKeys.map((key, place) => {
+      try {
+        return this.#bigData(name, key, items[place]);
+      } catch (error) {
+        throw ofKey(error, keys[place]);
+      }
+    });
     // A value in chunks is there only after all that are whole: of a key given twice, the last must be.
     const last = bigs.some((big) => big !== undefined)
       ? new Map(wireKeys.map((key, place) => [key, place]))
@@ -290,12 +311,29 @@ export abstract class StorageClient extends RetrievalClient {
     return cas === undefined ? { exptime, noreply } : { exptime, noreply, cas };
   }
 
-  #encoded(value: unknown, options: StoreOptions | undefined): Encoded {
+  #encoded(name: StorageName, value: unknown, options: StoreOptions | undefined): Encoded {
     const { codec, compThreshold } = coreOf(this).settings;
-    const item = encodeValue(codec, value, compThreshold, options?.compress !== false);
+    const isOurs = ourCodecs.has(codec);
+    const compress = options?.compress !== false;
+    // Of a text neither of ours makes less than its UTF-8.
+    if (isOurs && (compThreshold === 0 || !compress)) this.#checkLength(name, value);
+    const item = encodeValue(codec, value, compThreshold, compress);
     // A codec of the user's may give anything; a line with other flags than a number would be taken apart by the server.
-    if (!ourCodecs.has(codec)) checkEncoded(item);
+    if (!isOurs) checkEncoded(item);
     return item;
+  }
+
+  /** Most bytes of a value, whole or split. */
+  #limit(name: StorageName): number {
+    const { doSplit, itemSizeLimit } = coreOf(this).settings;
+    return doSplit && name === "set" ? CHUNK_BYTES * MAX_CHUNKS : itemSizeLimit;
+  }
+
+  /** Refuses a text of which there is no need to count the bytes: they are as many as its UTF-16 units, or more. */
+  #checkLength(name: StorageName, value: unknown): void {
+    if (typeof value !== "string") return;
+    const limit = this.#limit(name);
+    if (value.length > limit) throw tooBig(`at least ${value.length}`, limit);
   }
 
   /**
@@ -307,10 +345,11 @@ export abstract class StorageClient extends RetrievalClient {
     const maySplit = doSplit && name === "set";
     const whole = maySplit ? CHUNK_BYTES : itemSizeLimit;
     if (data.length * 3 <= whole) return undefined;
+    this.#checkLength(name, data);
     const size = typeof data === "string" ? utf8Length(data) : data.length;
     if (size <= whole) return undefined;
-    if (!maySplit) throw tooBig(size, itemSizeLimit);
-    if (size > CHUNK_BYTES * MAX_CHUNKS) throw tooBig(size, CHUNK_BYTES * MAX_CHUNKS);
+    const limit = this.#limit(name);
+    if (size > limit) throw tooBig(size, limit);
     if (key.length > MAX_SPLIT_KEY_BYTES) {
       throw new RangeError(
         `Cannot split value of ${size} bytes as its key must be <= ${MAX_SPLIT_KEY_BYTES} bytes: ` +
@@ -332,38 +371,6 @@ class SplitStore extends StoreGather<boolean> {
   protected override combine(errors: readonly MemcachedError[]): MemcachedError {
     return errors[0];
   }
-}
-
-function checkEncoded({ data, flags }: Encoded): void {
-  checkUnsigned("flags", flags, MAX_UINT32);
-  if (data instanceof Uint8Array || typeof data === "string" && data.isWellFormed()) return;
-  throw new TypeError("Cannot store what is neither well-formed text nor a Uint8Array");
-}
-
-function tooBig(size: number, limit: number): RangeError {
-  return new RangeError(
-    `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
-  );
-}
-
-function rawItem(data: Uint8Array | string): Encoded {
-  if (typeof data === "string" && data.isWellFormed()) return { data, flags: 0 };
-  if (data instanceof Uint8Array) return { data, flags: 0 };
-  const reason = typeof data === "string"
-    ? "text that holds half of a surrogate pair"
-    : `data that is neither a string nor a Uint8Array: current type is ${typeof data}`;
-  throw new TypeError(`Cannot add ${reason}`);
-}
-
-function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
-  if (typeof items !== "object" || items === null) {
-    throw new TypeError(
-      `Cannot store items that are neither a Record nor an iterable of pairs: current type is ${typeof items}`,
-    );
-  }
-  return Symbol.iterator in items
-    ? items as Iterable<readonly [string, unknown]>
-    : Object.entries(items);
 }
 
 const ourCodecs: ReadonlySet<Codec> = new Set([jsCodec, libmcCodec]);

@@ -5,6 +5,7 @@
 
 import { LimitedBytesTransformStream } from "@std/streams";
 import { errorInPart } from "../cluster/server_errors.ts";
+import { checkBytes } from "../codec/bytes.ts";
 import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
 import { inflatePieces } from "../codec/inflate_pieces.ts";
 import type { Command, Outcome } from "../commands/command.ts";
@@ -235,6 +236,7 @@ async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Ch
         `Cannot store a stream of something other than Uint8Array: current type is ${typeof piece}`,
       );
     }
+    checkBytes(piece);
     for (let at = 0; at < piece.length;) {
       // A full buffer leaves only when more is known to follow.
       if (filled === CHUNK_BYTES) {

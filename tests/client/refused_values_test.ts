@@ -1,0 +1,206 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { Client, type Codec, type Items, jsCodec, libmcCodec } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+
+/** Bytes that were there once: transferred, cut off with their buffer, or never there at all. */
+const UNREADABLE: readonly (readonly [name: string, make: () => Uint8Array])[] = [
+  ["transferred", () => {
+    const data = new Uint8Array(8);
+    structuredClone(data, { transfer: [data.buffer] });
+    return data;
+  }],
+  ["transferred, of 1 MB", () => {
+    const data = new Uint8Array(1_000_000);
+    structuredClone(data, { transfer: [data.buffer] });
+    return data;
+  }],
+  ["behind the end of their buffer", () => {
+    const buffer = new ArrayBuffer(16, { maxByteLength: 16 });
+    const data = new Uint8Array(buffer, 8, 8);
+    buffer.resize(12);
+    return data;
+  }],
+  ["of a proxy", () => {
+    const data = new Uint8Array(8);
+    return new Proxy(data, { get: (_, name) => Reflect.get(data, name) });
+  }],
+  ["of an object with the prototype", () => Object.create(Uint8Array.prototype)],
+];
+
+const OWN_CODEC: Codec = {
+  encode: (value) => ({ data: value as Uint8Array, flags: 0 }),
+  decode: (data) => data.slice(),
+};
+
+for (const [name, make] of UNREADABLE) {
+  Deno.test(`Client refuses to store bytes ${name}, and other calls do not hear of it`, async () => {
+    await using server = await MemcachedServer.start();
+    for (const codec of [jsCodec, libmcCodec, OWN_CODEC]) {
+      await using client = new Client(server.address, {
+        codec,
+        strict: true,
+        connectTimeout: 5000,
+      });
+      await client.setRaw("k", new Uint8Array([0x61]));
+      const others = [client.getRaw("k"), client.setRaw("other", new Uint8Array([0x62]))];
+      const calls: readonly (() => Promise<unknown>)[] = [
+        () => client.set("k", make()),
+        () => client.add("new", make()),
+        () => client.replace("k", make()),
+        () => client.cas("k", make(), 1n),
+        () => client.setMulti([["k2", new Uint8Array(1)], ["k", make()]]),
+        () => client.setRaw("k", make()),
+        () => client.append("k", make()),
+        () => client.prepend("k", make()),
+        () => client.appendMulti(["k"], make()),
+        () => client.prependMulti(["k"], make()),
+        () => client.setStream("k", ReadableStream.from([new Uint8Array(5), make()])),
+      ];
+      for (const call of calls) {
+        const error = await assertRejects(call, TypeError, undefined, call.toString());
+        assert(error.message.startsWith("Cannot store bytes that "), error.message);
+      }
+      await Promise.all(others);
+      assertEquals((await client.getRaw("k"))?.data, new Uint8Array([0x61]));
+      assertEquals(await client.getMulti(["k2", "new"]), new Map());
+      assertEquals(client.counters().get(server.address)?.connects, 1);
+    }
+  });
+}
+
+Deno.test("Client stores empty bytes of every kind", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { strict: true });
+  const resizable = new ArrayBuffer(8, { maxByteLength: 8 });
+  const tracking = new Uint8Array(resizable, 4);
+  resizable.resize(4);
+  for (const data of [new Uint8Array(), new Uint8Array(new SharedArrayBuffer(0)), tracking]) {
+    assertEquals(await client.set("k", data), true);
+    assertEquals(await client.append("k", data), true);
+    assertEquals(await client.get("k"), new Uint8Array());
+  }
+});
+
+Deno.test("Client.setMulti() takes pairs of key and value only", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const wrong: readonly (readonly [items: unknown, message: string])[] = [
+    [["ab", "cd"], "Cannot store item 0 as it must be a pair [key, value]: current type is string"],
+    [
+      [["a", 1], null],
+      "Cannot store item 1 as it must be a pair [key, value]: current type is null",
+    ],
+    [
+      [undefined],
+      "Cannot store item 0 as it must be a pair [key, value]: current type is undefined",
+    ],
+    [[5], "current type is number"],
+    [new Set(["ab"]), "current type is string"],
+    [new Uint8Array(2), "current type is number"],
+    [[{ key: "a", value: 1 }], "current type is object"],
+    [[{ 0: "a", 1: 1, length: 2 }], "current type is object"],
+    [[new Set(["a", 1])], "current type is object"],
+    [[[]], "Cannot store item 0 as it must be a pair [key, value]: current length is 0"],
+    [[["a"]], "current length is 1"],
+    [[["a", 1, 600]], "current length is 3"],
+  ];
+  for (const [items, message] of wrong) {
+    await assertRejects(() => client.setMulti(items as Items), TypeError, message);
+  }
+  for (const items of [new Date(), Promise.resolve({ a: 1 }), new ArrayBuffer(3), /a/]) {
+    await assertRejects(
+      () => client.setMulti(items as unknown as Items),
+      TypeError,
+      "Cannot store items that are neither a Record nor an iterable of pairs: current type is ",
+    );
+  }
+  assertEquals(server.commands, new Map());
+  const pairs = function* () {
+    yield ["b", 2] as const;
+  };
+  for (const items of [{ a: 1 }, new Map([["a", 1]]), [["a", 1] as const], pairs(), {}, []]) {
+    assertEquals(await client.setMulti(items as Items), { ok: true, failed: [] });
+  }
+});
+
+Deno.test("Client.setMulti() names the key whose value cannot be stored", async () => {
+  await using client = new Client("a:1", { doSplit: false });
+  const big = "x".repeat(2 ** 20 + 1);
+  const wrong: readonly (readonly [Items, typeof TypeError | typeof RangeError, string])[] = [
+    [
+      { good: 1, bad: undefined },
+      TypeError,
+      'Cannot encode value as it would be lost: undefined (key "bad")',
+    ],
+    [{ good: 1, bad: { a: [new Map()] } }, TypeError, 'a Map (key "bad")'],
+    [
+      { good: 1, bad: big },
+      RangeError,
+      'must be <= 1048576 bytes: current size is at least 1048577 (key "bad")',
+    ],
+    [
+      { good: 1, bad: new Uint8Array(2 ** 20 + 1) },
+      RangeError,
+      'current size is 1048577 (key "bad")',
+    ],
+    [{ ["k".repeat(100)]: undefined }, TypeError, `(key "${"k".repeat(60)}"…)`],
+    [
+      [[5 as unknown as string, undefined]],
+      TypeError,
+      "Cannot encode value as it would be lost: undefined",
+    ],
+  ];
+  for (const [items, type, message] of wrong) {
+    const error = await assertRejects(() => client.setMulti(items), type);
+    assertEquals(error.message.slice(-message.length), message);
+    assertEquals(error.constructor, type);
+  }
+  class OwnError extends TypeError {}
+  const own = new OwnError("mine");
+  await using other = new Client("a:1", {
+    codec: {
+      ...jsCodec,
+      encode() {
+        throw own;
+      },
+    },
+  });
+  assertEquals(await assertRejects(() => other.setMulti({ a: 1 })), own);
+});
+
+Deno.test("Client refuses a text that is much too long without reading it", async () => {
+  // Half a second for each look at it, if there were any.
+  const text = "€".repeat(2 ** 28);
+  for (const codec of [jsCodec, libmcCodec]) {
+    for (const doSplit of [true, false]) {
+      await using client = new Client("a:1", { codec, doSplit });
+      const limit = doSplit ? 10_000_000 : 1_048_576;
+      const calls: readonly (readonly [number, () => Promise<unknown>])[] = [
+        [limit, () => client.set("k", text)],
+        [1_048_576, () => client.add("k", text)],
+        [1_048_576, () => client.cas("k", text, 1n)],
+        [limit, () => client.setMulti({ k: text })],
+        [1_048_576, () => client.append("k", text)],
+        [1_048_576, () => client.prependMulti(["k"], text)],
+      ];
+      for (const [most, call] of calls) {
+        let milliseconds = Infinity;
+        let error: unknown;
+        // The fastest of a few, as the machine may be busy with something else.
+        for (let i = 0; i < 5; i++) {
+          const start = performance.now();
+          error = await call().catch((error: unknown) => error);
+          milliseconds = Math.min(milliseconds, performance.now() - start);
+        }
+        assertInstanceOf(error, RangeError);
+        assert(
+          error.message.startsWith(
+            `Cannot store value as it must be <= ${most} bytes: current size is at least 268435456`,
+          ),
+          error.message,
+        );
+        assert(milliseconds < 100, `${call} took ${milliseconds} ms`);
+      }
+    }
+  }
+});
