@@ -282,13 +282,26 @@ function checkType(name: string, value: unknown): void {
     );
   }
   const type = typeof DEFAULTS[name as keyof Settings];
-  if (typeof value === type && value !== null) return;
+  if (typeof value === type && value !== null) return checkMethods(name, value);
   const article = type === "object" ? "an" : "a";
   throw new TypeError(
     `Cannot use option "${name}" as it must be ${article} ${type}: current type is ${
       typeOf(value)
     }`,
   );
+}
+
+function checkMethods(name: string, value: unknown): void {
+  for (const method of METHODS[name] ?? []) {
+    const found = (value as Record<string, unknown>)[method];
+    if (typeof found !== "function") {
+      throw new TypeError(
+        `Cannot use option "${name}" as it must have a method ${method}: current type is ${
+          typeOf(found)
+        }`,
+      );
+    }
+  }
 }
 
 /** The type of a value, for a message. */
@@ -319,6 +332,12 @@ const DEFAULTS: Settings = {
   itemSizeLimit: 1024 * 1024,
   inflateLimit: 128 * 1024 * 1024,
   clock: systemClock,
+};
+
+/** What is called of options that are objects. */
+const METHODS: Readonly<Record<string, readonly string[]>> = {
+  codec: ["encode", "decode"],
+  clock: ["now", "after"],
 };
 
 /** Values of their own, which are given in place of options by mistake. */

@@ -144,6 +144,45 @@ Deno.test("checkOptions() takes a text for prefix, objects for codec and clock, 
   }
 });
 
+Deno.test("checkOptions() takes a codec and a clock that have their methods, inherited or not", () => {
+  class OwnCodec {
+    encode = jsCodec.encode;
+    decode(data: Uint8Array) {
+      return data.slice();
+    }
+  }
+  class OwnClock {
+    now() {
+      return 0;
+    }
+    after() {
+      return () => {};
+    }
+  }
+  checkOptions({ codec: new OwnCodec(), clock: new OwnClock() });
+  const { encode, decode } = jsCodec;
+  for (
+    const [name, value, method, type] of [
+      ["codec", {}, "encode", "undefined"],
+      ["codec", [], "encode", "undefined"],
+      ["codec", { decode }, "encode", "undefined"],
+      ["codec", { encode }, "decode", "undefined"],
+      ["codec", { encode, decode: null }, "decode", "null"],
+      ["codec", { encode: "utf8", decode }, "encode", "string"],
+      ["clock", {}, "now", "undefined"],
+      ["clock", new Date(), "now", "undefined"],
+      ["clock", performance, "after", "undefined"],
+      ["clock", { now: 5, after() {} }, "now", "number"],
+    ] as const
+  ) {
+    assertThrows(
+      () => check({ [name]: value }),
+      TypeError,
+      `Cannot use option "${name}" as it must have a method ${method}: current type is ${type}`,
+    );
+  }
+});
+
 Deno.test("checkOptions() takes a name and a password for auth, and never shows the password", () => {
   checkOptions({ auth: { username: "a", password: "b:c\td" } });
   for (const auth of [null, "a:b", 5]) {
@@ -180,10 +219,17 @@ Deno.test("checkOptions() refuses names that it does not know, also those every 
 
 Deno.test("checkOptions() refuses what is no object", () => {
   for (
-    const [options, type] of [[null, "null"], [5, "number"], ["a", "string"], [
-      undefined,
-      "undefined",
-    ]]
+    const [options, type] of [
+      [null, "null"],
+      [5, "number"],
+      ["a", "string"],
+      [
+        undefined,
+        "undefined",
+      ],
+      [["b:1"], "Array"],
+      [new Map([["strict", true]]), "Map"],
+    ]
   ) {
     assertThrows(
       () => checkOptions(options as ClientOptions),
