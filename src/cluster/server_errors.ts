@@ -12,7 +12,9 @@ import {
 
 /** The last dial failed, and it is too early for the next. */
 export function deadError(server: string, command: string, cause?: MemcachedError): MemcachedError {
-  return new ServerDeadError(`Cannot ${command} as ${server} is dead`, { server, command, cause });
+  const reason = cause === undefined ? "" : `: ${cause.message}`;
+  const message = `Cannot ${command} as ${server} is dead${reason}`;
+  return new ServerDeadError(message, { server, command, cause });
 }
 
 /** The client was closed. */

@@ -91,7 +91,10 @@ Deno.test("Server that is dead fails fast until its retry timeout has passed", a
     const issued = incr("b");
     rig.cluster.submitTo(rig.server, issued.command);
     assertEquals(issued.outcome.summary, "ServerDeadError, sent no", "without a turn of the loop");
-    assertInstanceOf(issued.outcome.error?.cause, ConnectionError);
+    const { cause, message } = issued.outcome.error!;
+    assertInstanceOf(cause, ConnectionError);
+    assertEquals(message, `Cannot incr as one:11211 is dead: ${cause.message}`);
+    assertEquals(cause.message, "Cannot connect to one:11211: connection refused");
   }
   assertEquals(rig.dialler.dials.length, 1);
 });
