@@ -242,7 +242,7 @@ export class Connection implements ReplySink {
     const reader = new Reader(this.#transport, this.#parser);
     try {
       while (!this.#closed) {
-        const count = await reader.read();
+        const count = reader.checked(await reader.read());
         if (this.#closed) return;
         if (count === null) {
           this.#finish(

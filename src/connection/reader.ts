@@ -4,7 +4,7 @@
  */
 
 import type { ReplyParser } from "../protocol/reply_parser.ts";
-import type { Transport } from "./transport.ts";
+import { impossibleCount, isCount, type Transport } from "./transport.ts";
 
 /** Reads, and feeds what was read, in turn. */
 export class Reader {
@@ -28,6 +28,18 @@ export class Reader {
     this.#isVacancy = vacancy !== undefined;
     this.#room = vacancy ?? (this.#start === 0 ? this.#buffer : this.#buffer.subarray(this.#start));
     return this.#transport.read(this.#room);
+  }
+
+  /**
+   * Checks what the read has given.
+   *
+   * @throws {RangeError} If it cannot be: of such a transport nobody knows where the stream stands.
+   */
+  checked(count: number | null): number | null {
+    if (count !== null && !isCount(count, this.#room.length)) {
+      throw impossibleCount("read", count, this.#room.length);
+    }
+    return count;
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Sends requests on a transport, and knows how far it has come. */
 
 import type { Traffic } from "./contract.ts";
-import type { Transport } from "./transport.ts";
+import { impossibleCount, isCount, type Transport } from "./transport.ts";
 
 /** Sends one request after the other; a request is what leaves together. */
 export class Sender {
@@ -22,6 +22,7 @@ export class Sender {
    *
    * @param onProgress Called when some of it has left, and more is to.
    * @throws What the transport throws.
+   * @throws {RangeError} If it says that it took nothing, or more than there is.
    * @throws {TypeError} If data that is sent from where it is changed its length meanwhile: the server would take what
    * follows for data, or data for commands.
    */
@@ -41,6 +42,9 @@ export class Sender {
         } catch (error) {
           this.mayHaveLeft = hasLeft || this.#transport.mayWriteInPart === true;
           throw error;
+        }
+        if (!isCount(count, lengths[i] - at)) {
+          throw impossibleCount("write", count, lengths[i] - at);
         }
         at += count;
         hasLeft = true;

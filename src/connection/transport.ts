@@ -1,11 +1,17 @@
 /** The seam between the client and the platform: a byte stream, and what dials one. */
 
-/** A stream of bytes in both directions. A connection of Deno is one as it is. */
+/**
+ * A stream of bytes in both directions. A connection of Deno is one as it is. One whose `read` or `write` gives a number
+ * that cannot be is taken for broken: it is closed, and its calls fail with a ConnectionError.
+ */
 export interface Transport {
-  /** Reads some bytes into `into`; resolves to their number, or `null` at the stream's end. */
+  /**
+   * Reads some bytes into `into`, at least one and at most `into.length`; resolves to their number, or `null` at the
+   * stream's end.
+   */
   read(into: Uint8Array): Promise<number | null>;
   /**
-   * Writes some of `bytes`, at least one; resolves to their number. `bytes` is lent until then. If it rejects, nothing of
+   * Writes some of `bytes` from their beginning, at least one; resolves to their number. `bytes` is lent until then. If it rejects, nothing of
    * them has left, unless {@linkcode Transport.mayWriteInPart} says otherwise.
    */
   write(bytes: Uint8Array): Promise<number>;
@@ -30,3 +36,15 @@ export type Endpoint =
  * transport that comes too late is closed by the caller.
  */
 export type Connect = (endpoint: Endpoint, signal: AbortSignal) => Promise<Transport>;
+
+/** True if a read or a write may give this number, where there was room for `most` bytes, or as many were offered. */
+export function isCount(count: number, most: number): boolean {
+  return Number.isInteger(count) && count > 0 && count <= most;
+}
+
+/** The error for any other. */
+export function impossibleCount(what: "read" | "write", count: unknown, most: number): RangeError {
+  return new RangeError(
+    `Cannot use transport as its ${what} must give from 1 to ${most} bytes: current value is ${count}`,
+  );
+}

@@ -75,9 +75,9 @@ export class ScriptedTransport implements Transport {
     this.#writing = undefined;
   }
 
-  /** Sends pieces to the client; each is a read of its own. */
+  /** Sends pieces to the client; each is a read of its own, unless it is empty. */
   feed(...pieces: string[]): void {
-    this.#incoming.push(...pieces.map(bytesOf));
+    this.#incoming.push(...pieces.filter((piece) => piece !== "").map(bytesOf));
     this.#pump();
   }
 
