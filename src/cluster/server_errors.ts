@@ -5,7 +5,7 @@ import { sentBefore } from "../connection/contract.ts";
 import {
   ClosedError,
   ConnectionError,
-  MemcachedError,
+  type MemcachedError,
   ServerDeadError,
   TimeoutError,
 } from "../errors.ts";
