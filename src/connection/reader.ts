@@ -16,6 +16,8 @@ export class Reader {
   /** Where the last read went, and whether that is an array of the parser's. */
   #room: Uint8Array = this.#buffer;
   #isVacancy = false;
+  /** How many reads in a row needed less than a sixteenth of the buffer. */
+  #small = 0;
 
   constructor(transport: Transport, parser: ReplyParser) {
     this.#transport = transport;
@@ -50,11 +52,19 @@ export class Reader {
   feed(count: number): void {
     if (this.#isVacancy) this.#parser.filled(count);
     else this.#start = this.#parser.take(this.#buffer, this.#start, this.#start + count);
-    // One that was too small once is replaced by the next size, as soon as nothing in it is needed any more.
+    const { length } = this.#buffer;
     const wasFull = this.#isVacancy || count === this.#room.length;
-    if (wasFull && this.#start === 0 && this.#buffer.length < MOST_BYTES) {
-      this.#buffer = new Uint8Array(4 * this.#buffer.length);
-    }
+    this.#small = count < length >> 4 ? this.#small + 1 : 0;
+    // Only when nothing in it is needed any more.
+    if (this.#start > 0) return;
+    if (wasFull && length < MOST_BYTES) this.#resize(4 * length);
+    else if (this.#small > MANY_SMALL && length > FIRST_BYTES) this.#resize(length / 4);
+  }
+
+  /** One that was too small once is replaced by the next size; one that is too large for long, by the one before. */
+  #resize(length: number): void {
+    this.#buffer = new Uint8Array(length);
+    this.#small = 0;
   }
 }
 
@@ -62,3 +72,5 @@ export class Reader {
 const FIRST_BYTES = 16 * 1024;
 /** And at most: values of up to about this size are decoded where they were read. */
 const MOST_BYTES = 256 * 1024;
+/** After so many small reads a peak is over. */
+const MANY_SMALL = 1000;

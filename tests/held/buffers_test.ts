@@ -33,6 +33,26 @@ Deno.test("Client reads any number of big replies into three buffers, each large
   assertEquals(buffersOf(connection.reads).size, 1);
 });
 
+Deno.test("Client gives the buffer of a peak back, step by step, once many replies were small", async () => {
+  await using rig = await start();
+  const { client, connection } = rig;
+  const keys = Array.from({ length: 5000 }, (_, i) => `key${i}`);
+  await client.setMulti(keys.map((key) => [key, "v".repeat(200)] as const));
+  for (let round = 0; round < 5; round++) await client.getMulti(keys);
+  connection.forget();
+  for (let i = 0; i < 4000; i++) await client.get("key0");
+  const sizes = Array.from(buffersOf(connection.reads), (buffer) => buffer.byteLength);
+  assertEquals(sizes, [256 * 1024, 64 * 1024, 16 * 1024]);
+  // And no step back and forth where big and small ones take turns.
+  for (let round = 0; round < 5; round++) await client.getMulti(keys);
+  connection.forget();
+  for (let round = 0; round < 8; round++) {
+    await client.getMulti(keys);
+    for (let i = 0; i < 500; i++) await client.get("key0");
+  }
+  assertEquals(buffersOf(connection.reads).size, 1);
+});
+
 Deno.test("ReplyParser allocates nothing for replies that lie whole in the buffer", () => {
   const reply = bytesOf(
     `VALUE some:key 0 100 12345\r\n${"v".repeat(100)}\r\nEND\r\nSTORED\r\n77\r\n`,
