@@ -34,30 +34,25 @@ type Verb = (random: Random, context: CallContext) => Omit<RandomCall, "name">;
 const VERBS: Readonly<Record<string, Verb>> = {
   get: (random, context) => retrieval("get", random, context, (client, key) => client.get(key)),
   gets: (random, context) => retrieval("gets", random, context, (client, key) => client.gets(key)),
-  getMulti(random, context) {
-    const keys = randomKeys(random);
-    const wires = keys.map((key) => wireOf(key, context));
-    return {
-      begin: (client) => client.getMulti(keys),
-      requests: all(wires)?.map((key) => plain("get", key)),
-    };
-  },
-  gat(random, context) {
-    const [key, exptime] = [randomKey(random), randomExptime(random, context)];
-    const [wire, number] = [wireOf(key, context), wireExptimeOf(exptime, context, false)];
-    return {
-      begin: (client) => client.gat(key, exptime as number),
-      requests: wire === undefined || number === undefined
-        ? undefined
-        : [{ name: "gat", keys: [wire], numbers: [number], noreply: false }],
-    };
-  },
+  getRaw: (random, context) => retrieval("get", random, context, (c, key) => c.getRaw(key)),
+  getMulti: (random, context) => retrievals("get", random, context, (c, keys) => c.getMulti(keys)),
+  getsMulti: (random, context) =>
+    retrievals("gets", random, context, (client, keys) => client.getsMulti(keys)),
+  getList: (random, context) => retrievals("get", random, context, (c, keys) => c.getList(keys)),
+  gat: (random, context) =>
+    touching("gat", [randomKey(random)], random, context, (c, [key], time) => c.gat(key, time)),
+  gats: (random, context) =>
+    touching("gats", [randomKey(random)], random, context, (c, [key], time) => c.gats(key, time)),
+  gatMulti: (random, context) =>
+    touching("gat", randomKeys(random), random, context, (c, keys, time) => c.gatMulti(keys, time)),
   set: (random, context) => store("set", random, context),
   add: (random, context) => store("add", random, context),
   replace: (random, context) => store("replace", random, context),
   cas: (random, context) => store("cas", random, context),
   append: (random, context) => attach("append", random, context),
   prepend: (random, context) => attach("prepend", random, context),
+  appendMulti: (random, context) => attachMany("append", random, context),
+  prependMulti: (random, context) => attachMany("prepend", random, context),
   setRaw(random, context) {
     const [key, data, flags] = [randomKey(random), randomBytes(random), random.pick(FLAGS)];
     const exptime = randomExptime(random, context);
@@ -105,6 +100,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
       requests: all(keys.map((key) => wireOf(key, context)))?.map((wire) =>
         plain("delete", wire, [], context.noreply)
       ),
+    };
+  },
+  expire(random, context) {
+    const key = randomKey(random);
+    const wire = wireOf(key, context);
+    return {
+      begin: (client) => client.expire(key),
+      requests: wire === undefined ? undefined : [plain("touch", wire, [-1n], context.noreply)],
     };
   },
   touch(random, context) {
@@ -171,6 +174,36 @@ function retrieval(
   };
 }
 
+function retrievals(
+  name: "get" | "gets",
+  random: Random,
+  context: CallContext,
+  ask: (client: Client, keys: string[]) => Promise<unknown>,
+): Omit<RandomCall, "name"> {
+  const keys = randomKeys(random);
+  const wires = all(keys.map((key) => wireOf(key, context)));
+  return {
+    begin: (client) => ask(client, keys),
+    requests: wires?.map((key) => plain(name, key)),
+  };
+}
+
+function touching(
+  name: "gat" | "gats",
+  keys: string[],
+  random: Random,
+  context: CallContext,
+  ask: (client: Client, keys: string[], exptime: number) => Promise<unknown>,
+): Omit<RandomCall, "name"> {
+  const exptime = randomExptime(random, context);
+  const number = wireExptimeOf(exptime, context, false);
+  const wires = all(keys.map((key) => wireOf(key, context)));
+  return {
+    begin: (client) => ask(client, keys, exptime as number),
+    requests: number === undefined ? undefined : wires?.map((key) => plain(name, key, [number])),
+  };
+}
+
 function store(
   name: "set" | "add" | "replace" | "cas",
   random: Random,
@@ -209,6 +242,23 @@ function attach(
     requests: wire === undefined || stored === undefined
       ? undefined
       : [item(name, wire, [0n, 0n], stored.data, context.noreply)],
+  };
+}
+
+function attachMany(
+  name: "append" | "prepend",
+  random: Random,
+  context: CallContext,
+): Omit<RandomCall, "name"> {
+  const keys = randomKeys(random);
+  const data = random.below(2) === 0 ? randomBytes(random) : randomText(random);
+  const wires = all(keys.map((key) => wireOf(key, context)));
+  const stored = storedOf(data);
+  return {
+    begin: (client) => client[`${name}Multi`](keys, data),
+    requests: stored === undefined
+      ? undefined
+      : wires?.map((wire) => item(name, wire, [0n, 0n], stored.data, context.noreply)),
   };
 }
 
