@@ -251,8 +251,13 @@ export class Server {
       }
     }
     onChange("disconnect", this.name, end.error);
-    if (end.victim !== undefined) this.#failOrRetry(end.victim, error);
-    for (const command of end.sent) this.#failOrRepeat(command, error);
+    const wasStale = end.stale && error instanceof ConnectionError;
+    if (end.victim !== undefined && !(wasStale && this.#askAgain(end.victim))) {
+      this.#failOrRetry(end.victim, error);
+    }
+    for (const command of end.sent) {
+      if (!this.#askAgain(command)) command.fail(lostError(this.name, command, error, "maybe"));
+    }
     for (const command of end.unsent) {
       // A peer that takes connections and nothing else must not keep commands going round.
       if (this.#fruitless > MOST_FRUITLESS) command.fail(lostError(this.name, command, error));
@@ -271,14 +276,12 @@ export class Server {
     }
   }
 
-  /** A command behind the one at which the connection failed. */
-  #failOrRepeat(command: Command, cause: MemcachedError): void {
-    if (command.isRetrieval && command.repeats === 0) {
-      command.repeats++;
-      this.#sendAgain(command);
-    } else {
-      command.fail(lostError(this.name, command, cause, "maybe"));
-    }
+  /** Asks once more what only asks, and is not to blame. */
+  #askAgain(command: Command): boolean {
+    if (!command.isRetrieval || command.repeats > 0) return false;
+    command.repeats++;
+    this.#sendAgain(command);
+    return true;
   }
 
   #sendAgain(command: Command): void {

@@ -61,6 +61,8 @@ export class Connection implements ReplySink {
   #doubtfulReplies = 0;
   /** Items that the head has got. */
   #hits = 0;
+  /** It had been idle before the commands on the way: the server may have closed it before they left. */
+  #isStale = false;
   /** Part of a reply has come: this server takes commands. */
   #answered = false;
   #closed = false;
@@ -131,14 +133,15 @@ export class Connection implements ReplySink {
     const now = clock.now();
     const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
     if (this.#pending.length === 0) this.#heardAt = now;
-    if (isIdle) this.#flushAfter(TURNS_TO_READ);
+    this.#isStale = isIdle;
+    if (isIdle) this.#flushAfter(RESTS);
     else queueMicrotask(() => void this.#flush());
   }
 
-  /** Flushes when the program has come to rest so many times. */
-  #flushAfter(turns: number): void {
-    if (turns === 0) void this.#flush();
-    else this.#callOff = this.#options.clock.after(0, () => this.#flushAfter(turns - 1));
+  /** Flushes when the program has come to rest for so many milliseconds, one time after the other. */
+  #flushAfter([rest, ...rests]: readonly number[]): void {
+    if (rest === undefined) void this.#flush();
+    else this.#callOff = this.#options.clock.after(rest, () => this.#flushAfter(rests));
   }
 
   /**
@@ -250,6 +253,7 @@ export class Connection implements ReplySink {
           );
           return;
         }
+        this.#isStale = false;
         this.#traffic.bytesRead += count;
         reader.feed(count);
         // The clock is asked only where the answer is: one call at a time goes without.
@@ -357,8 +361,8 @@ export class Connection implements ReplySink {
     }, { earlier: !refused, last: !refused && this.#sender.mayHaveLeft });
     const victim = hasVictim ? sent.shift() : undefined;
     this.#drained?.resolve();
-    const answered = this.#answered;
-    this.#options.onClose({ error, desync, refused, answered, unsent, victim, sent });
+    const [answered, stale] = [this.#answered, this.#isStale];
+    this.#options.onClose({ error, desync, refused, answered, stale, unsent, victim, sent });
   }
 
   /** True if nobody waits any more for anything on the way. */
@@ -388,9 +392,9 @@ const SERVER_FULL = "Too many open connections";
 /**
  * A connection that has been silent for longer is looked at before it is written to: the server may have closed it, and
  * the program may not have had the time to see that. Within a second of the last reply that costs nothing, beyond it
- * three milliseconds: of a program that was busy until now, the first timers are called before it has read.
+ * five milliseconds: of a program that was busy until now, the first timers are called before it has read.
  */
 const IDLE_MILLISECONDS = 1000;
-const TURNS_TO_READ = 3;
+const RESTS: readonly number[] = [0, 2, 2];
 /** No further command joins a write of this size. */
 const WRITE_BYTES = 128 * 1024;

@@ -45,6 +45,8 @@ export interface ConnectionEnd {
   readonly refused: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;
+  /** True if nothing came since it had been idle: it may have been over before anything was sent. */
+  readonly stale: boolean;
   /** Commands of which no byte was sent. */
   readonly unsent: Command[];
   /** The command at which it went wrong, if there was one. */

@@ -104,13 +104,15 @@ for (const [what, fault] of Object.entries(FAULTS)) {
       const alive = KEYS.filter((key) => !lost.includes(key));
       const { failure } = recordEvents(client);
       const active = bad.fault({ ...fault, commands: ["get"] } as Fault);
-      assertPart(await client.getMulti(KEYS), alive);
+      // An error line behind the last item leaves all of them certain.
+      const mayBeWhole = fault.kind === "serverError";
+      assertPart(await client.getMulti(KEYS), alive, mayBeWhole);
       assertEquals(failure.map(({ server }) => server), [bad.address]);
       const error = await assertRejects(
         () => client.getMulti(KEYS, { strict: true }),
         MultiError<Map<string, string>>,
       );
-      assertPart(error.partial, alive);
+      assertPart(error.partial, alive, mayBeWhole);
       assertEquals(error.sent, "maybe");
       assertEquals(error.errors.map(({ server }) => server), [bad.address]);
       assertEquals(failure.length, 2);
@@ -119,6 +121,7 @@ for (const [what, fault] of Object.entries(FAULTS)) {
           return value === undefined ? [] : [[KEYS[i], value]];
         })),
         alive,
+        mayBeWhole,
       );
       active.remove();
       await eventually("all is well", async () => {
@@ -129,10 +132,14 @@ for (const [what, fault] of Object.entries(FAULTS)) {
 }
 
 /** Asserts that all hits of the servers that answered are there; of the other's, none but what is right. */
-function assertPart(found: ReadonlyMap<string, unknown>, alive: readonly string[]): void {
+function assertPart(
+  found: ReadonlyMap<string, unknown>,
+  alive: readonly string[],
+  mayBeWhole: boolean,
+): void {
   for (const key of alive) assertEquals(found.get(key), key);
   for (const [key, value] of found) assertEquals(value, key);
-  assert(found.size < KEYS.length, "what failed cannot be the whole");
+  assert(mayBeWhole || found.size < KEYS.length, "what failed cannot be the whole");
 }
 
 Deno.test("Client with failover takes the keys of a dead server to the next one, and back", async () => {

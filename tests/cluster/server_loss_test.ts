@@ -233,6 +233,35 @@ Deno.test("Server gives up a command that waits to be sent again when its time i
   assertEquals(rig.transport.written, "incr b 1\r\n");
 });
 
+Deno.test("Server asks once more what met a connection that was closed while it was idle, and repeats nothing else", async () => {
+  for (const how of ["end", "fail", "silence", "part"]) {
+    await using rig = new ClusterRig();
+    rig.dialler.open();
+    const first = loneGet("first");
+    await rig.submit(first);
+    await rig.reply("END\r\n");
+    await rig.pass(2000);
+    const [asked, counted] = [loneGet("asked"), incr("counted")];
+    await rig.submit(asked, counted);
+    await rig.pass(5);
+    const { transport } = rig;
+    assertEquals(transport.written.endsWith("get asked\r\nincr counted 1\r\n"), true);
+    if (how === "part") await rig.reply("VALUE asked 0 1\r\n");
+    if (how === "silence") await rig.pass(400);
+    else if (how === "fail") transport.failRead();
+    else transport.end();
+    await settle();
+    const isStale = how === "end" || how === "fail";
+    assertEquals(rig.dialler.dials.length, isStale ? 2 : 1, how);
+    if (isStale) await rig.reply(hit("asked", "v"));
+    const name = how === "silence" ? "TimeoutError" : "ConnectionError";
+    assertEquals(summaries([asked, counted]), [
+      isStale ? "v" : `${name}, sent maybe`,
+      "ConnectionError, sent maybe",
+    ], how);
+  }
+});
+
 Deno.test("Server sends nothing again whose time is up, though no sweep has seen that so far", async () => {
   await using rig = new ClusterRig(undefined, { maxRetries: 1 });
   rig.dialler.open();

@@ -20,6 +20,7 @@ Deno.test("Connection ends without a word when the server closes it while nothin
     error: undefined,
     desync: false,
     refused: false,
+    stale: false,
     answered: true,
     victim: undefined,
     sent: [],
