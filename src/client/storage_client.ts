@@ -331,7 +331,7 @@ export abstract class StorageClient extends RetrievalClient {
 
   /** Refuses a text of which there is no need to count the bytes: they are as many as its UTF-16 units, or more. */
   #checkLength(name: StorageName, value: unknown): void {
-    if (typeof value !== "string") return;
+    if (typeof value !== "string" || value.length < LONG_TEXT) return;
     const limit = this.#limit(name);
     if (value.length > limit) throw tooBig(`at least ${value.length}`, limit);
   }
@@ -374,5 +374,7 @@ class SplitStore extends StoreGather<boolean> {
 }
 
 const ourCodecs: ReadonlySet<Codec> = new Set([jsCodec, libmcCodec]);
+/** Shorter texts are not worth a look before they are encoded. */
+const LONG_TEXT = 100_000;
 const NO_BYTES = new Uint8Array(0);
 const NOTHING_STORED: MultiResult = { ok: false, failed: [] };
