@@ -1,6 +1,9 @@
 /** The faults a {@linkcode MemcachedServer} can have, as values. */
 
-/** When a fault strikes. Without any of these: always. */
+/**
+ * When a fault strikes. Without any of these: whenever it can. Where it would leave a reply as it is, it cannot, and
+ * neither strikes nor counts.
+ */
 export interface FaultOccasion {
   /** Names of commands, as in `["get", "gets"]`, that it can befall: all unless given. */
   readonly commands?: readonly string[];
@@ -23,11 +26,11 @@ export interface WrongLengthFault extends FaultOccasion {
   readonly by?: number;
 }
 
-/** One data block ends early, and so does the reply unless `then` is `"continue"`. */
+/** One data block ends early, and so does the reply unless `then` is `"continue"`. Empty ones cannot. */
 export interface TruncatedValueFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "truncatedValue";
-  /** How many of its bytes are sent: a random number unless given. */
+  /** How many of its bytes are sent: a random number unless given. Items that have no more are passed over. */
   readonly keep?: number;
   /**
    * What follows.
@@ -37,11 +40,11 @@ export interface TruncatedValueFault extends FaultOccasion {
   readonly then?: FaultSequel;
 }
 
-/** One VALUE line names a key that was not asked for. */
+/** One VALUE line names another key than that of its item. */
 export interface WrongKeyFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "wrongKey";
-  /** The key: that of the item with one character changed unless given. */
+  /** The key: that of the item with one character changed unless given. An item that has this key is passed over. */
   readonly key?: string;
 }
 
@@ -49,7 +52,7 @@ export interface WrongKeyFault extends FaultOccasion {
 export interface GarbageLineFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "garbageLine";
-  /** The line, without its end: random characters unless given. */
+  /** The line, without its end: random characters unless given. A reply that is this very line is passed over. */
   readonly line?: string;
 }
 

@@ -80,7 +80,7 @@ export class Faults {
   /** The fault that befalls the reply of a command that was carried out, if any. */
   pickForReply(command: string, reply: Uint8Array): ReplyFault | undefined {
     return this.#pick((fault) =>
-      canBefall(fault, reply) && concerns(fault, command) &&
+      concerns(fault, command) && canBefall(fault, reply) &&
       !(fault.kind === "serverError" && refuses(fault, command))
     ) as ReplyFault | undefined;
   }

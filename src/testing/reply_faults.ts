@@ -1,6 +1,13 @@
 /** What each fault makes of a reply. Pure: bytes in, bytes out. */
 
-import type { Fault, FaultSequel, ReplyFault } from "./fault.ts";
+import type {
+  Fault,
+  FaultSequel,
+  ReplyFault,
+  TruncatedValueFault,
+  WrongKeyFault,
+  WrongLengthFault,
+} from "./fault.ts";
 import { bytesOf, textOf } from "./latin1.ts";
 import type { SeededRandom } from "./random.ts";
 
@@ -14,17 +21,21 @@ export interface Mangled {
   readonly pauseMs: number;
 }
 
-/** Whether a fault can befall a reply, which is empty where none is wanted. */
+/**
+ * Whether a fault can befall a reply, which is empty where none is wanted. It cannot where the reply would stay as it
+ * is: nobody would notice that it struck.
+ */
 export function canBefall(fault: Fault, reply: Uint8Array): fault is ReplyFault {
   switch (fault.kind) {
     case "wrongLength":
     case "truncatedValue":
     case "wrongKey":
-      return startsWithValue(reply);
+      return placesFor(fault, reply).length > 0;
     case "missingReply":
     case "singleBytes":
       return reply.length > 0;
     case "garbageLine":
+      return fault.line === undefined || !isLine(reply, utf8(fault.line));
     case "extraReply":
     case "serverError":
       return true;
@@ -37,7 +48,7 @@ export function canBefall(fault: Fault, reply: Uint8Array): fault is ReplyFault 
 export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRandom): Mangled {
   switch (fault.kind) {
     case "wrongLength": {
-      const value = random.pick(valuesOf(reply));
+      const value = random.pick(placesFor(fault, reply));
       const by = fault.by ?? random.pick([-8, -3, -2, -1, 1, 2, 3, 8]);
       const length = Math.max(0, value.length + by);
       // Where nothing can be taken away, something is added.
@@ -45,18 +56,16 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
       return sent(replace(reply, value.lengthStart, value.lengthEnd, String(wrong)));
     }
     case "truncatedValue": {
-      const value = random.pick(valuesOf(reply));
-      const keep = Math.min(fault.keep ?? random.integer(0, value.length - 1), value.length);
+      const value = random.pick(placesFor(fault, reply));
       const then = fault.then ?? "continue";
-      const from = value.dataStart + Math.max(0, keep);
+      const from = value.dataStart + (fault.keep ?? random.integer(0, value.length - 1));
       return then === "continue"
         ? sent(replace(reply, from, value.dataStart + value.length, ""))
         : sent(reply.slice(0, from), then);
     }
     case "wrongKey": {
-      const value = random.pick(valuesOf(reply));
-      const key = textOf(reply.subarray(value.keyStart, value.keyEnd));
-      const wrong = fault.key === undefined ? otherKey(key, random) : utf8(fault.key);
+      const value = random.pick(placesFor(fault, reply));
+      const wrong = fault.key === undefined ? otherKey(value.key, random) : utf8(fault.key);
       return sent(replace(reply, value.keyStart, value.keyEnd, wrong));
     }
     case "garbageLine":
@@ -81,12 +90,31 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
 
 /** Where the parts of one item stand in a reply. */
 interface ValuePlace {
+  readonly key: string;
   readonly keyStart: number;
   readonly keyEnd: number;
   readonly lengthStart: number;
   readonly lengthEnd: number;
   readonly dataStart: number;
   readonly length: number;
+}
+
+/** The items that a fault of values would not leave as they are. */
+function placesFor(
+  fault: WrongLengthFault | TruncatedValueFault | WrongKeyFault,
+  reply: Uint8Array,
+): ValuePlace[] {
+  const places = valuesOf(reply);
+  switch (fault.kind) {
+    case "wrongLength":
+      return places;
+    case "truncatedValue":
+      return places.filter(({ length }) => length > (fault.keep ?? 0));
+    case "wrongKey": {
+      const wrong = fault.key === undefined ? undefined : utf8(fault.key);
+      return places.filter(({ key }) => key !== wrong);
+    }
+  }
 }
 
 function valuesOf(reply: Uint8Array): ValuePlace[] {
@@ -98,6 +126,7 @@ function valuesOf(reply: Uint8Array): ValuePlace[] {
     const keyStart = at + "VALUE ".length;
     const lengthStart = keyStart + key.length + 1 + flags.length + 1;
     places.push({
+      key,
       keyStart,
       keyEnd: keyStart + key.length,
       lengthStart,
@@ -113,6 +142,10 @@ function valuesOf(reply: Uint8Array): ValuePlace[] {
 function startsWithValue(reply: Uint8Array): boolean {
   for (let i = 0; i < VALUE.length; i++) if (reply[i] !== VALUE[i]) return false;
   return true;
+}
+
+function isLine(reply: Uint8Array, line: string): boolean {
+  return reply.length === line.length + 2 && textOf(reply) === `${line}\r\n`;
 }
 
 function sent(bytes: Uint8Array, then: FaultSequel = "continue"): Mangled {

@@ -58,6 +58,48 @@ Deno.test("faults of values leave replies without values alone, and do not count
   assertEquals(fault.struck, 1);
 });
 
+Deno.test("truncatedValue waits for an item that is longer than what it keeps", async () => {
+  for (const then of ["continue", "close", "silence"] as const) {
+    await using server = await MemcachedServer.start();
+    const fault = server.fault({ kind: "truncatedValue", keep: 5, then, nth: 1 });
+    const long = "set b 0 0 6 noreply\r\n123456\r\n";
+    const found = await talk(server, `${SET}get a\r\nget a\r\n${long}get a b\r\n`);
+    const spoilt = "VALUE a 7 5\r\nhello\r\nVALUE b 0 6\r\n12345";
+    assertEquals(found, `${HIT}${HIT}${spoilt}${then === "continue" ? "\r\nEND\r\n" : ""}`);
+    assertEquals(fault.struck, 1);
+  }
+});
+
+Deno.test("truncatedValue passes over items without data", async () => {
+  await using server = await MemcachedServer.start({ faults: [{ kind: "truncatedValue" }] });
+  const sent = "set a 0 0 0 noreply\r\n\r\nget a\r\n";
+  assertEquals(await talk(server, sent), "VALUE a 0 0\r\n\r\nEND\r\n");
+  assertEquals([...server.struck], []);
+});
+
+Deno.test("wrongKey passes over the item whose key it names", async () => {
+  await using server = await MemcachedServer.start();
+  const fault = server.fault({ kind: "wrongKey", key: "a" });
+  assertEquals(await talk(server, `${SET}get a\r\n`), HIT);
+  assertEquals(fault.struck, 0);
+  const sent = "set bb 0 0 1 noreply\r\n1\r\nget a bb\r\n";
+  assertEquals(
+    await talk(server, sent),
+    "VALUE a 7 5\r\nhello\r\nVALUE a 0 1\r\n1\r\nEND\r\n",
+  );
+  assertEquals(fault.struck, 1);
+});
+
+Deno.test("garbageLine waits for a reply that is not that very line", async () => {
+  await using server = await MemcachedServer.start();
+  const fault = server.fault({ kind: "garbageLine", line: "END", nth: 1 });
+  assertEquals(
+    await talk(server, "get a\r\nversion\r\nversion\r\n"),
+    "END\r\nEND\r\nVERSION 1.6.18\r\n",
+  );
+  assertEquals(fault.struck, 1);
+});
+
 Deno.test("garbageLine stands in place of a reply, and where none was wanted", async () => {
   assertEquals(
     await reply({ kind: "garbageLine", line: "what", nth: 2 }, "version\r\nget a\r\nget b\r\n"),
