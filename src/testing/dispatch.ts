@@ -53,3 +53,6 @@ const COMMANDS: ReadonlyMap<string, (words: readonly string[], state: ServerStat
     ["quit", quitCommand],
     ["shutdown", shutdownCommand],
   ]);
+
+/** Names of the commands that the embedded server knows. */
+export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];

@@ -1,17 +1,25 @@
-/** The faults a {@linkcode MemcachedServer} can have, as values. */
+/**
+ * The faults a {@linkcode MemcachedServer} can have, as values. One that has an option of another name, or a value out
+ * of the bounds named here, is refused when it is given to the server. No time is longer than a timer takes: with more
+ * it is due at once.
+ */
 
 /**
  * When a fault strikes. Without any of these: whenever it can. Where it would leave a reply as it is, it cannot, and
  * neither strikes nor counts.
  */
 export interface FaultOccasion {
-  /** Names of commands, as in `["get", "gets"]`, that it can befall: all unless given. */
+  /**
+   * Names of commands, at least one, as in `["get", "gets"]`: all that it can befall unless given. A fault of values
+   * befalls get, gets, gat and gats; one that withholds or cuts the reply, all but quit, which has none; `serverError`,
+   * all but shutdown, which is never carried out.
+   */
   readonly commands?: readonly string[];
-  /** Only the n-th time, counted from 1, that it could strike. */
+  /** Only the n-th time, counted from 1, that it could strike: an integer, at least 1. */
   readonly nth?: number;
-  /** How likely it is to strike each time, from 0 to 1. */
+  /** How likely it is to strike each time: from 0, never, to 1, always. */
   readonly probability?: number;
-  /** After so many times it strikes no more. */
+  /** After so many times it strikes no more: an integer, at least 1. */
   readonly times?: number;
 }
 
@@ -22,7 +30,10 @@ export type FaultSequel = "continue" | "close" | "silence";
 export interface WrongLengthFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "wrongLength";
-  /** How much is added to the length: between -8 and 8, not 0, unless given. Never below 0. */
+  /**
+   * How much is added to the length: an integer from -2,147,483,647 to 2,147,483,647, not 0. Between -8 and 8 unless
+   * given. No length becomes less than 0; where nothing can be taken away, as much is added.
+   */
   readonly by?: number;
 }
 
@@ -30,7 +41,10 @@ export interface WrongLengthFault extends FaultOccasion {
 export interface TruncatedValueFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "truncatedValue";
-  /** How many of its bytes are sent: a random number unless given. Items that have no more are passed over. */
+  /**
+   * How many of its bytes are sent: an integer from 0 to 2,147,483,647; a random number unless given. Items that have
+   * no more are passed over.
+   */
   readonly keep?: number;
   /**
    * What follows.
@@ -44,7 +58,10 @@ export interface TruncatedValueFault extends FaultOccasion {
 export interface WrongKeyFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "wrongKey";
-  /** The key: that of the item with one character changed unless given. An item that has this key is passed over. */
+  /**
+   * The key: 1 to 250 bytes of UTF-8 without spaces, CR, LF and NUL; that of the item with one character changed unless
+   * given. An item that has this key is passed over.
+   */
   readonly key?: string;
 }
 
@@ -52,7 +69,10 @@ export interface WrongKeyFault extends FaultOccasion {
 export interface GarbageLineFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "garbageLine";
-  /** The line, without its end: random characters unless given. A reply that is this very line is passed over. */
+  /**
+   * The line, without its end: random characters unless given. It may hold CR LF and so be several. A reply that is
+   * this very line is passed over.
+   */
   readonly line?: string;
 }
 
@@ -60,7 +80,7 @@ export interface GarbageLineFault extends FaultOccasion {
 export interface ExtraReplyFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "extraReply";
-  /** The reply, without the end of its last line: a random one of memcached's unless given. */
+  /** The reply, without the end of its last line: a random one of memcached's unless given. It may hold CR LF. */
   readonly line?: string;
 }
 
@@ -80,7 +100,7 @@ export interface MissingReplyFault extends FaultOccasion {
 export interface ServerErrorFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "serverError";
-  /** The text behind the word: `"out of memory"` unless given. */
+  /** The text behind the word, without CR and LF. @default {"out of memory"} */
   readonly message?: string;
   /** Whether the command is carried out all the same. @default {false} */
   readonly carriedOut?: boolean;
@@ -90,7 +110,7 @@ export interface ServerErrorFault extends FaultOccasion {
 export interface SingleBytesFault extends FaultOccasion {
   /** Which fault it is. */
   readonly kind: "singleBytes";
-  /** Milliseconds between two bytes. @default {0} */
+  /** Milliseconds between two bytes: an integer from 0 to 2,147,483,647. @default {0} */
   readonly pauseMs?: number;
 }
 
@@ -98,15 +118,15 @@ export interface SingleBytesFault extends FaultOccasion {
 export interface TooManyConnectionsFault extends Omit<FaultOccasion, "commands"> {
   /** Which fault it is. */
   readonly kind: "tooManyConnections";
-  /** How many milliseconds after it was accepted. @default {0} */
+  /** How many milliseconds after it was accepted: an integer from 0 to 2,147,483,647. @default {0} */
   readonly afterMs?: number;
 }
 
-/** A connection that says nothing for a while is closed without a word. */
+/** A connection that says nothing for a while is closed without a word. Counted when the connection is accepted. */
 export interface IdleKickFault extends Omit<FaultOccasion, "commands"> {
   /** Which fault it is. */
   readonly kind: "idleKick";
-  /** How many milliseconds it may be idle. */
+  /** How many milliseconds it may be idle: an integer from 0 to 2,147,483,647. */
   readonly afterMs: number;
 }
 
@@ -114,7 +134,7 @@ export interface IdleKickFault extends Omit<FaultOccasion, "commands"> {
 export interface SlowStartFault extends Omit<FaultOccasion, "commands"> {
   /** Which fault it is. */
   readonly kind: "slowStart";
-  /** How many milliseconds later. */
+  /** How many milliseconds later: an integer from 1 to 2,147,483,647. */
   readonly delayMs: number;
 }
 

@@ -8,6 +8,7 @@ import type {
   ReplyFault,
   ServerErrorFault,
 } from "./fault.ts";
+import { checkFault } from "./fault_check.ts";
 import type { SeededRandom } from "./random.ts";
 import { canBefall } from "./reply_faults.ts";
 
@@ -31,19 +32,12 @@ export class Faults {
     return this.#struck;
   }
 
-  /** @throws {RangeError} If its occasion is impossible. */
+  /**
+   * @throws {TypeError} If it is no fault, or an option has the wrong type or name.
+   * @throws {RangeError} If an option is out of range.
+   */
   add(fault: Fault): ActiveFault {
-    const { nth, probability, times } = fault;
-    if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
-      throw new RangeError(
-        `Cannot use probability ${probability} of a fault: it must be from 0 to 1`,
-      );
-    }
-    for (const [name, value] of [["nth", nth], ["times", times]] as const) {
-      if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-        throw new RangeError(`Cannot use ${name} ${value} of a fault: it must be an integer >= 1`);
-      }
-    }
+    checkFault(fault);
     const entry = new Entry(fault);
     this.#entries.add(entry);
     return {

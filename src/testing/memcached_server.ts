@@ -172,7 +172,8 @@ export class MemcachedServer implements AsyncDisposable {
    *
    * @param fault What goes wrong, and when.
    * @returns The fault's count of strikes, and the way to take it away.
-   * @throws {RangeError} If its occasion is impossible.
+   * @throws {TypeError} If it is no fault, lacks what it needs, or has an option of the wrong name or type.
+   * @throws {RangeError} If an option is out of its bounds.
    *
    * @example One reply in ten is for another key
    * ```ts

@@ -35,28 +35,41 @@ export const SERVER_FAULTS: readonly MatrixFault[] = [
   connection("too slow to start", { kind: "slowStart", delayMs: 800 }, "cold"),
 ];
 
+/** Where it cannot befall the command, nothing goes wrong. */
 function reply(name: string, fault: Fault): MatrixFault {
-  return { name, open: (command) => open({ ...fault, commands: [command] } as Fault, "before") };
+  return {
+    name,
+    open: (command) =>
+      open(befalls(fault, command) ? { ...fault, commands: [command] } as Fault : undefined),
+  };
+}
+
+function befalls({ kind }: Fault, command: string): boolean {
+  if (command === "none") return false;
+  if (kind === "missingReply" || kind === "singleBytes") return command !== "quit";
+  const isOfValues = kind === "wrongLength" || kind === "truncatedValue" || kind === "wrongKey";
+  return !isOfValues || ["get", "gets", "gat", "gats"].includes(command);
 }
 
 function connection(name: string, fault: Fault, timing: Timing): MatrixFault {
   return { name, open: () => open(fault, timing) };
 }
 
-async function open(fault: Fault, timing: Timing): Promise<Scene> {
+async function open(fault: Fault | undefined, timing: Timing = "before"): Promise<Scene> {
   const server = await MemcachedServer.start();
+  const give = () => void (fault !== undefined && server.fault(fault));
   return {
     address: server.address,
     seedAddress: server.address,
     isCold: timing === "cold",
     seeded: () => {
       // A kick befalls connections from when they were made.
-      if (timing === "idle") server.fault(fault);
+      if (timing === "idle") give();
     },
     strike: async () => {
       if (timing === "idle") {
         await eventually("the server has kicked all", () => server.connections === 0);
-      } else server.fault(fault);
+      } else give();
     },
     heal: () => server.clearFaults(),
     carriedOut: (command) => server.commands.get(command) ?? 0,

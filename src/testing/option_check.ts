@@ -1,0 +1,129 @@
+/**
+ * Checks of options. What cannot be done is refused when it is asked for: with a fault that never strikes, or an option
+ * that nobody reads, a test would pass for nothing.
+ */
+
+/** Refuses what a value must not be; the name is what the message calls it. */
+export type Check = (name: string, value: unknown) => void;
+
+/** A check for each option. */
+export type Checks<T> = { readonly [K in keyof T]-?: Check };
+
+/**
+ * Checks options, name by name. What is undefined counts as not given.
+ *
+ * @param owner Whose they are, for the messages.
+ * @param needed Names of those that must be given.
+ * @throws {TypeError} If they are no object, one is missing, has the wrong type, or a name that there is not.
+ * @throws {RangeError} If one is out of its range.
+ */
+export function checkOptions(
+  owner: string,
+  options: unknown,
+  checks: Readonly<Record<string, Check>>,
+  needed: readonly string[] = [],
+): void {
+  const given = objectOf(`options of ${owner}`, options);
+  for (const name of Object.keys(given)) {
+    if (given[name] === undefined || Object.hasOwn(checks, name)) continue;
+    throw new TypeError(`Cannot use option "${name}" of ${owner} as there is none of that name`);
+  }
+  for (const [name, check] of Object.entries(checks)) {
+    const value = given[name];
+    if (value !== undefined || needed.includes(name)) check(`option "${name}" of ${owner}`, value);
+  }
+}
+
+/** @throws {TypeError} If it is no object. */
+export function objectOf(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw wrongType(name, "an object", value);
+}
+
+/** An integer within bounds. */
+export function integerFrom(least: number, most: number): Check {
+  return (name, value) => {
+    if (typeof value !== "number") throw wrongType(name, "a number", value);
+    if (Number.isInteger(value) && value >= least && value <= most) return;
+    throw outOfRange(name, `an integer from ${least} to ${most}`, value);
+  };
+}
+
+/** A number within bounds. */
+export function numberFrom(least: number, most: number): Check {
+  return (name, value) => {
+    if (typeof value !== "number") throw wrongType(name, "a number", value);
+    if (value >= least && value <= most) return;
+    throw outOfRange(name, `a number from ${least} to ${most}`, value);
+  };
+}
+
+/** `true` or `false`. */
+export function aBoolean(name: string, value: unknown): void {
+  if (typeof value !== "boolean") throw wrongType(name, "a boolean", value);
+}
+
+/** A string. */
+export function aText(name: string, value: unknown): void {
+  if (typeof value !== "string") throw wrongType(name, "a string", value);
+}
+
+/** A string that does not end a line. */
+export function aLine(name: string, value: unknown): void {
+  if (typeof value !== "string") throw wrongType(name, "a string", value);
+  if (/[\r\n]/.test(value)) throw wrongValue(name, "text without CR and LF", value);
+}
+
+/** An array. */
+export function aList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw wrongType(name, "a list", value);
+}
+
+/** One of a few words. */
+export function oneOf(...words: readonly string[]): Check {
+  return (name, value) => {
+    if (words.includes(value as string)) return;
+    throw wrongValue(name, `one of ${words.map((word) => `"${word}"`).join(", ")}`, value);
+  };
+}
+
+/** The error for a value of the wrong type. */
+export function wrongType(name: string, wanted: string, value: unknown): TypeError {
+  const type = value === null ? "null" : typeof value;
+  return new TypeError(`Cannot use ${name} as it must be ${wanted}: current type is ${type}`);
+}
+
+/** The error for a value of the right type that means nothing. */
+export function wrongValue(name: string, wanted: string, value: unknown): TypeError {
+  return new TypeError(sentence(name, wanted, value));
+}
+
+/** The error for a number out of its range. */
+export function outOfRange(name: string, wanted: string, value: unknown): RangeError {
+  return new RangeError(sentence(name, wanted, value));
+}
+
+/** The error for what is too short or too long. */
+export function wrongLength(name: string, wanted: string, length: number): RangeError {
+  return new RangeError(`Cannot use ${name} as it must be ${wanted}: current length is ${length}`);
+}
+
+/** The longest time a timer takes: with more it would be due at once. */
+export const MAX_MILLISECONDS = 2 ** 31 - 1;
+
+/** A time to wait. */
+export const MILLISECONDS: Check = integerFrom(0, MAX_MILLISECONDS);
+
+/** A port to listen on, 0 for a free one. */
+export const PORT: Check = integerFrom(0, 65535);
+
+/** The seed of random numbers. */
+export const SEED: Check = integerFrom(0, 2 ** 32 - 1);
+
+/** Seconds: enough until 2106, and too few for a time that is given in milliseconds. */
+export const SECONDS: Check = numberFrom(0, 2 ** 32 - 1);
+
+function sentence(name: string, wanted: string, value: unknown): string {
+  const found = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return `Cannot use ${name} as it must be ${wanted}: current value is ${found}`;
+}
