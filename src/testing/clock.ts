@@ -1,3 +1,5 @@
+import { SECONDS } from "./option_check.ts";
+
 /** Where a {@linkcode MemcachedServer} takes its time from. */
 export interface Clock {
   /** Seconds since 1970, fractions included. */
@@ -25,9 +27,13 @@ export class TestClock implements Clock {
   /**
    * Makes a clock.
    *
-   * @param start The second since 1970 at which it stands still; without it, it runs with the wall clock.
+   * @param start The second since 1970 at which it stands still, from 0 to 4,294,967,295, which is in 2106; without
+   * it, it runs with the wall clock.
+   * @throws {TypeError} If it is not a number.
+   * @throws {RangeError} If it is out of its bounds, as a time in milliseconds is.
    */
   constructor(start?: number) {
+    if (start !== undefined) SECONDS("start", start);
     this.#start = start;
   }
 
@@ -39,13 +45,12 @@ export class TestClock implements Clock {
   /**
    * Turns the clock forward.
    *
-   * @param seconds By how much; not negative.
-   * @throws {RangeError} If it is negative or no number.
+   * @param seconds By how much: from 0 to 4,294,967,295, fractions included.
+   * @throws {TypeError} If it is not a number.
+   * @throws {RangeError} If it is out of its bounds: the clock cannot be turned back.
    */
   advance(seconds: number): void {
-    if (!(seconds >= 0)) {
-      throw new RangeError(`Cannot turn the clock back: seconds must be >= 0, got ${seconds}`);
-    }
+    SECONDS("seconds", seconds);
     this.#ahead += seconds;
   }
 }

@@ -1,27 +1,43 @@
 import { type Clock, TestClock } from "./clock.ts";
 import type { ActiveFault, Fault, FaultKind } from "./fault.ts";
 import { Faults } from "./faults.ts";
+import {
+  aLine,
+  aList,
+  aText,
+  checkOptions,
+  type Checks,
+  integerFrom,
+  objectOf,
+  PORT,
+  SEED,
+  wrongType,
+} from "./option_check.ts";
 import { SeededRandom } from "./random.ts";
 import { ServerState } from "./server_state.ts";
 import { Session } from "./session.ts";
 
-/** How a {@linkcode MemcachedServer} is to be. */
+/** How a {@linkcode MemcachedServer} is to be. There are no options of other names. */
 export interface MemcachedServerOptions {
   /** The address to listen on. @default {"127.0.0.1"} */
   hostname?: string;
-  /** The port to listen on, 0 for a free one. @default {0} */
+  /** The port to listen on, from 0 to 65,535; 0 for a free one. @default {0} */
   port?: number;
   /** A path for a Unix socket, which then takes the place of hostname and port. */
   path?: string;
   /** Where expiry takes its time from: a {@linkcode TestClock} that runs with the wall clock unless given. */
   clock?: Clock;
-  /** The largest item in bytes, with its key and some 60 bytes of the server's own. @default {1048576} */
+  /**
+   * The largest item in bytes, with its key and some 60 bytes of the server's own: an integer from 1 to 1,073,741,824.
+   *
+   * @default {1048576}
+   */
   itemSizeLimit?: number;
-  /** What `version` answers. @default {"1.6.18"} */
+  /** What `version` answers, without CR and LF. @default {"1.6.18"} */
   version?: string;
   /** Faults that it has from the start. */
   faults?: readonly Fault[];
-  /** Seed of the random numbers that faults use: a fresh one unless given. */
+  /** Seed of the random numbers that faults use, an integer from 0 to 4,294,967,295: a fresh one unless given. */
   seed?: number;
 }
 
@@ -79,7 +95,8 @@ export class MemcachedServer implements AsyncDisposable {
    *
    * @param options Where it listens and how it behaves.
    * @returns The server, to be stopped by `stop()` or `await using`.
-   * @throws {RangeError} If a fault's occasion is impossible.
+   * @throws {TypeError} If an option, or one of a fault, has the wrong name or type, or a fault lacks what it needs.
+   * @throws {RangeError} If an option, or one of a fault, is out of its bounds.
    * @throws {Deno.errors.AddrInUse} If the port or the path is taken.
    */
   static start(options: MemcachedServerOptions = {}): Promise<MemcachedServer> {
@@ -87,6 +104,7 @@ export class MemcachedServer implements AsyncDisposable {
   }
 
   private constructor(options: MemcachedServerOptions) {
+    checkOptions("a MemcachedServer", options, CHECKS);
     const { hostname = "127.0.0.1", port = 0, path, clock = new TestClock() } = options;
     this.#faults = new Faults(new SeededRandom(options.seed));
     for (const fault of options.faults ?? []) this.#faults.add(fault);
@@ -156,8 +174,9 @@ export class MemcachedServer implements AsyncDisposable {
   /**
    * Turns the clock forward: what expires within these seconds is gone.
    *
-   * @param seconds By how much.
-   * @throws {TypeError} If the server was started with a clock that cannot be turned.
+   * @param seconds By how much: from 0 to 4,294,967,295, fractions included.
+   * @throws {TypeError} If the server was started with a clock that cannot be turned, or this is not a number.
+   * @throws {RangeError} If it is out of its bounds: the clock cannot be turned back.
    */
   advance(seconds: number): void {
     const { clock } = this.#state;
@@ -255,3 +274,18 @@ export class MemcachedServer implements AsyncDisposable {
     this.#sessions.set(session, ended);
   }
 }
+
+const CHECKS: Checks<MemcachedServerOptions> = {
+  hostname: aText,
+  port: PORT,
+  path: aText,
+  clock: (name, value) => {
+    const { now } = objectOf(name, value);
+    if (typeof now !== "function") throw wrongType(`now() of ${name}`, "a function", now);
+  },
+  itemSizeLimit: integerFrom(1, 2 ** 30),
+  version: aLine,
+  // Each of them is checked when it is added.
+  faults: aList,
+  seed: SEED,
+};

@@ -23,7 +23,13 @@ export function checkOptions(
   checks: Readonly<Record<string, Check>>,
   needed: readonly string[] = [],
 ): void {
-  const given = objectOf(`options of ${owner}`, options);
+  if (typeof options !== "object" || options === null) {
+    const type = typeOf(options);
+    throw new TypeError(
+      `Cannot use options of ${owner} that are not an object: current type is ${type}`,
+    );
+  }
+  const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (given[name] === undefined || Object.hasOwn(checks, name)) continue;
     throw new TypeError(`Cannot use option "${name}" of ${owner} as there is none of that name`);
@@ -89,8 +95,9 @@ export function oneOf(...words: readonly string[]): Check {
 
 /** The error for a value of the wrong type. */
 export function wrongType(name: string, wanted: string, value: unknown): TypeError {
-  const type = value === null ? "null" : typeof value;
-  return new TypeError(`Cannot use ${name} as it must be ${wanted}: current type is ${type}`);
+  return new TypeError(
+    `Cannot use ${name} as it must be ${wanted}: current type is ${typeOf(value)}`,
+  );
 }
 
 /** The error for a value of the right type that means nothing. */
@@ -126,4 +133,8 @@ export const SECONDS: Check = numberFrom(0, 2 ** 32 - 1);
 function sentence(name: string, wanted: string, value: unknown): string {
   const found = typeof value === "string" ? JSON.stringify(value) : String(value);
   return `Cannot use ${name} as it must be ${wanted}: current value is ${found}`;
+}
+
+function typeOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { MemcachedServer, TestClock } from "@libmc/libmc/testing";
+import { MemcachedServer, type MemcachedServerOptions, TestClock } from "@libmc/libmc/testing";
 import { Wire } from "../support/wire.ts";
 
 Deno.test("MemcachedServer.advance() lets items expire, and no earlier", async () => {
@@ -44,11 +44,47 @@ Deno.test("MemcachedServer.advance() brings a delayed flush_all, a second early 
   assertEquals(server.items, 1);
 });
 
-Deno.test("MemcachedServer.advance() refuses a clock that it cannot turn, and to turn it back", async () => {
+Deno.test("MemcachedServer.advance() refuses a clock that it cannot turn", async () => {
   await using fixed = await MemcachedServer.start({ clock: { now: () => 5 } });
   assertThrows(() => fixed.advance(1), TypeError, "not a TestClock");
-  await using server = await MemcachedServer.start();
-  assertThrows(() => server.advance(-1), RangeError, "seconds must be >= 0, got -1");
+});
+
+for (
+  const [options, error, told] of [
+    [null, TypeError, "options of a MemcachedServer that are not an object: current type is null"],
+    [{ Port: 1 }, TypeError, 'option "Port" of a MemcachedServer as there is none of that name'],
+    [{ fault: { kind: "wrongKey" } }, TypeError, 'option "fault" of a MemcachedServer'],
+    [{ hostname: 5 }, TypeError, 'option "hostname" of a MemcachedServer as it must be a string'],
+    [{ port: "11211" }, TypeError, "a number: current type is string"],
+    [{ port: 65_536 }, RangeError, "an integer from 0 to 65535: current value is 65536"],
+    [{ path: true }, TypeError, "a string: current type is boolean"],
+    [{ clock: Date.now }, TypeError, 'option "clock" of a MemcachedServer as it must be an object'],
+    [{ clock: {} }, TypeError, 'now() of option "clock" of a MemcachedServer'],
+    [{ itemSizeLimit: -5 }, RangeError, "an integer from 1 to 1073741824: current value is -5"],
+    [{ itemSizeLimit: NaN }, RangeError, "current value is NaN"],
+    [{ version: "1\r\n" }, TypeError, 'without CR and LF: current value is "1\\r\\n"'],
+    [{ version: 1.6 }, TypeError, "a string: current type is number"],
+    [{ faults: "x" }, TypeError, "a list: current type is string"],
+    [{ faults: { kind: "wrongKey" } }, TypeError, "a list: current type is object"],
+    [{ faults: ["wrongKey"] }, TypeError, "Cannot use a fault as it must be an object"],
+    [{ seed: NaN }, RangeError, "an integer from 0 to 4294967295: current value is NaN"],
+    [{ seed: -1 }, RangeError, "current value is -1"],
+    [{ seed: "1" }, TypeError, "current type is string"],
+  ] as const
+) {
+  Deno.test(`MemcachedServer.start() refuses ${Deno.inspect(options)}`, async () => {
+    await assertRejects(
+      () => MemcachedServer.start(options as MemcachedServerOptions),
+      error,
+      told,
+    );
+  });
+}
+
+Deno.test("MemcachedServer.start() takes undefined for not given", async () => {
+  const options = { port: undefined, seed: undefined, faults: undefined, clock: undefined };
+  await using server = await MemcachedServer.start(options as unknown as MemcachedServerOptions);
+  assertEquals(server.items, 0);
 });
 
 Deno.test("MemcachedServer.commands counts what was carried out, wanted or not", async () => {
