@@ -1,15 +1,31 @@
 import { createServer, type Server } from "node:net";
 import { ProxyLink } from "./proxy_link.ts";
 import type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
+import {
+  aBoolean,
+  aText,
+  checkOptions,
+  type Checks,
+  integerFrom,
+  MILLISECONDS,
+  numberFrom,
+  oneOf,
+  PORT,
+  SEED,
+  wrongValue,
+} from "./option_check.ts";
 import { SeededRandom } from "./random.ts";
 
-/** Where a {@linkcode FaultProxy} listens and leads to. */
+/** Where a {@linkcode FaultProxy} listens and leads to. There are no options of other names. */
 export interface FaultProxyOptions extends ProxyFaults {
-  /** The server behind it: `host:port`, `[v6]:port`, or the path of a Unix socket. */
+  /**
+   * The server behind it: `host:port`, `[v6]:port`, its port from 1 to 65,535, or the path of a Unix socket, which
+   * begins with `/`.
+   */
   target: string;
-  /** The port to listen on, 0 for a free one. @default {0} */
+  /** The port to listen on, from 0 to 65,535; 0 for a free one. @default {0} */
   port?: number;
-  /** Seed of its random numbers: a fresh one unless given. */
+  /** Seed of its random numbers, an integer from 0 to 4,294,967,295: a fresh one unless given. */
   seed?: number;
 }
 
@@ -48,15 +64,12 @@ export class FaultProxy implements AsyncDisposable {
    *
    * @param options Where it leads, and what goes wrong from the start.
    * @returns The proxy, to be stopped by `stop()` or `await using`.
-   * @throws {TypeError} If the target is no address.
-   * @throws {RangeError} If a fault is impossible.
+   * @throws {TypeError} If the target is no address, or an option has the wrong name or type.
+   * @throws {RangeError} If an option, or the target's port, is out of its bounds.
    */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
+    checkOptions("a FaultProxy", options, CHECKS, ["target"]);
     const { target, port = 0, seed, ...faults } = options;
-    check(faults);
-    if (!target.startsWith("/") && !/:\d+$/.test(target)) {
-      throw new TypeError(`Cannot lead to "${target}" as it is neither host:port nor a path`);
-    }
     const proxy = new FaultProxy(target, port, new SeededRandom(seed), faults);
     // The port is taken in any case, so that `address` holds from now on.
     await proxy.#listen();
@@ -111,10 +124,11 @@ export class FaultProxy implements AsyncDisposable {
    *
    * @param faults What goes wrong; `{}` for nothing.
    * @returns When the proxy listens again, or no longer.
-   * @throws {RangeError} If a fault is impossible.
+   * @throws {TypeError} If one has the wrong name or type.
+   * @throws {RangeError} If one is out of its bounds.
    */
   async set(faults: ProxyFaults): Promise<void> {
-    check(faults);
+    checkOptions("a FaultProxy", faults, FAULT_CHECKS);
     this.#faults = faults;
     for (const link of this.#links) link.change();
     if (faults.refuse) await this.#refuse();
@@ -188,14 +202,29 @@ export class FaultProxy implements AsyncDisposable {
 
 const HOSTNAME = "127.0.0.1";
 
-function check(faults: ProxyFaults): void {
-  for (const name of ["delayMs", "dropAfter", "bytesPerSecond", "probability"] as const) {
-    const value = faults[name];
-    if (value === undefined) continue;
-    const most = name === "probability" ? 1 : Number.MAX_SAFE_INTEGER;
-    const least = name === "bytesPerSecond" ? 1 : 0;
-    if (!(value >= least && value <= most)) {
-      throw new RangeError(`Cannot use ${name} ${value}: it must be from ${least} to ${most}`);
-    }
-  }
+function checkTarget(name: string, value: unknown): void {
+  aText(name, value);
+  const target = value as string;
+  if (target.startsWith("/")) return;
+  const [, port] = /^[^/\s]*[^/\s:]:(\d+)$/.exec(target) ?? [];
+  if (port === undefined) throw wrongValue(name, "host:port, [v6]:port or a path", target);
+  integerFrom(1, 65535)(`port of ${name}`, Number(port));
 }
+
+const FAULT_CHECKS: Checks<ProxyFaults> = {
+  delayMs: MILLISECONDS,
+  stall: aBoolean,
+  dropAfter: integerFrom(0, Number.MAX_SAFE_INTEGER),
+  singleBytes: aBoolean,
+  reset: oneOf("request", "reply"),
+  refuse: aBoolean,
+  bytesPerSecond: integerFrom(1, Number.MAX_SAFE_INTEGER),
+  probability: numberFrom(0, 1),
+};
+
+const CHECKS: Checks<FaultProxyOptions> = {
+  ...FAULT_CHECKS,
+  target: checkTarget,
+  port: PORT,
+  seed: SEED,
+};

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { FaultProxy, MemcachedServer, type ProxyFaults } from "@libmc/libmc/testing";
+import {
+  FaultProxy,
+  type FaultProxyOptions,
+  MemcachedServer,
+  type ProxyFaults,
+} from "@libmc/libmc/testing";
 import { quoted, Wire } from "../support/wire.ts";
 
 const LARGE = "x".repeat(300_000);
@@ -180,16 +185,80 @@ Deno.test("FaultProxy.stop() leaves nothing behind, whatever is waiting", async 
   }
 });
 
-Deno.test("FaultProxy refuses impossible faults and targets", async () => {
-  const target = "127.0.0.1:1";
-  await assertRejects(() => FaultProxy.start({ target: "nowhere" }), TypeError, '"nowhere"');
-  for (
-    const [name, value] of [["delayMs", -1], ["probability", 2], ["bytesPerSecond", 0]] as const
-  ) {
+type Refused = readonly [
+  options: unknown,
+  error: typeof TypeError | typeof RangeError,
+  told: string,
+];
+
+const REFUSED_FAULTS: readonly Refused[] = [
+  [{ delay: 5 }, TypeError, 'option "delay" of a FaultProxy as there is none of that name'],
+  [{ singlebytes: true }, TypeError, 'option "singlebytes" of a FaultProxy as there is none'],
+  [{ delayMs: 3e9 }, RangeError, "an integer from 0 to 2147483647: current value is 3000000000"],
+  [{ delayMs: -1 }, RangeError, "current value is -1"],
+  [{ delayMs: "5" }, TypeError, "a number: current type is string"],
+  [{ stall: 1 }, TypeError, "a boolean: current type is number"],
+  [{ dropAfter: 1.5 }, RangeError, "current value is 1.5"],
+  [{ dropAfter: NaN }, RangeError, "current value is NaN"],
+  [{ singleBytes: "yes" }, TypeError, "a boolean: current type is string"],
+  [{ reset: "both" }, TypeError, 'one of "request", "reply": current value is "both"'],
+  [{ reset: true }, TypeError, 'one of "request", "reply": current value is true'],
+  [{ refuse: null }, TypeError, "a boolean: current type is null"],
+  [{ bytesPerSecond: 0 }, RangeError, "from 1 to 9007199254740991: current value is 0"],
+  [{ bytesPerSecond: Infinity }, RangeError, "current value is Infinity"],
+  [{ probability: 2 }, RangeError, "a number from 0 to 1: current value is 2"],
+];
+
+for (const [faults, error, told] of REFUSED_FAULTS) {
+  Deno.test(`FaultProxy refuses ${Deno.inspect(faults)}, and stays as it was`, async () => {
+    const target = "127.0.0.1:1";
+    const options = { target, ...faults as ProxyFaults };
+    await assertRejects(() => FaultProxy.start(options), error, told);
+    await using proxy = await FaultProxy.start({ target, delayMs: 1 });
+    await assertRejects(() => proxy.set(faults as ProxyFaults), error, told);
+    assertEquals(proxy.faults, { delayMs: 1 });
+  });
+}
+
+const REFUSED_OPTIONS: readonly Refused[] = [
+  [
+    undefined,
+    TypeError,
+    "options of a FaultProxy that are not an object: current type is undefined",
+  ],
+  [
+    {},
+    TypeError,
+    'option "target" of a FaultProxy as it must be a string: current type is undefined',
+  ],
+  [{ target: 11211 }, TypeError, "a string: current type is number"],
+  [{ target: "nowhere" }, TypeError, 'or a path: current value is "nowhere"'],
+  [{ target: ":11211" }, TypeError, 'current value is ":11211"'],
+  [{ target: "host:" }, TypeError, 'current value is "host:"'],
+  [{ target: "a.sock:1/b" }, TypeError, 'current value is "a.sock:1/b"'],
+  [{ target: "127.0.0.1:99999" }, RangeError, "an integer from 1 to 65535: current value is 99999"],
+  [{ target: "[::1]:0" }, RangeError, "current value is 0"],
+  [{ target: "/a", port: 65_536 }, RangeError, "from 0 to 65535: current value is 65536"],
+  [{ target: "/a", seed: "x" }, TypeError, "a number: current type is string"],
+  [{ target: "/a", seed: 2 ** 32 }, RangeError, "current value is 4294967296"],
+  [{ target: "/a", hostname: "::1" }, TypeError, 'option "hostname" of a FaultProxy as there is'],
+];
+
+for (const [options, error, told] of REFUSED_OPTIONS) {
+  Deno.test(`FaultProxy.start() refuses ${Deno.inspect(options)}`, async () => {
+    await assertRejects(() => FaultProxy.start(options as FaultProxyOptions), error, told);
+  });
+}
+
+Deno.test("FaultProxy.set() refuses what is no object, and knows neither target, port nor seed", async () => {
+  await using proxy = await FaultProxy.start({ target: "[::1]:1" });
+  const nothing = null as unknown as ProxyFaults;
+  await assertRejects(() => proxy.set(nothing), TypeError, "current type is null");
+  for (const name of ["target", "port", "seed"]) {
     await assertRejects(
-      () => FaultProxy.start({ target, [name]: value }),
-      RangeError,
-      `${name} ${value}`,
+      () => proxy.set({ [name]: 1 }),
+      TypeError,
+      `option "${name}" of a FaultProxy`,
     );
   }
 });
