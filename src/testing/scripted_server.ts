@@ -1,6 +1,11 @@
+import { aList, aText, checkOptions, type Checks, PORT } from "./option_check.ts";
 import { pause } from "./pause.ts";
+import { checkPart } from "./script_check.ts";
 
-/** One thing a {@linkcode ScriptedServer} does: sends bytes or a text's UTF-8, waits, or closes the connection. */
+/**
+ * One thing a {@linkcode ScriptedServer} does: sends bytes or a text's UTF-8, waits for so many milliseconds, an
+ * integer from 0 to 2,147,483,647, or closes the connection.
+ */
 export type ScriptStep =
   | string
   | Uint8Array
@@ -9,13 +14,13 @@ export type ScriptStep =
 
 /** What is awaited, and what is answered to it. */
 export interface ScriptedExchange {
-  /** The bytes that must come: any bytes, as many as one read gives, unless given. */
+  /** The bytes that must come, at least one: any bytes, as many as one read gives, unless given. */
   readonly expect?: string | Uint8Array;
   /** What is done when they came. */
   readonly reply: readonly ScriptStep[];
 }
 
-/** How a {@linkcode ScriptedServer} is to be. */
+/** How a {@linkcode ScriptedServer} is to be. There are no options of other names. */
 export interface ScriptedServerOptions {
   /**
    * The script: its n-th part answers the n-th request, whichever connection it comes from. A list of steps answers
@@ -24,7 +29,7 @@ export interface ScriptedServerOptions {
   readonly script?: readonly (ScriptedExchange | readonly ScriptStep[])[];
   /** The address to listen on. @default {"127.0.0.1"} */
   readonly hostname?: string;
-  /** The port to listen on, 0 for a free one. @default {0} */
+  /** The port to listen on, from 0 to 65,535; 0 for a free one. @default {0} */
   readonly port?: number;
 }
 
@@ -79,6 +84,8 @@ export class ScriptedServer implements AsyncDisposable {
    *
    * @param options Its script, and where it listens.
    * @returns The server, to be stopped by `stop()` or `await using`.
+   * @throws {TypeError} If an option has the wrong name or type, or the script holds what is no part or step of one.
+   * @throws {RangeError} If the port or a wait is out of its bounds, or no bytes are expected.
    * @throws {Deno.errors.AddrInUse} If the port is taken.
    */
   static start(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
@@ -86,6 +93,7 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   private constructor(options: ScriptedServerOptions) {
+    checkOptions("a ScriptedServer", options, CHECKS);
     const { hostname = "127.0.0.1", port = 0, script = [] } = options;
     this.#script = script.map(exchangeOf);
     this.#listener = Deno.listen({ hostname, port });
@@ -122,6 +130,8 @@ export class ScriptedServer implements AsyncDisposable {
    * Adds a part to the script.
    *
    * @param part What is awaited and answered, or the answer to anything.
+   * @throws {TypeError} If it is no part of a script, or has a step that is none.
+   * @throws {RangeError} If a wait is out of its bounds, or no bytes are expected.
    */
   add(part: ScriptedExchange | readonly ScriptStep[]): void {
     this.#script.push(exchangeOf(part));
@@ -254,6 +264,7 @@ class Connection implements ScriptedConnection {
 }
 
 function exchangeOf(part: ScriptedExchange | readonly ScriptStep[]): ScriptedExchange {
+  checkPart(part);
   return "reply" in part ? part : { reply: part };
 }
 
@@ -267,3 +278,10 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   whole.set(tail, head.length);
   return whole;
 }
+
+const CHECKS: Checks<ScriptedServerOptions> = {
+  // Each part is checked when it is added.
+  script: aList,
+  hostname: aText,
+  port: PORT,
+};

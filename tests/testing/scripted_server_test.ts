@@ -1,5 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { type ScriptedExchange, ScriptedServer, type ScriptStep } from "@libmc/libmc/testing";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  type ScriptedExchange,
+  ScriptedServer,
+  type ScriptedServerOptions,
+  type ScriptStep,
+} from "@libmc/libmc/testing";
 import { textOf, Wire } from "../support/wire.ts";
 
 Deno.test("ScriptedServer answers the n-th read with the n-th part, whichever connection it is", async () => {
@@ -97,6 +102,73 @@ Deno.test("ScriptedServer.stop() waits for nothing that its script wants", async
   await server.stop();
   assertEquals(await wire.toEnd(), "");
 });
+
+type Refused = readonly [part: unknown, error: typeof TypeError | typeof RangeError, told: string];
+
+const REFUSED_PARTS: readonly Refused[] = [
+  [
+    "END\r\n",
+    TypeError,
+    "options of a part of a script that are not an object: current type is string",
+  ],
+  [undefined, TypeError, "current type is undefined"],
+  [{}, TypeError, 'option "reply" of a part of a script as it must be a list'],
+  [{ reply: "END\r\n" }, TypeError, "a list: current type is string"],
+  [
+    { reply: [], expected: "a" },
+    TypeError,
+    'option "expected" of a part of a script as there is none',
+  ],
+  [{ reply: [], expect: 1 }, TypeError, "text or bytes: current type is number"],
+  [{ reply: [], expect: "" }, RangeError, "one byte or more: current length is 0"],
+  [{ reply: [], expect: new Uint8Array() }, RangeError, "one byte or more: current length is 0"],
+  [
+    [5],
+    TypeError,
+    "a step of a script as it must be text, bytes, a wait or a close: current type is number",
+  ],
+  [["a", null], TypeError, "current type is null"],
+  [[{ wait: NaN }], RangeError, "from 0 to 2147483647: current value is NaN"],
+  [[{ wait: 3e9 }], RangeError, "current value is 3000000000"],
+  [[{ wait: "5" }], TypeError, "a number: current type is string"],
+  [[{ wait: 5, close: true }], TypeError, 'option "close" of a step of a script as there is none'],
+  [[{ wiat: 5 }], TypeError, 'option "wiat" of a step of a script as there is none'],
+  [[{ close: false }], TypeError, "must be true: current value is false"],
+  [[{}], TypeError, 'option "close" of a step of a script as it must be true'],
+  [{ reply: [{ wait: -1 }] }, RangeError, "current value is -1"],
+];
+
+for (const [part, error, told] of REFUSED_PARTS) {
+  Deno.test(`ScriptedServer refuses ${Deno.inspect(part)} in its script`, async () => {
+    const wrong = part as ScriptedExchange;
+    await assertRejects(() => ScriptedServer.start({ script: [["a"], wrong] }), error, told);
+    await using server = await ScriptedServer.start();
+    assertThrows(() => server.add(wrong), error, told);
+    assertEquals(server.left, 0);
+  });
+}
+
+for (
+  const [options, error, told] of [
+    [null, TypeError, "options of a ScriptedServer that are not an object: current type is null"],
+    [
+      { scripts: [] },
+      TypeError,
+      'option "scripts" of a ScriptedServer as there is none of that name',
+    ],
+    [{ script: "END" }, TypeError, "a list: current type is string"],
+    [{ hostname: 1 }, TypeError, "a string: current type is number"],
+    [{ port: 1.5 }, RangeError, "from 0 to 65535: current value is 1.5"],
+  ] as const
+) {
+  Deno.test(`ScriptedServer.start() refuses ${Deno.inspect(options)}`, async () => {
+    await assertRejects(
+      () => ScriptedServer.start(options as ScriptedServerOptions),
+      error,
+      told,
+    );
+  });
+}
 
 async function ask(wire: Wire, sent: string, end = "\r\n"): Promise<string> {
   await wire.send(sent);
