@@ -201,7 +201,7 @@ Deno.test("Client takes up failover when config() sets it, and drops it", async 
 
 Deno.test("Client fails at once while a server is known to be dead, and dials once when it may again", async () => {
   const connectTimeout = 200;
-  const retryTimeout = 400;
+  const retryTimeout = 1000;
   let dials = 0;
   await using client = new Client("127.0.0.1:1", {
     connectTimeout,
