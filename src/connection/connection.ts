@@ -133,7 +133,7 @@ export class Connection implements ReplySink {
     const now = clock.now();
     const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
     if (this.#pending.length === 0) this.#heardAt = now;
-    this.#isStale = isIdle;
+    this.#isStale ||= isIdle;
     if (isIdle) this.#flushAfter(RESTS);
     else queueMicrotask(() => void this.#flush());
   }
