@@ -2,7 +2,7 @@
 
 import { Progress } from "../demo/progress.ts";
 import { parseArguments, type SoakArguments, USAGE } from "./arguments.ts";
-import { reportOf, requirementsOf } from "./report.ts";
+import { exitCodeOf, reportOf } from "./report.ts";
 import { soak } from "./soak.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -30,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   progress.clear();
   if (interrupted.signal.aborted) console.log("soak: interrupted, the figures so far:");
   console.log(reportOf(result, parsed));
-  return requirementsOf(result).every(({ isMet }) => isMet) ? 0 : 1;
+  return exitCodeOf(result);
 }
 
 /** Says how far the soak is: on a terminal by one line that changes, elsewhere by a line a minute. */

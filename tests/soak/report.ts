@@ -36,6 +36,11 @@ export function requirementsOf(result: SoakResult): Requirement[] {
   ];
 }
 
+/** What the process says of it: 0 if all requirements are met. */
+export function exitCodeOf(result: SoakResult): 0 | 1 {
+  return requirementsOf(result).every(({ isMet }) => isMet) ? 0 : 1;
+}
+
 /** The whole report. */
 export function reportOf(
   result: SoakResult,

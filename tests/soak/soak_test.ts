@@ -5,7 +5,7 @@ import { parseArguments } from "./arguments.ts";
 import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
-import { requirementsOf } from "./report.ts";
+import { exitCodeOf, requirementsOf } from "./report.ts";
 import type { SoakResult } from "./soak.ts";
 import { Tally } from "./tally.ts";
 
@@ -54,7 +54,8 @@ Deno.test("growthOf() compares the last quarter with the second", () => {
 });
 
 Deno.test("requirementsOf() finds out each thing that a soak must not leave", () => {
-  assertEquals(unmet(resultWith({})), []);
+  assertEquals([unmet(resultWith({})), exitCodeOf(resultWith({}))], [[], 0]);
+  assertEquals(exitCodeOf(resultWith({ tally: { wrong: 1 } })), 1);
   assertEquals(unmet(resultWith({ tally: { wrong: 1 } })), ["wrong answers"]);
   assertEquals(unmet(resultWith({ tally: { unsettled: 1 } })), ["calls that did not settle"]);
   for (const socketsAtRest of [5, 13]) {
