@@ -122,5 +122,5 @@ function statValue(text: string): string | number {
 }
 
 const decoder = new TextDecoder();
-/** More than any server has to tell: the statistics of 100,000 connections take 24 MiB. */
+/** More than a server has to tell: memcached 1.6.18 sends 138 bytes for a connection, so that 480,000 of them fit. */
 const MAX_STATS_BYTES = 64 * 2 ** 20;

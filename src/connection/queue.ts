@@ -11,8 +11,7 @@ export class Queue<T> {
   readonly #weightOf: (item: T) => number;
   #items: (T | undefined)[] = [];
   #head = 0;
-  /** What all together weigh. */
-  weight = 0;
+  #weight = 0;
 
   /** @param weightOf What one weighs, the same each time it is asked. */
   constructor(weightOf: (item: T) => number) {
@@ -24,10 +23,15 @@ export class Queue<T> {
     return this.#items.length - this.#head;
   }
 
+  /** What all together weigh. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   /** Adds one at the tail. */
   push(item: T): void {
     this.#items.push(item);
-    this.weight += this.#weightOf(item);
+    this.#weight += this.#weightOf(item);
   }
 
   /** The one at the head, if there is one. */
@@ -46,7 +50,7 @@ export class Queue<T> {
     if (this.#head === items.length) return undefined;
     const item = items[this.#head] as T;
     items[this.#head++] = undefined;
-    this.weight -= this.#weightOf(item);
+    this.#weight -= this.#weightOf(item);
     if (this.#head === items.length) {
       // One that was long gives its memory back.
       if (this.#head > 1024) this.#items = [];
@@ -64,7 +68,7 @@ export class Queue<T> {
     const rest = this.#items.slice(this.#head) as T[];
     this.#items = [];
     this.#head = 0;
-    this.weight = 0;
+    this.#weight = 0;
     return rest;
   }
 

@@ -11,8 +11,8 @@ export interface Transport {
    */
   read(into: Uint8Array): Promise<number | null>;
   /**
-   * Writes some of `bytes` from their beginning, at least one; resolves to their number. `bytes` is lent until then. If it rejects, nothing of
-   * them has left, unless {@linkcode Transport.mayWriteInPart} says otherwise.
+   * Writes some of `bytes` from their beginning, at least one; resolves to their number. `bytes` is lent until then. If
+   * it rejects, nothing of them has left, unless {@linkcode Transport.mayWriteInPart} says otherwise.
    */
   write(bytes: Uint8Array): Promise<number>;
   /** True if a write that rejects may have sent part of its bytes: then what it held is not sent again elsewhere. */
