@@ -125,6 +125,6 @@ Deno.test("Client.unref() lets a program end whose client has TLS", async () => 
   await using rig = await TlsRig.start();
   const server = await rig.memcached();
   const args = [server.address, rig.authority.certificate.cert];
-  const end = await runProgram("forgotten_secure", [`--allow-net=${server.address}`], args, 10_000);
+  const end = await runProgram("forgotten", [`--allow-net=${server.address}`], args, 10_000);
   assertEquals(end, { code: 0, out: "hello\n", error: "" });
 });

@@ -32,13 +32,17 @@ type Verb = (random: Random, context: CallContext) => Omit<RandomCall, "name">;
 
 /** By name; each draws its own arguments. */
 const VERBS: Readonly<Record<string, Verb>> = {
-  get: (random, context) => retrieval("get", random, context, (client, key) => client.get(key)),
-  gets: (random, context) => retrieval("gets", random, context, (client, key) => client.gets(key)),
-  getRaw: (random, context) => retrieval("get", random, context, (c, key) => c.getRaw(key)),
-  getMulti: (random, context) => retrievals("get", random, context, (c, keys) => c.getMulti(keys)),
+  get: (random, context) =>
+    retrieval("get", [randomKey(random)], context, (c, [key]) => c.get(key)),
+  gets: (random, context) => retrieval("gets", [randomKey(random)], context, (c, [k]) => c.gets(k)),
+  getRaw: (random, context) =>
+    retrieval("get", [randomKey(random)], context, (c, [k]) => c.getRaw(k)),
+  getMulti: (random, context) =>
+    retrieval("get", randomKeys(random), context, (c, k) => c.getMulti(k)),
   getsMulti: (random, context) =>
-    retrievals("gets", random, context, (client, keys) => client.getsMulti(keys)),
-  getList: (random, context) => retrievals("get", random, context, (c, keys) => c.getList(keys)),
+    retrieval("gets", randomKeys(random), context, (c, k) => c.getsMulti(k)),
+  getList: (random, context) =>
+    retrieval("get", randomKeys(random), context, (c, k) => c.getList(k)),
   gat: (random, context) =>
     touching("gat", [randomKey(random)], random, context, (c, [key], time) => c.gat(key, time)),
   gats: (random, context) =>
@@ -49,10 +53,32 @@ const VERBS: Readonly<Record<string, Verb>> = {
   add: (random, context) => store("add", random, context),
   replace: (random, context) => store("replace", random, context),
   cas: (random, context) => store("cas", random, context),
-  append: (random, context) => attach("append", random, context),
-  prepend: (random, context) => attach("prepend", random, context),
-  appendMulti: (random, context) => attachMany("append", random, context),
-  prependMulti: (random, context) => attachMany("prepend", random, context),
+  append: (random, context) =>
+    attach("append", [randomKey(random)], random, context, (c, [key], data) => c.append(key, data)),
+  prepend: (random, context) =>
+    attach(
+      "prepend",
+      [randomKey(random)],
+      random,
+      context,
+      (c, [key], data) => c.prepend(key, data),
+    ),
+  appendMulti: (random, context) =>
+    attach(
+      "append",
+      randomKeys(random),
+      random,
+      context,
+      (c, keys, data) => c.appendMulti(keys, data),
+    ),
+  prependMulti: (random, context) =>
+    attach(
+      "prepend",
+      randomKeys(random),
+      random,
+      context,
+      (c, keys, data) => c.prependMulti(keys, data),
+    ),
   setRaw(random, context) {
     const [key, data, flags] = [randomKey(random), randomBytes(random), random.pick(FLAGS)];
     const exptime = randomExptime(random, context);
@@ -162,25 +188,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
 function retrieval(
   name: "get" | "gets",
-  random: Random,
-  context: CallContext,
-  ask: (client: Client, key: string) => Promise<unknown>,
-): Omit<RandomCall, "name"> {
-  const key = randomKey(random);
-  const wire = wireOf(key, context);
-  return {
-    begin: (client) => ask(client, key),
-    requests: wire === undefined ? undefined : [plain(name, wire)],
-  };
-}
-
-function retrievals(
-  name: "get" | "gets",
-  random: Random,
+  keys: string[],
   context: CallContext,
   ask: (client: Client, keys: string[]) => Promise<unknown>,
 ): Omit<RandomCall, "name"> {
-  const keys = randomKeys(random);
   const wires = all(keys.map((key) => wireOf(key, context)));
   return {
     begin: (client) => ask(client, keys),
@@ -230,32 +241,16 @@ function store(
 
 function attach(
   name: "append" | "prepend",
+  keys: string[],
   random: Random,
   context: CallContext,
+  add: (client: Client, keys: string[], data: Uint8Array | string) => Promise<unknown>,
 ): Omit<RandomCall, "name"> {
-  const key = randomKey(random);
-  const data = random.below(2) === 0 ? randomBytes(random) : randomText(random);
-  const wire = wireOf(key, context);
-  const stored = storedOf(data);
-  return {
-    begin: (client) => client[name](key, data),
-    requests: wire === undefined || stored === undefined
-      ? undefined
-      : [item(name, wire, [0n, 0n], stored.data, context.noreply)],
-  };
-}
-
-function attachMany(
-  name: "append" | "prepend",
-  random: Random,
-  context: CallContext,
-): Omit<RandomCall, "name"> {
-  const keys = randomKeys(random);
   const data = random.below(2) === 0 ? randomBytes(random) : randomText(random);
   const wires = all(keys.map((key) => wireOf(key, context)));
   const stored = storedOf(data);
   return {
-    begin: (client) => client[`${name}Multi`](keys, data),
+    begin: (client) => add(client, keys, data),
     requests: stored === undefined
       ? undefined
       : wires?.map((wire) => item(name, wire, [0n, 0n], stored.data, context.noreply)),

@@ -1,8 +1,10 @@
-/** A program for tests: a round trip to the server given as its argument by a client that nobody closes. */
+/** A program for tests: a round trip to a server, with TLS if an authority is given, by a client that nobody closes. */
 
 import { Client } from "@libmc/libmc";
 
-const client = new Client(Deno.args[0], {
+const [server, caCerts] = Deno.args;
+const client = new Client(server, {
+  tls: caCerts === undefined ? false : { caCerts },
   strict: true,
   connectTimeout: 5000,
   pollTimeout: 5000,
