@@ -53,15 +53,15 @@ Deno.test("repository: a test file runs either without permissions or live", () 
 });
 
 Deno.test("wrongArrows() allows what the rooms may know", () => {
-  assertEquals(arrows("src/client.ts", `import { Router } from "./cluster/router.ts";`), []);
+  assertEquals(arrows("src/client/client.ts", `import { engine } from "../engine/engine.ts";`), []);
   assertEquals(arrows("src/commands/get.ts", `import { feed } from "../protocol/reply.ts";`), []);
   assertEquals(arrows("src/commands/get.ts", `import type { C } from "../codec/codec.ts";`), []);
   assertEquals(arrows("src/commands/get.ts", `import { type C } from "../codec/codec.ts";`), []);
-  assertEquals(arrows("src/ring/ring.ts", `import { crypto } from "@std/crypto";`), []);
-  assertEquals(arrows("src/ring/ring.ts", `import { ring } from "./continuum.ts";`), []);
+  assertEquals(arrows("src/placement/continuum.ts", `import { crypto } from "@std/crypto";`), []);
+  assertEquals(arrows("src/placement/libmc.ts", `import { ring } from "./continuum.ts";`), []);
   assertEquals(arrows("src/protocol/reply.ts", `import { E } from "../errors.ts";`), []);
   assertEquals(arrows("src/codec/zlib.ts", `import { inflateSync } from "node:zlib";`), []);
-  assertEquals(arrows("mod.ts", `export * from "./src/client.ts";`), []);
+  assertEquals(arrows("mod.ts", `export * from "./src/client/client.ts";`), []);
   assertEquals(arrows("tests/client_test.ts", `import { x } from "../src/key.ts";`), []);
 });
 
@@ -94,19 +94,22 @@ Deno.test("wrongArrows() finds code where only types may be known", () => {
 
 Deno.test("wrongArrows() finds a way to the client from every inner room", () => {
   for (
-    const room of ["protocol", "commands", "codec", "ring", "connection", "cluster", "testing"]
+    const room of ["protocol", "commands", "codec", "placement", "connection", "cluster", "testing"]
   ) {
-    assertEquals(arrows(`src/${room}/a.ts`, `import type { C } from "../client.ts";`).length, 1);
-    assertEquals(arrows(`src/${room}/a.ts`, `import { x } from "../counters.ts";`).length, 1);
+    assertEquals(
+      arrows(`src/${room}/a.ts`, `import type { C } from "../client/client.ts";`).length,
+      1,
+    );
+    assertEquals(arrows(`src/${room}/a.ts`, `import { x } from "../extras.ts";`).length, 1);
   }
 });
 
 Deno.test("wrongArrows() finds packages that are not listed, and ways out of src", () => {
   for (const name of ["npm:memjs", "@libmc/libmc", "https://a.example/a.ts", "jsr:@std/assert"]) {
-    assertEquals(arrows("src/client.ts", `import * as a from "${name}";`).length, 1, name);
+    assertEquals(arrows("src/client/client.ts", `import * as a from "${name}";`).length, 1, name);
   }
-  assertEquals(arrows("src/client.ts", `import { a } from "../tests/a.ts";`).length, 1);
-  assertEquals(arrows("src/client.ts", "await import(name);").length, 1);
+  assertEquals(arrows("src/client/client.ts", `import { a } from "../../tests/a.ts";`).length, 1);
+  assertEquals(arrows("src/client/client.ts", "await import(name);").length, 1);
 });
 
 Deno.test("wrongArrows() finds a room that is not listed", () => {
@@ -116,8 +119,9 @@ Deno.test("wrongArrows() finds a room that is not listed", () => {
 });
 
 Deno.test("wrongArrows() takes no example or text for an import", () => {
-  const text = '/** import { a } from "../client.ts"; */\nconst a = `import "../client.ts"`;';
-  assertEquals(arrows("src/ring/a.ts", text), []);
+  const text =
+    '/** import { a } from "../client/client.ts"; */\nconst a = `import "../client/client.ts"`;';
+  assertEquals(arrows("src/placement/a.ts", text), []);
 });
 
 Deno.test("denoLines() finds Deno in code and in types, not in comments and texts", () => {
@@ -136,14 +140,14 @@ Deno.test("impurities() finds I/O, timers and time in pure rooms only", () => {
   for (
     const text of ["setTimeout(f, 1);", "const t = performance.now();", "globalThis.fetch(a);"]
   ) {
-    for (const room of ["protocol", "commands", "codec", "ring"]) {
+    for (const room of ["protocol", "commands", "codec", "placement"]) {
       const [found, ...more] = impurities({ path: `src/${room}/a.ts`, text: `\n${text}` });
       assert(found?.startsWith(`src/${room}/a.ts:2 uses `) && found.endsWith(" is pure"), text);
       assertEquals(more, []);
     }
     assertEquals(impurities({ path: "src/connection/a.ts", text }), []);
   }
-  assertEquals(impurities({ path: "src/ring/a.ts", text: "ring.fetch(); // setTimeout" }), []);
+  assertEquals(impurities({ path: "src/placement/a.ts", text: "ring.fetch(); // setTimeout" }), []);
 });
 
 Deno.test("impurities() finds promises where nothing may wait", () => {

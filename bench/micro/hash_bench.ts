@@ -1,6 +1,6 @@
 /** What one key hash costs, against a digest call of the platform. One iteration hashes 64 keys. */
 import { createHash } from "node:crypto";
-import { type HashFn, KEY_HASHES } from "../../src/ring/hash.ts";
+import { type HashFn, KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
 
 /** Takes the results, so that no loop is found useless and left out. */
 const kept = new Float64Array(1);

@@ -1,6 +1,6 @@
 /** What it costs to check a key and to make its wire key, and to read that key's chars once, as hashing it does. */
 import { wireKey, wirePrefix } from "../../src/key.ts";
-import { KEY_HASHES } from "../../src/ring/hash.ts";
+import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
 
 /** Takes the results, so that no loop is found useless and left out. */
 const kept = new Float64Array(1);

@@ -1,7 +1,7 @@
 /** What it costs to find the server of a key, with 1 to 1,000 servers. */
-import { addressOf } from "../../src/ring/address.ts";
-import { KEY_HASHES } from "../../src/ring/hash.ts";
-import { Ring } from "../../src/ring/ring.ts";
+import { addressOf } from "../../src/placement/address.ts";
+import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { Ring } from "../../src/placement/continuum.ts";
 
 /** Takes the results, so that no loop is found useless and left out. */
 const kept = new Float64Array(1);

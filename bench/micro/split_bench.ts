@@ -1,5 +1,5 @@
 /** What it costs to cut a big value into chunks and to put it together again, beside copying it once. */
-import { chunkKeys, cut, join } from "../../src/client/split.ts";
+import { chunkKeys, cut, join } from "../../src/codec/chunks.ts";
 
 for (const [name, bytes] of [["1.1 MB", 1_100_000], ["9.9 MB", 9_900_000]] as const) {
   const group = `a value of ${name}`;

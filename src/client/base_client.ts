@@ -3,9 +3,9 @@
 import type { ServerCounters } from "../cluster/counters.ts";
 import { QuitCommand } from "../commands/server_commands.ts";
 import type { MemcachedError } from "../errors.ts";
-import type { ClientEventName, ServerEvent } from "../events.ts";
-import type { ClientOptions, LiveOptions } from "../options.ts";
-import { ClientCore } from "./core.ts";
+import type { ClientEventName, ServerEvent } from "../observe/events.ts";
+import type { ClientOptions, LiveOptions } from "../engine/options.ts";
+import { ClientCore } from "../engine/engine.ts";
 
 /** The inside of a client: for the verbs, and not for users. */
 export let coreOf: (client: BaseClient) => ClientCore;

@@ -1,15 +1,15 @@
 /** The retrievals: get, gets, gat, gats, for one key and for many, decoded or raw. */
 
-import { checkKeys, type Exptime, wireExptime } from "../arguments.ts";
+import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
 import { GetCommand, type Retrieval, type RetrievalName } from "../commands/get.ts";
-import type { CallOptions } from "../options.ts";
+import type { CallOptions } from "../engine/options.ts";
 import { BaseClient, coreOf } from "./base_client.ts";
-import { Call } from "./call.ts";
-import type { ClientCore } from "./core.ts";
-import { type Collector, ItemGather, SplitGather } from "./item_gather.ts";
-import type { CasValue, RawItem, SplitReader } from "./readers.ts";
-import { Manifest } from "./split.ts";
-import { fetchStream } from "./streams.ts";
+import { Call } from "../engine/call.ts";
+import type { ClientCore } from "../engine/engine.ts";
+import { type Collector, ItemGather, SplitGather } from "../operations/item_fan_out.ts";
+import type { CasValue, RawItem, SplitReader } from "../engine/item_decoders.ts";
+import { Manifest } from "../codec/chunks.ts";
+import { fetchStream } from "../operations/streams.ts";
 
 /** The verbs that ask. Not to be used alone: see {@linkcode Client}. */
 export abstract class RetrievalClient extends BaseClient {

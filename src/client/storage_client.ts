@@ -7,7 +7,7 @@ import {
   type Exptime,
   MAX_UINT32,
   wireExptime,
-} from "../arguments.ts";
+} from "../checks/arguments.ts";
 import { errorInPart } from "../cluster/server_errors.ts";
 import { checkBytes } from "../codec/bytes.ts";
 import type { Codec, Encoded } from "../codec/codec.ts";
@@ -16,13 +16,13 @@ import { libmcCodec } from "../codec/libmc_codec.ts";
 import { encodeValue, utf8Length } from "../codec/values.ts";
 import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { MemcachedError } from "../errors.ts";
-import type { CallOptions } from "../options.ts";
-import { type MultiResult, multiResult } from "./batch_gather.ts";
-import type { Call } from "./call.ts";
+import type { CallOptions } from "../engine/options.ts";
+import { type MultiResult, multiResult } from "../operations/batch_fan_out.ts";
+import type { Call } from "../engine/call.ts";
 import { coreOf } from "./base_client.ts";
-import { RAW_OPTIONS, STORE_OPTIONS, STREAM_OPTIONS } from "./call_options.ts";
+import { RAW_OPTIONS, STORE_OPTIONS, STREAM_OPTIONS } from "../engine/call_options.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
-import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "./split.ts";
+import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "../codec/chunks.ts";
 import {
   checkEncoded,
   checkPair,
@@ -31,9 +31,9 @@ import {
   ofKey,
   rawItem,
   tooBig,
-} from "./store_arguments.ts";
-import { StoreGather } from "./store_gather.ts";
-import { storeStream } from "./streams.ts";
+} from "../operations/items.ts";
+import { StoreGather } from "../operations/store_fan_out.ts";
+import { storeStream } from "../operations/streams.ts";
 
 /** Options of a call that stores. */
 export interface StoreOptions extends CallOptions {

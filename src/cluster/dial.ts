@@ -1,7 +1,7 @@
 /** A dial that ends in bounded time, whatever the dialler does. */
 
 import type { Clock } from "../clock.ts";
-import type { Connect, Endpoint, Transport } from "../connection/transport.ts";
+import type { Connect, Endpoint, Transport } from "../transports/transport.ts";
 import { TimeoutError } from "../errors.ts";
 
 /** What bounds a dial. */

@@ -9,9 +9,9 @@
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
-import type { Endpoint } from "../connection/transport.ts";
+import type { Endpoint } from "../transports/transport.ts";
 import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
-import type { Address } from "../ring/address.ts";
+import type { Address } from "../placement/address.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { dial } from "./dial.ts";
 import { Health } from "./health.ts";

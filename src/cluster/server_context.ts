@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
-import type { Connect } from "../connection/transport.ts";
+import type { Connect } from "../transports/transport.ts";
 import type { MemcachedError } from "../errors.ts";
 
 /** What can be changed while the client lives. Milliseconds; 0 for no bound. */

@@ -15,8 +15,8 @@ import {
 } from "./flags.ts";
 import { decodeBigint, decodeInteger } from "./integer.ts";
 import { decodeJson } from "./json.ts";
-import { readMarshal } from "./marshal_reader.ts";
-import { readPickle } from "./pickle_reader.ts";
+import { readMarshal } from "./python/marshal_reader.ts";
+import { readPickle } from "./python/pickle_reader.ts";
 
 /**
  * Decodes a data block whose flags have at least one of {@linkcode TYPE_FLAGS}. Where several are set the first counts,

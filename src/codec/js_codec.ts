@@ -18,7 +18,7 @@ import {
 import { encodeBigint } from "./integer.ts";
 import { encodeJson } from "./json.ts";
 import { describe } from "./loss.ts";
-import { writeMarshalFloat } from "./marshal_writer.ts";
+import { writeMarshalFloat } from "./python/marshal_writer.ts";
 import { decodeText } from "./text.ts";
 
 /**

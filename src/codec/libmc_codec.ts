@@ -8,7 +8,7 @@ import { decodeTyped } from "./decode.ts";
 import { FLAG_BOOL, FLAG_INTEGER, FLAG_MARSHAL, TYPE_FLAGS } from "./flags.ts";
 import { encodeBigint } from "./integer.ts";
 import { describe } from "./loss.ts";
-import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./marshal_writer.ts";
+import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./python/marshal_writer.ts";
 
 /**
  * Stores values as libmc does, so that Python applications read them; what would be lost is refused with a TypeError.

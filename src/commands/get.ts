@@ -11,7 +11,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { type Command, type Outcome, SingleCommand, unexpected } from "./command.ts";
-import type { ItemReader } from "./item_reader.ts";
+import type { ItemReader } from "./item_decoder.ts";
 
 /** Words that ask for items; `gat` and `gats` are followed by an exptime. */
 export type RetrievalName = "get" | "gets" | "gat" | "gats";

@@ -11,7 +11,7 @@ import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { type Outcome, SingleCommand, unexpected } from "./command.ts";
 import type { Retrieval, RetrievalName } from "./get.ts";
-import type { ItemReader } from "./item_reader.ts";
+import type { ItemReader } from "./item_decoder.ts";
 import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
 
 /** Most keys in one line of get and gets: the server reads a line whole before it answers. */

@@ -32,7 +32,7 @@ import { leftovers, type Silent } from "./leftovers.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../transports/transport.ts";
 
 /** A pipelined connection to one memcached. */
 export class Connection implements ReplySink {

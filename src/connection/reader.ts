@@ -4,7 +4,7 @@
  */
 
 import type { ReplyParser } from "../protocol/reply_parser.ts";
-import { impossibleCount, isCount, type Transport } from "./transport.ts";
+import { impossibleCount, isCount, type Transport } from "../transports/transport.ts";
 
 /** Reads, and feeds what was read, in turn. */
 export class Reader {

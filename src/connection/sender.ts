@@ -1,7 +1,7 @@
 /** Sends requests on a transport, and knows how far it has come. */
 
 import type { Traffic } from "./contract.ts";
-import { impossibleCount, isCount, type Transport } from "./transport.ts";
+import { impossibleCount, isCount, type Transport } from "../transports/transport.ts";
 
 /** Sends one request after the other; a request is what leaves together. */
 export class Sender {

@@ -14,15 +14,15 @@
  * @module
  */
 
-export { type Clock, TestClock } from "./clock.ts";
-export type * from "./fault.ts";
-export { MemcachedServer, type MemcachedServerOptions } from "./memcached_server.ts";
-export { FaultProxy, type FaultProxyOptions } from "./fault_proxy.ts";
-export type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
+export { type Clock, TestClock } from "./memcached/clock.ts";
+export type * from "./faults/fault.ts";
+export { MemcachedServer, type MemcachedServerOptions } from "./memcached/memcached_server.ts";
+export { FaultProxy, type FaultProxyOptions } from "./proxy/fault_proxy.ts";
+export type { ProxyFaultKind, ProxyFaults } from "./proxy/proxy_faults.ts";
 export {
   type ScriptedConnection,
   type ScriptedExchange,
   ScriptedServer,
   type ScriptedServerOptions,
   type ScriptStep,
-} from "./scripted_server.ts";
+} from "./scripted/scripted_server.ts";

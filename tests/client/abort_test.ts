@@ -9,7 +9,7 @@ import { Client, type Connect, TimeoutError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { eventually, within } from "../support/eventually.ts";
-import { recordEvents } from "./failures.ts";
+import { recordEvents } from "../support/failures.ts";
 import { METHODS } from "./methods.ts";
 
 Deno.test("CallOptions.signal aborted before the call rejects every method, and nothing is dialled", async () => {

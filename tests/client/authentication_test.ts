@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { incr } from "../support/issued.ts";
 import { settle } from "../support/settle.ts";
-import { authenticateWith } from "../../src/client/authentication.ts";
+import { authenticateWith } from "../../src/engine/authentication.ts";
 import { ClusterRig } from "../cluster/rig.ts";
 
 const AUTH = authenticateWith({ username: "user", password: "secret" });

@@ -4,7 +4,7 @@ import { MemcachedServer } from "@libmc/libmc/testing";
 import { compress } from "../../src/codec/compression.ts";
 import { sameBytes } from "../compat/same_bytes.ts";
 import { Random } from "../support/random.ts";
-import { recordEvents } from "./failures.ts";
+import { recordEvents } from "../support/failures.ts";
 import { bytesOf, noise } from "./stream_source.ts";
 
 const ZLIB = 16;

@@ -9,7 +9,7 @@ import {
 } from "@libmc/libmc";
 import { type Fault, MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
-import { keysOf, recordEvents } from "./failures.ts";
+import { keysOf, recordEvents } from "../support/failures.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `${i}:key`);
 

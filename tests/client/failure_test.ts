@@ -9,7 +9,7 @@ import {
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
-import { assertSoftFailure, assertStrictFailure } from "./failures.ts";
+import { assertSoftFailure, assertStrictFailure } from "../support/failures.ts";
 import { METHODS, OTHER_METHODS } from "./methods.ts";
 
 Deno.test("Client has no method that the tests of failures do not know", () => {

@@ -1,7 +1,7 @@
 /** A dialler whose connections are real, and can be held, lost and refused by a test. */
 
 import type { Connect, Transport } from "@libmc/libmc";
-import { denoConnect } from "../../src/connection/deno_transport.ts";
+import { denoConnect } from "../../src/transports/deno.ts";
 import { textOf } from "../support/wire.ts";
 
 /** Dials with the client's own dialler, and remembers. */

@@ -4,7 +4,7 @@ import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
-import { recordEvents } from "./failures.ts";
+import { recordEvents } from "../support/failures.ts";
 import { METHODS } from "./methods.ts";
 import { runProgram } from "./program.ts";
 

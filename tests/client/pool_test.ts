@@ -6,7 +6,7 @@ import { sameBytes } from "../compat/same_bytes.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
-import { recordEvents } from "./failures.ts";
+import { recordEvents } from "../support/failures.ts";
 import { GatedConnect } from "./gated_connect.ts";
 
 Deno.test("Client makes one connection for one call at a time, whatever it may make", async () => {

@@ -3,10 +3,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, type Connect, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { denoConnect } from "../../src/connection/deno_transport.ts";
+import { denoConnect } from "../../src/transports/deno.ts";
 import { within } from "../support/eventually.ts";
 import { textOf } from "../support/wire.ts";
-import { recordEvents } from "./failures.ts";
+import { recordEvents } from "../support/failures.ts";
 
 const BIG = "x".repeat(2_500_000);
 const KEYS = Array.from({ length: 40_000 }, (_, i) => `key${i}`);

@@ -7,7 +7,7 @@ import { sameBytes } from "../compat/same_bytes.ts";
 import { Recorder } from "../compat/recording_connect.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { Random } from "../support/random.ts";
-import { recordEvents } from "./failures.ts";
+import { recordEvents } from "../support/failures.ts";
 import { bytesOf, copiesOf, noise, Source } from "./stream_source.ts";
 
 const PATIENT: ClientOptions = { connectTimeout: 5000, pollTimeout: 5000, timeout: 60_000 };

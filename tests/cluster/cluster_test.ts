@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import type { Assignment } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
-import { KEY_HASHES } from "../../src/ring/hash.ts";
-import { parseAddress } from "../../src/ring/address.ts";
-import { Ring } from "../../src/ring/ring.ts";
+import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { parseAddress } from "../../src/placement/address.ts";
+import { Ring } from "../../src/placement/continuum.ts";
 import { hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";

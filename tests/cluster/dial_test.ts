@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { dial } from "../../src/cluster/dial.ts";
-import type { Connect } from "../../src/connection/transport.ts";
+import type { Connect } from "../../src/transports/transport.ts";
 import { TimeoutError } from "../../src/errors.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";

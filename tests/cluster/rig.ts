@@ -4,7 +4,7 @@ import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import type { ServerChange, ServerContext } from "../../src/cluster/server_context.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
-import { parseAddress } from "../../src/ring/address.ts";
+import { parseAddress } from "../../src/placement/address.ts";
 import type { Issued } from "../support/issued.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";

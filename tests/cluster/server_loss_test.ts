@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConnectionError } from "../../src/errors.ts";
-import { parseAddress } from "../../src/ring/address.ts";
+import { parseAddress } from "../../src/placement/address.ts";
 import { get, hit, incr, loneGet, remove, set, setMany, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@s
 import type { Issued } from "../support/issued.ts";
 import { get, hit, incr, loneGet, set, setMany, summaries } from "../support/issued.ts";
 import { ConnectionError, type MemcachedError, ServerDeadError } from "../../src/errors.ts";
-import { parseAddress } from "../../src/ring/address.ts";
+import { parseAddress } from "../../src/placement/address.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
 import { ClusterRig } from "./rig.ts";

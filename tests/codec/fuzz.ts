@@ -5,10 +5,10 @@
  */
 
 import { decodeBase64 } from "@std/encoding";
-import { readMarshal } from "../../src/codec/marshal_reader.ts";
-import { writeMarshal } from "../../src/codec/marshal_writer.ts";
-import { readPickle } from "../../src/codec/pickle_reader.ts";
-import { MEMORY_FACTOR } from "../../src/codec/python.ts";
+import { readMarshal } from "../../src/codec/python/marshal_reader.ts";
+import { writeMarshal } from "../../src/codec/python/marshal_writer.ts";
+import { readPickle } from "../../src/codec/python/pickle_reader.ts";
+import { MEMORY_FACTOR } from "../../src/codec/python/python.ts";
 import { CodecError } from "../../src/errors.ts";
 import { Random } from "../support/random.ts";
 import { sizeOf } from "./size_of.ts";

@@ -1,7 +1,7 @@
 import { assert, assertLess, assertLessOrEqual, assertThrows } from "@std/assert";
-import { readMarshal } from "../../src/codec/marshal_reader.ts";
-import { readPickle } from "../../src/codec/pickle_reader.ts";
-import { CONTAINER_ALLOWANCE, MAX_DEPTH, MEMORY_FACTOR } from "../../src/codec/python.ts";
+import { readMarshal } from "../../src/codec/python/marshal_reader.ts";
+import { readPickle } from "../../src/codec/python/pickle_reader.ts";
+import { CONTAINER_ALLOWANCE, MAX_DEPTH, MEMORY_FACTOR } from "../../src/codec/python/python.ts";
 import { CodecError } from "../../src/errors.ts";
 import { sizeOf } from "./size_of.ts";
 

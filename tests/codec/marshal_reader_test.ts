@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readMarshal } from "../../src/codec/marshal_reader.ts";
+import { readMarshal } from "../../src/codec/python/marshal_reader.ts";
 import { CodecError } from "../../src/errors.ts";
 import { same } from "./same.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readPickle } from "../../src/codec/pickle_reader.ts";
+import { readPickle } from "../../src/codec/python/pickle_reader.ts";
 import { CodecError } from "../../src/errors.ts";
 import { same } from "./same.ts";
 

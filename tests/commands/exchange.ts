@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Command, Outcome } from "../../src/commands/command.ts";
-import type { ItemReader } from "../../src/commands/item_reader.ts";
+import type { ItemReader } from "../../src/commands/item_decoder.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../../src/errors.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";

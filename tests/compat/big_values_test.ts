@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, libmcCodec } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { CHUNK_BYTES, chunkKey } from "../../src/client/split.ts";
+import { CHUNK_BYTES, chunkKey } from "../../src/codec/chunks.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
 import { Recorder } from "./recording_connect.ts";

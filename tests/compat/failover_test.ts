@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { Client, type MemcachedError } from "@libmc/libmc";
 import { MemcachedServer, ScriptedServer } from "@libmc/libmc/testing";
-import { type FailoverCase, ROUTING } from "../ring/vectors.ts";
+import { type FailoverCase, ROUTING } from "../placement/vectors.ts";
 
 Deno.test("Client.getRealtimeHostByKey() names the server that libmc names", async () => {
   const folder = await Deno.makeTempDir({ prefix: "libmc-failover-" });

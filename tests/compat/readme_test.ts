@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "@libmc/libmc";
-import { settingsOf } from "../../src/options.ts";
+import { settingsOf } from "../../src/engine/options.ts";
 
 const README = new URL("../../README.md", import.meta.url);
 

@@ -1,7 +1,7 @@
 /** A dialler that remembers, for each connection, what the client sent and who closed it. */
 
-import { denoConnect } from "../../src/connection/deno_transport.ts";
-import type { Connect, Endpoint, Transport } from "../../src/connection/transport.ts";
+import { denoConnect } from "../../src/transports/deno.ts";
+import type { Connect, Endpoint, Transport } from "../../src/transports/transport.ts";
 import { visible } from "./wire_vectors.ts";
 
 /** What is known of one connection. */

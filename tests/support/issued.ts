@@ -5,7 +5,7 @@ import type { BatchResult } from "../../src/commands/batch.ts";
 import type { Command, Outcome } from "../../src/commands/command.ts";
 import { DeleteCommand } from "../../src/commands/deletion.ts";
 import { GetCommand } from "../../src/commands/get.ts";
-import type { ItemReader } from "../../src/commands/item_reader.ts";
+import type { ItemReader } from "../../src/commands/item_decoder.ts";
 import { VersionCommand } from "../../src/commands/server_commands.ts";
 import { StorageBatch, StorageCommand, type StorageName } from "../../src/commands/storage.ts";
 import type { MemcachedError } from "../../src/errors.ts";

@@ -1,6 +1,6 @@
 /** A dialler without a network: each dial waits until a test says how it ends, or ends at once as the test foresaw. */
 
-import type { Endpoint, Transport } from "../../src/connection/transport.ts";
+import type { Endpoint, Transport } from "../../src/transports/transport.ts";
 import { ScriptedTransport } from "./scripted_transport.ts";
 
 /** One dial that was begun. */

@@ -6,7 +6,7 @@
  * `failWrite()`. Like a socket of Deno, a closed transport rejects the read and the write under way.
  */
 
-import type { Transport } from "../../src/connection/transport.ts";
+import type { Transport } from "../../src/transports/transport.ts";
 import { bytesOf, textOf } from "./wire.ts";
 
 /** One end of a stream; the test is the other one. */

@@ -6,7 +6,7 @@
 
 /** A file of the repository. */
 export interface SourceFile {
-  /** Path from the repository's root, as in `src/ring/md5.ts`. */
+  /** Path from the repository's root, as in `src/placement/hashes/md5.ts`. */
   readonly path: string;
   readonly text: string;
 }
@@ -19,21 +19,52 @@ interface Arrows {
 
 const ROOMS = new Map<string, Arrows>([
   ["protocol", { code: [] }],
-  ["codec", { code: [] }],
-  ["ring", { code: [] }],
+  ["codec", { code: [], types: ["protocol"] }],
+  ["placement", { code: [] }],
   ["key", { code: [] }],
   ["errors", { code: [] }],
   ["clock", { code: [] }],
+  ["checks", { code: ["engine"] }],
+  ["observe", { code: [] }],
+  ["transports", { code: [] }],
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
-  ["connection", { code: ["protocol"], types: ["commands"] }],
-  ["cluster", { code: ["connection", "ring"], types: ["commands"] }],
-  ["options", { code: ["codec", "ring", "connection"], types: ["commands", "cluster"] }],
-  ["client", {
-    code: ["cluster", "codec", "commands", "connection", "key", "options", "protocol", "ring"],
+  ["connection", { code: ["protocol", "transports"], types: ["commands"] }],
+  ["cluster", { code: ["connection", "placement"], types: ["commands", "transports"] }],
+  ["engine", {
+    code: [
+      "checks",
+      "cluster",
+      "codec",
+      "commands",
+      "connection",
+      "key",
+      "observe",
+      "placement",
+      "protocol",
+      "transports",
+    ],
   }],
-  ["testing", { code: ["protocol"], types: ["connection"] }],
+  ["operations", {
+    code: ["checks", "cluster", "codec", "commands", "engine", "key", "protocol"],
+  }],
+  ["client", {
+    code: ["checks", "cluster", "codec", "commands", "engine", "observe", "operations"],
+  }],
+  ["testing", { code: ["checks", "protocol"], types: ["transports"] }],
   ["mod", {
-    code: ["client", "cluster", "codec", "commands", "connection", "key", "options", "ring"],
+    code: [
+      "checks",
+      "client",
+      "cluster",
+      "codec",
+      "commands",
+      "connection",
+      "engine",
+      "observe",
+      "operations",
+      "placement",
+      "transports",
+    ],
   }],
 ]);
 
@@ -102,8 +133,8 @@ export function impurities(file: SourceFile): string[] {
   return breaches;
 }
 
-const PURE_ROOMS: readonly string[] = ["protocol", "commands", "codec", "ring", "key"];
-const UNWAITING_ROOMS: readonly string[] = ["protocol", "ring", "key"];
+const PURE_ROOMS: readonly string[] = ["protocol", "commands", "codec", "placement", "key"];
+const UNWAITING_ROOMS: readonly string[] = ["protocol", "placement", "key"];
 const IMPURE_NAMES: ReadonlySet<string> = new Set([
   "Deno",
   "WebSocket",

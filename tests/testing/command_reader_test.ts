@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { CommandReader } from "../../src/testing/command_reader.ts";
+import { CommandReader } from "../../src/testing/memcached/command_reader.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
 
 const LINES = "get a\r\nset 5\nab\r\ncd\r\n\r\nswallow 3\r\nxyzset 0\r\nx\ry\r\n";

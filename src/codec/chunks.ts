@@ -1,0 +1,93 @@
+/**
+ * Values too big for one item, as libmc splits them: chunks of 1,000,000 bytes, at most ten, each an ordinary item under
+ * a key of its own, and under the value's key a manifest: the number of chunks in decimal, with the value's flags and
+ * one more. There is no checksum, so what can be seen of a torn value is seen: a chunk that is missing, or that is not
+ * as long as its place says.
+ */
+
+import { FLAG_SPLIT } from "./flags.ts";
+import type { ItemView } from "../protocol/item_view.ts";
+
+/** Bytes in a chunk; only the last may be shorter. */
+export const CHUNK_BYTES = 1_000_000;
+
+/** Most chunks of a value. */
+export const MAX_CHUNKS = 10;
+
+/** Longest key, in bytes with prefix, of a value in chunks: a chunk's key is a little longer. */
+export const MAX_SPLIT_KEY_BYTES = 200;
+
+/** What the item under a split value's key says. */
+export class Manifest {
+  /** How many chunks there are; 0 if the item does not say so. */
+  readonly chunks: number;
+  /** The value's own flags. */
+  readonly flags: number;
+  /** The manifest's cas, which stands for the whole value. */
+  readonly cas: bigint;
+
+  constructor(item: ItemView) {
+    this.chunks = chunksOf(item);
+    this.flags = (item.flags & ~FLAG_SPLIT) >>> 0;
+    this.cas = item.cas();
+  }
+}
+
+/** The key of chunk number `index`: `~`, the key's length in bytes, the key, `/` and the number. */
+export function chunkKey(wireKey: string, index: number): string {
+  return `~${wireKey.length}${wireKey}/${index}`;
+}
+
+/** The keys of all chunks of a value. */
+export function chunkKeys(wireKey: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => chunkKey(wireKey, index));
+}
+
+/** Cuts data into chunks, without copying. */
+export function cut(data: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(data.length / CHUNK_BYTES);
+  return Array.from(
+    { length: count },
+    (_, i) => data.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
+  );
+}
+
+/** The data block of a manifest. */
+export function manifestText(chunks: number): string {
+  return String(chunks);
+}
+
+/** True if a chunk is as long as its place says. */
+export function fits(chunk: Uint8Array, index: number, count: number): boolean {
+  if (index < count - 1) return chunk.length === CHUNK_BYTES;
+  return chunk.length > 0 && chunk.length <= CHUNK_BYTES;
+}
+
+/** Joins chunks; `undefined` if one is missing or too short or too long. */
+export function join(chunks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
+  let length = 0;
+  for (let i = 0; i < chunks.length; i++) {
+    const chunk = chunks[i];
+    if (chunk === undefined || !fits(chunk, i, chunks.length)) return undefined;
+    length += chunk.length;
+  }
+  if (length === 0) return undefined;
+  const data = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks as readonly Uint8Array[]) {
+    data.set(chunk, at);
+    at += chunk.length;
+  }
+  return data;
+}
+
+/** Reads the number of chunks; NUL bytes around it are stripped, as libmc does. */
+function chunksOf(item: ItemView): number {
+  const key = item.keyEnd - item.keyStart;
+  if (item.dataEnd - item.dataStart > 64 || key > MAX_SPLIT_KEY_BYTES) return 0;
+  let text = "";
+  for (let i = item.dataStart; i < item.dataEnd; i++) text += String.fromCharCode(item.data[i]);
+  const digits = text.replace(/^\0+|\0+$/g, "").trim();
+  const chunks = /^\+?\d{1,9}$/.test(digits) ? Number(digits) : 0;
+  return chunks <= MAX_CHUNKS ? chunks : 0;
+}

@@ -1,0 +1,107 @@
+/**
+ * Makes the value from what the stack machine of a pickle has built: dicts and sets stood as lists of their parts, since
+ * anything may be added to them until the end. Each node is visited once, however often it is shared; a node that contains
+ * itself, and one nested too deep, are refused. No recursion.
+ */
+
+import { CodecError } from "../../errors.ts";
+import { HASH_COST, makeDict, MAX_DEPTH, type MemoryBudget } from "./python.ts";
+
+/** A dict: keys and values in turn. */
+export class PickleDict {
+  readonly pairs: unknown[];
+  readonly #budget: MemoryBudget;
+
+  /** @param budget Asked when the dict turns out to be a Map. */
+  constructor(pairs: unknown[], budget: MemoryBudget) {
+    this.pairs = pairs;
+    this.#budget = budget;
+  }
+
+  /** The finished dict, of finished parts. */
+  finish(): Record<string, unknown> | Map<unknown, unknown> {
+    const dict = makeDict(this.pairs);
+    if (dict instanceof Map) this.#budget.addContainer(HASH_COST);
+    return dict;
+  }
+}
+
+/** A set or frozenset. */
+export class PickleSet {
+  readonly members: unknown[];
+
+  constructor(members: unknown[]) {
+    this.members = members;
+  }
+}
+
+/**
+ * Turns nodes into values, in place where they are arrays.
+ *
+ * @throws {CodecError} If the value contains itself, is nested too deep, or is a global.
+ */
+export function resolvePickle(root: unknown): unknown {
+  const finished = new Map<object, Finished>();
+  const open: OpenNode[] = [];
+  const opened = new Set<object>();
+
+  /** Gives what is ready, or opens the node, to be come back to. */
+  const ready = (value: unknown): Finished | undefined => {
+    if (typeof value !== "object" || value === null) return { value, height: 0 };
+    if (value instanceof Uint8Array) return { value, height: 0 };
+    const done = finished.get(value);
+    if (done !== undefined) return done;
+    if (opened.has(value)) throw new CodecError("Cannot read pickle as it contains itself");
+    const parts = partsOf(value);
+    if (parts === undefined) throw new CodecError("Cannot read pickle as it has a global as value");
+    if (open.length >= MAX_DEPTH) throw tooDeep();
+    opened.add(value);
+    open.push({ node: value, parts, next: 0, height: 0 });
+    return undefined;
+  };
+
+  let result = ready(root);
+  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
+    const { parts } = node;
+    let part: Finished | undefined;
+    while (node.next < parts.length && (part = ready(parts[node.next])) !== undefined) {
+      parts[node.next++] = part.value;
+      if (part.height > node.height) node.height = part.height;
+    }
+    if (node.next < parts.length) continue;
+    open.pop();
+    opened.delete(node.node);
+    result = { value: finish(node.node), height: node.height + 1 };
+    if (result.height > MAX_DEPTH) throw tooDeep();
+    finished.set(node.node, result);
+  }
+  return result!.value;
+}
+
+interface Finished {
+  readonly value: unknown;
+  /** Levels of containers, itself included. */
+  readonly height: number;
+}
+
+interface OpenNode {
+  readonly node: object;
+  readonly parts: unknown[];
+  next: number;
+  height: number;
+}
+
+function partsOf(node: object): unknown[] | undefined {
+  if (Array.isArray(node)) return node;
+  if (node instanceof PickleDict) return node.pairs;
+  return node instanceof PickleSet ? node.members : undefined;
+}
+
+function finish(node: object): unknown {
+  if (node instanceof PickleDict) return node.finish();
+  return node instanceof PickleSet ? new Set(node.members) : node;
+}
+
+function tooDeep(): CodecError {
+  return new CodecError(`Cannot read pickle as it is nested deeper than ${MAX_DEPTH} levels`);
+}

@@ -1,0 +1,83 @@
+/** What a caller gives to store, checked before any of it is on its way. */
+
+import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
+import { checkBytes } from "../codec/bytes.ts";
+import type { Encoded } from "../codec/codec.ts";
+import { quote } from "../key.ts";
+import { typeOf, typeOfNoOptions } from "../engine/options.ts";
+
+/** Keys and values to store: a Record, a Map, or any iterable of pairs. */
+export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>;
+
+/**
+ * The pairs of a call for many.
+ *
+ * @throws {TypeError} If it is neither a Record nor an iterable.
+ */
+export function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
+  if (typeof items === "object" && items !== null && Symbol.iterator in items) {
+    return items as Iterable<readonly [string, unknown]>;
+  }
+  const type = typeOfNoOptions(items);
+  if (type === undefined) return Object.entries(items);
+  throw new TypeError(
+    `Cannot store items that are neither a Record nor an iterable of pairs: current type is ${type}`,
+  );
+}
+
+/**
+ * Checks one of the pairs: a text of two characters can be taken apart, too.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function checkPair(pair: readonly [string, unknown], index: number): void {
+  if (Array.isArray(pair) && pair.length === 2) return;
+  const found = Array.isArray(pair)
+    ? `current length is ${pair.length}`
+    : `current type is ${typeOf(pair)}`;
+  throw new TypeError(`Cannot store item ${index} as it must be a pair [key, value]: ${found}`);
+}
+
+/**
+ * What to store for data that is not encoded.
+ *
+ * @throws {TypeError} If it is neither bytes nor well-formed text.
+ */
+export function rawItem(data: Uint8Array | string): Encoded {
+  if (typeof data === "string" && data.isWellFormed()) return { data, flags: 0 };
+  if (data instanceof Uint8Array) return { data: checkBytes(data), flags: 0 };
+  const reason = typeof data === "string"
+    ? "text that holds half of a surrogate pair"
+    : `data that is neither a string nor a Uint8Array: current type is ${typeof data}`;
+  throw new TypeError(`Cannot add ${reason}`);
+}
+
+/**
+ * Checks what a codec of the user's made of a value.
+ *
+ * @throws {TypeError} If it cannot be stored.
+ * @throws {RangeError} If the flags are out of range.
+ */
+export function checkEncoded({ data, flags }: Encoded): void {
+  checkUnsigned("flags", flags, MAX_UINT32);
+  if (data instanceof Uint8Array) checkBytes(data);
+  else if (typeof data !== "string" || !data.isWellFormed()) {
+    throw new TypeError("Cannot store what is neither well-formed text nor a Uint8Array");
+  }
+}
+
+/** The error for a value that is refused for its size. */
+export function tooBig(size: number | string, limit: number): RangeError {
+  return new RangeError(
+    `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
+  );
+}
+
+/** The error for one value of many, with its key. What is thrown by others stays what it is. */
+export function ofKey(error: unknown, key: unknown): unknown {
+  if (typeof key !== "string" || !(error instanceof Error)) return error;
+  const message = `${error.message} (key ${quote(key)})`;
+  if (error.constructor === TypeError) return new TypeError(message, { cause: error });
+  if (error.constructor === RangeError) return new RangeError(message, { cause: error });
+  return error;
+}

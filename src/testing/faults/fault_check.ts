@@ -1,0 +1,107 @@
+/** What the options of each fault may be. Whatever passes here can strike. */
+
+import { MAX_KEY_LENGTH } from "../memcached/command.ts";
+import { COMMAND_NAMES } from "../memcached/dispatch.ts";
+import type { Fault, FaultKind, FaultOccasion } from "./fault.ts";
+import {
+  aBoolean,
+  aLine,
+  aList,
+  aText,
+  type Check,
+  checkOptions,
+  type Checks,
+  integerFrom,
+  MAX_MILLISECONDS,
+  MILLISECONDS,
+  numberFrom,
+  objectOf,
+  oneOf,
+  outOfRange,
+  wrongLength,
+  wrongValue,
+} from "../../checks/check.ts";
+
+/**
+ * Checks a fault.
+ *
+ * @throws {TypeError} If it is none, an option has the wrong type, is missing, or does not belong to it, or a command is
+ * one that it cannot befall.
+ * @throws {RangeError} If a number is out of range, or there are no commands.
+ */
+export function checkFault(fault: Fault): void {
+  const { kind } = objectOf("a fault", fault);
+  KIND('option "kind" of a fault', kind);
+  const known = kind as FaultKind;
+  checkOptions(`fault "${known}"`, fault, { kind: KIND, ...KINDS[known] }, NEEDED[known]);
+}
+
+function checkCommands(name: string, value: unknown, known: readonly string[]): void {
+  aList(name, value);
+  const commands = value as readonly unknown[];
+  if (commands.length === 0) throw wrongLength(name, "a list of one command or more", 0);
+  for (const command of commands) {
+    if (known.includes(command as string)) continue;
+    throw wrongValue(name, `a list of names from ${known.join(", ")}`, command);
+  }
+}
+
+function checkDifference(name: string, value: unknown): void {
+  integerFrom(-MAX_LENGTH, MAX_LENGTH)(name, value);
+  if (value === 0) throw outOfRange(name, "another number than 0", value);
+}
+
+function checkKey(name: string, value: unknown): void {
+  aText(name, value);
+  const key = value as string;
+  if (!/^[^ \r\n\0\ud800-\udfff]+$/u.test(key)) {
+    throw wrongValue(name, "text without spaces, CR, LF, NUL and half surrogate pairs", key);
+  }
+  const { length } = new TextEncoder().encode(key);
+  if (length > MAX_KEY_LENGTH) {
+    throw wrongLength(name, `text of at most ${MAX_KEY_LENGTH} bytes`, length);
+  }
+}
+
+/** The largest length that memcached reads. */
+const MAX_LENGTH = 2 ** 31 - 1;
+
+const OF_CONNECTIONS: Checks<Omit<FaultOccasion, "commands">> = {
+  nth: integerFrom(1, Number.MAX_SAFE_INTEGER),
+  probability: numberFrom(0, 1),
+  times: integerFrom(1, Number.MAX_SAFE_INTEGER),
+};
+
+function ofCommands(commands: readonly string[]): Checks<FaultOccasion> {
+  return { ...OF_CONNECTIONS, commands: (name, value) => checkCommands(name, value, commands) };
+}
+
+const OF_ANY = ofCommands(COMMAND_NAMES);
+const OF_VALUES = ofCommands(["get", "gets", "gat", "gats"]);
+/** The answer to quit is that the connection closes. */
+const OF_ANSWERED = ofCommands(COMMAND_NAMES.filter((name) => name !== "quit"));
+/** The embedded server always refuses to be shut down. */
+const OF_CARRIED_OUT = ofCommands(COMMAND_NAMES.filter((name) => name !== "shutdown"));
+
+const SEQUEL = oneOf("continue", "close", "silence");
+
+const KINDS: { readonly [K in FaultKind]: Checks<Omit<Extract<Fault, { kind: K }>, "kind">> } = {
+  wrongLength: { ...OF_VALUES, by: checkDifference },
+  truncatedValue: { ...OF_VALUES, keep: integerFrom(0, MAX_LENGTH), then: SEQUEL },
+  wrongKey: { ...OF_VALUES, key: checkKey },
+  garbageLine: { ...OF_ANY, line: aText },
+  extraReply: { ...OF_ANY, line: aText },
+  missingReply: { ...OF_ANSWERED, then: SEQUEL },
+  serverError: { ...OF_CARRIED_OUT, message: aLine, carriedOut: aBoolean },
+  singleBytes: { ...OF_ANSWERED, pauseMs: MILLISECONDS },
+  tooManyConnections: { ...OF_CONNECTIONS, afterMs: MILLISECONDS },
+  idleKick: { ...OF_CONNECTIONS, afterMs: MILLISECONDS },
+  slowStart: { ...OF_CONNECTIONS, delayMs: integerFrom(1, MAX_MILLISECONDS) },
+};
+
+const KIND: Check = oneOf(...Object.keys(KINDS));
+
+const NEEDED: Readonly<Partial<Record<FaultKind, readonly string[]>>> = {
+  idleKick: ["afterMs"],
+  slowStart: ["delayMs"],
+};

@@ -1,0 +1,120 @@
+/** Decides which fault strikes when. The same seed and the same commands in the same order give the same faults. */
+
+import type {
+  ActiveFault,
+  ConnectionFault,
+  Fault,
+  FaultKind,
+  ReplyFault,
+  ServerErrorFault,
+} from "./fault.ts";
+import { checkFault } from "./fault_check.ts";
+import type { SeededRandom } from "../random.ts";
+import { canBefall } from "./reply_faults.ts";
+
+/** The faults of one server. */
+export class Faults {
+  readonly random: SeededRandom;
+  readonly #entries = new Set<Entry>();
+  readonly #struck = new Map<FaultKind, number>();
+
+  constructor(random: SeededRandom) {
+    this.random = random;
+  }
+
+  /** Whether there are none. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** How often each kind struck, those included that were taken away since. */
+  get struck(): ReadonlyMap<FaultKind, number> {
+    return this.#struck;
+  }
+
+  /**
+   * @throws {TypeError} If it is no fault, or an option has the wrong type or name.
+   * @throws {RangeError} If an option is out of range.
+   */
+  add(fault: Fault): ActiveFault {
+    checkFault(fault);
+    const entry = new Entry(fault);
+    this.#entries.add(entry);
+    return {
+      get struck(): number {
+        return entry.struck;
+      },
+      remove: () => void this.#entries.delete(entry),
+    };
+  }
+
+  /** Takes all away. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  /** The fault of this kind that befalls a new connection, if any. */
+  pickForConnection<K extends ConnectionFault["kind"]>(
+    kind: K,
+  ): Extract<ConnectionFault, { kind: K }> | undefined {
+    return this.#pick((fault) => fault.kind === kind) as
+      | Extract<ConnectionFault, { kind: K }>
+      | undefined;
+  }
+
+  /** The error line that a command gets in place of being carried out, if any. */
+  pickRefusal(command: string): string | undefined {
+    if (this.isEmpty) return undefined;
+    const fault = this.#pick((fault) =>
+      fault.kind === "serverError" && refuses(fault, command) && concerns(fault, command)
+    );
+    return fault && `SERVER_ERROR ${(fault as ServerErrorFault).message ?? "out of memory"}`;
+  }
+
+  /** The fault that befalls the reply of a command that was carried out, if any. */
+  pickForReply(command: string, reply: Uint8Array): ReplyFault | undefined {
+    return this.#pick((fault) =>
+      concerns(fault, command) && canBefall(fault, reply) &&
+      !(fault.kind === "serverError" && refuses(fault, command))
+    ) as ReplyFault | undefined;
+  }
+
+  #pick(matches: (fault: Fault) => boolean): Fault | undefined {
+    for (const entry of this.#entries) {
+      if (!matches(entry.fault) || !entry.strikes(this.random)) continue;
+      this.#struck.set(entry.fault.kind, (this.#struck.get(entry.fault.kind) ?? 0) + 1);
+      return entry.fault;
+    }
+    return undefined;
+  }
+}
+
+class Entry {
+  readonly fault: Fault;
+  struck = 0;
+  #occasions = 0;
+
+  constructor(fault: Fault) {
+    this.fault = fault;
+  }
+
+  /** Whether it strikes at this occasion. */
+  strikes(random: SeededRandom): boolean {
+    const { nth, probability, times } = this.fault;
+    this.#occasions++;
+    if (nth !== undefined && nth !== this.#occasions) return false;
+    if (times !== undefined && this.struck >= times) return false;
+    if (probability !== undefined && random.next() >= probability) return false;
+    this.struck++;
+    return true;
+  }
+}
+
+/** A get has no effect, so that it may be carried out and fail after some of its values. */
+function refuses(fault: ServerErrorFault, command: string): boolean {
+  return !fault.carriedOut && command !== "get" && command !== "gets";
+}
+
+function concerns(fault: Fault, command: string): boolean {
+  return !("commands" in fault) || (fault.commands?.includes(command) ?? true);
+}

@@ -1,0 +1,195 @@
+/** What each fault makes of a reply. Pure: bytes in, bytes out. */
+
+import type {
+  Fault,
+  FaultSequel,
+  ReplyFault,
+  TruncatedValueFault,
+  WrongKeyFault,
+  WrongLengthFault,
+} from "./fault.ts";
+import { bytesOf, textOf } from "../memcached/latin1.ts";
+import type { SeededRandom } from "../random.ts";
+
+/** What is sent in place of a reply. */
+export interface Mangled {
+  readonly bytes: Uint8Array;
+  readonly then: FaultSequel;
+  /** Whether each byte leaves on its own. */
+  readonly inPieces: boolean;
+  /** Milliseconds between two pieces. */
+  readonly pauseMs: number;
+}
+
+/**
+ * Whether a fault can befall a reply, which is empty where none is wanted. It cannot where the reply would stay as it
+ * is: nobody would notice that it struck.
+ */
+export function canBefall(fault: Fault, reply: Uint8Array): fault is ReplyFault {
+  switch (fault.kind) {
+    case "wrongLength":
+    case "truncatedValue":
+    case "wrongKey":
+      return placesFor(fault, reply).length > 0;
+    case "missingReply":
+    case "singleBytes":
+      return reply.length > 0;
+    case "garbageLine":
+      return fault.line === undefined || !isLine(reply, utf8(fault.line));
+    case "extraReply":
+    case "serverError":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Lets a fault befall a reply that it can befall. */
+export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRandom): Mangled {
+  switch (fault.kind) {
+    case "wrongLength": {
+      const value = random.pick(placesFor(fault, reply));
+      const by = fault.by ?? random.pick([-8, -3, -2, -1, 1, 2, 3, 8]);
+      const length = Math.max(0, value.length + by);
+      // Where nothing can be taken away, something is added.
+      const wrong = length === value.length ? value.length + Math.abs(by) : length;
+      return sent(replace(reply, value.lengthStart, value.lengthEnd, String(wrong)));
+    }
+    case "truncatedValue": {
+      const value = random.pick(placesFor(fault, reply));
+      const then = fault.then ?? "continue";
+      const from = value.dataStart + (fault.keep ?? random.integer(0, value.length - 1));
+      return then === "continue"
+        ? sent(replace(reply, from, value.dataStart + value.length, ""))
+        : sent(reply.slice(0, from), then);
+    }
+    case "wrongKey": {
+      const value = random.pick(placesFor(fault, reply));
+      const wrong = fault.key === undefined ? otherKey(value.key, random) : utf8(fault.key);
+      return sent(replace(reply, value.keyStart, value.keyEnd, wrong));
+    }
+    case "garbageLine":
+      return sent(bytesOf(`${utf8(fault.line ?? garbage(random))}\r\n`));
+    case "extraReply": {
+      const extra = utf8(fault.line ?? random.pick(REPLIES));
+      return sent(replace(reply, reply.length, reply.length, `${extra}\r\n`));
+    }
+    case "missingReply":
+      return sent(NOTHING, fault.then);
+    case "serverError": {
+      const from = startsWithValue(reply)
+        ? random.pick([0, ...valuesOf(reply).map((value) => value.dataStart + value.length + 2)])
+        : 0;
+      const line = `SERVER_ERROR ${utf8(fault.message ?? "out of memory")}\r\n`;
+      return sent(replace(reply, from, reply.length, line));
+    }
+    case "singleBytes":
+      return { ...sent(reply), inPieces: true, pauseMs: fault.pauseMs ?? 0 };
+  }
+}
+
+/** Where the parts of one item stand in a reply. */
+interface ValuePlace {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly lengthStart: number;
+  readonly lengthEnd: number;
+  readonly dataStart: number;
+  readonly length: number;
+}
+
+/** The items that a fault of values would not leave as they are. */
+function placesFor(
+  fault: WrongLengthFault | TruncatedValueFault | WrongKeyFault,
+  reply: Uint8Array,
+): ValuePlace[] {
+  const places = valuesOf(reply);
+  switch (fault.kind) {
+    case "wrongLength":
+      return places;
+    case "truncatedValue":
+      return places.filter(({ length }) => length > (fault.keep ?? 0));
+    case "wrongKey": {
+      const wrong = fault.key === undefined ? undefined : utf8(fault.key);
+      return places.filter(({ key }) => key !== wrong);
+    }
+  }
+}
+
+function valuesOf(reply: Uint8Array): ValuePlace[] {
+  const places: ValuePlace[] = [];
+  let at = 0;
+  while (startsWithValue(reply.subarray(at))) {
+    const lineEnd = reply.indexOf(LF, at) - 1;
+    const [, key, flags, length] = textOf(reply.subarray(at, lineEnd)).split(" ");
+    const keyStart = at + "VALUE ".length;
+    const lengthStart = keyStart + key.length + 1 + flags.length + 1;
+    places.push({
+      key,
+      keyStart,
+      keyEnd: keyStart + key.length,
+      lengthStart,
+      lengthEnd: lengthStart + length.length,
+      dataStart: lineEnd + 2,
+      length: Number(length),
+    });
+    at = lineEnd + 2 + Number(length) + 2;
+  }
+  return places;
+}
+
+function startsWithValue(reply: Uint8Array): boolean {
+  for (let i = 0; i < VALUE.length; i++) if (reply[i] !== VALUE[i]) return false;
+  return true;
+}
+
+function isLine(reply: Uint8Array, line: string): boolean {
+  return reply.length === line.length + 2 && textOf(reply) === `${line}\r\n`;
+}
+
+function sent(bytes: Uint8Array, then: FaultSequel = "continue"): Mangled {
+  return { bytes, then, inPieces: false, pauseMs: 0 };
+}
+
+function replace(bytes: Uint8Array, from: number, to: number, text: string): Uint8Array {
+  const replaced = new Uint8Array(bytes.length - (to - from) + text.length);
+  replaced.set(bytes.subarray(0, from));
+  replaced.set(bytesOf(text), from);
+  replaced.set(bytes.subarray(to), from + text.length);
+  return replaced;
+}
+
+function otherKey(key: string, random: SeededRandom): string {
+  const at = random.integer(0, key.length - 1);
+  const other = key[at] === "x" ? "y" : "x";
+  return key.slice(0, at) + other + key.slice(at + 1);
+}
+
+function garbage(random: SeededRandom): string {
+  const length = random.integer(0, 59);
+  const rest = Array.from({ length }, () => random.pick([...`${LETTERS} 0123456789`])).join("");
+  // Lower case and no number, so that it is never by chance one of memcached's replies.
+  return random.pick([...LETTERS]) + rest;
+}
+
+/** Users give text; what is sent is its UTF-8, here with one character a byte. */
+function utf8(text: string): string {
+  return textOf(new TextEncoder().encode(text));
+}
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const LF = 10;
+const VALUE = bytesOf("VALUE ");
+const NOTHING = new Uint8Array(0);
+const REPLIES = [
+  "STORED",
+  "NOT_STORED",
+  "DELETED",
+  "NOT_FOUND",
+  "OK",
+  "END",
+  "ERROR",
+  "1",
+  "VALUE x 0 1\r\nx\r\nEND",
+];

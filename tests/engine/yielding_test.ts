@@ -1,0 +1,53 @@
+import { assert, assertEquals } from "@std/assert";
+import { Breather } from "../../src/engine/yielding.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { settle } from "../support/settle.ts";
+import { runProgram } from "../client/program.ts";
+
+for (const microseconds of [0, 200]) {
+  Deno.test(`Client lets the program turn though its callers, each busy for ${microseconds} µs a call, never pause and all calls fail at once`, async () => {
+    const server = "127.0.0.1:1";
+    const args = [server, String(microseconds)];
+    const end = await runProgram("spinning", [`--allow-net=${server}`], args, 10_000);
+    assertEquals(end, { code: 0, out: "true\n", error: "" });
+  });
+}
+
+Deno.test("Breather.breathe() asks for a rest after very many in a short time, and for one only", async () => {
+  const clock = new ManualClock();
+  const breather = new Breather(clock);
+  for (let i = 0; i < 1000; i++) assertEquals(breather.breathe(), undefined);
+  const rest = breather.breathe();
+  assert(rest !== undefined);
+  assertEquals(breather.breathe(), rest);
+  let isOver = false;
+  rest.then(() => isOver = true);
+  await settle();
+  assertEquals([isOver, clock.timers], [false, 1]);
+  clock.advance(1);
+  await settle();
+  assertEquals([isOver, clock.timers, breather.breathe()], [true, 0, undefined]);
+});
+
+Deno.test("Breather.breathe() asks for a rest after fewer that take long", async () => {
+  const clock = new ManualClock();
+  const breather = new Breather(clock);
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 32; i++) {
+      assertEquals(breather.breathe(), undefined, String(i));
+      clock.advance(1);
+    }
+    assert(breather.breathe() !== undefined);
+    clock.advance(1);
+    await settle();
+  }
+});
+
+Deno.test("Breather.breathe() leaves no timer behind where it asks for no rest", () => {
+  const clock = new ManualClock();
+  const breather = new Breather(clock);
+  for (let i = 0; i < 30; i++) {
+    assertEquals([breather.breathe(), clock.timers], [undefined, 0], String(i));
+    clock.advance(1000);
+  }
+});

@@ -1,0 +1,140 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type CallOptions, Client, ClosedError, MemcachedError } from "@libmc/libmc";
+import { within } from "../support/eventually.ts";
+import { recordEvents } from "../support/failures.ts";
+import { type Row, ROWS, type Trouble } from "./what_happens.ts";
+
+for (const row of ROWS) {
+  Deno.test(`Client, what happens when: ${row.when}`, async () => {
+    await softly(row);
+    await strictly(row);
+  });
+}
+
+Deno.test("README says of each failure what is tested here", async () => {
+  const lines = (await section()).split("\n").filter((line) => line.startsWith("|")).slice(2);
+  const rows = lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  assertEquals(rows, ROWS.map(({ when, soft, strict }) => [when, soft, strict]));
+});
+
+Deno.test("README says what nobody hears of: wrong use, an abort, a call begun after close()", async () => {
+  assertStringIncludes(
+    (await section()).replace(/\s+/g, " "),
+    "By default and with `strict` alike a `failure` event, `counters()` and `lastError` tell of a failure. " +
+      "Nothing but the rejection tells of wrong use, of an abort by `signal`, and of a call begun " +
+      "after `close()`: these reject either way.",
+  );
+  for (const strict of [false, true]) {
+    const client = new Client("127.0.0.1:1", {
+      strict,
+      connectTimeout: 100,
+      connect: (_, signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const { failure } = recordEvents(client);
+    const set = (key: string, options: CallOptions = {}) =>
+      within("set", client.set(key, 1, options));
+    await assertRejects(() => set("two words"), TypeError);
+    await assertRejects(() => set("x".repeat(251)), RangeError);
+    const controller = new AbortController();
+    const aborted = assertRejects(() => set("a", { signal: controller.signal }), DOMException);
+    controller.abort();
+    await aborted;
+    assertEquals([failure.length, sum(client), client.lastError], [0, 0, undefined]);
+
+    // What was begun before is told of.
+    const begun = set("a").catch((error) => error);
+    await client.close();
+    const error = await begun;
+    const told = [failure.length, sum(client), client.lastError] as const;
+    assertEquals(told, [1, 1, failure[0].error]);
+    assertEquals(error, strict ? client.lastError : false);
+    await assertRejects(() => set("a"), ClosedError);
+    assertEquals([failure.length, sum(client), client.lastError], told);
+  }
+});
+
+/** What the README says of failures. */
+async function section(): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  return text.split(/^## /m).find((part) => part.startsWith("What happens when")) ?? "";
+}
+
+/** By default a failure is a miss, or `false`, and is heard of. */
+async function softly(row: Row): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const trouble = await row.open(stack, { strict: false });
+  const { client } = trouble;
+  const { failure } = recordEvents(client);
+  const stored = within("set", set(trouble)).catch((error) => error);
+  await struck(trouble);
+  if (row.isWrongUse) {
+    await assertWrongUse(row, trouble, await stored);
+    assertEquals([failure.length, client.lastError], [0, undefined]);
+    return;
+  }
+  const isWell = row.error === undefined;
+  assertEquals(await stored, isWell);
+  assertEquals(await within("get", get(trouble)), isWell ? "value" : undefined);
+  assertEquals(failure.length, isWell ? 0 : row.when.startsWith("The value") ? 1 : 2);
+  if (isWell) return;
+  assertEquals(failure[0].error?.name, row.error?.[0]);
+  assertEquals(sum(client), failure.length);
+}
+
+/** With `strict` it is an error that says what there is. */
+async function strictly(row: Row): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const trouble = await row.open(stack, { strict: true });
+  const first = within("set", set(trouble)).catch((error) => error);
+  await struck(trouble);
+  const error = await first;
+  if (row.error === undefined) return assertEquals(error, true);
+  if (row.isWrongUse) return await assertWrongUse(row, trouble, error);
+  assertError(error, row.error, row.sent ?? "no");
+  if (row.later === undefined) return;
+  assertError(await within("set", set(trouble)).catch((error) => error), row.later);
+}
+
+async function assertWrongUse(row: Row, { stored }: Trouble, error: unknown): Promise<void> {
+  assert(error instanceof Error, `${row.when}: it gave ${error}`);
+  assertEquals(error.name, row.error?.[0]);
+  assertStringIncludes(error.message, row.error?.[1] ?? "");
+  if (stored !== undefined) assertEquals(await stored(), 0);
+}
+
+function assertError(
+  error: unknown,
+  [name, message]: readonly [string, string],
+  sent?: "no" | "maybe",
+): void {
+  assert(error instanceof MemcachedError, `it gave ${error}`);
+  assertEquals(error.name, name);
+  const reasons = [error.message, error.cause instanceof Error ? error.cause.message : ""];
+  assertStringIncludes(reasons.join(": "), message);
+  if (sent !== undefined) assertEquals([error.sent, error.command], [sent, "set"]);
+}
+
+function set({ client, key = "key", value = "value" }: Trouble): Promise<boolean> {
+  return client.set(key, value);
+}
+
+function get({ client, key = "key" }: Trouble): Promise<unknown> {
+  return client.get(key);
+}
+
+/** Lets it go wrong once the request has left. */
+async function struck({ client, strike }: Trouble): Promise<void> {
+  if (strike === undefined) return;
+  const before = written(client);
+  while (written(client) === before) await new Promise((resolve) => setTimeout(resolve, 1));
+  await strike();
+}
+
+function written(client: Client): number {
+  return Array.from(client.counters().values(), ({ bytesWritten }) => bytesWritten)[0];
+}
+
+function sum(client: Client): number {
+  return Array.from(client.counters().values(), ({ failures }) => failures)[0];
+}

@@ -1,0 +1,116 @@
+/** The soak itself: sets everything up, lets it run, lets it come to rest, and looks at what is left. */
+
+import { Client, type ClientOptions } from "@libmc/libmc";
+import { Random } from "../../support/random.ts";
+import type { SoakArguments } from "./arguments.ts";
+import { Caller } from "./caller.ts";
+import { Memory } from "./memory.ts";
+import { Stand } from "./stand.ts";
+import { Tally } from "./tally.ts";
+import { pause, Troublemaker } from "./troublemaker.ts";
+
+/** What came of a soak. */
+export interface SoakResult {
+  readonly tally: Tally;
+  readonly seconds: number;
+  /** Kind of a fault → how often it was made. */
+  readonly faults: ReadonlyMap<string, number>;
+  /** Connections to the proxies, while all is well again, and after the clients were closed. */
+  readonly socketsAtRest: number;
+  readonly socketsExpected: readonly [least: number, most: number];
+  readonly socketsClosed: number;
+  readonly memory: Memory;
+  /** Connections that the clients made, and those of them that went out of step. */
+  readonly connects: number;
+  readonly desyncs: number;
+}
+
+const SERVERS = 3;
+/** Two kinds of client share the work. */
+const PLAIN: ClientOptions = {
+  pollTimeout: 150,
+  connectTimeout: 150,
+  retryTimeout: 200,
+  timeout: 1000,
+};
+const WIDE: ClientOptions = { ...PLAIN, connections: 3, failover: true };
+
+/** Runs for a while, or until the signal is aborted. */
+export async function soak(
+  { minutes, callers, seed }: SoakArguments,
+  signal: AbortSignal,
+  say: (text: string, share: number) => void,
+): Promise<SoakResult> {
+  const random = new Random(seed);
+  await using stack = new AsyncDisposableStack();
+  const stands: Stand[] = [];
+  for (let i = 0; i < SERVERS; i++) {
+    stands.push(stack.use(await Stand.start(random.below(2 ** 32))));
+  }
+  const addresses = stands.map(({ address }, i) => `${address} cache${i + 1}`);
+  const clients = [new Client(addresses, PLAIN), new Client(addresses, WIDE)];
+  const trouble = new Troublemaker(new Random(random.below(2 ** 32)), stands);
+  const tally = new Tally();
+  const memory = new Memory();
+  const sockets = () => stands.reduce((sum, { proxy }) => sum + proxy.connections, 0);
+
+  const began = performance.now();
+  const elapsed = () => performance.now() - began;
+  const stop = new AbortController();
+  const running = [
+    ...Array.from({ length: callers }, (_, i) => {
+      const own = new Random(random.below(2 ** 32));
+      return new Caller(clients[i % clients.length], own, tally, String(i)).run(stop.signal);
+    }),
+  ];
+  const troubled = trouble.run(stop.signal);
+  memory.sample();
+  while (!signal.aborted && elapsed() < minutes * 60_000) {
+    await pause(Math.min(1000, minutes * 60_000 - elapsed()), signal);
+    const { rss } = memory.sample();
+    const share = elapsed() / (minutes * 60_000);
+    say(
+      `${Math.round(elapsed() / 1000)} s, ${tally.operations} calls, ` +
+        `${tally.wrong} wrong, ${sockets()} sockets, ${Math.round(rss / 2 ** 20)} MB`,
+      Math.min(1, share),
+    );
+  }
+  stop.abort();
+  await troubled;
+  // Long enough for any call, and then some: what has not settled now never will.
+  await Promise.race([Promise.all(running), pause(10_000, new AbortController().signal)]);
+  const seconds = elapsed() / 1000;
+  const socketsAtRest = await atRest(clients, sockets);
+  const counters = clients.flatMap((client) => Array.from(client.counters().values()));
+  await Promise.all(clients.map((client) => client.close()));
+  await until(() => sockets() === 0);
+  return {
+    tally,
+    seconds,
+    faults: trouble.made,
+    socketsAtRest,
+    socketsExpected: [SERVERS * 2, SERVERS * (1 + (WIDE.connections ?? 1))],
+    socketsClosed: sockets(),
+    memory,
+    connects: counters.reduce((sum, { connects }) => sum + connects, 0),
+    desyncs: counters.reduce((sum, { desyncs }) => sum + desyncs, 0),
+  };
+}
+
+/** Every client reaches every server again; how many connections there are then. */
+async function atRest(clients: readonly Client[], sockets: () => number): Promise<number> {
+  await until(async () => {
+    const versions = await Promise.all(clients.map((client) => client.version()));
+    return versions.every(({ size }) => size === SERVERS);
+  });
+  // The proxies hear a moment later that a connection is closed.
+  await pause(200, new AbortController().signal);
+  return sockets();
+}
+
+/** Waits until it is so, at most five seconds. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + 5000; performance.now() < end && !await condition();) {
+    await pause(20, new AbortController().signal);
+  }
+}

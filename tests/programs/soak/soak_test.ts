@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { type Client, MemcachedError } from "@libmc/libmc";
+import { Random } from "../../support/random.ts";
+import { parseArguments } from "./arguments.ts";
+import { Caller } from "./caller.ts";
+import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
+import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
+import { exitCodeOf, requirementsOf } from "./report.ts";
+import type { SoakResult } from "./soak.ts";
+import { Tally } from "./tally.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+Deno.test("soak: Ctrl-C ends it, with the figures so far", async () => {
+  const child = new Deno.Command("deno", {
+    args: ["run", "-q", "-P=live", "tests/programs/soak/main.ts", "--minutes", "10", "--seed", "5"],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const ended = child.output();
+  const timer = setTimeout(() => child.kill("SIGINT"), 3000);
+  const { code, stdout, stderr } = await ended;
+  clearTimeout(timer);
+  const [said, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals([code, error], [0, ""], said);
+  assertMatch(said, /^soak: interrupted/m);
+  assertMatch(said, /^operations: \d{3,}/m);
+  assertMatch(said, /^ok +wrong answers: 0$/m);
+  assertMatch(said, /^ok +calls that did not settle: 0$/m);
+  assertMatch(said, /^ok +sockets after close: 0$/m);
+});
+
+Deno.test("isCheckedValue() finds out every other key and every change", () => {
+  const random = new Random(3);
+  for (const make of [checkedValue, bigValue]) {
+    const value = make(random, "key:1");
+    assert(isCheckedValue("key:1", value));
+    assert(!isCheckedValue("key:11", value));
+    assert(!isCheckedValue("key:1", value.slice(0, -1)));
+    assert(!isCheckedValue("key:1", value + "1"));
+    assert(!isCheckedValue("key:1", value.slice(0, 20) + "#" + value.slice(21)));
+    assert(!isCheckedValue("key:1", undefined));
+  }
+});
+
+Deno.test("growthOf() compares the last quarter with the second", () => {
+  assertEquals(growthOf([], median), 0);
+  assertEquals(growthOf([1, 2, 3], median), 0);
+  assertEquals(growthOf([9, 9, 4, 4, 8, 8, 5, 5], median), 0.25);
+  assertEquals(growthOf([1, 8, 99, 4], median), -0.5);
+  const peaks = [9, 9, 9, 4, 9, 5, 1, 1, 1, 9, 9, 6];
+  assertEquals([growthOf(peaks, median), growthOf(peaks, least)], [0.8, 0.5]);
+});
+
+Deno.test("requirementsOf() finds out each thing that a soak must not leave", () => {
+  assertEquals([unmet(resultWith({})), exitCodeOf(resultWith({}))], [[], 0]);
+  assertEquals(exitCodeOf(resultWith({ tally: { wrong: 1 } })), 1);
+  assertEquals(unmet(resultWith({ tally: { wrong: 1 } })), ["wrong answers"]);
+  assertEquals(unmet(resultWith({ tally: { unsettled: 1 } })), ["calls that did not settle"]);
+  for (const socketsAtRest of [5, 13]) {
+    assertEquals(unmet(resultWith({ socketsAtRest })), ["sockets at rest"]);
+  }
+  assertEquals(unmet(resultWith({ socketsClosed: 1 })), ["sockets after close"]);
+  assertEquals(unmet(resultWith({ growth: { heap: 0.11, rss: 0.1 } })), ["heap, last quarter"]);
+  assertEquals(unmet(resultWith({ growth: { heap: 0.1, rss: 0.11 } })), ["RSS, last quarter"]);
+  assertEquals(unmet(resultWith({ seconds: 60, growth: { heap: 0, rss: 0.4 } })), []);
+});
+
+Deno.test("Caller of the soak finds wrong answers of every method, and errors that cannot be", async () => {
+  const wrong = "of another key";
+  const liar = new Proxy({}, {
+    get: (_, method: string) => async () => {
+      await Promise.resolve();
+      if (method === "getMulti") return new Map([["key:x", wrong]]);
+      if (method === "getList") return [wrong];
+      if (method === "setMulti") return { ok: true, failed: ["key:x"] };
+      if (method === "version") return new Map([["one", "?"]]);
+      if (method === "gets") return { value: wrong, cas: 1n };
+      if (method === "incr") return 10 ** 9;
+      if (method === "touch") throw new Error("odd");
+      return method === "get" || method === "gat" ? wrong : "odd";
+    },
+  }) as Client;
+  const tally = new Tally();
+  await runFor(liar, tally, 5000);
+  // Each call that was answered at all was answered wrongly.
+  assert(tally.operations > 4000, String(tally.operations));
+  assert(tally.wrong >= tally.operations, `${tally.wrong} of ${tally.operations}`);
+  assertEquals([tally.hits, tally.unsettled], [0, 0]);
+});
+
+Deno.test("Caller of the soak takes an error for wrong where the call was not strict", async () => {
+  const failing = new Proxy({}, {
+    get: () => () => Promise.reject(new MemcachedError("lost")),
+  }) as Client;
+  const tally = new Tally();
+  await runFor(failing, tally, 2000);
+  assertEquals(tally.wrong + tally.rejected, tally.operations);
+  assert(tally.wrong > tally.rejected && tally.rejected > 0, `${tally.rejected} rejected`);
+});
+
+Deno.test("parseArguments() of the soak refuses what it cannot use", () => {
+  const given = ["--minutes", "0.5", "--callers=20", "--seed", "7"];
+  assertEquals(parseArguments(given), { help: false, minutes: 0.5, callers: 20, seed: 7 });
+  for (const args of [["--minutes"], ["--minutes", "x"], ["--callers", "15"], ["--hours", "1"]]) {
+    assertThrows(() => parseArguments(args), RangeError, "Cannot use");
+  }
+});
+
+/** Lets one caller make so many calls. */
+async function runFor(client: Client, tally: Tally, calls: number): Promise<void> {
+  const signal = {
+    get aborted() {
+      return tally.operations >= calls;
+    },
+  };
+  await new Caller(client, new Random(7), tally, "0").run(signal as AbortSignal);
+}
+
+/** The result of a soak with which nothing is wrong but what is given. */
+function resultWith(
+  { tally = {}, growth = { heap: 0, rss: 0 }, ...others }:
+    & Partial<Omit<SoakResult, "tally" | "memory">>
+    & { tally?: Partial<Tally>; growth?: { heap: number; rss: number } },
+): SoakResult {
+  const flat: MemorySample = { heap: 1, rss: 1 };
+  return {
+    tally: Object.assign(new Tally(), tally),
+    seconds: 1800,
+    faults: new Map(),
+    socketsAtRest: 9,
+    socketsExpected: [6, 12],
+    socketsClosed: 0,
+    memory: { first: flat, last: flat, growth } as unknown as Memory,
+    connects: 0,
+    desyncs: 0,
+    ...others,
+  };
+}
+
+/** The beginnings of the requirements that are not met. */
+function unmet(result: SoakResult): string[] {
+  return requirementsOf(result).filter(({ isMet }) => !isMet).map(({ text }) =>
+    text.split(/: | to second/)[0]
+  );
+}

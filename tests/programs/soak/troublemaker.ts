@@ -1,0 +1,94 @@
+/** Lets things go wrong at random, one server at a time or several at once, and puts them right again. */
+
+import type { ProxyFaults } from "@libmc/libmc/testing";
+import type { Random } from "../../support/random.ts";
+import type { Stand } from "./stand.ts";
+
+/** Makes trouble until it is told to stop. */
+export class Troublemaker {
+  readonly #random: Random;
+  readonly #stands: readonly Stand[];
+  /** Kind of a fault → how often it was made. */
+  readonly made = new Map<string, number>();
+
+  constructor(random: Random, stands: readonly Stand[]) {
+    this.#random = random;
+    this.#stands = stands;
+  }
+
+  /** Resolves once the signal is aborted and all is right again. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#stands.map((stand) => this.#trouble(stand, signal)));
+  }
+
+  async #trouble(stand: Stand, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(100 + this.#random.below(900), signal);
+      if (signal.aborted) return;
+      const kind = this.#random.pick(KINDS);
+      this.made.set(kind, (this.made.get(kind) ?? 0) + 1);
+      await this.#make(stand, kind, signal);
+    }
+  }
+
+  async #make(stand: Stand, kind: Kind, signal: AbortSignal): Promise<void> {
+    const random = this.#random;
+    const { proxy } = stand;
+    const lasting = 50 + random.below(500);
+    switch (kind) {
+      case "disconnect":
+        return proxy.disconnect();
+      case "reset":
+        return proxy.reset();
+      case "pause":
+        stand.pause();
+        await pause(lasting, signal);
+        return stand.resume();
+      case "kill and start":
+        await stand.kill();
+        await pause(lasting, signal);
+        return await stand.restart();
+      default:
+        await proxy.set(FAULTS[kind](random));
+        await pause(lasting, signal);
+        return await proxy.clear();
+    }
+  }
+}
+
+type Kind = keyof typeof FAULTS | "disconnect" | "reset" | "pause" | "kill and start";
+
+const FAULTS = {
+  delay: (random: Random): ProxyFaults => ({ delayMs: random.below(400), probability: 0.3 }),
+  stall: (): ProxyFaults => ({ stall: true }),
+  "drop in a reply": (random: Random): ProxyFaults => ({ dropAfter: random.below(3000) }),
+  "single bytes": (): ProxyFaults => ({ singleBytes: true, probability: 0.1 }),
+  "reset at a request": (): ProxyFaults => ({ reset: "request", probability: 0.05 }),
+  "reset at a reply": (): ProxyFaults => ({ reset: "reply", probability: 0.05 }),
+  "refuse": (): ProxyFaults => ({ refuse: true }),
+  "refuse and reset": (): ProxyFaults => ({ refuse: true, reset: "request" }),
+  "slow line": (random: Random): ProxyFaults => ({
+    bytesPerSecond: 20_000 + random.below(10 ** 6),
+  }),
+};
+const KINDS: readonly Kind[] = [
+  ...Object.keys(FAULTS) as (keyof typeof FAULTS)[],
+  "disconnect",
+  "reset",
+  "pause",
+  "kill and start",
+];
+
+/** Waits, or until the signal is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { transportOf } from "../../src/transports/streams.ts";
+import { bytesOf, textOf } from "../support/wire.ts";
+
+Deno.test("transportOf() gives what comes, piece by piece, into however little room", async () => {
+  const { incoming, transport } = open();
+  void incoming.write(bytesOf("hello"));
+  void incoming.write(bytesOf(""));
+  void incoming.write(bytesOf("world"));
+  const into = new Uint8Array(3);
+  let text = "";
+  while (text.length < 10) {
+    const count = await transport.read(into);
+    assert(count !== null && count > 0 && count <= 3);
+    text += textOf(into.subarray(0, count));
+  }
+  assertEquals(text, "helloworld");
+  void incoming.close();
+  assertEquals(await transport.read(into), null);
+  assertEquals(await transport.read(into), null);
+});
+
+Deno.test("transportOf() writes all bytes, and keeps none that were lent to it", async () => {
+  const { outgoing, transport } = open();
+  const lent = bytesOf("get a\r\n");
+  const writing = transport.write(lent);
+  const { value } = await outgoing.read();
+  assertEquals(await writing, 7);
+  lent.fill(0);
+  assertEquals(textOf(value!), "get a\r\n");
+});
+
+Deno.test("transportOf() rejects reads and writes once its streams have failed", async () => {
+  const { incoming, outgoing, transport } = open();
+  const reading = transport.read(new Uint8Array(9));
+  void incoming.abort(new Error("reset"));
+  await assertRejects(() => reading, Error, "reset");
+  void outgoing.cancel(new Error("broken pipe"));
+  await assertRejects(() => transport.write(bytesOf("x")));
+});
+
+Deno.test("Transport.close() of streams ends both, and a read and a write under way; twice is harmless", async () => {
+  const { incoming, outgoing, transport } = open();
+  const reading = transport.read(new Uint8Array(9));
+  const writing = transport.write(bytesOf("never read"));
+  transport.close();
+  transport.close();
+  assertEquals(await reading.catch(() => null), null);
+  await assertRejects(() => writing);
+  await assertRejects(() => outgoing.read());
+  await assertRejects(() => incoming.write(bytesOf("late")));
+});
+
+Deno.test("transportOf() refuses streams that somebody else reads or writes", () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const reader = readable.getReader();
+  assertThrows(() => transportOf({ readable, writable }), TypeError);
+  reader.releaseLock();
+});
+
+/** A transport, and the far ends of its streams. */
+function open() {
+  const replies = new TransformStream<Uint8Array, Uint8Array>();
+  const requests = new TransformStream<Uint8Array, Uint8Array>();
+  return {
+    incoming: replies.writable.getWriter(),
+    outgoing: requests.readable.getReader(),
+    transport: transportOf({ readable: replies.readable, writable: requests.writable }),
+  };
+}
