@@ -12,7 +12,6 @@ import {
 import { ranges } from "../commands/plan.ts";
 import { BatchGather, type MultiResult, multiResult } from "../operations/batch_fan_out.ts";
 import { coreOf } from "./base_client.ts";
-import { FLUSH_OPTIONS, type OptionNames } from "../engine/call_options.ts";
 import { StorageClient } from "./storage_client.ts";
 import { ArithmeticCommand } from "../commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "../commands/deletion.ts";
@@ -24,7 +23,12 @@ import {
 } from "../commands/server_commands.ts";
 import { TouchCommand } from "../commands/touch.ts";
 import type { MemcachedError } from "../errors.ts";
-import type { CallOptions } from "../engine/options.ts";
+import {
+  type CallChecks,
+  type CallOptions,
+  FLUSH_OPTIONS,
+  type FlushOptions,
+} from "../engine/call_options.ts";
 
 /**
  * A client of one memcached or of many, for any number of callers.
@@ -160,7 +164,7 @@ export class Client extends StorageClient {
    * @returns Display names of the servers that answered OK.
    * @throws {TypeError} Unless `allowFlushAll` is set, or {@linkcode Client.toggleFlushAllFeature} allowed it.
    */
-  async flushAll(options?: CallOptions & { delay?: number }): Promise<string[]> {
+  async flushAll(options?: FlushOptions): Promise<string[]> {
     if (!coreOf(this).settings.allowFlushAll) {
       throw new TypeError(
         "Cannot flush all as it is not allowed: set allowFlushAll, or call toggleFlushAllFeature(true)",
@@ -186,14 +190,14 @@ export class Client extends StorageClient {
     name: "flush_all" | "verbosity",
     argument: string,
     options: CallOptions | undefined,
-    names?: OptionNames,
+    allowed?: CallChecks,
   ): Promise<string[]> {
     return await coreOf(this).broadcast<true, string[]>(
       name,
       (outcome) => new OkCommand(name, argument, outcome),
       options,
       (answers) => Array.from(answers.keys()),
-      names,
+      allowed,
     );
   }
 

@@ -2,7 +2,7 @@
 
 import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
 import { GetCommand, type Retrieval, type RetrievalName } from "../commands/get.ts";
-import type { CallOptions } from "../engine/options.ts";
+import type { CallOptions } from "../engine/call_options.ts";
 import { BaseClient, coreOf } from "./base_client.ts";
 import { Call } from "../engine/call.ts";
 import type { ClientCore } from "../engine/engine.ts";

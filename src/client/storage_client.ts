@@ -16,11 +16,18 @@ import { libmcCodec } from "../codec/libmc_codec.ts";
 import { encodeValue, utf8Length } from "../codec/values.ts";
 import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { MemcachedError } from "../errors.ts";
-import type { CallOptions } from "../engine/options.ts";
 import { type MultiResult, multiResult } from "../operations/batch_fan_out.ts";
 import type { Call } from "../engine/call.ts";
 import { coreOf } from "./base_client.ts";
-import { RAW_OPTIONS, STORE_OPTIONS, STREAM_OPTIONS } from "../engine/call_options.ts";
+import {
+  type CallOptions,
+  RAW_OPTIONS,
+  type RawOptions,
+  STORE_OPTIONS,
+  type StoreOptions,
+  STREAM_OPTIONS,
+  type StreamOptions,
+} from "../engine/call_options.ts";
 import { RetrievalClient } from "./retrieval_client.ts";
 import { CHUNK_BYTES, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "../codec/chunks.ts";
 import {
@@ -34,34 +41,6 @@ import {
 } from "../operations/items.ts";
 import { StoreGather } from "../operations/store_fan_out.ts";
 import { storeStream } from "../operations/streams.ts";
-
-/** Options of a call that stores. */
-export interface StoreOptions extends CallOptions {
-  /**
-   * 0 never; up to 30 days, seconds from now; above that, Unix time; negative, gone at once; or a Date.
-   *
-   * @default {0}
-   */
-  exptime?: Exptime;
-  /**
-   * `false`: do not compress this value.
-   *
-   * @default {true}
-   */
-  compress?: boolean;
-}
-
-/** Options of `setRaw()`. */
-export interface RawOptions extends CallOptions {
-  /** As for {@linkcode StoreOptions}. */
-  exptime?: Exptime;
-  /**
-   * Stored with the data, unsigned, 32 bits.
-   *
-   * @default {0}
-   */
-  flags?: number;
-}
 
 /** The verbs that store. Not to be used alone: see {@linkcode Client}. */
 export abstract class StorageClient extends RetrievalClient {
@@ -129,7 +108,7 @@ export abstract class StorageClient extends RetrievalClient {
   setStream(
     key: string,
     stream: ReadableStream<Uint8Array>,
-    options?: CallOptions & { exptime?: Exptime },
+    options?: StreamOptions,
   ): Promise<boolean> {
     return coreOf(this).steps(false, options, async () => {
       if (!(stream instanceof ReadableStream)) {

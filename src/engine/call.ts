@@ -2,8 +2,12 @@
 
 import type { Outcome } from "../commands/command.ts";
 import type { MemcachedError } from "../errors.ts";
-import type { CallOptions } from "./options.ts";
-import { CALL_OPTIONS, checkCallOptions, type OptionNames } from "./call_options.ts";
+import {
+  CALL_OPTIONS,
+  type CallChecks,
+  type CallOptions,
+  checkCallOptions,
+} from "./call_options.ts";
 
 /** Hears of every failure. */
 export interface FailureSink {
@@ -31,14 +35,14 @@ export class Call<T> implements Outcome<T> {
 
   /**
    * @param miss What the call gives if it fails and is not strict.
-   * @param names The options that it takes; with others it is refused.
+   * @param allowed The options that it takes; others are rejected.
    */
   constructor(
     sink: FailureSink,
     miss: T,
     { strict, deadline }: { strict: boolean; deadline: number },
     options: CallOptions | undefined,
-    names: OptionNames = CALL_OPTIONS,
+    allowed: CallChecks = CALL_OPTIONS,
   ) {
     this.#sink = sink;
     this.deadline = deadline;
@@ -50,7 +54,7 @@ export class Call<T> implements Outcome<T> {
     });
     if (options === undefined) return;
     try {
-      checkCallOptions(options, names);
+      checkCallOptions(options, allowed);
       this.strict = options.strict ?? strict;
       this.#signal = options.signal;
       if (this.#signal !== undefined) this.#listen(this.#signal);

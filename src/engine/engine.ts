@@ -11,8 +11,7 @@ import { ClosedError, MemcachedError } from "../errors.ts";
 import { ServerEvent } from "../observe/events.ts";
 import { wireKey, wirePrefix } from "../key.ts";
 import {
-  type CallOptions,
-  checkOptions,
+  checkLiveOptions,
   type ClientOptions,
   givenOptions,
   type LiveOptions,
@@ -23,7 +22,7 @@ import { type Address, parseAddress } from "../placement/address.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Breather } from "./yielding.ts";
 import { Call, type FailureSink } from "./call.ts";
-import type { OptionNames } from "./call_options.ts";
+import type { CallChecks, CallOptions } from "./call_options.ts";
 import { Gather } from "./fan_out.ts";
 import { Readers } from "./item_decoders.ts";
 
@@ -108,9 +107,9 @@ export class ClientCore implements FailureSink {
     miss: T,
     options: CallOptions | undefined,
     begin: (call: Call<T>) => void,
-    names?: OptionNames,
+    allowed?: CallChecks,
   ): Promise<T> {
-    return this.start(new Call<T>(this, miss, this.terms(), options, names), begin);
+    return this.start(new Call<T>(this, miss, this.terms(), options, allowed), begin);
   }
 
   /**
@@ -151,9 +150,9 @@ export class ClientCore implements FailureSink {
     miss: T,
     options: CallOptions | undefined,
     run: () => Promise<T>,
-    names?: OptionNames,
+    allowed?: CallChecks,
   ): Promise<T> {
-    return this.start(new Call<T>(this, miss, this.terms(), options, names), (call) => {
+    return this.start(new Call<T>(this, miss, this.terms(), options, allowed), (call) => {
       run().then(
         (value) => call.resolve(value),
         (error) => error instanceof MemcachedError ? call.reject(error) : call.refuse(error),
@@ -209,7 +208,7 @@ export class ClientCore implements FailureSink {
     commandFor: (outcome: Outcome<T>) => Command,
     options: CallOptions | undefined,
     resultOf: (answers: Map<string, T>) => R,
-    names?: OptionNames,
+    allowed?: CallChecks,
   ): Promise<R> {
     return this.call(resultOf(new Map()), options, (call) => {
       const gather = new AnswerGather<T, R>(call, this, what, resultOf);
@@ -220,7 +219,7 @@ export class ClientCore implements FailureSink {
         this.cluster.submitTo(server, command);
       }
       gather.begun();
-    }, names);
+    }, allowed);
   }
 
   failed(error: MemcachedError): void {
@@ -232,10 +231,7 @@ export class ClientCore implements FailureSink {
 
   /** Changes what can be changed while the client lives. */
   config(options: LiveOptions): void {
-    checkOptions(options);
-    for (const name of Object.keys(options)) {
-      if (!LIVE.has(name)) throw new TypeError(`Cannot change option "${name}" of a living client`);
-    }
+    checkLiveOptions(options);
     Object.assign(this.settings, givenOptions(options));
   }
 
@@ -336,13 +332,3 @@ function serverStrings(servers: string | readonly string[]): readonly string[] {
   if (list.length === 0) throw new RangeError("Cannot use an empty list of servers");
   return list;
 }
-
-const LIVE: ReadonlySet<string> = new Set<keyof LiveOptions>([
-  "pollTimeout",
-  "connectTimeout",
-  "retryTimeout",
-  "maxRetries",
-  "timeout",
-  "failover",
-  "hashFn",
-]);

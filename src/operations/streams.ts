@@ -14,7 +14,7 @@ import { GetCommand } from "../commands/get.ts";
 import type { ItemReader } from "../commands/item_decoder.ts";
 import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
 import { CodecError, MemcachedError } from "../errors.ts";
-import type { CallOptions } from "../engine/options.ts";
+import type { CallOptions } from "../engine/call_options.ts";
 import { Call, type FailureSink } from "../engine/call.ts";
 import type { ClientCore } from "../engine/engine.ts";
 import type { RawItem } from "../engine/item_decoders.ts";

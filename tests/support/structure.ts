@@ -24,7 +24,7 @@ const ROOMS = new Map<string, Arrows>([
   ["key", { code: [] }],
   ["errors", { code: [] }],
   ["clock", { code: [] }],
-  ["checks", { code: ["engine"] }],
+  ["checks", { code: [] }],
   ["observe", { code: [] }],
   ["transports", { code: [] }],
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
