@@ -13,7 +13,7 @@ export interface ServerCounters extends Traffic {
   /** Connections closed because a reply came that could not be the one due. */
   desyncs: number;
   /** Commands sent again. */
-  repeats: number;
+  resends: number;
   /** Calls, or parts of them, that failed. */
   failures: number;
   /** Split values that could not be put together, as a chunk was missing or of the wrong length. */
@@ -33,7 +33,7 @@ export function zeroCounters(): ServerCounters {
     disconnects: 0,
     failedDials: 0,
     desyncs: 0,
-    repeats: 0,
+    resends: 0,
     failures: 0,
     torn: 0,
   };

@@ -90,11 +90,11 @@ export class Server {
     const connection = this.#pool.pick();
     const { maxPending, connections } = this.#context.settings;
     // The one that has the least to do: the others have no less.
-    if (connection.weight * this.#pool.size >= maxPending) {
+    if (connection.queuedWeight * this.#pool.size >= maxPending) {
       this.#failUnsent(command, fullError(this.name, command.name, maxPending));
       return;
     }
-    if (connections > this.#pool.size && connection.cost > 0) this.#grow();
+    if (connections > this.#pool.size && connection.waitEstimate > 0) this.#grow();
     connection.submit(command);
   }
 
@@ -252,7 +252,7 @@ export class Server {
         server: this.name,
         step: "read",
       });
-    if (end.refused && !this.connected) {
+    if (end.serverFull && !this.connected) {
       this.#lastDialError = error;
       if (this.#health.failed(clock.now(), settings.retryTimeout)) {
         onChange("dead", this.name, error);
@@ -260,8 +260,8 @@ export class Server {
     }
     onChange("disconnect", this.name, end.error);
     const wasStale = end.stale && error instanceof ConnectionError;
-    if (end.victim !== undefined && !(wasStale && this.#askAgain(end.victim))) {
-      this.#failOrRetry(end.victim, error);
+    if (end.head !== undefined && !(wasStale && this.#askAgain(end.head))) {
+      this.#failOrRetry(end.head, error);
     }
     for (const command of end.sent) {
       if (!this.#askAgain(command)) command.fail(lostError(this.name, command, error, "maybe"));
@@ -276,8 +276,11 @@ export class Server {
   /** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
   #failOrRetry(command: Command, error: MemcachedError): void {
     const wasLost = error instanceof ConnectionError;
-    if (wasLost && command.isSafeToRepeat && command.retries < this.#context.settings.maxRetries) {
-      command.retries++;
+    if (
+      wasLost && command.traits.resend !== "never" &&
+      command.ownResends < this.#context.settings.maxRetries
+    ) {
+      command.ownResends++;
       this.#sendAgain(command);
     } else {
       command.fail(error);
@@ -286,8 +289,8 @@ export class Server {
 
   /** Asks once more what only asks, and is not to blame. */
   #askAgain(command: Command): boolean {
-    if (!command.isRetrieval || command.repeats > 0) return false;
-    command.repeats++;
+    if (command.traits.resend !== "always" || command.bystanderResends > 0) return false;
+    command.bystanderResends++;
     this.#sendAgain(command);
     return true;
   }
@@ -302,7 +305,7 @@ export class Server {
         closedError(this.name, command.name, this.#closedAt),
       );
     } else if (this.connected) {
-      this.counters.repeats++;
+      this.counters.resends++;
       this.submit(command);
     } else if (this.dead) {
       this.#failUnsent(command, this.deadError(command.name));
@@ -345,9 +348,9 @@ export class Server {
 const MOST_FRUITLESS = 1;
 
 /** A connection that never was ready carried nothing but what was to make it so. */
-function failAll({ error, victim, sent, unsent }: ConnectionEnd): void {
+function failAll({ error, head, sent, unsent }: ConnectionEnd): void {
   const reason = error ?? new ClosedError("Cannot use connection as it was closed");
-  if (victim !== undefined) victim.fail(reason);
+  if (head !== undefined) head.fail(reason);
   for (const command of [...sent, ...unsent]) command.fail(reason);
 }
 

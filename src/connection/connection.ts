@@ -20,12 +20,12 @@ import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
 import {
+  atServer,
   brokenConnection,
-  located,
   outOfTime,
-  refusal,
+  replyError,
   silentConnection,
-  unasked,
+  unexpectedReply,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
@@ -59,8 +59,6 @@ export class Connection implements ReplySink {
    * those that were due when it was written, and one more.
    */
   #doubtfulReplies = 0;
-  /** Items that the head has got. */
-  #hits = 0;
   /** It had been idle before the commands on the way: the server may have closed it before they left. */
   #isStale = false;
   /** Part of a reply has come: this server takes commands. */
@@ -82,12 +80,12 @@ export class Connection implements ReplySink {
   }
 
   /** Commands on the way: gathered or pending. */
-  get load(): number {
+  get queued(): number {
     return this.#gathered.length + this.#pending.length;
   }
 
   /** The same, each with the weight of its data. */
-  get weight(): number {
+  get queuedWeight(): number {
     return this.#gathered.weight + this.#pending.weight;
   }
 
@@ -95,14 +93,14 @@ export class Connection implements ReplySink {
    * What a further command has to wait for, as far as is known: the commands on the way, the keys that the next one to
    * be answered and the next to be written ask for, and the bytes under way in either direction, 16 KiB counting as one.
    */
-  get cost(): number {
-    const keys = (this.#pending.peek()?.keysAsked ?? 0) + (this.#gathered.peek()?.keysAsked ?? 0);
-    return this.load + keys - this.#hits + ((this.#parser.missing + this.#sender.unwritten) >>> 14);
+  get waitEstimate(): number {
+    const keys = (this.#pending.peek()?.keysDue ?? 0) + (this.#gathered.peek()?.keysDue ?? 0);
+    return this.queued + keys + ((this.#parser.missing + this.#sender.unwritten) >>> 14);
   }
 
   /** For how many milliseconds nothing has been on the way; 0 if something is. */
   idleFor(now: number): number {
-    return this.load > 0 || this.#flushing ? 0 : now - this.#heardAt;
+    return this.queued > 0 || this.#flushing ? 0 : now - this.#heardAt;
   }
 
   /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
@@ -125,7 +123,7 @@ export class Connection implements ReplySink {
       return;
     }
     const last = this.#gathered.last();
-    if (last !== undefined && last.isOnAPar(command) && last.absorb(command)) return;
+    if (last !== undefined && last.mayShareLineWith(command) && last.merge(command)) return;
     this.#gathered.push(command);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -151,7 +149,7 @@ export class Connection implements ReplySink {
    * @returns False if nothing is due here.
    */
   sweep(now: number, lost = 0): boolean {
-    if (this.load === 0 && !this.#flushing) return false;
+    if (this.queued === 0 && !this.#flushing) return false;
     if (lost > 0) this.#heardAt = Math.min(now, this.#heardAt + lost);
     const silence = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
@@ -169,7 +167,7 @@ export class Connection implements ReplySink {
 
   /** Waits until everything submitted so far has its reply, then closes. Nothing may be submitted meanwhile. */
   async drain(): Promise<void> {
-    if (!this.#closed && (this.load > 0 || this.#flushing)) {
+    if (!this.#closed && (this.queued > 0 || this.#flushing)) {
       this.#drained ??= Promise.withResolvers<void>();
       await this.#drained.promise;
     }
@@ -184,11 +182,9 @@ export class Connection implements ReplySink {
 
   item(item: ItemView): void {
     const head = this.#pending.peek();
-    if (head === undefined) throw unasked();
+    if (head === undefined) throw unexpectedReply();
     this.#answered = true;
     head.item(item);
-    this.#traffic.hits++;
-    this.#hits++;
   }
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
@@ -197,7 +193,7 @@ export class Connection implements ReplySink {
       this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
       return;
     }
-    if (head === undefined) throw unasked();
+    if (head === undefined) throw unexpectedReply();
     this.#answered = true;
     if (head.line(word, bytes, start, end)) this.#completeHead();
   }
@@ -212,31 +208,30 @@ export class Connection implements ReplySink {
     const line = text === "" ? kind : `${kind} ${text}`;
     if (word === ReplyWord.ERROR && text.startsWith(SERVER_FULL) && !this.#answered) {
       const full = this.#broken(`the server is full: it said "${line}"`, "dial");
-      this.#finish(full, { refused: true });
+      this.#finish(full, { serverFull: true });
       throw full;
     }
-    if (head === undefined) throw unasked();
+    if (head === undefined) throw unexpectedReply();
     this.#answered = true;
-    const error = refusal(kind, line, this.#options.server, head.name);
+    const error = replyError(kind, line, this.#options.server, head.name);
     if (this.#doubtfulReplies > 0) {
       const doubt = new ProtocolError(
         `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
       );
-      this.#finish(doubt, { desync: true, hasVictim: false });
+      this.#finish(doubt, { desync: true, hasHead: false });
       throw doubt;
     }
     const inStep = word === ReplyWord.SERVER_ERROR ||
-      (word === ReplyWord.CLIENT_ERROR && !head.hasPayload);
+      (word === ReplyWord.CLIENT_ERROR && !head.traits.hasPayload);
     if (!inStep) throw error;
-    if (head.refused(error)) this.#completeHead();
+    if (head.errorLine(error)) this.#completeHead();
   }
 
   #completeHead(): void {
     const head = this.#pending.shift() as Command;
     // A refusal may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
-    this.#traffic.misses += Math.max(0, head.keysAsked - this.#hits);
-    this.#hits = 0;
+    head.tally(this.#traffic, true);
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
   }
@@ -249,7 +244,7 @@ export class Connection implements ReplySink {
         if (this.#closed) return;
         if (count === null) {
           this.#finish(
-            this.load === 0 ? undefined : this.#broken("the server closed it"),
+            this.queued === 0 ? undefined : this.#broken("the server closed it"),
           );
           return;
         }
@@ -257,11 +252,11 @@ export class Connection implements ReplySink {
         this.#traffic.bytesRead += count;
         reader.feed(count);
         // The clock is asked only where the answer is: one call at a time goes without.
-        if (this.load > 0) this.#heardAt = this.#options.clock.now();
+        if (this.queued > 0) this.#heardAt = this.#options.clock.now();
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
-        this.#finish(located(cause, this.#options.server, this.#pending.peek()?.name), {
+        this.#finish(atServer(cause, this.#options.server, this.#pending.peek()?.name), {
           desync: true,
         });
       } else if (cause instanceof MemcachedError) this.#finish(cause);
@@ -282,7 +277,7 @@ export class Connection implements ReplySink {
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
-          for (const { command } of silent) command.written();
+          for (const { command } of silent) command.completeWithoutReply();
         }
       }
     } catch (cause) {
@@ -301,7 +296,7 @@ export class Connection implements ReplySink {
       if (command.abandoned) continue;
       this.#write(command);
       this.#traffic.commands++;
-      if (command.expectsReply) {
+      if (command.traits.expectsReply) {
         this.#pending.push(command);
         this.#writing++;
       } else {
@@ -346,23 +341,24 @@ export class Connection implements ReplySink {
   /** Ends the connection, once, and hands over what is on it. */
   #finish(
     error: MemcachedError | undefined,
-    { desync = false, refused = false, hasVictim = error !== undefined } = {},
+    { desync = false, serverFull = false, hasHead = error !== undefined } = {},
   ): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#callOff?.();
     // One that cannot be closed is not used again either, and nobody waits for its read to end.
     Promise.try(() => this.#transport.close()).catch(() => this.#unclosable.resolve());
+    this.#pending.peek()?.tally(this.#traffic, false);
     const { sent, unsent } = leftovers({
       pending: this.#pending.drain(),
       writing: this.#writing,
       silent: this.#silent.splice(0),
       gathered: this.#gathered.drain(),
-    }, { earlier: !refused, last: !refused && this.#sender.mayHaveLeft });
-    const victim = hasVictim ? sent.shift() : undefined;
+    }, { earlier: !serverFull, last: !serverFull && this.#sender.mayHaveLeft });
+    const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
-    this.#options.onClose({ error, desync, refused, answered, stale, unsent, victim, sent });
+    this.#options.onClose({ error, desync, serverFull, answered, stale, unsent, head, sent });
   }
 
   /** True if nobody waits any more for anything on the way. */
@@ -387,7 +383,7 @@ export class Connection implements ReplySink {
 
 const weigh = ({ weight }: Command): number => weight;
 const decoder = new TextDecoder();
-/** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
+/** What memcached says with maxconns_fast, unexpectedReply, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
 /**
  * A connection that has been silent for longer is looked at before it is written to: the server may have closed it, and

@@ -112,14 +112,14 @@ Deno.test("Cluster settles everything when it is closed during a dial, failover 
   for (const failover of [false, true]) {
     await using rig = new ClusterRig(THREE, { failover });
     const issued = await submit(rig, KEYS[0]);
-    const located: (Server | undefined)[] = [];
-    rig.cluster.locate(KEYS[0], Infinity, (server) => located.push(server));
+    const atServer: (Server | undefined)[] = [];
+    rig.cluster.locate(KEYS[0], Infinity, (server) => atServer.push(server));
     const assigned: Assignment[] = [];
     rig.cluster.assign(KEYS, Infinity, (assignment) => assigned.push(assignment));
     await Promise.all(rig.cluster.servers.map((server) => server.close()));
     await settle();
     assertEquals(issued.outcome.error?.sent, "no", `failover ${failover}`);
-    assertEquals([located, assigned.length], [[undefined], 1]);
+    assertEquals([atServer, assigned.length], [[undefined], 1]);
     assertEquals(assigned[0].groups, []);
     assertEquals(assigned[0].orphans.flatMap(({ positions }) => positions).length, KEYS.length);
   }
@@ -330,11 +330,11 @@ async function assign(
 }
 
 async function locate(rig: ClusterRig, key: string): Promise<Server | undefined> {
-  const located: (Server | undefined)[] = [];
-  rig.cluster.locate(key, Infinity, (server) => located.push(server));
+  const atServer: (Server | undefined)[] = [];
+  rig.cluster.locate(key, Infinity, (server) => atServer.push(server));
   await settle();
-  assertEquals(located.length, 1);
-  return located[0];
+  assertEquals(atServer.length, 1);
+  return atServer[0];
 }
 
 /** Makes one server dead. */
