@@ -1,7 +1,9 @@
-/** What it costs to find the server of a key, with 1 to 1,000 servers. */
+/** What it costs to find the server of a key, with 1 to 1,000 servers, and to build what finds it. */
 import { addressOf } from "../../src/placement/address.ts";
+import type { Distribution } from "../../src/placement/distribution.ts";
+import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
 import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
-import { Ring } from "../../src/placement/continuum.ts";
+import { libmcContinuum } from "../../src/placement/libmc.ts";
 
 /** Takes the results, so that no loop is found useless and left out. */
 const kept = new Float64Array(1);
@@ -10,32 +12,34 @@ const SERVERS = [1, 10, 100, 1000];
 
 const keys = Array.from({ length: KEYS }, (_, i) => `user:${i}:photo`);
 const hashes = keys.map(KEY_HASHES.md5);
-const rings = SERVERS.map((count) => ringOf(count));
 
-for (const ring of rings) {
+for (const count of SERVERS) {
   const group = `look-up of ${KEYS} hashes`;
-  Deno.bench(`serverFor, ${servers(ring.size)}`, { group, baseline: ring.size === 1 }, () => {
+  const continuum = libmcContinuum(namesOf(count));
+  Deno.bench(`continuum, ${servers(count)}`, { group, baseline: count === 1 }, () => {
     let sum = 0;
-    for (const hash of hashes) sum += ring.serverFor(hash);
+    for (const hash of hashes) sum += continuum.indexFor(hash);
     kept[0] = sum;
   });
 }
 
-for (const ring of rings) {
-  const group = `MD5 and look-up of ${KEYS} keys`;
-  Deno.bench(`md5 + serverFor, ${servers(ring.size)}`, { group, baseline: ring.size === 1 }, () => {
+for (const count of SERVERS) {
+  const group = `owner of ${KEYS} keys`;
+  const distribution = distributionOf(namesOf(count));
+  Deno.bench(`indexFor, md5, ${servers(count)}`, { group, baseline: count === 1 }, () => {
     let sum = 0;
-    for (const key of keys) sum += ring.serverFor(KEY_HASHES.md5(key));
+    for (const key of keys) sum += distribution.indexFor(key);
     kept[0] = sum;
   });
 }
 
-for (const ring of rings) {
-  const group = `first stand-in for ${KEYS} hashes`;
-  Deno.bench(`walk, ${servers(ring.size)}`, { group, baseline: ring.size === 1 }, () => {
+for (const count of SERVERS) {
+  const group = `first stand-in for ${KEYS} keys`;
+  const distribution = distributionOf(namesOf(count));
+  Deno.bench(`order, md5, ${servers(count)}`, { group, baseline: count === 1 }, () => {
     let sum = 0;
-    for (const hash of hashes) {
-      for (const server of ring.walk(hash)) {
+    for (const key of keys) {
+      for (const server of distribution.order(key)) {
         sum += server;
         if (server % 2 === 1) break;
       }
@@ -44,17 +48,30 @@ for (const ring of rings) {
   });
 }
 
-for (const count of [1, 10, 100]) {
-  const group = "building a ring";
-  Deno.bench(`new Ring, ${servers(count)}`, { group, baseline: count === 1 }, () => {
-    ringOf(count);
+for (const count of SERVERS) {
+  const group = "first question of a client whose servers others have, too";
+  const names = namesOf(count);
+  Deno.bench(`known points, ${servers(count)}`, { group, baseline: count === 1 }, () => {
+    kept[0] = distributionOf(names).indexFor("key");
   });
 }
 
-function ringOf(count: number): Ring {
-  return new Ring(
-    Array.from({ length: count }, (_, i) => addressOf(`cache-${i}.example`, 11211, undefined)),
-  );
+let lists = 0;
+for (const count of SERVERS) {
+  const group = "first question of the first client";
+  const few = count > 100 ? { n: 5, warmup: 1 } : {};
+  Deno.bench(`new points, ${servers(count)}`, { group, baseline: count === 1, ...few }, () => {
+    kept[0] = distributionOf(namesOf(count, `list-${++lists}.example`)).indexFor("key");
+  });
+}
+
+function namesOf(count: number, domain = "example"): string[] {
+  return Array.from({ length: count }, (_, i) => `cache-${i}.${domain}`);
+}
+
+function distributionOf(names: readonly string[]): Distribution {
+  const addresses = names.map((name) => addressOf(name, 11211, undefined));
+  return DISTRIBUTIONS.libmc(addresses, { hashFn: "md5" });
 }
 
 function servers(count: number): string {
