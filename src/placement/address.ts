@@ -43,20 +43,20 @@ export function parseAddress(text: string): Address {
   if (typeof text !== "string") {
     throw new TypeError(`Cannot use a server that is not a string: current type is ${typeof text}`);
   }
-  if (!text.isWellFormed()) throw refusal(text, "it contains half of a surrogate pair");
-  if (text.includes("\0")) throw refusal(text, "it contains NUL");
+  if (!text.isWellFormed()) throw badServer(text, "it contains half of a surrogate pair");
+  if (text.includes("\0")) throw badServer(text, "it contains NUL");
   const [place, alias] = splitAlias(text);
   if (place === "") {
-    throw refusal(
+    throw badServer(
       text,
       alias === undefined ? "it is empty" : "it has no host before its first space",
     );
   }
   if (alias !== undefined) checkBytes(text, "alias", alias);
   if (place.startsWith("[")) return parseBracketed(text, place, alias);
-  if (UNBRACKETED_V6.test(place)) throw refusal(text, "an IPv6 address must stand in brackets");
+  if (UNBRACKETED_V6.test(place)) throw badServer(text, "an IPv6 address must stand in brackets");
   const [host, portText] = splitPort(text, place);
-  if (host === "") throw refusal(text, "it has no host");
+  if (host === "") throw badServer(text, "it has no host");
   checkBytes(text, "host", host);
   return addressOf(host, readPort(text, portText), alias);
 }
@@ -98,14 +98,14 @@ function splitPort(text: string, place: string): [host: string, portText: string
   const [host, portText] = place.split(":", 2);
   if (portText === undefined || INTEGER.test(portText)) return [host, portText];
   if (place.startsWith("/") && !place.endsWith(":")) return [place, undefined];
-  throw refusal(text, `its port is not a number: ${JSON.stringify(portText)}`);
+  throw badServer(text, `its port is not a number: ${JSON.stringify(portText)}`);
 }
 
 /** `[v6]` or `[v6]:port`. No libmc client can reach such a server, so that its ring name is ours to choose. */
 function parseBracketed(text: string, place: string, alias: string | undefined): Address {
   const found = BRACKETED.exec(place);
   if (found === null || !URL.canParse(`http://[${found[1]}]/`)) {
-    throw refusal(text, "brackets must hold an IPv6 address, with a port or nothing behind them");
+    throw badServer(text, "brackets must hold an IPv6 address, with a port or nothing behind them");
   }
   const [, host, zone = "", portText] = found;
   return addressOf(host + zone, readPort(text, portText), alias);
@@ -130,7 +130,7 @@ function checkBytes(text: string, part: "host" | "alias", value: string): void {
   );
 }
 
-function refusal(text: string, reason: string): TypeError {
+function badServer(text: string, reason: string): TypeError {
   return new TypeError(`Cannot use server ${JSON.stringify(text)} as ${reason}`);
 }
 
