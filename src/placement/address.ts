@@ -3,8 +3,8 @@
  * if it agrees on what is hashed for each server. Some of it looks odd and is kept on purpose:
  *
  * - The first `:` ends the host; a second one ends the port, and what follows is ignored. In the alias, `:` is ordinary.
- * - The first space starts the alias, the next one ends it, and what follows is ignored. A backslash before a space
- *   takes that away; it is never removed, neither from what is hashed nor from what is dialled.
+ * - The first space starts the alias, the next one ends it, and what follows is ignored. A backslash escapes a space;
+ *   it stays where it is, in the name that is hashed and in the host that is dialled.
  * - `"h "` has the empty alias, which is an alias.
  *
  * Where libmc takes what cannot work (no host, port 0 or 70000), or refuses what can (IPv6 in brackets, a `:` in the
@@ -15,19 +15,19 @@
 export interface Address {
   /** Host name or IP address to dial, an IPv6 address without its brackets; for a Unix socket its path. */
   readonly host: string;
-  /** Port to dial. A Unix socket has one too, without a use but for its ring name. */
+  /** Port to dial. A Unix socket has one too, which only its ring name uses. */
   readonly port: number;
   /** Path of a Unix socket. */
   readonly path: string | undefined;
-  /** The name that stands for the server wherever it moves; the empty one counts. */
+  /** Name that the server keeps wherever it moves. The empty text is an alias too. */
   readonly alias: string | undefined;
   /** Display name: the alias, else the path, else `host:port`. */
   readonly name: string;
-  /** What is hashed for the points of the server on the ring. */
+  /** Name that libmc hashes for the points of the server on the ring. */
   readonly ringName: string;
 }
 
-/** The port where nothing else is said. It never takes part in a ring name. */
+/** Port of a server that names none. Ring names leave it out. */
 export const DEFAULT_PORT = 11211;
 
 /** The longest host or alias in bytes. libmc cuts them, a little above this. */
@@ -61,7 +61,7 @@ export function parseAddress(text: string): Address {
   return addressOf(host, readPort(text, portText), alias);
 }
 
-/** An address of its three parts; a host that begins with `/` is the path of a Unix socket. */
+/** Makes an address of its three parts; a host that begins with `/` is the path of a Unix socket. */
 export function addressOf(host: string, port: number, alias: string | undefined): Address {
   const path = host.startsWith("/") ? host : undefined;
   const shown = host.includes(":") && path === undefined ? `[${host}]` : host;
@@ -75,7 +75,7 @@ export function addressOf(host: string, port: number, alias: string | undefined)
   };
 }
 
-/** What stands before the first free space, and what stands between it and the next. */
+/** Splits a server string at its first free space; the next one ends the alias. */
 function splitAlias(text: string): [place: string, alias: string | undefined] {
   const start = freeSpace(text, 0);
   if (start === -1) return [text, undefined];
@@ -83,7 +83,7 @@ function splitAlias(text: string): [place: string, alias: string | undefined] {
   return [text.slice(0, start), text.slice(start + 1, end === -1 ? text.length : end)];
 }
 
-/** Index of the next space that no backslash takes; two backslashes cancel out. */
+/** Index of the next space that no backslash escapes; two backslashes cancel out. */
 function freeSpace(text: string, from: number): number {
   let escaped = false;
   for (let i = from; i < text.length; i++) {
