@@ -257,55 +257,6 @@ Deno.test("Cluster.locate() finds who would get a key now", async () => {
   assertEquals(await locate(rig, key), undefined);
 });
 
-Deno.test("Cluster.move() refuses what libmc refuses, and changes nothing", async () => {
-  const cases: [servers: string[], moved: string[]][] = [
-    [["one", "two"], ["one"]],
-    [["one", "two"], ["one", "two", "three"]],
-    [["one a", "two b"], ["one a", "two c"]],
-    [["one a", "two b"], ["one b", "two a"]],
-    [["one a", "two b"], ["one a", "two"]],
-  ];
-  for (const [servers, moved] of cases) {
-    await using rig = new ClusterRig(servers);
-    const names = rig.cluster.servers.map(({ name }) => name);
-    const transport = await rig.connect();
-    assertEquals(rig.cluster.move(moved.map(parseAddress)), false, moved.join());
-    assertEquals([rig.cluster.servers.map(({ name }) => name), transport.closed], [names, false]);
-  }
-});
-
-Deno.test("Cluster.move() moves whose host or port changes, and keeps the ring", async () => {
-  await using rig = new ClusterRig(["one a", "two b", "three"]);
-  rig.dialler.open();
-  const owners = KEYS.map((key) => rig.cluster.ownerOf(key));
-  for (const server of rig.cluster.servers) server.dial(() => {});
-  await settle();
-  assertEquals(rig.cluster.move(["four a", "two b", "three:11212 c"].map(parseAddress)), true);
-  await settle();
-  assertEquals(rig.dialler.transports.map(({ closed }) => closed), [true, false, true]);
-  assertEquals(rig.cluster.servers.map(({ name }) => name), ["a", "b", "c"]);
-  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key)), owners);
-  await submit(rig, KEYS[owners.indexOf(rig.cluster.servers[0])]);
-  assertEquals(rig.dialler.last.endpoint, { hostname: "four", port: 11211 });
-});
-
-Deno.test("Cluster.move() keeps the points of a server without an alias, whatever hash is set later", async () => {
-  await using rig = new ClusterRig(THREE);
-  const owners = () => KEYS.map((key) => THREE[rig.cluster.ownerOf(key).index]);
-  assertEquals(rig.cluster.move(["four", "two", "five"].map(parseAddress)), true);
-  for (const hashFn of ["md5", "crc_32", "md5"] satisfies HashFn[]) {
-    rig.settings.hashFn = hashFn;
-    assertEquals(owners(), ownersBy(hashFn));
-  }
-});
-
-Deno.test("Cluster.move() leaves a server alone whose host and port stay, whatever its new alias", async () => {
-  await using rig = new ClusterRig(["one", "two"]);
-  const transport = await rig.connect();
-  assertEquals(rig.cluster.move(["one x", "two"].map(parseAddress)), true);
-  assertEquals([transport.closed, rig.cluster.servers[0].name], [false, "one:11211"]);
-});
-
 Deno.test("Cluster has servers of its own for each address", async () => {
   await using rig = new ClusterRig(["one", "one"]);
   const [first, second] = rig.cluster.servers;
