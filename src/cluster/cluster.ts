@@ -12,6 +12,7 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
 import type { Distribution } from "../placement/distribution.ts";
 import { DISTRIBUTIONS } from "../placement/distributions.ts";
 import type { HashFn } from "../placement/hashes/key_hash.ts";
@@ -126,6 +127,8 @@ export class Cluster {
   /**
    * Moves servers to other addresses; their points stay. Refused if the number of servers differs, or one with an alias
    * would get another. A server whose host and port stay is left alone, whatever its new alias.
+   *
+   * @throws {TypeError} If two servers would then have the same name. Nothing has changed.
    */
   move(addresses: readonly Address[]): boolean {
     const { servers } = this;
@@ -134,9 +137,13 @@ export class Cluster {
         address.alias === undefined || address.alias === addresses[i].alias
       );
     if (!accepted) return false;
+    const next = servers.map(({ address }, i) => {
+      const { host, port } = addresses[i];
+      return address.host === host && address.port === port ? address : addresses[i];
+    });
+    checkDistinctNames(next);
     servers.forEach((server, i) => {
-      const { host, port } = server.address;
-      if (addresses[i].host !== host || addresses[i].port !== port) server.move(addresses[i]);
+      if (next[i] !== server.address) server.move(next[i]);
     });
     return true;
   }

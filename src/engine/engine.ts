@@ -20,6 +20,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Breather } from "./yielding.ts";
 import { Call, type FailureSink } from "./call.ts";
@@ -52,7 +53,9 @@ export class ClientCore implements FailureSink {
     this.#prefix = wirePrefix(settings.prefix);
     this.#breather = new Breather(settings.clock);
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
-    this.cluster = new Cluster(this.#addressesOf(this.servers), {
+    const addresses = this.#addressesOf(this.servers);
+    checkDistinctNames(addresses);
+    this.cluster = new Cluster(addresses, {
       clock: settings.clock,
       connect: settings.connect,
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),

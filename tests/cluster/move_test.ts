@@ -1,6 +1,6 @@
 /** What becomes of the servers of a cluster when their list changes by libmc's rule. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { Cluster } from "../../src/cluster/cluster.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
@@ -58,6 +58,37 @@ Deno.test("Cluster.move() leaves a server alone whose host and port stay, whatev
   const transport = await rig.connect();
   assertEquals(rig.cluster.move(["one x", "two"].map(parseAddress)), true);
   assertEquals([transport.closed, rig.cluster.servers[0].name], [false, "one:11211"]);
+});
+
+Deno.test("Cluster.move() refuses names that would then be the same, and changes nothing", async () => {
+  const wrong: [servers: string[], moved: string[]][] = [
+    [["one", "two"], ["four", "four"]],
+    [["one", "two"], ["two", "two"]],
+    [["one", "two"], ["four x", "five x"]],
+    // The first stays where it is, and so keeps its name.
+    [["one", "two"], ["one x", "five one:11211"]],
+  ];
+  for (const [servers, moved] of wrong) {
+    await using rig = new ClusterRig(servers);
+    const transport = await rig.connect();
+    const names = rig.cluster.servers.map(({ name }) => name);
+    assertThrows(() => rig.cluster.move(moved.map(parseAddress)), TypeError, "numbers 1 and 2");
+    assertEquals([rig.cluster.servers.map(({ name }) => name), transport.closed], [names, false]);
+  }
+});
+
+Deno.test("Cluster.move() takes one address for two names, and names that change places", async () => {
+  const right: [servers: string[], moved: string[], names: string[]][] = [
+    [["one a", "two b"], ["four a", "four b"], ["a", "b"]],
+    [["one", "two"], ["two", "one"], ["two:11211", "one:11211"]],
+    // The first stays where it is, and so gets no alias.
+    [["one", "two"], ["one x", "five x"], ["one:11211", "x"]],
+  ];
+  for (const [servers, moved, names] of right) {
+    await using rig = new ClusterRig(servers);
+    assertEquals(rig.cluster.move(moved.map(parseAddress)), true);
+    assertEquals(rig.cluster.servers.map(({ name }) => name), names);
+  }
 });
 
 const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `key:${i}`);
