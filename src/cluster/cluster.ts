@@ -12,8 +12,10 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
-import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
-import { Ring } from "../placement/continuum.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
+import type { Distribution } from "../placement/distribution.ts";
+import { DISTRIBUTIONS } from "../placement/distributions.ts";
+import type { HashFn } from "../placement/hashes/key_hash.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
 import { forCommand } from "../error_copy.ts";
@@ -52,29 +54,33 @@ export interface Assignment {
   readonly orphans: readonly Orphans[];
 }
 
-/** The servers, and the ring they lie on. */
+/** The servers, and whose a key is. */
 export class Cluster {
   readonly servers: readonly Server[];
-  readonly #ring: Ring;
+  /** The addresses that servers are placed by: they keep their keys when they move. */
+  readonly #placed: readonly Address[];
+  #latestDistribution: Distribution;
+  /** The hash that it was made with. */
+  #latestHashFn: HashFn;
   readonly #groupNumbers: Uint32Array;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
-    this.#ring = new Ring(addresses);
+    this.#placed = addresses;
     this.#settings = context.settings;
+    this.#latestHashFn = context.settings.hashFn;
+    this.#latestDistribution = DISTRIBUTIONS.libmc(addresses, context.settings);
     this.#clock = context.clock;
     this.#sweeper = context.sweeper;
     this.servers = addresses.map((address, index) => new Server(address, index, context));
     this.#groupNumbers = new Uint32Array(addresses.length);
   }
 
-  /** The owner of a wire key on the ring, whether or not it is alive. */
+  /** The owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
-    return this.servers.length === 1
-      ? this.servers[0]
-      : this.servers[this.#ring.serverFor(this.#hash(key))];
+    return this.servers[this.#distribution.indexFor(key)];
   }
 
   /** Sends a command to the server of its key, or fails it. */
@@ -121,6 +127,8 @@ export class Cluster {
   /**
    * Moves servers to other addresses; their points stay. Refused if the number of servers differs, or one with an alias
    * would get another. A server whose host and port stay is left alone, whatever its new alias.
+   *
+   * @throws {TypeError} If two servers would then have the same name. Nothing has changed.
    */
   move(addresses: readonly Address[]): boolean {
     const { servers } = this;
@@ -129,9 +137,13 @@ export class Cluster {
         address.alias === undefined || address.alias === addresses[i].alias
       );
     if (!accepted) return false;
+    const next = servers.map(({ address }, i) => {
+      const { host, port } = addresses[i];
+      return address.host === host && address.port === port ? address : addresses[i];
+    });
+    checkDistinctNames(next);
     servers.forEach((server, i) => {
-      const { host, port } = server.address;
-      if (addresses[i].host !== host || addresses[i].port !== port) server.move(addresses[i]);
+      if (next[i] !== server.address) server.move(next[i]);
     });
     return true;
   }
@@ -161,14 +173,14 @@ export class Cluster {
     if (servers.length === 1) {
       return servers[0].connected ? [{ server: servers[0], group: { keys } }] : undefined;
     }
-    const hash = KEY_HASHES[this.#settings.hashFn];
+    const distribution = this.#distribution;
     const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
     // By server, a number of its group and one more; kept between calls, as there may be many servers for few keys.
     const numbers = this.#groupNumbers;
     let isComplete = true;
     for (let place = 0; place < keys.length; place++) {
       const key = keys[place];
-      const index = this.#ring.serverFor(hash(key));
+      const index = distribution.indexFor(key);
       const number = numbers[index];
       if (number > 0) {
         const { group } = groups[number - 1];
@@ -235,12 +247,11 @@ export class Cluster {
    */
   #choose(key: string, failed?: Failed): Server | undefined {
     const { servers } = this;
-    if (servers.length === 1) return isUsable(servers[0], failed) ? servers[0] : undefined;
-    const hash = this.#hash(key);
-    const owner = servers[this.#ring.serverFor(hash)];
+    const distribution = this.#distribution;
+    const owner = servers[distribution.indexFor(key)];
     if (isUsable(owner, failed)) return owner;
     if (!this.#settings.failover) return undefined;
-    for (const index of this.#ring.walk(hash)) {
+    for (const index of distribution.order(key)) {
       if (isUsable(servers[index], failed)) return servers[index];
     }
     return undefined;
@@ -274,8 +285,14 @@ export class Cluster {
     });
   }
 
-  #hash(key: string): number {
-    return KEY_HASHES[this.#settings.hashFn](key);
+  /** Whose a key is, by the hash that is set now. */
+  get #distribution(): Distribution {
+    const { hashFn } = this.#settings;
+    if (hashFn !== this.#latestHashFn) {
+      this.#latestHashFn = hashFn;
+      this.#latestDistribution = DISTRIBUTIONS.libmc(this.#placed, this.#settings);
+    }
+    return this.#latestDistribution;
   }
 }
 

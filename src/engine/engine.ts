@@ -10,6 +10,7 @@ import { Sweeper } from "../connection/sweeper.ts";
 import { ClosedError, MemcachedError } from "../errors.ts";
 import { ServerEvent } from "../observe/events.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -54,7 +55,9 @@ export class Engine implements CallOwner {
     this.#target = target;
     this.#loopYield = new LoopYield(settings.clock);
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
-    this.cluster = new Cluster(this.#addressesOf(this.servers), {
+    const addresses = this.#addressesOf(this.servers);
+    checkDistinctNames(addresses);
+    this.cluster = new Cluster(addresses, {
       clock: settings.clock,
       connect: settings.connect,
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
