@@ -19,10 +19,9 @@ export type * from "./faults/fault.ts";
 export { MemcachedServer, type MemcachedServerOptions } from "./memcached/memcached_server.ts";
 export { FaultProxy, type FaultProxyOptions } from "./proxy/fault_proxy.ts";
 export type { ProxyFaultKind, ProxyFaults } from "./proxy/proxy_faults.ts";
+export type { ScriptedExchange, ScriptStep } from "./scripted/script.ts";
 export {
   type ScriptedConnection,
-  type ScriptedExchange,
   ScriptedServer,
   type ScriptedServerOptions,
-  type ScriptStep,
 } from "./scripted/scripted_server.ts";
