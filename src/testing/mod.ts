@@ -14,7 +14,7 @@
  * @module
  */
 
-export { type Clock, TestClock } from "./memcached/clock.ts";
+export { type ServerClock, TestClock } from "./memcached/clock.ts";
 export type * from "./faults/fault.ts";
 export { MemcachedServer, type MemcachedServerOptions } from "./memcached/memcached_server.ts";
 export { FaultProxy, type FaultProxyOptions } from "./proxy/fault_proxy.ts";

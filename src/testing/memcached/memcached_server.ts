@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { type Clock, TestClock } from "./clock.ts";
+import { type ServerClock, TestClock } from "./clock.ts";
 import type { ActiveFault, Fault, FaultKind } from "../faults/fault.ts";
 import { Faults } from "../faults/faults.ts";
 import {
@@ -28,7 +28,7 @@ export interface MemcachedServerOptions {
   /** A path for a Unix socket, which then takes the place of hostname and port. */
   path?: string;
   /** Where expiry takes its time from: a {@linkcode TestClock} that runs with the wall clock unless given. */
-  clock?: Clock;
+  clock?: ServerClock;
   /**
    * The largest item in bytes, with its key and some 60 bytes of the server's own: an integer from 1 to 1,073,741,824.
    *
@@ -136,7 +136,7 @@ export class MemcachedServer implements AsyncDisposable {
   }
 
   /** The clock that expiry goes by. */
-  get clock(): Clock {
+  get clock(): ServerClock {
     return this.#state.clock;
   }
 

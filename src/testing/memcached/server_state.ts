@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { ServerClock } from "./clock.ts";
 import { Statistics } from "./statistics.ts";
 import { Store } from "./store.ts";
 
@@ -11,7 +11,7 @@ export interface Listening {
 
 /** What a server's connections are given when it starts. */
 export interface ServerStateOptions {
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly version: string;
   readonly itemSizeLimit: number;
   readonly listening: Listening;
@@ -19,7 +19,7 @@ export interface ServerStateOptions {
 
 /** What all connections of one embedded server share. */
 export class ServerState {
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly store: Store;
   readonly statistics: Statistics = new Statistics();
   readonly version: string;
