@@ -1,6 +1,6 @@
 /** The numbers of the protocol, checked before a byte is sent: a server takes the payload of a bad line for commands. */
 
-import { typeOf } from "../engine/options.ts";
+import { outOfRange, typeOf, wrongType } from "./check.ts";
 
 /** When an item expires: seconds as memcached takes them, or a moment. */
 export type Exptime = number | Date;
@@ -26,16 +26,10 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
     return seconds <= Math.floor(now / 1000) ? -1 : seconds;
   }
   if (typeof exptime !== "number") {
-    throw new TypeError(
-      `Cannot use exptime as it must be a number or a Date: current type is ${typeOf(exptime)}`,
-    );
+    throw wrongType("exptime", "a number or a Date", exptime);
   }
   if (!Number.isInteger(exptime) || exptime > MAX_INT32 || exptime < -MAX_INT32 - 1) {
-    throw new RangeError(
-      `Cannot use exptime as it must be an integer from ${
-        -MAX_INT32 - 1
-      } to ${MAX_INT32}: current value is ${exptime}`,
-    );
+    throw outOfRange("exptime", `an integer from ${-MAX_INT32 - 1} to ${MAX_INT32}`, exptime);
   }
   if (exptime > THIRTY_DAYS && exptime * 1000 < now) {
     throw new RangeError(
@@ -54,14 +48,10 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
  */
 export function checkUnsigned(name: string, value: number, most: number): number {
   if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot use ${name} as it must be a number: current type is ${typeOf(value)}`,
-    );
+    throw wrongType(name, "a number", value);
   }
   if (!Number.isInteger(value) || value < 0 || value > most) {
-    throw new RangeError(
-      `Cannot use ${name} as it must be an integer from 0 to ${most}: current value is ${value}`,
-    );
+    throw outOfRange(name, `an integer from 0 to ${most}`, value);
   }
   return value === 0 ? 0 : value;
 }
@@ -74,14 +64,10 @@ export function checkUnsigned(name: string, value: number, most: number): number
  */
 export function checkUnsigned64(name: string, value: bigint): bigint {
   if (typeof value !== "bigint") {
-    throw new TypeError(
-      `Cannot use ${name} as it must be a bigint: current type is ${typeOf(value)}`,
-    );
+    throw wrongType(name, "a bigint", value);
   }
   if (value < 0n || value > MAX_UINT64) {
-    throw new RangeError(
-      `Cannot use ${name} as it must be from 0 to ${MAX_UINT64}: current value is ${value}`,
-    );
+    throw outOfRange(name, `from 0 to ${MAX_UINT64}`, value);
   }
   return value;
 }

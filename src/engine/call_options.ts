@@ -1,61 +1,109 @@
-/** What the options of a call may be: a time in their place would be no time at all, and a name misspelt no option. */
+/** The options of calls, and their checks. */
 
-import { type CallOptions, typeOf, typeOfNoOptions } from "./options.ts";
+import { aBoolean, type Check, notAnOptionsObject } from "../checks/check.ts";
+import type { Exptime } from "../checks/arguments.ts";
 
-/** The names that a method takes. */
-export type OptionNames = ReadonlySet<string>;
+/** Options of one call. Anything but an object, an unknown name or a wrong type is rejected with a TypeError. */
+export interface CallOptions {
+  /** Gives up when aborted: the call rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** In place of the client's `strict`. */
+  strict?: boolean;
+}
 
-/** Of every method. */
-export const CALL_OPTIONS: OptionNames = new Set(["signal", "strict"]);
-export const STORE_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "exptime", "compress"]);
-export const RAW_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "exptime", "flags"]);
-export const STREAM_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "exptime"]);
-export const FLUSH_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "delay"]);
+/** Options of a call that stores. */
+export interface StoreOptions extends CallOptions {
+  /**
+   * 0 never; up to 30 days, seconds from now; above that, Unix time; negative, gone at once; or a Date.
+   *
+   * @default {0}
+   */
+  exptime?: Exptime;
+  /**
+   * `false`: do not compress this value.
+   *
+   * @default {true}
+   */
+  compress?: boolean;
+}
+
+/** Options of `setRaw()`. */
+export interface RawOptions extends CallOptions {
+  /** As for {@linkcode StoreOptions}. */
+  exptime?: Exptime;
+  /**
+   * Stored with the data, unsigned, 32 bits.
+   *
+   * @default {0}
+   */
+  flags?: number;
+}
+
+/** Options of `setStream()`. */
+export interface StreamOptions extends CallOptions {
+  /** As for {@linkcode StoreOptions}. */
+  exptime?: Exptime;
+}
+
+/** Options of `flushAll()`. */
+export interface FlushOptions extends CallOptions {
+  /** Seconds until the servers are emptied, an integer from 0 to 2,147,483,647. */
+  delay?: number;
+}
+
+/** The options that a verb takes, each with its check, if it is not checked where it is used. */
+export type CallChecks = Readonly<Record<string, Check | undefined>>;
+
+/** Of every verb. */
+export const CALL_OPTIONS: CallChecks = { signal: undefined, strict: aBoolean };
+export const STORE_OPTIONS: CallChecks = {
+  ...CALL_OPTIONS,
+  exptime: undefined,
+  compress: aBoolean,
+};
+export const RAW_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined, flags: undefined };
+export const STREAM_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined };
+export const FLUSH_OPTIONS: CallChecks = { ...CALL_OPTIONS, delay: undefined };
 
 /**
- * Checks names, and what is true or false; numbers, times and signals are checked where they are used. Of what is
- * inherited, which may be there for any reason, names are not looked at.
+ * Checks the options of a call. Catches libmc's positional `set(key, value, 600)` and misspelt names, which would
+ * otherwise be ignored. Inherited properties with other names are ignored.
  *
- * @throws {TypeError} If it is no object, or has a name that is none of these, or a wrong type.
+ * @throws {TypeError} If they are not an object, or one has an unknown name or the wrong type.
  */
-export function checkCallOptions(options: CallOptions, names: OptionNames): void {
-  const type = typeOfNoOptions(options);
+export function checkCallOptions(options: CallOptions, checks: CallChecks): void {
+  const type = notAnOptionsObject(options);
   if (type !== undefined) {
     throw new TypeError(
       `Cannot use options that are not an object: current type is ${type}` +
-        hint(options, type, names),
+        hint(options, type, checks),
     );
   }
   for (const name in options) {
-    if (!names.has(name)) checkUnknown(options, name, names);
+    if (!Object.hasOwn(checks, name)) checkUnknown(options, name, checks);
   }
-  checkSwitch("strict", options.strict);
-  if (names === STORE_OPTIONS) {
-    checkSwitch("compress", (options as { compress?: boolean }).compress);
+  for (const name in checks) {
+    const check = checks[name];
+    if (check === undefined) continue;
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined) check(`option "${name}"`, value);
   }
 }
 
-function checkUnknown(options: CallOptions, name: string, names: OptionNames): void {
+function checkUnknown(options: CallOptions, name: string, checks: CallChecks): void {
   if (!Object.hasOwn(options, name)) return;
   if ((options as Record<string, unknown>)[name] === undefined) return;
   throw new TypeError(
     `Cannot use option "${name}" as this call has none of that name: it has ${
-      [...names].join(", ")
+      Object.keys(checks).join(", ")
     }`,
   );
 }
 
-function checkSwitch(name: string, value: boolean | undefined): void {
-  if (typeof value === "boolean" || value === undefined) return;
-  throw new TypeError(
-    `Cannot use option "${name}" as it must be a boolean: current type is ${typeOf(value)}`,
-  );
-}
-
-/** What to write in place of a value without a name. */
-function hint(value: unknown, type: string, names: OptionNames): string {
+/** Says how a value without a name is written. */
+function hint(value: unknown, type: string, checks: CallChecks): string {
   if (type === "AbortSignal") return "; write { signal }";
-  if (!names.has("exptime")) return "";
+  if (!Object.hasOwn(checks, "exptime")) return "";
   if (type === "number") return `; write { exptime: ${value} }`;
   return type === "Date" ? "; write { exptime: date }" : "";
 }

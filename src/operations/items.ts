@@ -4,7 +4,7 @@ import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
 import { checkBytes } from "../codec/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { quote } from "../key.ts";
-import { typeOf, typeOfNoOptions } from "../engine/options.ts";
+import { notAnOptionsObject, typeOf } from "../checks/check.ts";
 
 /** Keys and values to store: a Record, a Map, or any iterable of pairs. */
 export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>;
@@ -18,7 +18,7 @@ export function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
   if (typeof items === "object" && items !== null && Symbol.iterator in items) {
     return items as Iterable<readonly [string, unknown]>;
   }
-  const type = typeOfNoOptions(items);
+  const type = notAnOptionsObject(items);
   if (type === undefined) return Object.entries(items);
   throw new TypeError(
     `Cannot store items that are neither a Record nor an iterable of pairs: current type is ${type}`,
@@ -66,15 +66,8 @@ export function checkEncoded({ data, flags }: Encoded): void {
   }
 }
 
-/** The error for a value that is refused for its size. */
-export function tooBig(size: number | string, limit: number): RangeError {
-  return new RangeError(
-    `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
-  );
-}
-
-/** The error for one value of many, with its key. What is thrown by others stays what it is. */
-export function ofKey(error: unknown, key: unknown): unknown {
+/** The error for one value of many, with its key. Errors of other classes stay as they are. */
+export function withKey(error: unknown, key: unknown): unknown {
   if (typeof key !== "string" || !(error instanceof Error)) return error;
   const message = `${error.message} (key ${quote(key)})`;
   if (error.constructor === TypeError) return new TypeError(message, { cause: error });

@@ -80,7 +80,12 @@ Deno.test("Client() and config() throw for options that cannot be used", () => {
     ]),
     ["maxRetries", -1, RangeError, "from 0 to 100: current value is -1"],
     ["failover", "yes", TypeError, "boolean: current type is string"],
-    ["hashFn", "sha1", TypeError, 'md5, fnv1_32, fnv1a_32, crc_32: current value is "sha1"'],
+    [
+      "hashFn",
+      "sha1",
+      TypeError,
+      '"md5", "fnv1_32", "fnv1a_32", "crc_32": current value is "sha1"',
+    ],
     ["hashFn", "toString", TypeError, '"toString"'],
   ];
   const fixed: readonly Wrong[] = [
