@@ -79,7 +79,7 @@ Deno.test("RequestWriter writes any number of requests into two buffers", () => 
       writer.latin1(`set key${i} 0 0 `);
       writer.dataBlock(i % 2 === 0 ? data : "some text", "");
     }
-    writer.take();
+    writer.handOut();
     writer.recycle();
   };
   // They grow to what is needed once.
