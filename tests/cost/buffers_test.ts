@@ -64,7 +64,7 @@ Deno.test("ReplyParser allocates nothing for replies that lie whole in the buffe
   const parser = new ReplyParser({ item: () => items++, line() {} });
   const allocated = allocationsOf(() => {
     for (let i = 0; i < 100; i++) {
-      assertEquals(parser.take(buffer, 0, count * reply.length), 0);
+      assertEquals(parser.feedFrom(buffer, 0, count * reply.length), 0);
       parser.feed(buffer, count * reply.length);
     }
   });
