@@ -269,7 +269,7 @@ export class Connection implements ReplySink {
       while (!this.#closed && this.#gathered.length > 0) {
         this.#writeGathered();
         if (this.#writer.length === 0) continue;
-        const request = this.#writer.take();
+        const request = this.#writer.handOut();
         await this.#sender.send(request, this.#onProgress);
         if (this.#closed) return;
         this.#writer.recycle();

@@ -68,7 +68,7 @@ export const textDecoder: ItemDecoder<string> = {
 export function requestOf(command: Command): string {
   const writer = new RequestWriter();
   command.write(writer);
-  return writer.take().map((part) => textOf(part)).join("");
+  return writer.handOut().map((part) => textOf(part)).join("");
 }
 
 /**
