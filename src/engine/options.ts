@@ -5,7 +5,7 @@ import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import { denoConnect, denoConnectTls } from "../transports/deno.ts";
-import { checkTls, type TlsOptions } from "../transports/tls.ts";
+import { checkTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
 import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {

@@ -1,7 +1,7 @@
 /** The one file that says `Deno.`: dials TCP and Unix sockets, in the clear or with TLS. */
 
 import { connectNodeTls, explained, isUnverified } from "./node_tls.ts";
-import type { TlsOptions } from "./tls.ts";
+import type { TlsOptions } from "../checks/tls.ts";
 import type { Connect, Endpoint, Transport } from "./transport.ts";
 
 /** Dials in the clear with `Deno.connect`, which looks the name up anew each time. */

@@ -26,7 +26,7 @@ const ROOMS = new Map<string, Arrows>([
   ["clock", { code: [] }],
   ["checks", { code: [] }],
   ["observe", { code: [] }],
-  ["transports", { code: [] }],
+  ["transports", { code: [], types: ["checks"] }],
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
   ["connection", { code: ["protocol", "transports"], types: ["commands"] }],
   ["cluster", { code: ["connection", "placement"], types: ["commands", "transports"] }],
