@@ -18,6 +18,11 @@
  * @module
  */
 
+import { usePlatform } from "./src/engine/platform.ts";
+import { platformOf } from "./src/transports/platform.ts";
+
+usePlatform(platformOf(globalThis));
+
 export * from "./src/errors.ts";
 export { ServerEvent } from "./src/observe/events.ts";
 export type { ClientEventName } from "./src/observe/events.ts";

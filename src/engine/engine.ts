@@ -20,6 +20,7 @@ import {
 } from "./options.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
 import { authenticateWith } from "./authentication.ts";
+import { dialler } from "./platform.ts";
 import { Breather } from "./yielding.ts";
 import { Call, type FailureSink } from "./call.ts";
 import type { CallChecks, CallOptions } from "./call_options.ts";
@@ -53,7 +54,7 @@ export class ClientCore implements FailureSink {
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
     this.cluster = new Cluster(this.#addressesOf(this.servers), {
       clock: settings.clock,
-      connect: settings.connect,
+      connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
       sweeper: this.#sweeper,

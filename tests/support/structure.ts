@@ -41,8 +41,8 @@ const ROOMS = new Map<string, Arrows>([
       "observe",
       "placement",
       "protocol",
-      "transports",
     ],
+    types: ["transports"],
   }],
   ["operations", {
     code: ["checks", "cluster", "codec", "commands", "engine", "key", "protocol"],
