@@ -347,7 +347,7 @@ export class Connection implements ReplySink {
     this.#closed = true;
     this.#callOff?.();
     // One that cannot be closed is not used again either, and nobody waits for its read to end.
-    Promise.try(() => this.#transport.close()).catch(() => this.#unclosable.resolve());
+    new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
     this.#pending.peek()?.tally(this.#traffic, false);
     const { sent, unsent } = leftovers({
       pending: this.#pending.drain(),

@@ -25,6 +25,7 @@ import {
   type Settings,
   settingsOf,
 } from "./options.ts";
+import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
 import { LoopYield } from "./yielding.ts";
 
@@ -59,7 +60,7 @@ export class Engine implements CallOwner {
     checkDistinctNames(addresses);
     this.cluster = new Cluster(addresses, {
       clock: settings.clock,
-      connect: settings.connect,
+      connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
       sweeper: this.#sweeper,
