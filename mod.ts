@@ -26,6 +26,14 @@ usePlatform(platformOf(globalThis));
 export * from "./src/errors.ts";
 export { ServerEvent } from "./src/observe/events.ts";
 export type { ClientEventName } from "./src/observe/events.ts";
+export type {
+  CallEnd,
+  Happening,
+  HappeningCounts,
+  HappeningName,
+  ObservedServer,
+  Observer,
+} from "./src/observe/observer.ts";
 export { Client } from "./src/client/client.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";

@@ -25,6 +25,11 @@ export abstract class Command {
   abstract readonly traits: Traits;
   /** The wire key that decides on its server; `undefined` where many keys do, or none. */
   abstract readonly key: string | undefined;
+  /** True if its keys decide on its server, so that it may go to another one. */
+  get isRoutable(): boolean {
+    return this.key !== undefined;
+  }
+
   /** When to give up, in milliseconds of the client's clock. */
   deadline = Infinity;
   /** How often it was sent again: after a failure of its own, and as a bystander of another's. */

@@ -19,6 +19,10 @@ export abstract class GroupCommand<T> extends SingleCommand<T> {
     this.end = end;
   }
 
+  override get isRoutable(): boolean {
+    return true;
+  }
+
   /** The wire keys that decide on its server. */
   get keys(): readonly string[] {
     return this.group.keys.slice(this.start, this.end);

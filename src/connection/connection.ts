@@ -64,6 +64,8 @@ export class Connection implements ReplySink {
   /** Part of a reply has come: this server takes commands. */
   #answered = false;
   #closed = false;
+  /** When each command on the way was written, if somebody watches commands. */
+  readonly #writtenAt: Map<Command, number> | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
   readonly #unclosable = Promise.withResolvers<void>();
@@ -75,6 +77,7 @@ export class Connection implements ReplySink {
     this.#traffic = options.traffic;
     this.#sender = new Sender(transport, options.traffic);
     this.#heardAt = options.clock.now();
+    this.#writtenAt = options.onAttempt && new Map();
     // Not at once: a transport may throw, and whoever hears of it is to know the connection by then.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
   }
@@ -165,6 +168,16 @@ export class Connection implements ReplySink {
     return false;
   }
 
+  /** Gives up the commands that are not written yet and may go to another server. */
+  takeUnsent(): Command[] {
+    const taken: Command[] = [];
+    for (const command of this.#gathered.drain()) {
+      if (command.isRoutable) taken.push(command);
+      else this.#gathered.push(command);
+    }
+    return taken;
+  }
+
   /** Waits until everything submitted so far has its reply, then closes. Nothing may be submitted meanwhile. */
   async drain(): Promise<void> {
     if (!this.#closed && (this.queued > 0 || this.#flushing)) {
@@ -224,14 +237,15 @@ export class Connection implements ReplySink {
     const inStep = word === ReplyWord.SERVER_ERROR ||
       (word === ReplyWord.CLIENT_ERROR && !head.traits.hasPayload);
     if (!inStep) throw error;
-    if (head.errorLine(error)) this.#completeHead();
+    if (head.errorLine(error)) this.#completeHead(error);
   }
 
-  #completeHead(): void {
+  #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
     // A refusal may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     head.tally(this.#traffic, true);
+    if (this.#writtenAt !== undefined) this.#tellAttempt(head, error);
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
   }
@@ -277,7 +291,10 @@ export class Connection implements ReplySink {
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
-          for (const { command } of silent) command.completeWithoutReply();
+          for (const { command } of silent) {
+            command.completeWithoutReply();
+            if (this.#writtenAt !== undefined) this.#tellAttempt(command, undefined);
+          }
         }
       }
     } catch (cause) {
@@ -296,6 +313,7 @@ export class Connection implements ReplySink {
       if (command.abandoned) continue;
       this.#write(command);
       this.#traffic.commands++;
+      this.#writtenAt?.set(command, this.#options.clock.now());
       if (command.traits.expectsReply) {
         this.#pending.push(command);
         this.#writing++;
@@ -355,10 +373,21 @@ export class Connection implements ReplySink {
       silent: this.#silent.splice(0),
       gathered: this.#gathered.drain(),
     }, { earlier: !serverFull, last: !serverFull && this.#sender.mayHaveLeft });
+    if (this.#writtenAt !== undefined) {
+      for (const command of sent) this.#tellAttempt(command, error);
+    }
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
     this.#options.onClose({ error, desync, serverFull, answered, stale, unsent, head, sent });
+  }
+
+  #tellAttempt(command: Command, error: MemcachedError | undefined): void {
+    const { server, clock, onAttempt } = this.#options;
+    const now = clock.now();
+    const written = this.#writtenAt?.get(command) ?? now;
+    this.#writtenAt?.delete(command);
+    onAttempt?.(server, command.name, now - written, error);
   }
 
   /** True if nobody waits any more for anything on the way. */

@@ -15,6 +15,15 @@ export interface ConnectionOptions {
   readonly traffic: Traffic;
   /** Called once, when the connection is over. */
   readonly onClose: (end: ConnectionEnd) => void;
+  /** Called for each command that was written, when its reply is complete or the connection is lost. */
+  readonly onAttempt?:
+    | ((
+      server: string,
+      command: string,
+      milliseconds: number,
+      error: MemcachedError | undefined,
+    ) => void)
+    | undefined;
   /** Called when a reply is due where none was. */
   readonly onBusy: () => void;
 }

@@ -3,6 +3,7 @@
 import type { Codec } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import { checkTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
@@ -166,6 +167,12 @@ export interface ClientOptions extends LiveOptions {
    * @default {134_217_728}
    */
   inflateLimit?: number;
+  /**
+   * Watches calls, commands and servers. Without one, a call pays nothing for it.
+   *
+   * @default {undefined}
+   */
+  observer?: Observer;
   /** Time and timers, for tests. */
   clock?: Clock;
 }
@@ -174,7 +181,7 @@ export interface ClientOptions extends LiveOptions {
  * All options, with their defaults filled in, but for what is secret: a client is printed with what it holds, and so it
  * holds neither password nor key.
  */
-export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "tls">> & {
+export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observer" | "tls">> & {
   tls: boolean;
 };
 
@@ -186,7 +193,7 @@ export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "tls">>
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkClientOptions(options);
-  const { auth: _secret, connect, tls = false, ...others } = options;
+  const { auth: _secret, connect, observer: _watching, tls = false, ...others } = options;
   if (tls !== false && connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
@@ -254,6 +261,7 @@ const OPTIONS: {
   mergeGets: { check: aBoolean, fallback: true },
   itemSizeLimit: { check: integerFrom(1, 2 ** 30), fallback: 1024 * 1024 },
   inflateLimit: { check: integerFrom(1, 2 ** 30), fallback: 128 * 1024 * 1024 },
+  observer: { check: anObserver, fallback: undefined },
   clock: { check: objectWith("now", "after"), fallback: systemClock },
 };
 
@@ -261,10 +269,17 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 );
 
-const { auth: _none, connect: _runtime, ...fallbacks } = OPTIONS;
+const { auth: _none, connect: _runtime, observer: _nobody, ...fallbacks } = OPTIONS;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;
+
+function anObserver(name: string, value: unknown): void {
+  const observer = objectOf(name, value);
+  for (const method of ["begin", "end", "attempt", "happened"]) {
+    if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
+  }
+}
 
 function aCredential(name: string, value: unknown): void {
   const { username, password } = objectOf(name, value);

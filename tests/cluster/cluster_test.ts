@@ -26,7 +26,7 @@ Deno.test("Cluster.ownerOf() goes by the hash that is set", async () => {
   const owners = () => KEYS.map((key) => rig.cluster.ownerOf(key).name);
   assertEquals(owners(), ownersBy("crc_32"));
   for (const hashFn of ["md5", "fnv1_32", "crc_32"] satisfies HashFn[]) {
-    rig.settings.hashFn = hashFn;
+    rig.hashBy(hashFn);
     assertEquals(owners(), ownersBy(hashFn));
   }
 });
@@ -37,7 +37,7 @@ Deno.test("Cluster goes by the hash that is set, wherever a key is looked for", 
   for (const server of rig.cluster.servers) server.dial(() => {});
   await settle();
   for (const hashFn of ["md5", "crc_32", "md5"] satisfies HashFn[]) {
-    rig.settings.hashFn = hashFn;
+    rig.hashBy(hashFn);
     const owners = ownersBy(hashFn);
     const { groups } = await assign(rig, KEYS);
     for (const { server, group } of groups) {
@@ -97,6 +97,8 @@ Deno.test("Cluster.submit() with failover stands in on every call while the owne
   assertEquals([...transports.keys()], [next]);
   await submit(rig, key);
   assertEquals(transports.get(next)?.written, `get ${key}\r\nget ${key}\r\n`);
+  transports.get(next)?.feed("END\r\nEND\r\n");
+  await settle();
   dead.add(next);
   transports.get(next)?.end();
   await settle();
@@ -106,6 +108,23 @@ Deno.test("Cluster.submit() with failover stands in on every call while the owne
   await rig.pass(5000);
   await submit(rig, key);
   assertEquals(transports.get(owner)?.written, `get ${key}\r\n`, "back to its owner");
+});
+
+Deno.test("Cluster with failover asks the next server again where a connection is lost and its server dead", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const key = KEYS[0];
+  const [owner, next] = walk(key);
+  const dead = new Set<string>();
+  const transports = byServer(rig, dead);
+  const head = await submit(rig, key);
+  const bystander = await submit(rig, key);
+  dead.add(owner);
+  transports.get(owner)?.failRead();
+  await settle();
+  assertEquals(transports.get(next)?.written, `get ${key}\r\n`);
+  transports.get(next)?.feed(hit(key, "5"));
+  await settle();
+  assertEquals(summaries([head, bystander]), ["ConnectionError, sent maybe", "5"]);
 });
 
 Deno.test("Cluster.submit() with failover fails once every server was tried once", async () => {
