@@ -4,7 +4,7 @@ import type { ConformanceCase } from "../conformance.ts";
 import { METHODS } from "../methods.ts";
 
 /** quit, close, events, counters, lastError. */
-export const LIFE_CASES: readonly ConformanceCase[] = [
+export const CLOSE_AND_EVENT_CASES: readonly ConformanceCase[] = [
   {
     name: "Client connects at the first call, and once for all calls to a server",
     async run(servers) {
