@@ -1,109 +1,16 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+/** How a client ends: what it still waits for, what it settles, and that it lets the program end. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, ClosedError, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { eventually, within } from "../support/eventually.ts";
+import { within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
-import { recordEvents } from "../support/failures.ts";
 import { METHODS } from "./methods.ts";
 import { runProgram } from "./program.ts";
 
-Deno.test("Client makes one connection for 1,000 callers before the first is there", async () => {
-  await using server = await MemcachedServer.start();
-  await using client = clientOf(server.address);
-  const keys = Array.from({ length: 1000 }, (_, i) => `key${i}`);
-  const stored = await Promise.all(keys.map((key) => client.set(key, key)));
-  assert(stored.every(Boolean));
-  assertEquals(server.accepted, 1);
-
-  await using daemon = await startMemcached();
-  await using observer = clientOf(daemon.address);
-  const connections = async () =>
-    (await observer.stats()).get(daemon.address)!.total_connections as number;
-  const before = await connections();
-  await using other = clientOf(daemon.address);
-  await Promise.all(keys.map((key) => other.get(key)));
-  assertEquals(await connections(), before + 1);
-});
-
-Deno.test("Client replaces a connection that the server closed while it was idle without a word", async () => {
-  await using server = await MemcachedServer.start();
-  await using client = clientOf(server.address);
-  const { failure, disconnect, dead } = recordEvents(client);
-  await client.set("a", 1);
-  for (let round = 1; round <= 5; round++) {
-    server.disconnect();
-    await eventually("it is noticed", () => disconnect.length === round);
-    assertEquals(disconnect[round - 1].error, undefined);
-    assertEquals(await client.get("a"), 1);
-  }
-  assertEquals([failure.length, dead.length], [0, 0]);
-  assertEquals([client.lastError, server.accepted], [undefined, 6]);
-});
-
-Deno.test("Client replaces a connection that memcached closed for being idle without a word", async () => {
-  await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
-  await using client = clientOf(server.address);
-  const { failure, disconnect } = recordEvents(client);
-  await client.set("a", 1);
-  await eventually("it is idle for too long", () => disconnect.length === 1, 10_000);
-  assertEquals(await client.incr("a"), 2);
-  assertEquals([failure.length, client.lastError], [0, undefined]);
-});
-
-Deno.test("Client replaces a connection that memcached closed while the program was busy without a word", async () => {
-  await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
-  await using client = clientOf(server.address);
-  const { failure, disconnect } = recordEvents(client);
-  await client.set("a", 1);
-  for (const end = performance.now() + 4000; performance.now() < end;);
-  assertEquals(disconnect.length, 0, "nobody has heard of it so far");
-  assertEquals(await client.get("a"), 1);
-  assertEquals([failure.length, client.lastError, disconnect.length], [0, undefined, 1]);
-});
-
-Deno.test("Client lives through a kill of memcached under load, and is back when that is", async () => {
-  let server = await startMemcached();
-  const port = server.port!;
-  const retryTimeout = 50;
-  await using client = new Client(server.address, { retryTimeout, connectTimeout: 1000 });
-  const { alive } = recordEvents(client);
-  let running = true;
-  let calls = 0;
-  async function load(id: number): Promise<void> {
-    while (running) {
-      const key = `key${id}`;
-      await client.set(key, id);
-      const value = await client.get(key);
-      assert(value === undefined || value === id, `${key} gave ${value}`);
-      const found = await client.getMulti([key, "none"]);
-      assert(found.size === 0 || found.get(key) === id);
-      await client.incr("count");
-      calls += 4;
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-  }
-  const callers = Array.from({ length: 50 }, (_, id) => load(id));
-  try {
-    await eventually("the load is on", () => calls > 2000, 20_000);
-    for (let round = 1; round <= 2; round++) {
-      server.kill("SIGKILL");
-      await server.stop();
-      const sinceDeath = calls;
-      await eventually("callers get misses", () => calls > sinceDeath + 1000, 20_000);
-      server = await startMemcached({ port });
-      const since = performance.now();
-      await eventually("it is back", () => alive.length === round);
-      assertLess(performance.now() - since, retryTimeout + 1000);
-      assertEquals(await client.set("a", round), true);
-    }
-  } finally {
-    running = false;
-    await within("the callers", Promise.all(callers));
-    await server.stop();
-  }
-  assertEquals(client.counters().get(server.address)!.desyncs, 0);
-});
+const BIG = "x".repeat(2_500_000);
+const KEYS = Array.from({ length: 40_000 }, (_, i) => `key${i}`);
 
 Deno.test("Client.close() settles every call that waits for a connection which never comes", async () => {
   const client = new Client(["127.0.0.1:1", "127.0.0.1:2"], {
@@ -165,6 +72,53 @@ Deno.test("Client.close() lets calls finish that still wait for a connection", a
   await client.close();
   assertEquals(await calls, [true, { ok: true, failed: [] }]);
   assertEquals(first.items + second.items, 5);
+});
+
+Deno.test("Client.close() lets calls of several steps finish", async () => {
+  await using server = await MemcachedServer.start();
+  const patience = { timeout: 60_000 };
+  await using observer = clientOf(server.address, patience);
+  await observer.set("big", BIG);
+  await observer.set(KEYS[39_999], "last");
+  for (const isConnected of [false, true]) {
+    const client = clientOf(server.address, patience);
+    if (isConnected) await client.version();
+    const calls = Promise.all([
+      client.get("big"),
+      client.set("new", BIG),
+      client.setMulti({ other: BIG, small: 1 }),
+      client.getMulti(["big", "small"]).then((found) => found.get("big")),
+      client.getMulti(KEYS).then((found) => found.size),
+      client.getRealtimeHostByKey("big"),
+    ]);
+    await client.close();
+    const stored = { ok: true, failed: [] };
+    assertEquals(await calls, [BIG, true, stored, BIG, 1, server.address]);
+    assertEquals(client.lastError, undefined);
+    for (const key of ["new", "other"]) assertEquals(await observer.get(key), BIG);
+  }
+});
+
+Deno.test("Client.close() waits for no stream that its caller keeps open, but for the chunk under way", async () => {
+  await using server = await MemcachedServer.start();
+  const client = clientOf(server.address, { strict: false, timeout: 60_000 });
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const storing = client.setStream("stream", readable);
+  const writer = writable.getWriter();
+  await writer.write(new Uint8Array(1_500_000));
+  await within("close()", client.close());
+  writer.write(new Uint8Array(1_500_000)).catch(() => {});
+  assertEquals(await within("setStream()", storing), false);
+  await writer.abort().catch(() => {});
+});
+
+Deno.test("Client.close() calls off dials that have no bound, and settles what waits for them", async () => {
+  const connect = () => new Promise<never>(() => {});
+  const client = new Client("one", { connect, connectTimeout: 0, timeout: 0, strict: true });
+  const calls = [client.get("a"), client.getMulti(["a", "b"]), client.set("big", BIG)];
+  const settled = Promise.allSettled(calls);
+  await within("close()", client.close());
+  for (const { status } of await within("the calls", settled)) assertEquals(status, "rejected");
 });
 
 Deno.test("A program ends by itself once its client is closed", async () => {
