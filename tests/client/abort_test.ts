@@ -6,7 +6,7 @@ import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { recordEvents } from "../support/failures.ts";
-import { METHODS } from "./methods.ts";
+import { VERBS } from "../support/verbs.ts";
 
 Deno.test("CallOptions.signal aborted before the call rejects every method, and nothing is dialled", async () => {
   let dials = 0;
@@ -20,7 +20,7 @@ Deno.test("CallOptions.signal aborted before the call rejects every method, and 
   const { failure } = recordEvents(client);
   const reason = new Error("no longer wanted");
   const signal = AbortSignal.abort(reason);
-  for (const { name, call } of METHODS) {
+  for (const { name, call } of VERBS) {
     for (const strict of [true, false]) {
       const error = await assertRejects(() => call(client, { signal, strict }));
       assert(error === reason, name);
@@ -40,7 +40,7 @@ Deno.test("CallOptions.signal aborted during the call rejects every method at on
   const bystander = client.get("own");
   const controller = new AbortController();
   const reason = new Error("no longer wanted");
-  const calls = METHODS.map(({ name, call }) => {
+  const calls = VERBS.map(({ name, call }) => {
     const promise = call(client, { signal: controller.signal, strict: false });
     return [name, assertRejects(() => promise)] as const;
   });
@@ -68,7 +68,7 @@ Deno.test("CallOptions.signal aborted during the call lets nobody hear of how it
   const sent = () => client.counters().get(server.address)!.commands;
   const sentBefore = sent();
   const controller = new AbortController();
-  const calls = METHODS.map(({ call }) => call(client, { signal: controller.signal }));
+  const calls = VERBS.map(({ call }) => call(client, { signal: controller.signal }));
   const settled = Promise.allSettled(calls);
   await eventually("all of it is sent", () => sent() > sentBefore);
   controller.abort("gone");
@@ -90,7 +90,7 @@ Deno.test("CallOptions.signal aborted while the client connects rejects, and the
   };
   await using client = patient(server.address, { connect });
   const controller = new AbortController();
-  const calls = METHODS.map(({ call }) => call(client, { signal: controller.signal }));
+  const calls = VERBS.map(({ call }) => call(client, { signal: controller.signal }));
   const settled = Promise.allSettled(calls);
   const other = client.set("a", 1);
   controller.abort("gone");
@@ -108,7 +108,7 @@ Deno.test("CallOptions.signal aborted after the call changes nothing, and keeps 
   await using server = await MemcachedServer.start();
   await using client = patient(server.address);
   const { signal, abort } = countingSignal();
-  for (const { call } of METHODS) await call(client, { signal, strict: false });
+  for (const { call } of VERBS) await call(client, { signal, strict: false });
   assertEquals(signal.listeners, 0);
   abort();
   await client.set("a", 1);

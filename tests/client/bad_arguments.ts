@@ -1,6 +1,7 @@
-/** Arguments that every method must refuse, with what the error must say: the value found, and the one allowed. */
+/** Arguments that the verbs must refuse, with what the error must say: the value found, and the one allowed. */
 
 import type { Client } from "@libmc/libmc";
+import { ALL_VERBS, type Arguments, type VerbOptions } from "../support/verbs.ts";
 
 /** A call that is wrong use. */
 export interface RefusedCall {
@@ -124,132 +125,107 @@ const BAD_SIGNALS: readonly Bad[] = [
   [null, TypeError, /signal/],
 ];
 
-/** Every refused argument of every method. */
-export const REFUSED_CALLS: readonly RefusedCall[] = [
-  ...withEach("get", BAD_KEYS, (c, key, o) => c.get(key, o)),
-  ...withEach("gets", BAD_KEYS, (c, key, o) => c.gets(key, o)),
-  ...withEach("getRaw", BAD_KEYS, (c, key, o) => c.getRaw(key, o)),
-  ...withEach("gat", BAD_KEYS, (c, key, o) => c.gat(key, 1, o)),
-  ...withEach("gats", BAD_KEYS, (c, key, o) => c.gats(key, 1, o)),
-  ...withEach("set", BAD_KEYS, (c, key, o) => c.set(key, 1, o)),
-  ...withEach("setRaw", BAD_KEYS, (c, key, o) => c.setRaw(key, new Uint8Array(1), o)),
-  ...withEach("add", BAD_KEYS, (c, key, o) => c.add(key, 1, o)),
-  ...withEach("replace", BAD_KEYS, (c, key, o) => c.replace(key, 1, o)),
-  ...withEach("cas", BAD_KEYS, (c, key, o) => c.cas(key, 1, 1n, o)),
-  ...withEach("append", BAD_KEYS, (c, key, o) => c.append(key, "x", o)),
-  ...withEach("prepend", BAD_KEYS, (c, key, o) => c.prepend(key, "x", o)),
-  ...withEach("delete", BAD_KEYS, (c, key, o) => c.delete(key, o)),
-  ...withEach("touch", BAD_KEYS, (c, key, o) => c.touch(key, 1, o)),
-  ...withEach("expire", BAD_KEYS, (c, key, o) => c.expire(key, o)),
-  ...withEach("incr", BAD_KEYS, (c, key, o) => c.incr(key, 1, o)),
-  ...withEach("decr", BAD_KEYS, (c, key, o) => c.decr(key, 1n, o)),
-  ...withEach("getRealtimeHostByKey", BAD_KEYS, (c, key) => c.getRealtimeHostByKey(key)),
-  ...withEach("getMulti", BAD_KEYS, (c, key, o) => c.getMulti(["good", key], o)),
-  ...withEach("getsMulti", BAD_KEYS, (c, key, o) => c.getsMulti(["good", key], o)),
-  ...withEach("getList", BAD_KEYS, (c, key, o) => c.getList(["good", key], o)),
-  ...withEach("gatMulti", BAD_KEYS, (c, key, o) => c.gatMulti(["good", key], 1, o)),
-  ...withEach("setMulti", BAD_KEYS, (c, key, o) => c.setMulti([["good", 1], [key, 1]], o)),
-  ...withEach("appendMulti", BAD_KEYS, (c, key, o) => c.appendMulti(["good", key], "x", o)),
-  ...withEach("prependMulti", BAD_KEYS, (c, key, o) => c.prependMulti(["good", key], "x", o)),
-  ...withEach("deleteMulti", BAD_KEYS, (c, key, o) => c.deleteMulti(["good", key], o)),
-
-  ...withEach("gat exptime", BAD_EXPTIMES, (c, exptime, o) => c.gat("k", exptime, o)),
-  ...withEach("gats exptime", BAD_EXPTIMES, (c, exptime, o) => c.gats("k", exptime, o)),
-  ...withEach("gatMulti exptime", BAD_EXPTIMES, (c, exptime, o) => c.gatMulti(["k"], exptime, o)),
-  ...withEach("touch exptime", BAD_EXPTIMES, (c, exptime, o) => c.touch("k", exptime, o)),
-  ...withEach("set exptime", BAD_EXPTIMES, (c, exptime, o) => c.set("k", 1, { ...o, exptime })),
-  ...withEach("add exptime", BAD_EXPTIMES, (c, exptime, o) => c.add("k", 1, { ...o, exptime })),
-  ...withEach(
-    "replace exptime",
-    BAD_EXPTIMES,
-    (c, exptime, o) => c.replace("k", 1, { ...o, exptime }),
-  ),
-  ...withEach("cas exptime", BAD_EXPTIMES, (c, exptime, o) => c.cas("k", 1, 1n, { ...o, exptime })),
-  ...withEach(
-    "setRaw exptime",
-    BAD_EXPTIMES,
-    (c, exptime, o) => c.setRaw("k", new Uint8Array(1), { ...o, exptime }),
-  ),
-  ...withEach(
-    "setMulti exptime",
-    BAD_EXPTIMES,
-    (c, exptime, o) => c.setMulti({ k: 1 }, { ...o, exptime }),
-  ),
-
-  ...withEach(
-    "setRaw flags",
-    BAD_FLAGS,
-    (c, flags, o) => c.setRaw("k", new Uint8Array(1), { ...o, flags }),
-  ),
-  ...withEach("cas cas", BAD_CAS, (c, cas, o) => c.cas("k", 1, cas, o)),
-  ...withEach("incr delta", BAD_DELTAS, (c, delta, o) => c.incr("k", delta, o)),
-  ...withEach("decr delta", BAD_DELTAS, (c, delta, o) => c.decr("k", delta, o)),
-  ...withEach("append data", BAD_DATA, (c, data, o) => c.append("k", data, o)),
-  ...withEach("prepend data", BAD_DATA, (c, data, o) => c.prepend("k", data, o)),
-  ...withEach("appendMulti data", BAD_DATA, (c, data, o) => c.appendMulti(["k"], data, o)),
-  ...withEach("prependMulti data", BAD_DATA, (c, data, o) => c.prependMulti(["k"], data, o)),
-  ...withEach("setRaw data", BAD_RAW, (c, data, o) => c.setRaw("k", data, o)),
-  ...withEach("set value", BAD_VALUES, (c, value, o) => c.set("k", value, o)),
-  ...withEach("add value", BAD_VALUES, (c, value, o) => c.add("k", value, o)),
-  ...withEach("replace value", BAD_VALUES, (c, value, o) => c.replace("k", value, o)),
-  ...withEach("cas value", BAD_VALUES, (c, value, o) => c.cas("k", value, 1n, o)),
-  ...withEach("setMulti value", BAD_VALUES, (c, value, o) => c.setMulti({ good: 1, k: value }, o)),
-
-  ...withEach("getMulti keys", BAD_KEY_LISTS, (c, keys, o) => c.getMulti(keys, o)),
-  ...withEach("getsMulti keys", BAD_KEY_LISTS, (c, keys, o) => c.getsMulti(keys, o)),
-  ...withEach("getList keys", BAD_KEY_LISTS, (c, keys, o) => c.getList(keys, o)),
-  ...withEach("gatMulti keys", BAD_KEY_LISTS, (c, keys, o) => c.gatMulti(keys, 1, o)),
-  ...withEach("deleteMulti keys", BAD_KEY_LISTS, (c, keys, o) => c.deleteMulti(keys, o)),
-  ...withEach("appendMulti keys", BAD_KEY_LISTS, (c, keys, o) => c.appendMulti(keys, "x", o)),
-  ...withEach("prependMulti keys", BAD_KEY_LISTS, (c, keys, o) => c.prependMulti(keys, "x", o)),
-  ...withEach("setMulti items", BAD_ITEMS, (c, items, o) => c.setMulti(items, o)),
-
-  ...withEach("stats name", [
-    ["a b", TypeError, /"a b"/],
-    ["items\r\nflush_all", TypeError, /stats name/],
-    ["cachedump", TypeError, /"cachedump"/],
-    ["detail", TypeError, /"detail"/],
-    ["x".repeat(65), TypeError, /stats name/],
-    [5, TypeError, /stats name "?5"?/],
-    [null, TypeError, /stats name "?null"?/],
-  ], (c, name, o) => c.stats(name, o)),
-  ...withEach("verbosity", [
-    [-1, RangeError, /level .* from 0 to 4294967295: current value is -1/],
-    [0.5, RangeError, /current value is 0\.5/],
-    [2 ** 32, RangeError, /current value is 4294967296/],
-    ["1", TypeError, /current type is string/],
-    [undefined, TypeError, /current type is undefined/],
-  ], (c, level, o) => c.verbosity(level, o)),
-  ...withEach("flushAll delay", [
-    [-1, RangeError, /delay .* from 0 to 2147483647: current value is -1/],
-    [0.5, RangeError, /current value is 0\.5/],
-    [2 ** 31, RangeError, /current value is 2147483648/],
-    ["1", TypeError, /current type is string/],
-  ], (c, delay, o) => c.flushAll({ ...o, delay })),
-
-  ...withEach("get signal", BAD_SIGNALS, (c, signal, o) => c.get("k", { ...o, signal })),
-  ...withEach("set signal", BAD_SIGNALS, (c, signal, o) => c.set("k", 1, { ...o, signal })),
-  ...withEach(
-    "getMulti signal",
-    BAD_SIGNALS,
-    (c, signal, o) => c.getMulti(["k"], { ...o, signal }),
-  ),
-  ...withEach("version signal", BAD_SIGNALS, (c, signal, o) => c.version({ ...o, signal })),
+const BAD_STATS_NAMES: readonly Bad[] = [
+  ["a b", TypeError, /"a b"/],
+  ["items\r\nflush_all", TypeError, /stats name/],
+  ["cachedump", TypeError, /"cachedump"/],
+  ["detail", TypeError, /"detail"/],
+  ["x".repeat(65), TypeError, /stats name/],
+  [5, TypeError, /stats name "?5"?/],
+  [null, TypeError, /stats name "?null"?/],
 ];
 
-/** The values are of types that the method does not take, so that only here they are passed for any. */
-function withEach(
-  method: string,
+const BAD_LEVELS: readonly Bad[] = [
+  [-1, RangeError, /level .* from 0 to 4294967295: current value is -1/],
+  [0.5, RangeError, /current value is 0\.5/],
+  [2 ** 32, RangeError, /current value is 4294967296/],
+  ["1", TypeError, /current type is string/],
+  [undefined, TypeError, /current type is undefined/],
+];
+
+const BAD_DELAYS: readonly Bad[] = [
+  [-1, RangeError, /delay .* from 0 to 2147483647: current value is -1/],
+  [0.5, RangeError, /current value is 0\.5/],
+  [2 ** 31, RangeError, /current value is 2147483648/],
+  ["1", TypeError, /current type is string/],
+];
+
+const BAD_SWITCHES: readonly Bad[] = [
+  [null, TypeError, /boolean: current type is null/],
+  [0, TypeError, /boolean: current type is number/],
+  ["no", TypeError, /boolean: current type is string/],
+];
+
+const BAD_STREAMS: readonly Bad[] = [
+  [undefined, TypeError, /ReadableStream: current type is undefined/],
+  [new Uint8Array(3), TypeError, /current type is object/],
+  ["text", TypeError, /current type is string/],
+  [[new Uint8Array(3)], TypeError, /current type is object/],
+];
+
+/** For every argument that a verb may take, those that it must refuse. */
+const BAD_ARGUMENTS: Readonly<Record<keyof Arguments, readonly Bad[]>> = {
+  key: BAD_KEYS,
+  keys: [...within(BAD_KEYS, (key) => ["good", key]), ...BAD_KEY_LISTS],
+  value: BAD_VALUES,
+  items: [
+    ...within(BAD_KEYS, (key) => [["good", 1], [key, 1]]),
+    ...within(BAD_VALUES, (value) => ({ good: 1, k: value })),
+    ...BAD_ITEMS,
+  ],
+  data: BAD_DATA,
+  raw: BAD_RAW,
+  stream: BAD_STREAMS,
+  exptime: BAD_EXPTIMES,
+  cas: BAD_CAS,
+  delta: BAD_DELTAS,
+  statsName: BAD_STATS_NAMES,
+  level: BAD_LEVELS,
+};
+
+/** The same for every option; `strict` is what the calls are made with. */
+const BAD_OPTIONS: Readonly<Record<Exclude<keyof VerbOptions, "strict">, readonly Bad[]>> = {
+  signal: BAD_SIGNALS,
+  exptime: BAD_EXPTIMES,
+  compress: BAD_SWITCHES,
+  flags: BAD_FLAGS,
+  delay: BAD_DELAYS,
+};
+
+/** Every refused argument and option of every verb. */
+export const REFUSED_CALLS: readonly RefusedCall[] = ALL_VERBS.flatMap((verb) => [
+  ...verb.parameters.flatMap((name) =>
+    refusals(`${verb.name} ${name}`, BAD_ARGUMENTS[name], (client, value, options) => {
+      return verb.call(client, options, { [name]: value });
+    })
+  ),
+  ...(verb.kind === "client" ? [] : ["signal", ...verb.options] as const).flatMap((name) =>
+    refusals(
+      `${verb.name} option ${name}`,
+      BAD_OPTIONS[name as "signal"],
+      (client, value, options) => {
+        return verb.call(client, { ...options, [name]: value });
+      },
+    )
+  ),
+]);
+
+function refusals(
+  what: string,
   values: readonly Bad[],
-  // The type `never` is assignable to every parameter: that stands for what untyped callers do.
-  call: (client: Client, value: never, options: Options) => Promise<unknown>,
+  call: (client: Client, value: unknown, options: Options) => Promise<unknown>,
 ): RefusedCall[] {
   return values.map(([value, error, message]) => ({
-    name: `${method} of ${describe(value)}`,
+    name: `${what} of ${describe(value)}`,
     error,
     message,
-    call: (client, options) => call(client, value as never, options),
+    call: (client, options) => call(client, value, options),
   }));
+}
+
+/** Bad things in what contains them: their error stays the same. */
+function within(values: readonly Bad[], wrap: (value: unknown) => unknown): Bad[] {
+  return values.map(([value, error, message]) => [wrap(value), error, message]);
 }
 
 function describe(value: unknown): string {

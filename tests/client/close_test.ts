@@ -6,7 +6,7 @@ import { MemcachedServer } from "@libmc/libmc/testing";
 import { within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
-import { METHODS } from "./methods.ts";
+import { VERBS } from "../support/verbs.ts";
 import { runProgram } from "./program.ts";
 
 const BIG = "x".repeat(2_500_000);
@@ -19,10 +19,10 @@ Deno.test("Client.close() settles every call that waits for a connection which n
     connect: (_, signal) =>
       new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
   });
-  const soft = METHODS.map(({ call }) => call(client, { strict: false }));
-  const strict = Promise.allSettled(METHODS.map(({ call }) => call(client, { strict: true })));
+  const soft = VERBS.map(({ call }) => call(client, { strict: false }));
+  const strict = Promise.allSettled(VERBS.map(({ call }) => call(client, { strict: true })));
   await within("close()", client.close());
-  assertEquals(await within("the calls", Promise.all(soft)), METHODS.map((m) => m.whenFailed));
+  assertEquals(await within("the calls", Promise.all(soft)), VERBS.map((v) => v.fallback));
   for (const outcome of await within("the strict calls", strict)) {
     assert(outcome.status === "rejected" && outcome.reason instanceof MemcachedError);
   }
@@ -38,9 +38,9 @@ Deno.test("Client.close() settles every call that waits for a reply which never 
   });
   await client.version();
   server.pause();
-  const calls = METHODS.map(({ call }) => call(client));
+  const calls = VERBS.map(({ call }) => call(client));
   await within("close()", client.close());
-  assertEquals(await within("the calls", Promise.all(calls)), METHODS.map((m) => m.whenFailed));
+  assertEquals(await within("the calls", Promise.all(calls)), VERBS.map((v) => v.fallback));
   server.resume();
 });
 
