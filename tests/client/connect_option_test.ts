@@ -23,6 +23,7 @@ import {
 import { within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("ClientOptions.connect is given each kind of endpoint, once for any number of calls", async () => {
   const endpoints: Endpoint[] = [];
@@ -105,8 +106,7 @@ Deno.test("ClientOptions.connect is told by its signal when the time is up, and 
   assertEquals(heard?.aborted, true);
   const late = new ScriptedTransport();
   dialled.resolve(late);
-  await dialled.promise;
-  await Promise.resolve();
+  await settle();
   assertEquals([late.closes, late.written], [1, ""]);
 });
 

@@ -8,7 +8,7 @@ import { get, incr, type Issued, loneGet, remove, set, setMany, store } from "..
 import type { BatchResult } from "../../src/commands/batch.ts";
 import { Random } from "../support/random.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
-import { settle } from "../support/settle.ts";
+import { microtasks, settle } from "../support/settle.ts";
 import { ClusterRig } from "./rig.ts";
 
 const SEED = 20251201;
@@ -141,7 +141,8 @@ class Scenario {
     const steps = 20 + random.below(60);
     for (let step = 0; step < steps; step++) {
       this.#step();
-      await settle(random.pick([0, 1, 3, 10, 40]));
+      const count = random.pick([0, 1, 3, 10, Infinity]);
+      await (count === Infinity ? settle() : microtasks(count));
     }
     const closing = this.#rig.server.close();
     for (const transport of this.transports) if (random.below(2) === 0) transport.failRead();

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { REFUSED_CALLS, type RefusedCall } from "./refused.ts";
+import { REFUSED_CALLS, type RefusedCall } from "./bad_arguments.ts";
 
 Deno.test(`Client rejects ${REFUSED_CALLS.length} wrong calls before it dials, soft and strict`, async () => {
   let dials = 0;
