@@ -170,7 +170,7 @@ export interface GarbageLineFault extends FaultOccasion {
 }
 
 /**
- * After the reply comes another one, which nobody asked for.
+ * A second reply, which belongs to no command, follows the reply.
  *
  * @example The client closes a connection whose replies do not pair with its commands
  * ```ts
@@ -286,7 +286,7 @@ export interface SingleBytesFault extends FaultOccasion {
 }
 
 /**
- * The server sends `ERROR Too many open connections` to a new connection, unasked, and closes it.
+ * The server sends `ERROR Too many open connections` to a new connection before any command, and closes it.
  *
  * @example A server that is full
  * ```ts

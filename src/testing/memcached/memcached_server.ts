@@ -419,7 +419,7 @@ const CHECKS: Checks<MemcachedServerOptions> = {
   },
   itemSizeLimit: integerFrom(1, 2 ** 30),
   version: aLine,
-  // Each of them is checked when it is added.
+  // Each fault is checked when it is added.
   faults: aList,
   seed: SEED,
 };

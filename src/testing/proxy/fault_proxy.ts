@@ -112,7 +112,7 @@ export class FaultProxy implements AsyncDisposable {
     checkOptions("a FaultProxy", options, CHECKS, ["target"]);
     const { target, port = 0, seed, ...faults } = options;
     const proxy = new FaultProxy(target, port, new SeededRandom(seed), faults);
-    // The port is taken in any case, so that `address` holds from now on.
+    // It listens first even if it is to refuse, so that it has a port and `address` holds from now on.
     await proxy.#listen();
     if (faults.refuse) proxy.#refuse();
     return proxy;

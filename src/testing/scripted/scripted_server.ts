@@ -159,8 +159,8 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   /**
-   * One line for each request that was not the expected one, with both. The server closed the connection at each of
-   * them.
+   * One line for each request that was not the expected one, with what was expected and what was found. The server
+   * closed the connection at each.
    */
   get mismatches(): readonly string[] {
     return this.#mismatches;
@@ -243,7 +243,7 @@ export class ScriptedServer implements AsyncDisposable {
     await Promise.all([closed, ...this.#connections.map((connection) => connection.ended)]);
   }
 
-  /** Takes the next part of the script if the bytes are enough for it. */
+  /** Takes the next part of the script, if the bytes suffice for it. */
   #answerTo(bytes: Uint8Array): Answer | undefined {
     const exchange = this.#script[this.#next];
     if (exchange === undefined || bytes.length === 0) return undefined;
@@ -272,7 +272,7 @@ class Connection implements ScriptedConnection {
   #received: Uint8Array = new Uint8Array(0);
   #answered = 0;
   #closedByClient = false;
-  /** Answers are given one after the other, also those that `add()` brings. */
+  /** The answers that are being given, one after the other. Those that `add()` brings wait here too. */
   #answering: Promise<void> = Promise.resolve();
 
   constructor(socket: Socket, answerTo: (bytes: Uint8Array) => Answer | undefined) {
@@ -306,7 +306,7 @@ class Connection implements ScriptedConnection {
       this.#received = joined(this.#received, piece.data);
       this.wake();
     }
-    // Unless we closed it ourselves, it was the client.
+    // It was the client, unless the script or `stop()` has closed the connection.
     this.#closedByClient = !this.#closing.signal.aborted;
     this.close();
     await this.#answering;
@@ -325,7 +325,7 @@ class Connection implements ScriptedConnection {
   async #take(step: ScriptStep): Promise<void> {
     if (this.#closing.signal.aborted) return;
     if (typeof step === "string" || step instanceof Uint8Array) {
-      // If the client is gone, the read loop finds that out too.
+      // A client that is gone ends the read loop too.
       await this.#stream.write(bytesOf(step)).catch(() => {});
     } else if ("wait" in step) {
       await pause(step.wait, this.#closing.signal);
