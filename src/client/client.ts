@@ -381,7 +381,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * libmc: the number of servers must be the same, and a server that has an alias must keep it.
    *
    * @returns False if it was refused, and nothing has changed.
-   * @throws {TypeError} If a server string cannot be used.
+   * @throws {TypeError} If a server string cannot be used, or two servers would have the same name.
    */
   updateServers(servers: readonly string[]): boolean {
     return this.#engine.updateServers(servers);

@@ -7,6 +7,7 @@ import type { Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { SingleCommand, unexpected } from "./command.ts";
+import { changes } from "./traits.ts";
 
 /** Who a client is. */
 export interface Credentials {
@@ -19,7 +20,8 @@ export interface Credentials {
 /** Authenticates a connection. */
 export class AuthenticationCommand extends SingleCommand<void> {
   override readonly name = "authenticate";
-  override readonly hasPayload = true;
+  override readonly traits = SENT_ONCE;
+  override readonly key = undefined;
   readonly #credentials: Credentials;
 
   constructor(credentials: Credentials, receiver: Receiver<void>) {
@@ -39,3 +41,5 @@ export class AuthenticationCommand extends SingleCommand<void> {
     return true;
   }
 }
+
+const SENT_ONCE = changes("never", { hasPayload: true });

@@ -15,6 +15,15 @@ export interface ConnectionOptions {
   readonly traffic: Traffic;
   /** Called once, when the connection is over. */
   readonly onClose: (end: ConnectionEnd) => void;
+  /** Called for each command that was written, when its reply is complete or the connection is lost. */
+  readonly onAttempt?:
+    | ((
+      server: string,
+      command: string,
+      milliseconds: number,
+      error: MemcachedError | undefined,
+    ) => void)
+    | undefined;
   /** Called when a reply is due where none was. */
   readonly onBusy: () => void;
 }
@@ -42,7 +51,7 @@ export interface ConnectionEnd {
   /** True if the stream was no longer in step: a reply came that nobody had asked for. */
   readonly desync: boolean;
   /** True if the server would not have the connection: it took no command. */
-  readonly refused: boolean;
+  readonly serverFull: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;
   /** True if nothing came since it had been idle: it may have been over before anything was sent. */
@@ -50,12 +59,12 @@ export interface ConnectionEnd {
   /** Commands of which no byte was sent. */
   readonly unsent: Command[];
   /** The command at which it went wrong, if there was one. */
-  readonly victim: Command | undefined;
-  /** Commands behind the victim that may have been carried out. */
+  readonly head: Command | undefined;
+  /** Commands behind the head that may have been carried out. */
   readonly sent: Command[];
 }
 
 /** Whether a command that waits to be sent may have left before, on a connection that was lost. */
 export function sentBefore(command: Command): "no" | "maybe" {
-  return command.retries + command.repeats > 0 ? "maybe" : "no";
+  return command.ownResends + command.bystanderResends > 0 ? "maybe" : "no";
 }

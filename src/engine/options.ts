@@ -3,9 +3,9 @@
 import type { Codec } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Credentials } from "../commands/authentication.ts";
-import { denoConnect, denoConnectTls } from "../transports/deno.ts";
-import { checkTls, type TlsOptions } from "../transports/tls.ts";
+import { checkTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
 import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
@@ -118,9 +118,9 @@ export interface ClientOptions extends LiveOptions {
    */
   codec?: Codec;
   /**
-   * Dials in place of the platform. Cannot be combined with `tls`.
+   * Dials in place of the runtime: `Deno.connect`, or `node:net` on Node and Bun. Cannot be combined with `tls`.
    *
-   * @default {denoConnect}
+   * @default {undefined}
    */
   connect?: Connect;
   /**
@@ -167,6 +167,12 @@ export interface ClientOptions extends LiveOptions {
    * @default {134_217_728}
    */
   inflateLimit?: number;
+  /**
+   * Watches calls, commands and servers. Without one, a call pays nothing for it.
+   *
+   * @default {undefined}
+   */
+  observer?: Observer;
   /** Time and timers, for tests. */
   clock?: Clock;
 }
@@ -175,7 +181,9 @@ export interface ClientOptions extends LiveOptions {
  * All options, with their defaults filled in, but for what is secret: a client is printed with what it holds, and so it
  * holds neither password nor key.
  */
-export type Settings = Required<Omit<ClientOptions, "auth" | "tls">> & { tls: boolean };
+export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observer" | "tls">> & {
+  tls: boolean;
+};
 
 /**
  * Checks options and fills in the defaults.
@@ -185,15 +193,13 @@ export type Settings = Required<Omit<ClientOptions, "auth" | "tls">> & { tls: bo
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkClientOptions(options);
-  const { auth: _secret, tls = false, ...others } = options;
-  const settings: Settings = { ...DEFAULTS, ...givenOptions(others) };
-  if (tls === false) return settings;
-  if (options.connect !== undefined) {
+  const { auth: _secret, connect, observer: _watching, tls = false, ...others } = options;
+  if (tls !== false && connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
     );
   }
-  return { ...settings, tls: true, connect: denoConnectTls(tls === true ? {} : tls) };
+  return { ...DEFAULTS, ...givenOptions(others), tls: tls !== false };
 }
 
 /** Checks the options that are given. */
@@ -247,7 +253,7 @@ const OPTIONS: {
   connections: { check: integerFrom(1, 1000), fallback: 1 },
   strict: { check: aBoolean, fallback: false },
   codec: { check: objectWith("encode", "decode"), fallback: jsCodec },
-  connect: { check: aFunction, fallback: denoConnect },
+  connect: { check: aFunction, fallback: undefined },
   tls: { check: (_name, value) => checkTls(value), fallback: false },
   auth: { check: aCredential, fallback: undefined },
   allowFlushAll: { check: aBoolean, fallback: false },
@@ -255,6 +261,7 @@ const OPTIONS: {
   mergeGets: { check: aBoolean, fallback: true },
   itemSizeLimit: { check: integerFrom(1, 2 ** 30), fallback: 1024 * 1024 },
   inflateLimit: { check: integerFrom(1, 2 ** 30), fallback: 128 * 1024 * 1024 },
+  observer: { check: anObserver, fallback: undefined },
   clock: { check: objectWith("now", "after"), fallback: systemClock },
 };
 
@@ -262,10 +269,17 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 );
 
-const { auth: _none, ...fallbacks } = OPTIONS;
+const { auth: _none, connect: _runtime, observer: _nobody, ...fallbacks } = OPTIONS;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;
+
+function anObserver(name: string, value: unknown): void {
+  const observer = objectOf(name, value);
+  for (const method of ["begin", "end", "attempt", "happened"]) {
+    if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
+  }
+}
 
 function aCredential(name: string, value: unknown): void {
   const { username, password } = objectOf(name, value);

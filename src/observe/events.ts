@@ -1,6 +1,7 @@
-/** The events of a client. */
+/** The events of a client: an observer that fires them. */
 
 import type { MemcachedError } from "../errors.ts";
+import type { Happening, HappeningName, Observer } from "./observer.ts";
 
 /** Names of the events of a client. */
 export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "alive";
@@ -41,3 +42,27 @@ export class ServerEvent extends Event {
     this.verb = detail.verb;
   }
 }
+
+/** Fires the events of a client. */
+export function firing(target: EventTarget): Observer {
+  return {
+    happened({ what, server, error, verb }: Happening): void {
+      if (!isEventName(what)) return;
+      target.dispatchEvent(
+        new ServerEvent(what, { server: error?.server ?? server?.name, error, verb }),
+      );
+    },
+  };
+}
+
+function isEventName(name: HappeningName): name is ClientEventName {
+  return EVENT_NAMES.has(name);
+}
+
+const EVENT_NAMES: ReadonlySet<HappeningName> = new Set([
+  "failure",
+  "connect",
+  "disconnect",
+  "dead",
+  "alive",
+]);

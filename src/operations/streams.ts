@@ -36,19 +36,21 @@ export function setStream(
   stream: ReadableStream<Uint8Array>,
   options: StreamOptions | undefined,
 ): Promise<boolean> {
-  return engine.inSteps<boolean>(VERBS.setStream, options, async () => {
+  return engine.inSteps<boolean>(VERBS.setStream, options, async (call) => {
     if (!(stream instanceof ReadableStream)) {
       throw new TypeError(
         `Cannot store a stream that is not a ReadableStream: current type is ${typeof stream}`,
       );
     }
     const { flags } = engine.settings.codec.encode(NO_BYTES);
+    const wireKey = engine.keys.one(key);
     const target = {
-      key: engine.keys.one(key),
+      key: wireKey,
       flags,
       options: wireOptions(engine, options),
       signal: options?.signal,
     };
+    engine.began(call, key);
     return await storeStream(engine, stream, target);
   });
 }
@@ -62,7 +64,11 @@ export function getStream(
   return engine.inSteps<ReadableStream<Uint8Array> | undefined>(
     VERBS.getStream,
     options,
-    async () => await fetchStream(engine, engine.keys.one(key), options?.signal),
+    async (call) => {
+      const wireKey = engine.keys.one(key);
+      engine.began(call, key);
+      return await fetchStream(engine, wireKey, options?.signal);
+    },
   );
 }
 
@@ -100,10 +106,7 @@ async function storeStream(
       throw hasBegun && error instanceof MemcachedError ? inPart(error) : error;
     }
   }
-  const source = signal === undefined
-    ? stream
-    : stream.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
-  for await (const chunk of rechunked(source)) {
+  for await (const chunk of rechunked(stream, signal)) {
     if (count === 0 && chunk.isLast) return await store(key, chunk.data, flags);
     checkSplit(engine, key, count + (chunk.isLast ? 1 : 2));
     if (count === 0) hasBegun = await dropManifest(engine, key, { signal });
@@ -251,10 +254,13 @@ interface Chunk {
  * Cuts a stream into chunks of CHUNK_BYTES, the last of which may be shorter and is empty only where all is. One buffer
  * is filled again and again. If the consumer stops early, the stream is cancelled.
  */
-async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Chunk, void, void> {
+async function* rechunked(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Chunk, void, void> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
-  for await (const piece of pieces(stream)) {
+  for await (const piece of pieces(stream, signal)) {
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot store a stream of something other than Uint8Array: current type is ${typeof piece}`,
@@ -276,15 +282,28 @@ async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Ch
   yield { data: buffer.subarray(0, filled), isLast: true };
 }
 
-/** The pieces of a stream. If the consumer stops early, the stream is cancelled, and nobody waits until that has ended. */
-async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+/**
+ * The pieces of a stream. If the consumer stops early, the stream is cancelled, and nobody waits until that has ended; if
+ * the signal is aborted, it is cancelled at once, even while it is silent.
+ *
+ * @throws The signal's reason, once aborted.
+ */
+async function* pieces(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader();
   let isOver = false;
+  // `pipeThrough()` with the signal does not do it: on Node it leaves a stream alone that says nothing.
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", cancel);
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+    signal?.throwIfAborted();
     isOver = true;
   } finally {
-    if (!isOver) reader.cancel().catch(() => {});
+    signal?.removeEventListener("abort", cancel);
+    if (!isOver) cancel();
     reader.releaseLock();
   }
 }

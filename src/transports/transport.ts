@@ -1,5 +1,7 @@
 /** The seam between the client and the platform: a byte stream, and what dials one. */
 
+import type { TlsOptions } from "../checks/tls.ts";
+
 /**
  * A stream of bytes in both directions. A connection of Deno is one as it is. One whose `read` or `write` gives a number
  * that cannot be is taken for broken: it is closed, and its calls fail with a ConnectionError.
@@ -36,6 +38,14 @@ export type Endpoint =
  * transport that comes too late is closed by the caller.
  */
 export type Connect = (endpoint: Endpoint, signal: AbortSignal) => Promise<Transport>;
+
+/** How a runtime dials. */
+export interface Platform {
+  /** Dials in the clear. */
+  readonly connect: Connect;
+  /** Makes what dials with TLS, and with nothing else. */
+  connectTls(tls: TlsOptions): Connect;
+}
 
 /** True if a read or a write may give this number, where there was room for `most` bytes, or as many were offered. */
 export function isCount(count: number, most: number): boolean {

@@ -116,7 +116,7 @@ Deno.test("ClientOptions.connect may give a transport that is at its end, or fai
     "failed read": (transport) => transport.failRead(),
     "failed write": (transport) => transport.failWrite(),
     garbage: (transport) => transport.feed("what is this\r\n"),
-    "unasked reply": (transport) => transport.feed("END\r\n"),
+    "unexpectedReply reply": (transport) => transport.feed("END\r\n"),
   };
   for (const [about, ending] of Object.entries(endings)) {
     for (const auth of [undefined, { username: "ada", password: "lovelace" }]) {

@@ -26,10 +26,13 @@ const ROOMS = new Map<string, Arrows>([
   ["clock", { code: [] }],
   ["checks", { code: [] }],
   ["observe", { code: [] }],
-  ["transports", { code: [] }],
+  ["transports", { code: [], types: ["checks"] }],
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
   ["connection", { code: ["protocol", "transports"], types: ["commands"] }],
-  ["cluster", { code: ["connection", "placement"], types: ["commands", "transports"] }],
+  ["cluster", {
+    code: ["connection", "placement"],
+    types: ["commands", "observe", "transports"],
+  }],
   ["error_copy", { code: [] }],
   ["engine", {
     code: [
@@ -41,9 +44,8 @@ const ROOMS = new Map<string, Arrows>([
       "key",
       "observe",
       "placement",
-      "transports",
     ],
-    types: ["protocol"],
+    types: ["protocol", "transports"],
   }],
   ["operations", {
     code: ["codec", "commands", "engine", "key"],

@@ -9,8 +9,11 @@ import { md5 } from "./md5.ts";
 /** Name of a key hash. All clients of a cluster must use the same one. */
 export type HashFn = "md5" | "fnv1_32" | "fnv1a_32" | "crc_32";
 
+/** Turns a wire key into an unsigned number of 32 bits. */
+export type KeyHash = (wireKey: string) => number;
+
 /** The key hashes by name. */
-export const KEY_HASHES: Readonly<Record<HashFn, (wireKey: string) => number>> = Object.freeze({
+export const KEY_HASHES: Readonly<Record<HashFn, KeyHash>> = Object.freeze({
   md5,
   fnv1_32: fnv1,
   fnv1a_32: fnv1a,

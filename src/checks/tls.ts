@@ -4,7 +4,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 
 /** Certificates and names for TLS. All certificates and keys are PEM texts. */
 export interface TlsOptions {
-  /** Certificates to trust beside those that Deno trusts. */
+  /** Certificates to trust beside those that the runtime trusts. */
   readonly caCerts?: string | readonly string[];
   /** The client's certificate, with its chain; goes with `key`. */
   readonly cert?: string;
