@@ -1,6 +1,6 @@
 /**
  * The one family of errors. A miss, "not stored" and "exists" are results, never errors; wrong use is a TypeError or
- * a RangeError. What is left, the weather between a client and its servers, is a {@linkcode MemcachedError}: each says
+ * a RangeError. Failures of the network or a server are a {@linkcode MemcachedError}: each says
  * which server, which command, whether anything was sent, and libmc's code for the same trouble.
  */
 
@@ -24,6 +24,8 @@ export class MemcachedError extends Error {
   readonly command: string | undefined;
   /** `"no"`: the server cannot have carried out the command; `"maybe"`: it can. */
   readonly sent: "no" | "maybe";
+  /** When it failed. */
+  readonly at: Date = new Date();
 
   /**
    * Makes an error.
@@ -47,13 +49,27 @@ export class MemcachedError extends Error {
   get strerror(): string {
     return STRERROR[this.code] ?? "unknown";
   }
+
+  /**
+   * Tells `JSON.stringify()` all that the error knows, its message included, which an Error keeps to itself. Of the cause
+   * it tells the message.
+   *
+   * @returns A plain object.
+   */
+  toJSON(): Record<string, unknown> {
+    const { name, message, cause, code, strerror } = this;
+    const reason = cause instanceof Error ? cause.message : cause;
+    const fields: Record<string, unknown> = { name, message, code, strerror, cause: reason };
+    return Object.assign(fields, this);
+  }
 }
 
 /** The server could not be reached, or the connection to it broke. */
 export class ConnectionError extends MemcachedError {
   /** Always `"ConnectionError"`. */
   override name = "ConnectionError";
-  readonly #step: ConnectionStep;
+  /** Where it failed: while dialling, writing, or reading. */
+  readonly step: ConnectionStep;
 
   /**
    * Makes an error.
@@ -63,12 +79,12 @@ export class ConnectionError extends MemcachedError {
    */
   constructor(message: string, options: MemcachedErrorOptions & { step?: ConnectionStep } = {}) {
     super(message, options);
-    this.#step = options.step ?? "dial";
+    this.step = options.step ?? "dial";
   }
 
-  /** libmc\'s return code for this trouble. */
+  /** libmc's return code for this trouble. */
   override get code(): number {
-    return STEP_CODES[this.#step];
+    return STEP_CODES[this.step];
   }
 }
 
@@ -80,7 +96,7 @@ export class TimeoutError extends MemcachedError {
   /** Always `"TimeoutError"`. */
   override name = "TimeoutError";
 
-  /** libmc\'s return code for this trouble. */
+  /** libmc's return code for this trouble. */
   override get code(): number {
     return -6;
   }
@@ -104,7 +120,7 @@ export class ReplyError extends MemcachedError {
     this.kind = options.kind;
   }
 
-  /** libmc\'s return code for this trouble. */
+  /** libmc's return code for this trouble. */
   override get code(): number {
     return this.kind === "SERVER_ERROR" ? MC_SERVER_ERR : PROGRAMMING_ERR;
   }
@@ -118,7 +134,7 @@ export class ProtocolError extends MemcachedError {
   /** Always `"ProtocolError"`. */
   override name = "ProtocolError";
 
-  /** libmc\'s return code for this trouble. */
+  /** libmc's return code for this trouble. */
   override get code(): number {
     return PROGRAMMING_ERR;
   }
@@ -135,7 +151,7 @@ export class CodecError extends MemcachedError {
   /** Always `"CodecError"`. */
   override name = "CodecError";
 
-  /** libmc\'s return code for this trouble. */
+  /** libmc's return code for this trouble. */
   override get code(): number {
     return PROGRAMMING_ERR;
   }
@@ -171,7 +187,7 @@ export class MultiError<T = unknown> extends MemcachedError {
     this.errors = options.errors;
   }
 
-  /** libmc\'s return code for this trouble. */
+  /** libmc's return code for this trouble. */
   override get code(): number {
     return this.errors.at(-1)?.code ?? MC_SERVER_ERR;
   }

@@ -16,7 +16,7 @@ import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import { Ring } from "../placement/continuum.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
-import { errorFor } from "./server_errors.ts";
+import { forCommand } from "../error_copy.ts";
 
 /** What can be changed of a cluster while the client lives. */
 export interface ClusterSettings extends ServerSettings {
@@ -38,7 +38,7 @@ export interface ServerGroup {
 /** Keys that go nowhere, as their owner cannot be used. */
 export interface Orphans {
   readonly owner: Server;
-  readonly places: number[];
+  readonly positions: number[];
   /** How the call's own dial failed, if it made one. */
   readonly dialError: MemcachedError | undefined;
 }
@@ -46,7 +46,7 @@ export interface Orphans {
 /** Servers that a call has dialled in vain, and why. */
 type Failed = Map<Server, MemcachedError>;
 
-/** Where the keys of a call go, and the places of those that go nowhere, by their dead owner. */
+/** Where the keys of a call go, and the positions of those that go nowhere, by their dead owner. */
 export interface Assignment {
   readonly groups: ServerGroup[];
   readonly orphans: readonly Orphans[];
@@ -94,7 +94,7 @@ export class Cluster {
     } else {
       this.#dial(server, command.deadline, (error) => {
         if (command.abandoned) return;
-        if (error !== undefined) command.fail(errorFor(error, command.name));
+        if (error !== undefined) command.fail(forCommand(error, command.name));
         else this.submitTo(server, command);
       });
     }
@@ -137,8 +137,8 @@ export class Cluster {
   }
 
   /** Closes for good once everything on the way has finished. A dial under way is called off. */
-  async close(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.close()));
+  async close(reason?: Error): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.close(reason)));
   }
 
   /**
@@ -162,7 +162,7 @@ export class Cluster {
       return servers[0].connected ? [{ server: servers[0], group: { keys } }] : undefined;
     }
     const hash = KEY_HASHES[this.#settings.hashFn];
-    const groups: (ServerGroup & { group: { keys: string[]; places: number[] } })[] = [];
+    const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
     // By server, a number of its group and one more; kept between calls, as there may be many servers for few keys.
     const numbers = this.#groupNumbers;
     let isComplete = true;
@@ -173,13 +173,13 @@ export class Cluster {
       if (number > 0) {
         const { group } = groups[number - 1];
         group.keys.push(key);
-        group.places.push(place);
+        group.positions.push(place);
         continue;
       }
       const server = servers[index];
       isComplete = server.connected;
       if (!isComplete) break;
-      numbers[index] = groups.push({ server, group: { keys: [key], places: [place] } });
+      numbers[index] = groups.push({ server, group: { keys: [key], positions: [place] } });
     }
     for (const { server } of groups) numbers[server.index] = 0;
     return isComplete ? groups : undefined;
@@ -191,7 +191,7 @@ export class Cluster {
     then: (assignment: Assignment) => void,
     failed: Failed,
   ): void {
-    const byServer = new Map<Server, { keys: string[]; places: number[] }>();
+    const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
     const orphans = new Map<Server, Orphans>();
     const unknown = new Set<Server>();
     const isLate = this.#clock.now() >= deadline;
@@ -201,16 +201,16 @@ export class Cluster {
       const server = owner.connected ? owner : isLate ? undefined : this.#choose(key, failed);
       if (server === undefined) {
         const orphan = orphans.get(owner);
-        if (orphan !== undefined) orphan.places.push(place);
-        else orphans.set(owner, { owner, places: [place], dialError: failed.get(owner) });
+        if (orphan !== undefined) orphan.positions.push(place);
+        else orphans.set(owner, { owner, positions: [place], dialError: failed.get(owner) });
       } else if (!server.connected) {
         unknown.add(server);
       } else {
         const group = byServer.get(server);
-        if (group === undefined) byServer.set(server, { keys: [key], places: [place] });
+        if (group === undefined) byServer.set(server, { keys: [key], positions: [place] });
         else {
           group.keys.push(key);
-          group.places.push(place);
+          group.positions.push(place);
         }
       }
     }
@@ -252,7 +252,7 @@ export class Cluster {
       if (command.abandoned) return;
       const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
       if (error === undefined || mayGoOn) this.submit(key, command, failed);
-      else command.fail(errorFor(error, command.name));
+      else command.fail(forCommand(error, command.name));
     });
   }
 

@@ -10,6 +10,7 @@ import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import type { Endpoint } from "../transports/transport.ts";
+import { forCommand } from "../error_copy.ts";
 import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
@@ -21,7 +22,6 @@ import {
   closedError,
   deadError,
   dialError,
-  errorFor,
   fullError,
   lateError,
   lostError,
@@ -48,6 +48,8 @@ export class Server {
   #fruitless = 0;
   #isUnref = false;
   #closed = false;
+  /** Where the client was closed. */
+  #closedAt: Error | undefined;
   /** Connections that take nothing more, and are closed once everything on them has finished. */
   readonly #draining = new Set<Promise<void>>();
 
@@ -99,7 +101,9 @@ export class Server {
   /** Dials, or joins the dial under way, and calls back once it has ended. */
   dial(then: (error: MemcachedError | undefined) => void): void {
     if (this.#closed) {
-      then(new ClosedError("Cannot connect as the client is closed", { server: this.name }));
+      const { name: server } = this;
+      const cause = this.#closedAt;
+      then(new ClosedError("Cannot connect as the client is closed", { server, cause }));
       return;
     }
     const { maxPending } = this.#context.settings;
@@ -141,10 +145,14 @@ export class Server {
   }
 
   /** Closes for good, once everything on the way has finished. */
-  async close(): Promise<void> {
+  async close(reason?: Error): Promise<void> {
     this.#closed = true;
+    this.#closedAt = reason;
     this.#dialling?.abort(
-      new ClosedError("Cannot connect as the client was closed", { server: this.name }),
+      new ClosedError("Cannot connect as the client was closed", {
+        server: this.name,
+        cause: reason,
+      }),
     );
     await this.drain();
   }
@@ -291,7 +299,7 @@ export class Server {
     } else if (this.#closed) {
       this.#failUnsent(
         command,
-        closedError(this.name, command.name),
+        closedError(this.name, command.name, this.#closedAt),
       );
     } else if (this.connected) {
       this.counters.repeats++;
@@ -310,7 +318,7 @@ export class Server {
       if (!isWaiting) return;
       isWaiting = false;
       if (error === undefined) this.#sendAgain(command);
-      else this.#failUnsent(command, errorFor(error, command.name));
+      else this.#failUnsent(command, forCommand(error, command.name));
     });
     this.#context.sweeper.watch({
       sweep: (now) => {

@@ -1,9 +1,10 @@
 /** incr and decr: 64-bit unsigned counters, kept as decimal text. incr wraps at 2^64, decr stops at 0. */
 
+import type { Receiver } from "./receiver.ts";
 import { DIGIT_0 } from "../protocol/bytes.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { lineEnd, type Outcome, SingleCommand, unexpected } from "./command.ts";
+import { lineEnd, SingleCommand, unexpected } from "./command.ts";
 
 /** Adds to a counter, or takes from it. The outcome is its new value, or `undefined` if it is absent. */
 export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
@@ -17,9 +18,9 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
     key: string,
     delta: bigint | number,
     noreply: boolean,
-    outcome: Outcome<bigint | undefined>,
+    receiver: Receiver<bigint | undefined>,
   ) {
-    super(outcome);
+    super(receiver);
     this.name = name;
     this.#key = key;
     this.#delta = delta;

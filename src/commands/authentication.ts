@@ -3,9 +3,10 @@
  * password. Once authenticated, the same bytes would store the password as a value: they must be sent once.
  */
 
+import type { Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Outcome, SingleCommand, unexpected } from "./command.ts";
+import { SingleCommand, unexpected } from "./command.ts";
 
 /** Who a client is. */
 export interface Credentials {
@@ -21,8 +22,8 @@ export class AuthenticationCommand extends SingleCommand<void> {
   override readonly hasPayload = true;
   readonly #credentials: Credentials;
 
-  constructor(credentials: Credentials, outcome: Outcome<void>) {
-    super(outcome);
+  constructor(credentials: Credentials, receiver: Receiver<void>) {
+    super(receiver);
     this.#credentials = credentials;
   }
 

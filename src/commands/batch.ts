@@ -1,10 +1,11 @@
 /** Many commands of one kind to one server, in one stream, without waiting in between; replies match by order. */
 
+import type { Receiver } from "./receiver.ts";
 import type { MemcachedError, ReplyError } from "../errors.ts";
-import { type Outcome, SingleCommand } from "./command.ts";
-import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
+import { SingleCommand } from "./command.ts";
+import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
-/** What came of a batch: the places of the keys that failed, and the errors met. */
+/** What came of a batch: the positions of the keys that failed, and the errors met. */
 export interface BatchResult {
   readonly failed: number[];
   readonly errors: MemcachedError[];
@@ -23,9 +24,9 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
     group: KeyGroup,
     [start, end]: KeyRange,
     noreply: boolean,
-    outcome: Outcome<BatchResult>,
+    receiver: Receiver<BatchResult>,
   ) {
-    super(outcome);
+    super(receiver);
     this.group = group;
     this.start = this.#next = start;
     this.end = end;
@@ -45,7 +46,7 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
   override fail(error: MemcachedError): void {
     const { failed, errors } = this.#result;
     const rest: number[] = [];
-    for (let i = this.#next; i < this.end; i++) rest.push(placeOf(this.group, i));
+    for (let i = this.#next; i < this.end; i++) rest.push(positionOf(this.group, i));
     this.succeed({ failed: [...failed, ...rest], errors: [...errors, error] });
   }
 
@@ -57,7 +58,7 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
 
   /** Takes the answer for the next key. Returns true if it was the last. */
   protected answered(succeeded: boolean): boolean {
-    if (!succeeded) this.#result.failed.push(placeOf(this.group, this.#next));
+    if (!succeeded) this.#result.failed.push(positionOf(this.group, this.#next));
     if (++this.#next < this.end) return false;
     this.succeed(this.#result);
     return true;

@@ -4,17 +4,11 @@
  * or `fail`. A command may be written again from the start, on another connection, after the first one was lost.
  */
 
+import type { Receiver } from "./receiver.ts";
 import { type MemcachedError, ProtocolError, type ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { type ReplyWord, spell } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-
-/** Where a command puts what came of it. Whoever waited may have gone: then it is `settled`, and hears no more. */
-export interface Outcome<T> {
-  readonly settled: boolean;
-  resolve(value: T): void;
-  reject(error: MemcachedError): void;
-}
 
 /** One request and the reading of its reply. */
 export abstract class Command {
@@ -93,29 +87,29 @@ export abstract class Command {
  * command that has failed is read, as the stream must stay in step, and dropped.
  */
 export abstract class SingleCommand<T> extends Command {
-  readonly #outcome: Outcome<T>;
+  readonly #receiver: Receiver<T>;
   #over = false;
 
-  constructor(outcome: Outcome<T>) {
+  constructor(receiver: Receiver<T>) {
     super();
-    this.#outcome = outcome;
+    this.#receiver = receiver;
   }
 
   override get abandoned(): boolean {
-    return this.#over || this.#outcome.settled;
+    return this.#over || this.#receiver.settled;
   }
 
   override fail(error: MemcachedError): void {
     if (this.#over) return;
     this.#over = true;
-    this.#outcome.reject(error);
+    this.#receiver.reject(error);
   }
 
   /** Ends the command with what came of it. */
   protected succeed(value: T): void {
     if (this.#over) return;
     this.#over = true;
-    this.#outcome.resolve(value);
+    this.#receiver.resolve(value);
   }
 }
 

@@ -1,9 +1,10 @@
 /** delete: for one key, and for many to one server. */
 
+import type { Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand } from "./batch.ts";
-import { type Command, lineEnd, type Outcome, SingleCommand, unexpected } from "./command.ts";
+import { type Command, lineEnd, SingleCommand, unexpected } from "./command.ts";
 
 /** Deletes one item. The outcome is true: the key is gone, whether or not it was there. */
 export class DeleteCommand extends SingleCommand<boolean> {
@@ -12,8 +13,8 @@ export class DeleteCommand extends SingleCommand<boolean> {
   override readonly expectsReply: boolean;
   readonly #key: string;
 
-  constructor(key: string, noreply: boolean, outcome: Outcome<boolean>) {
-    super(outcome);
+  constructor(key: string, noreply: boolean, receiver: Receiver<boolean>) {
+    super(receiver);
     this.#key = key;
     this.expectsReply = !noreply;
   }

@@ -6,12 +6,13 @@
  * a cursor moves along the list, and no key is decoded.
  */
 
+import type { Receiver } from "./receiver.ts";
 import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Command, type Outcome, SingleCommand, unexpected } from "./command.ts";
-import type { ItemReader } from "./item_decoder.ts";
+import { type Command, SingleCommand, unexpected } from "./command.ts";
+import type { ItemDecoder } from "./item_decoder.ts";
 
 /** Words that ask for items; `gat` and `gats` are followed by an exptime. */
 export type RetrievalName = "get" | "gets" | "gat" | "gats";
@@ -31,7 +32,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   override readonly isRetrieval = true;
   override readonly isSafeToRepeat = true;
   readonly key: string;
-  readonly #reader: ItemReader<T>;
+  readonly #decoder: ItemDecoder<T>;
   readonly #mergeable: boolean;
   /** What stands before the key. */
   readonly #words: string;
@@ -47,15 +48,15 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   constructor(
     key: string,
-    reader: ItemReader<T>,
-    outcome: Outcome<T | undefined>,
+    decoder: ItemDecoder<T>,
+    receiver: Receiver<T | undefined>,
     { name, exptime }: Retrieval = GET,
     mergeable = true,
   ) {
-    super(outcome);
+    super(receiver);
     this.key = key;
     this.name = name;
-    this.#reader = reader;
+    this.#decoder = decoder;
     this.#mergeable = mergeable;
     this.#words = exptime === undefined ? WORDS[name] : `${name} ${exptime} `;
   }
@@ -110,7 +111,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     get.#answered = true;
     if (get.#hasLeft) return;
     try {
-      get.#value = get.#reader.read(item);
+      get.#value = get.#decoder.decode(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       get.#error = error;

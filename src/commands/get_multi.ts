@@ -5,20 +5,15 @@
  * first item that is not found ahead of the cursor makes an index of all keys, and from then on that is used.
  */
 
+import type { Receiver } from "./receiver.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Outcome, SingleCommand, unexpected } from "./command.ts";
+import { SingleCommand, unexpected } from "./command.ts";
 import type { Retrieval, RetrievalName } from "./get.ts";
-import type { ItemReader } from "./item_decoder.ts";
-import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
-
-/** Most keys in one line of get and gets: the server reads a line whole before it answers. */
-export const MAX_LINE_KEYS = 1000;
-
-/** Longest line of gat and gats in bytes: memcached closes a connection that sends more than 2,048 without an end. */
-export const MAX_GAT_LINE_BYTES = 2000;
+import type { ItemDecoder } from "./item_decoder.ts";
+import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
 /** Asks for many items. `values` gets what is found, at the key's place; the outcome is what could not be decoded. */
 export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
@@ -28,7 +23,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   readonly #group: KeyGroup;
   readonly #start: number;
   readonly #end: number;
-  readonly #reader: ItemReader<T>;
+  readonly #decoder: ItemDecoder<T>;
   readonly #values: (T | undefined)[];
   readonly #exptime: string;
   #cursor: number;
@@ -43,17 +38,17 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   constructor(
     group: KeyGroup,
     [start, end]: KeyRange,
-    reader: ItemReader<T>,
+    decoder: ItemDecoder<T>,
     values: (T | undefined)[],
-    outcome: Outcome<MemcachedError[]>,
+    receiver: Receiver<MemcachedError[]>,
     { name, exptime }: Retrieval,
   ) {
-    super(outcome);
+    super(receiver);
     this.name = name;
     this.#group = group;
     this.#start = this.#cursor = start;
     this.#end = end;
-    this.#reader = reader;
+    this.#decoder = decoder;
     this.#values = values;
     this.#exptime = exptime === undefined ? "" : `${exptime} `;
   }
@@ -82,7 +77,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     if (this.abandoned) return;
     this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
-      this.#values[placeOf(this.#group, at)] = this.#reader.read(item);
+      this.#values[positionOf(this.#group, at)] = this.#decoder.decode(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#errors.push(error);
@@ -111,7 +106,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   }
 
   #forget(start: number, end: number): void {
-    for (let i = start; i < end; i++) this.#values[placeOf(this.#group, i)] = undefined;
+    for (let i = start; i < end; i++) this.#values[positionOf(this.#group, i)] = undefined;
   }
 
   #find(item: ItemView): number {
@@ -133,16 +128,16 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     return at;
   }
 
-  /** The places of each key that are still without an answer. */
+  /** The positions of each key that are still without an answer. */
   #indexed(): Map<string, number[]> {
     const index = new Map<string, number[]>();
     for (let i = this.#start; i < this.#end; i++) {
-      if (this.#values[placeOf(this.#group, i)] !== undefined) continue;
+      if (this.#values[positionOf(this.#group, i)] !== undefined) continue;
       if (this.#undecoded.includes(i)) continue;
       const key = this.#group.keys[i];
-      const places = index.get(key);
-      if (places === undefined) index.set(key, [i]);
-      else places.push(i);
+      const positions = index.get(key);
+      if (positions === undefined) index.set(key, [i]);
+      else positions.push(i);
     }
     return index;
   }
@@ -152,26 +147,4 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
 function endsAsReply({ data, dataStart, dataEnd }: ItemView): boolean {
   return data[dataEnd - 1] === 0x44 && data[dataEnd - 2] === 0x4e && data[dataEnd - 3] === 0x45 &&
     data[dataEnd - 4] === 0x0a && data[dataEnd - 5] === 0x0d && dataEnd - dataStart >= 5;
-}
-
-/** Cuts the keys of a group into lines: `[start, end)` of each. */
-export function* lines(group: KeyGroup, name: RetrievalName): Generator<KeyRange> {
-  const { keys } = group;
-  if (name === "get" || name === "gets") {
-    for (let start = 0; start < keys.length; start += MAX_LINE_KEYS) {
-      yield [start, Math.min(keys.length, start + MAX_LINE_KEYS)];
-    }
-    return;
-  }
-  const ROOM = MAX_GAT_LINE_BYTES - "gats -2147483648\r\n".length;
-  let start = 0;
-  let bytes = 0;
-  for (let i = 0; i < keys.length; i++) {
-    bytes += keys[i].length + 1;
-    if (bytes <= ROOM) continue;
-    yield [start, i];
-    start = i;
-    bytes = keys[i].length + 1;
-  }
-  if (start < keys.length) yield [start, keys.length];
 }

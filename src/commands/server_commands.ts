@@ -1,9 +1,10 @@
 /** The commands that concern a server and not a key: version, stats, flush_all, verbosity, quit. */
 
+import type { Receiver } from "./receiver.ts";
 import { ProtocolError } from "../errors.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Outcome, SingleCommand, unexpected } from "./command.ts";
+import { SingleCommand, unexpected } from "./command.ts";
 
 /** Asks for the server's version. */
 export class VersionCommand extends SingleCommand<string> {
@@ -34,8 +35,8 @@ export class StatsCommand extends SingleCommand<ServerStats> {
   #stats: ServerStats = {};
   #bytes = 0;
 
-  constructor(argument: string, outcome: Outcome<ServerStats>) {
-    super(outcome);
+  constructor(argument: string, receiver: Receiver<ServerStats>) {
+    super(receiver);
     this.#argument = argument === "" ? "" : " " + argument;
   }
 
@@ -77,8 +78,8 @@ export class OkCommand extends SingleCommand<true> {
   override readonly name: "flush_all" | "verbosity";
   readonly #request: string;
 
-  constructor(name: "flush_all" | "verbosity", argument: string, outcome: Outcome<true>) {
-    super(outcome);
+  constructor(name: "flush_all" | "verbosity", argument: string, receiver: Receiver<true>) {
+    super(receiver);
     this.name = name;
     this.#request = name + (argument === "" ? "" : " " + argument) + "\r\n";
   }

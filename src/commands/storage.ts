@@ -1,18 +1,12 @@
 /** The storage commands: set, add, replace, append, prepend, cas; for one key, and for many to one server. */
 
+import type { Receiver } from "./receiver.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
-import {
-  type Command,
-  lineEnd,
-  type Outcome,
-  SingleCommand,
-  unexpected,
-  weightOf,
-} from "./command.ts";
-import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
+import { type Command, lineEnd, SingleCommand, unexpected, weightOf } from "./command.ts";
+import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
 /** Words that store a data block. */
 export type StorageName = "set" | "add" | "replace" | "append" | "prepend" | "cas";
@@ -42,9 +36,9 @@ export class StorageCommand extends SingleCommand<boolean> {
     key: string,
     item: Encoded,
     options: StorageOptions,
-    outcome: Outcome<boolean>,
+    receiver: Receiver<boolean>,
   ) {
-    super(outcome);
+    super(receiver);
     this.name = name;
     this.expectsReply = !options.noreply;
     this.isSafeToRepeat = name === "set";
@@ -77,20 +71,20 @@ export class StorageBatch extends BatchCommand {
   readonly #items: readonly Encoded[];
   readonly #options: StorageOptions;
 
-  /** @param items The items of the whole call, by the places of their keys. */
+  /** @param items The items of the whole call, by the positions of their keys. */
   constructor(
     name: StorageName,
     group: KeyGroup,
     range: KeyRange,
     items: readonly Encoded[],
     options: StorageOptions,
-    outcome: Outcome<BatchResult>,
+    receiver: Receiver<BatchResult>,
   ) {
-    super(group, range, options.noreply, outcome);
+    super(group, range, options.noreply, receiver);
     this.name = name;
     this.isSafeToRepeat = name === "set";
     let bytes = 0;
-    for (let i = this.start; i < this.end; i++) bytes += items[placeOf(group, i)].data.length;
+    for (let i = this.start; i < this.end; i++) bytes += items[positionOf(group, i)].data.length;
     this.weight = weightOf(bytes);
     this.#items = items;
     this.#options = options;
@@ -100,7 +94,7 @@ export class StorageBatch extends BatchCommand {
     this.restart();
     if (this.#writeText(writer)) return;
     for (let i = this.start; i < this.end; i++) {
-      const item = this.#items[placeOf(this.group, i)];
+      const item = this.#items[positionOf(this.group, i)];
       writeStorage(writer, this.name, this.group.keys[i], item, this.#options);
     }
   }
@@ -122,7 +116,7 @@ export class StorageBatch extends BatchCommand {
     let lastFlags = -1;
     let lastLength = -1;
     for (let i = this.start; i < this.end; i++) {
-      const { data, flags } = this.#items[placeOf(this.group, i)];
+      const { data, flags } = this.#items[positionOf(this.group, i)];
       if (typeof data !== "string") return false;
       if (flags !== lastFlags || data.length !== lastLength) {
         lastFlags = flags;

@@ -1,8 +1,9 @@
 /** touch: gives an item another exptime. */
 
+import type { Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { lineEnd, type Outcome, SingleCommand, unexpected } from "./command.ts";
+import { lineEnd, SingleCommand, unexpected } from "./command.ts";
 
 /** Touches one item. The outcome is true if it was there. */
 export class TouchCommand extends SingleCommand<boolean> {
@@ -12,8 +13,8 @@ export class TouchCommand extends SingleCommand<boolean> {
   readonly #key: string;
   readonly #exptime: number;
 
-  constructor(key: string, exptime: number, noreply: boolean, outcome: Outcome<boolean>) {
-    super(outcome);
+  constructor(key: string, exptime: number, noreply: boolean, receiver: Receiver<boolean>) {
+    super(receiver);
     this.#key = key;
     this.#exptime = exptime;
     this.expectsReply = !noreply;

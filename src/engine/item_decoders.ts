@@ -1,12 +1,12 @@
 /** What the retrievals of a client make of an item: a value, a value with its cas, or the bytes and flags as stored. */
 
+import { chunkCount, Manifest } from "../codec/chunks.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { decodeValue } from "../codec/values.ts";
-import type { ItemReader } from "../commands/item_decoder.ts";
+import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { CodecError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import type { Settings } from "./options.ts";
-import { Manifest } from "../codec/chunks.ts";
 
 /** A value, and the number that `cas()` takes to store only if nobody else has since. */
 export interface CasValue<T = unknown> {
@@ -24,24 +24,24 @@ export interface RawItem {
   readonly flags: number;
 }
 
-/** Reads items, and also split values. */
-export interface SplitReader<T> extends ItemReader<T> {
+/** Decodes items, and of a split value its manifest, which says where its chunks are. */
+export interface ChunkedDecoder<T> extends ItemDecoder<T | Manifest> {
   /**
-   * Makes of a split value what `read` makes of an item. Where one is split, `read` gives its Manifest in place of a `T`.
+   * Decodes the joined chunks of a split value.
    *
    * @throws {CodecError} If the data does not fit its flags.
    */
   assemble(manifest: Manifest, data: Uint8Array): T;
 }
 
-/** The readers of one client. */
-export class Readers {
-  readonly #value: SplitReader<unknown>;
-  readonly #cas: SplitReader<CasValue>;
-  /** Reads an item as it is. */
-  readonly raw: SplitReader<RawItem>;
-  /** Reads the data block alone. */
-  readonly data: ItemReader<Uint8Array> = { read: (item) => item.copyData() };
+/** The decoders of one client. */
+export class ItemDecoders {
+  readonly #value: ChunkedDecoder<unknown>;
+  readonly #cas: ChunkedDecoder<CasValue>;
+  /** Gives an item as it is. */
+  readonly raw: ChunkedDecoder<RawItem>;
+  /** Gives the data block alone. */
+  readonly data: ItemDecoder<Uint8Array> = { decode: (item) => item.copyData() };
 
   constructor({ codec, inflateLimit, doSplit }: Settings) {
     const decode = (item: ItemView): unknown => {
@@ -59,38 +59,44 @@ export class Readers {
         throw codecError(cause);
       }
     };
-    const reader = <T>(
-      read: (item: ItemView) => T,
-      assemble: SplitReader<T>["assemble"],
-    ): SplitReader<T> => ({
-      read: !doSplit
-        ? read
-        : (item) => (item.flags & FLAG_SPLIT) === 0 ? read(item) : new Manifest(item) as T,
+    const decoder = <T>(
+      decode: (item: ItemView) => T,
+      assemble: ChunkedDecoder<T>["assemble"],
+    ): ChunkedDecoder<T> => ({
+      decode: doSplit
+        ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : manifestOf(item)
+        : decode,
       assemble,
     });
-    this.#value = reader(decode, assemble);
-    this.#cas = reader(
+    this.#value = decoder(decode, assemble);
+    this.#cas = decoder(
       (item) => ({ value: decode(item), cas: item.cas() }),
       (manifest, data) => ({ value: assemble(manifest, data), cas: manifest.cas }),
     );
-    this.raw = reader(
+    this.raw = decoder(
       (item) => ({ data: item.copyData(), flags: item.flags }),
       ({ flags }, data) => ({ data, flags }),
     );
   }
 
-  /** Reads a value; that it is a `T` is the caller's word. */
-  value<T>(): SplitReader<T> {
-    return this.#value as SplitReader<T>;
+  /** Decodes a value; that it is a `T` is the caller's word. */
+  value<T>(): ChunkedDecoder<T> {
+    return this.#value as ChunkedDecoder<T>;
   }
 
-  /** Reads a value together with its cas. */
-  cas<T>(): SplitReader<CasValue<T>> {
-    return this.#cas as SplitReader<CasValue<T>>;
+  /** Decodes a value together with its cas. */
+  cas<T>(): ChunkedDecoder<CasValue<T>> {
+    return this.#cas as ChunkedDecoder<CasValue<T>>;
   }
 }
 
-/** A codec of the user's may throw anything: that concerns the value, and not the connection it came by. */
+function manifestOf(item: ItemView): Manifest {
+  const { data, dataStart, dataEnd, keyStart, keyEnd, flags } = item;
+  const chunks = chunkCount(data, dataStart, dataEnd, keyEnd - keyStart);
+  return new Manifest(chunks, (flags & ~FLAG_SPLIT) >>> 0, item.cas());
+}
+
+/** A custom codec may throw anything: that concerns the value, and not the connection it came by. */
 function codecError(cause: unknown): CodecError {
   if (cause instanceof CodecError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -18,19 +18,26 @@ export class ServerEvent extends Event {
   readonly server: string | undefined;
   /** What went wrong, if something did. */
   readonly error: MemcachedError | undefined;
+  /** The method of the client that failed, as in `"getMulti"`; only for `failure`. */
+  readonly verb: string | undefined;
 
   /**
    * Makes an event.
    *
    * @param name What happened.
-   * @param detail The server and, if something went wrong, the error.
+   * @param detail The server and, if something went wrong, the error and the method.
    */
   constructor(
     name: ClientEventName,
-    detail: { server?: string | undefined; error?: MemcachedError | undefined },
+    detail: {
+      server?: string | undefined;
+      error?: MemcachedError | undefined;
+      verb?: string | undefined;
+    },
   ) {
     super(name);
     this.server = detail.server;
     this.error = detail.error;
+    this.verb = detail.verb;
   }
 }

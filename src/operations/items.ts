@@ -66,15 +66,8 @@ export function checkEncoded({ data, flags }: Encoded): void {
   }
 }
 
-/** The error for a value that is refused for its size. */
-export function tooBig(size: number | string, limit: number): RangeError {
-  return new RangeError(
-    `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
-  );
-}
-
-/** The error for one value of many, with its key. What is thrown by others stays what it is. */
-export function ofKey(error: unknown, key: unknown): unknown {
+/** The error for one value of many, with its key. Errors of other classes stay as they are. */
+export function withKey(error: unknown, key: unknown): unknown {
   if (typeof key !== "string" || !(error instanceof Error)) return error;
   const message = `${error.message} (key ${quote(key)})`;
   if (error.constructor === TypeError) return new TypeError(message, { cause: error });

@@ -14,15 +14,14 @@
  * @module
  */
 
-export { type Clock, TestClock } from "./memcached/clock.ts";
+export { type ServerClock, TestClock } from "./memcached/clock.ts";
 export type * from "./faults/fault.ts";
 export { MemcachedServer, type MemcachedServerOptions } from "./memcached/memcached_server.ts";
 export { FaultProxy, type FaultProxyOptions } from "./proxy/fault_proxy.ts";
 export type { ProxyFaultKind, ProxyFaults } from "./proxy/proxy_faults.ts";
+export type { ScriptedExchange, ScriptStep } from "./scripted/script.ts";
 export {
   type ScriptedConnection,
-  type ScriptedExchange,
   ScriptedServer,
   type ScriptedServerOptions,
-  type ScriptStep,
 } from "./scripted/scripted_server.ts";

@@ -121,7 +121,7 @@ Deno.test("Cluster settles everything when it is closed during a dial, failover 
     assertEquals(issued.outcome.error?.sent, "no", `failover ${failover}`);
     assertEquals([located, assigned.length], [[undefined], 1]);
     assertEquals(assigned[0].groups, []);
-    assertEquals(assigned[0].orphans.flatMap(({ places }) => places).length, KEYS.length);
+    assertEquals(assigned[0].orphans.flatMap(({ positions }) => positions).length, KEYS.length);
   }
 });
 
@@ -140,21 +140,21 @@ Deno.test("Cluster.submitTo() sends to the server that is named, or fails", asyn
   assertEquals(second.outcome.summary, "ServerDeadError, sent no");
 });
 
-Deno.test("Cluster.assign() groups keys by owner, with their places, in the order given", async () => {
+Deno.test("Cluster.assign() groups keys by owner, with their positions, in the order given", async () => {
   await using rig = new ClusterRig(THREE);
   rig.dialler.open();
   const { groups, orphans } = await assign(rig, [...KEYS, KEYS[0]]);
   assertEquals(orphans.length, 0);
   const seen: number[] = [];
   for (const { server, group } of groups) {
-    const places = group.places ?? [];
-    assertEquals(group.keys.length, places.length);
-    places.forEach((place, i) => {
+    const positions = group.positions ?? [];
+    assertEquals(group.keys.length, positions.length);
+    positions.forEach((place, i) => {
       assertEquals(group.keys[i], [...KEYS, KEYS[0]][place]);
       assertStrictEquals(rig.cluster.ownerOf(group.keys[i]), server);
     });
-    assertEquals(places, places.toSorted((a, b) => a - b));
-    seen.push(...places);
+    assertEquals(positions, positions.toSorted((a, b) => a - b));
+    seen.push(...positions);
   }
   assertEquals(seen.toSorted((a, b) => a - b), [...KEYS.keys(), KEYS.length]);
 });
@@ -165,7 +165,7 @@ Deno.test("Cluster.assign() with one connected server passes the keys on as they
   const { groups } = await assign(rig, KEYS);
   assertEquals(groups.length, 1);
   assertStrictEquals(groups[0].group.keys, KEYS);
-  assertEquals(groups[0].group.places, undefined);
+  assertEquals(groups[0].group.positions, undefined);
 });
 
 Deno.test("Cluster.assign() dials all servers that it needs at the same time, once each", async () => {
@@ -183,7 +183,7 @@ Deno.test("Cluster.assign() dials all servers that it needs at the same time, on
   assertEquals(rig.dialler.dials.length, 3);
 });
 
-Deno.test("Cluster.assign() gives the places of a dead owner's keys as orphans", async () => {
+Deno.test("Cluster.assign() gives the positions of a dead owner's keys as orphans", async () => {
   await using rig = new ClusterRig(THREE);
   byServer(rig, new Set(["two:11211"]));
   const { groups, orphans } = await assign(rig, KEYS);
@@ -192,7 +192,7 @@ Deno.test("Cluster.assign() gives the places of a dead owner's keys as orphans",
   const expected = KEYS.flatMap((key, i) =>
     rig.cluster.ownerOf(key).name === "two:11211" ? [i] : []
   );
-  assertEquals(orphans.map(({ places }) => places), [expected]);
+  assertEquals(orphans.map(({ positions }) => positions), [expected]);
 });
 
 Deno.test("Cluster.assign() with failover gives a dead owner's keys to those that stand in", async () => {
@@ -213,7 +213,7 @@ Deno.test("Cluster.assign() comes to an end though dead servers may be dialled a
     await using rig = new ClusterRig(THREE, { retryTimeout: 0, failover });
     rig.dialler.refuse();
     const { groups, orphans } = await assign(rig, KEYS);
-    assertEquals([groups, orphans.flatMap(({ places }) => places).length], [[], KEYS.length]);
+    assertEquals([groups, orphans.flatMap(({ positions }) => positions).length], [[], KEYS.length]);
     assertEquals(rig.dialler.dials.length, 3);
   }
 });

@@ -1,6 +1,7 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import { ArithmeticCommand } from "../../src/commands/arithmetic.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import {
   allLinesBut,
   answer,
@@ -82,6 +83,6 @@ Deno.test("ArithmeticCommand is never safe to repeat", () => {
   }
 });
 
-function incr(outcome: Outcome<bigint | undefined>): Command {
-  return new ArithmeticCommand("incr", "k", 1, false, outcome);
+function incr(receiver: Receiver<bigint | undefined>): Command {
+  return new ArithmeticCommand("incr", "k", 1, false, receiver);
 }

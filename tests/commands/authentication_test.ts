@@ -1,6 +1,7 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import { AuthenticationCommand } from "../../src/commands/authentication.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import {
   allLinesBut,
   answer,
@@ -49,6 +50,6 @@ Deno.test("AuthenticationCommand is never sent twice", () => {
   ]);
 });
 
-function authentication(outcome: Outcome<void>): Command {
-  return new AuthenticationCommand({ username: "ada", password: "s:3" }, outcome);
+function authentication(receiver: Receiver<void>): Command {
+  return new AuthenticationCommand({ username: "ada", password: "s:3" }, receiver);
 }

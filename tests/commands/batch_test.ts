@@ -1,6 +1,6 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import type { BatchCommand, BatchResult } from "../../src/commands/batch.ts";
-import type { Outcome } from "../../src/commands/command.ts";
 import { DeleteBatch } from "../../src/commands/deletion.ts";
 import { StorageBatch } from "../../src/commands/storage.ts";
 import { ConnectionError, TimeoutError } from "../../src/errors.ts";
@@ -109,13 +109,13 @@ for (
   });
 }
 
-function storageBatch(outcome: Outcome<BatchResult>, noreply = false): BatchCommand {
+function storageBatch(receiver: Receiver<BatchResult>, noreply = false): BatchCommand {
   const items = Array.from({ length: 9 }, () => ({ data: "x", flags: 0 }));
-  const group = { keys: ["z", "a", "b", "c", "d"], places: [0, ...PLACES] };
-  return new StorageBatch("set", group, [1, 5], items, { exptime: 0, noreply }, outcome);
+  const group = { keys: ["z", "a", "b", "c", "d"], positions: [0, ...PLACES] };
+  return new StorageBatch("set", group, [1, 5], items, { exptime: 0, noreply }, receiver);
 }
 
-function deleteBatch(outcome: Outcome<BatchResult>, noreply = false): BatchCommand {
-  const group = { keys: ["z", "a", "b", "c", "d"], places: [0, ...PLACES] };
-  return new DeleteBatch(group, [1, 5], noreply, outcome);
+function deleteBatch(receiver: Receiver<BatchResult>, noreply = false): BatchCommand {
+  const group = { keys: ["z", "a", "b", "c", "d"], positions: [0, ...PLACES] };
+  return new DeleteBatch(group, [1, 5], noreply, receiver);
 }

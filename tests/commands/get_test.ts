@@ -1,5 +1,6 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import { DeleteCommand } from "../../src/commands/deletion.ts";
 import { GetCommand, MAX_MERGED_KEYS, type Retrieval } from "../../src/commands/get.ts";
 import { CodecError, ProtocolError, TimeoutError } from "../../src/errors.ts";
@@ -10,7 +11,7 @@ import {
   expectSwallowed,
   expectUnexpected,
   requestOf,
-  textReader,
+  textDecoder,
   Told,
 } from "./exchange.ts";
 
@@ -91,7 +92,7 @@ Deno.test("GetCommand.item() rejects what cannot be decoded, once the reply is c
 
 Deno.test("GetCommand.item() lets through what is no fault of the data", () => {
   const command = new GetCommand("k", {
-    read: () => {
+    decode: () => {
       throw new RangeError("A fault in a codec");
     },
   }, new Told());
@@ -102,7 +103,7 @@ Deno.test("GetCommand.item() lets through what is no fault of the data", () => {
 Deno.test("GetCommand.item() does not decode for a caller who has left", () => {
   const told = new Told<string | undefined>();
   let reads = 0;
-  const command = new GetCommand("k", { read: () => `${++reads}` }, told);
+  const command = new GetCommand("k", { decode: () => `${++reads}` }, told);
   requestOf(command);
   told.settled = true;
   assertEquals(answer(command, "VALUE k 0 1\r\na\r\nEND\r\n"), true);
@@ -240,7 +241,7 @@ Deno.test("GetCommand.absorb() joins only what asks in the same words", () => {
 });
 
 Deno.test("GetCommand.absorb() joins nothing that was made not to be", () => {
-  const alone = () => new GetCommand("a", textReader, new Told(), GET, false);
+  const alone = () => new GetCommand("a", textDecoder, new Told(), GET, false);
   assertEquals(alone().absorb(get("b")), false);
   assertEquals(get("b").absorb(alone()), false);
 });
@@ -279,13 +280,13 @@ const GET: Retrieval = { name: "get" };
 function get(
   key: string,
   how: Retrieval = GET,
-  outcome: Outcome<string | undefined> = new Told(),
+  receiver: Receiver<string | undefined> = new Told(),
 ): GetCommand<string> {
-  return new GetCommand(key, textReader, outcome, how);
+  return new GetCommand(key, textDecoder, receiver, how);
 }
 
-function one(outcome: Outcome<string | undefined>): Command {
-  return get("k", GET, outcome);
+function one(receiver: Receiver<string | undefined>): Command {
+  return get("k", GET, receiver);
 }
 
 /** Gets joined into the first. */

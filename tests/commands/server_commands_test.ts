@@ -1,5 +1,6 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import {
   OkCommand,
   QuitCommand,
@@ -189,14 +190,14 @@ Deno.test("commands to servers are repeated only if they change nothing", () => 
   }
 });
 
-function version(outcome: Outcome<string>): Command {
-  return new VersionCommand(outcome);
+function version(receiver: Receiver<string>): Command {
+  return new VersionCommand(receiver);
 }
 
-function stats(outcome: Outcome<ServerStats>): Command {
-  return new StatsCommand("", outcome);
+function stats(receiver: Receiver<ServerStats>): Command {
+  return new StatsCommand("", receiver);
 }
 
-function flush(outcome: Outcome<true>): Command {
-  return new OkCommand("flush_all", "", outcome);
+function flush(receiver: Receiver<true>): Command {
+  return new OkCommand("flush_all", "", receiver);
 }

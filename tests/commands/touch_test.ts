@@ -1,5 +1,6 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import { TouchCommand } from "../../src/commands/touch.ts";
 import {
   allLinesBut,
@@ -58,6 +59,6 @@ Deno.test("TouchCommand is safe to repeat and has no payload", () => {
   ]);
 });
 
-function touch(outcome: Outcome<boolean>): Command {
-  return new TouchCommand("k", 60, false, outcome);
+function touch(receiver: Receiver<boolean>): Command {
+  return new TouchCommand("k", 60, false, receiver);
 }

@@ -140,7 +140,7 @@ Deno.test("Connection reads a big data block straight to where it belongs", asyn
   const data = "0123456789".repeat(200_000);
   const arrays: Uint8Array[] = [];
   const outcome = get("a", {
-    read(item: ItemView): string {
+    decode(item: ItemView): string {
       arrays.push(item.data);
       return `${item.owned}, ${item.data.length}`;
     },

@@ -1,8 +1,11 @@
 import { SECONDS } from "../../checks/check.ts";
 
-/** Where a {@linkcode MemcachedServer} takes its time from. */
-export interface Clock {
-  /** Seconds since 1970, fractions included. */
+/**
+ * Tells a {@linkcode MemcachedServer} the time, in seconds: the `Clock` of a client, which is another, counts
+ * milliseconds.
+ */
+export interface ServerClock {
+  /** The time in seconds since 1970, fractions included. */
   now(): number;
 }
 
@@ -20,7 +23,7 @@ export interface Clock {
  * assertEquals(clock.now(), 1_700_003_600);
  * ```
  */
-export class TestClock implements Clock {
+export class TestClock implements ServerClock {
   readonly #start: number | undefined;
   #ahead = 0;
 

@@ -1,4 +1,5 @@
-import { type Clock, TestClock } from "./clock.ts";
+import type { Socket } from "node:net";
+import { type ServerClock, TestClock } from "./clock.ts";
 import type { ActiveFault, Fault, FaultKind } from "../faults/fault.ts";
 import { Faults } from "../faults/faults.ts";
 import {
@@ -16,6 +17,7 @@ import {
 import { SeededRandom } from "../random.ts";
 import { ServerState } from "./server_state.ts";
 import { Session } from "./session.ts";
+import { Listener } from "../sockets/listener.ts";
 
 /** How a {@linkcode MemcachedServer} is to be. There are no options of other names. */
 export interface MemcachedServerOptions {
@@ -26,7 +28,7 @@ export interface MemcachedServerOptions {
   /** A path for a Unix socket, which then takes the place of hostname and port. */
   path?: string;
   /** Where expiry takes its time from: a {@linkcode TestClock} that runs with the wall clock unless given. */
-  clock?: Clock;
+  clock?: ServerClock;
   /**
    * The largest item in bytes, with its key and some 60 bytes of the server's own: an integer from 1 to 1,073,741,824.
    *
@@ -82,12 +84,10 @@ export interface MemcachedServerOptions {
  * ```
  */
 export class MemcachedServer implements AsyncDisposable {
-  readonly #listener: Deno.Listener;
+  readonly #listener: Listener;
   readonly #state: ServerState;
   readonly #faults: Faults;
-  readonly #path: string | undefined;
   readonly #sessions = new Map<Session, Promise<void>>();
-  readonly #accepting: Promise<void>;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -97,40 +97,37 @@ export class MemcachedServer implements AsyncDisposable {
    * @returns The server, to be stopped by `stop()` or `await using`.
    * @throws {TypeError} If an option, or one of a fault, has the wrong name or type, or a fault lacks what it needs.
    * @throws {RangeError} If an option, or one of a fault, is out of its bounds.
-   * @throws {Deno.errors.AddrInUse} If the port or the path is taken.
+   * @throws {Error} If it cannot listen there: its `code` is `"EADDRINUSE"` if the port or the path is taken.
    */
-  static start(options: MemcachedServerOptions = {}): Promise<MemcachedServer> {
-    return new Promise((resolve) => resolve(new MemcachedServer(options)));
-  }
-
-  private constructor(options: MemcachedServerOptions) {
+  static async start(options: MemcachedServerOptions = {}): Promise<MemcachedServer> {
     checkOptions("a MemcachedServer", options, CHECKS);
     const { hostname = "127.0.0.1", port = 0, path, clock = new TestClock() } = options;
-    this.#faults = new Faults(new SeededRandom(options.seed));
-    for (const fault of options.faults ?? []) this.#faults.add(fault);
-    this.#path = path;
-    this.#state = new ServerState(
-      clock,
-      options.version ?? "1.6.18",
-      options.itemSizeLimit ?? 1024 * 1024,
+    const faults = new Faults(new SeededRandom(options.seed));
+    for (const fault of options.faults ?? []) faults.add(fault);
+    const listener = await Listener.listen({ hostname, port, path });
+    const { version = "1.6.18", itemSizeLimit = 1024 * 1024 } = options;
+    return new MemcachedServer(
+      listener,
+      new ServerState({ clock, version, itemSizeLimit, listening: listener }),
+      faults,
     );
-    this.#listener = path === undefined
-      ? Deno.listen({ hostname, port })
-      : Deno.listen({ transport: "unix", path });
-    this.#state.listening = { hostname, path, port: this.port };
-    this.#accepting = this.#accept();
+  }
+
+  private constructor(listener: Listener, state: ServerState, faults: Faults) {
+    this.#listener = listener;
+    this.#state = state;
+    this.#faults = faults;
+    listener.serve((socket) => this.#serve(socket));
   }
 
   /** The server as a client is given it: `host:port`, `[v6]:port`, or the path of its Unix socket. */
   get address(): string {
-    if (this.#path !== undefined) return this.#path;
-    const { hostname, port } = this.#listener.addr as Deno.NetAddr;
-    return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    return this.#listener.address;
   }
 
   /** The port it listens on, 0 when that is a Unix socket. */
   get port(): number {
-    return this.#path === undefined ? (this.#listener.addr as Deno.NetAddr).port : 0;
+    return this.#listener.port;
   }
 
   /** The seed of its random numbers: print it where a test fails. */
@@ -139,7 +136,7 @@ export class MemcachedServer implements AsyncDisposable {
   }
 
   /** The clock that expiry goes by. */
-  get clock(): Clock {
+  get clock(): ServerClock {
     return this.#state.clock;
   }
 
@@ -240,31 +237,13 @@ export class MemcachedServer implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
+    const closed = this.#listener.close();
     this.disconnect();
-    await Promise.all(this.#sessions.values());
-    if (this.#path !== undefined) await Deno.remove(this.#path).catch(() => {});
+    await Promise.all([closed, ...this.#sessions.values()]);
   }
 
-  async #accept(): Promise<void> {
-    while (this.#stopping === undefined) {
-      let connection: Deno.Conn;
-      try {
-        connection = await this.#listener.accept();
-      } catch (error) {
-        // Closed by `stop()`; or a client that was gone before it was accepted, which is nobody's concern.
-        if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
-          return;
-        }
-        continue;
-      }
-      this.#serve(connection);
-    }
-  }
-
-  #serve(connection: Deno.Conn): void {
-    const session = new Session(connection, this.#state, this.#faults);
+  #serve(socket: Socket): void {
+    const session = new Session(socket, this.#state, this.#faults);
     this.#state.accepted++;
     this.#state.connections++;
     const ended = session.run().then(() => {

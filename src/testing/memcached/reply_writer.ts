@@ -1,5 +1,3 @@
-import { bytesOf } from "./latin1.ts";
-
 /** Gathers what the embedded server answers. Amortised linear: the buffer doubles when it is full. */
 export class ReplyWriter {
   #buffer: Uint8Array = new Uint8Array(1024);
@@ -11,22 +9,20 @@ export class ReplyWriter {
     return this.#length;
   }
 
-  /** Adds a line. */
+  /** Adds a line, whose characters are all below 256. */
   line(text: string): void {
-    this.bytes(bytesOf(text));
-    this.bytes(CRLF);
+    const buffer = this.#withRoomFor(text.length + 2);
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    this.#length = at;
   }
 
   /** Adds bytes. */
   bytes(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
-      grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
-    }
-    this.#buffer.set(bytes, this.#length);
-    this.#length = length;
+    this.#withRoomFor(bytes.length).set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   /** Forgets what was gathered after the first so many bytes. */
@@ -57,7 +53,19 @@ export class ReplyWriter {
     if (this.#buffer.length > LARGEST_KEPT) this.#buffer = new Uint8Array(1024);
     return taken;
   }
+
+  /** The buffer, which grows where so many bytes more do not fit. */
+  #withRoomFor(more: number): Uint8Array {
+    const length = this.#length + more;
+    if (length > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
+      grown.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = grown;
+    }
+    return this.#buffer;
+  }
 }
 
-const CRLF = bytesOf("\r\n");
+const CR = 13;
+const LF = 10;
 const LARGEST_KEPT = 1024 * 1024;

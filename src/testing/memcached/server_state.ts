@@ -1,10 +1,25 @@
-import type { Clock } from "./clock.ts";
+import type { ServerClock } from "./clock.ts";
 import { Statistics } from "./statistics.ts";
 import { Store } from "./store.ts";
 
+/** Where a server listens. */
+export interface Listening {
+  readonly port: number;
+  readonly hostname: string;
+  readonly path: string | undefined;
+}
+
+/** What a server's connections are given when it starts. */
+export interface ServerStateOptions {
+  readonly clock: ServerClock;
+  readonly version: string;
+  readonly itemSizeLimit: number;
+  readonly listening: Listening;
+}
+
 /** What all connections of one embedded server share. */
 export class ServerState {
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly store: Store;
   readonly statistics: Statistics = new Statistics();
   readonly version: string;
@@ -14,20 +29,17 @@ export class ServerState {
   /** The second at which the server started. */
   readonly started: number;
   /** Where it listens, as `stats settings` tells it. */
-  listening: { port: number; hostname: string; path: string | undefined } = {
-    port: 0,
-    hostname: "",
-    path: undefined,
-  };
+  readonly listening: Listening;
   /** How many connections are open. */
   connections = 0;
   /** How many were ever accepted. */
   accepted = 0;
 
-  constructor(clock: Clock, version: string, itemSizeLimit: number) {
+  constructor({ clock, version, itemSizeLimit, listening }: ServerStateOptions) {
     this.clock = clock;
     this.version = version;
     this.itemSizeLimit = itemSizeLimit;
+    this.listening = listening;
     this.started = Math.floor(clock.now());
     this.store = new Store(clock, itemSizeLimit);
   }

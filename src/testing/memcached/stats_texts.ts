@@ -3,6 +3,7 @@
  * true value, the rest the value of a daemon that has just started with its default settings.
  */
 
+import process from "node:process";
 import type { ServerState } from "./server_state.ts";
 import { totalSize } from "./store.ts";
 
@@ -16,7 +17,7 @@ export function generalStats(state: ServerState): Stat[] {
   let bytes = 0;
   for (const [key, item] of store.entries()) bytes += totalSize(key, item.flags, item.data.length);
   const known = new Map<string, string | number>([
-    ["pid", Deno.pid],
+    ["pid", process.pid],
     ["uptime", now - state.started],
     ["time", now],
     ["version", state.version],

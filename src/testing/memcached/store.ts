@@ -3,7 +3,7 @@
  * they are looked at, as the daemon does it; there is no eviction.
  */
 
-import type { Clock } from "./clock.ts";
+import type { ServerClock } from "./clock.ts";
 
 /** One stored item. Never changed in place: a reply may still hold its data. */
 export interface Item {
@@ -22,14 +22,14 @@ export type Gone = "absent" | "expired" | "flushed";
 /** Keys and items. */
 export class Store {
   readonly #items = new Map<string, Item>();
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #itemSizeLimit: number;
   #lastCas = 0n;
   #oldestLive = 0;
   #oldestCas = 0n;
   #stored = 0;
 
-  constructor(clock: Clock, itemSizeLimit: number) {
+  constructor(clock: ServerClock, itemSizeLimit: number) {
     this.#clock = clock;
     this.#itemSizeLimit = itemSizeLimit;
   }

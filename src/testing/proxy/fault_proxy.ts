@@ -1,4 +1,3 @@
-import { createServer, type Server } from "node:net";
 import { ProxyLink } from "./proxy_link.ts";
 import type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
 import {
@@ -15,6 +14,7 @@ import {
   wrongValue,
 } from "../../checks/check.ts";
 import { SeededRandom } from "../random.ts";
+import { Listener } from "../sockets/listener.ts";
 
 /** Where a {@linkcode FaultProxy} listens and leads to. There are no options of other names. */
 export interface FaultProxyOptions extends ProxyFaults {
@@ -53,7 +53,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #random: SeededRandom;
   readonly #links = new Set<ProxyLink>();
   readonly #struck = new Map<ProxyFaultKind, number>();
-  #server: Server | undefined;
+  #listener: Listener | undefined;
   #port: number;
   #faults: ProxyFaults;
   #accepted = 0;
@@ -73,7 +73,7 @@ export class FaultProxy implements AsyncDisposable {
     const proxy = new FaultProxy(target, port, new SeededRandom(seed), faults);
     // The port is taken in any case, so that `address` holds from now on.
     await proxy.#listen();
-    if (faults.refuse) await proxy.#refuse();
+    if (faults.refuse) proxy.#refuse();
     return proxy;
   }
 
@@ -131,8 +131,8 @@ export class FaultProxy implements AsyncDisposable {
     checkOptions("a FaultProxy", faults, FAULT_CHECKS);
     this.#faults = faults;
     for (const link of this.#links) link.change();
-    if (faults.refuse) await this.#refuse();
-    else if (this.#server === undefined && this.#stopping === undefined) await this.#listen();
+    if (faults.refuse) this.#refuse();
+    else if (this.#listener === undefined && this.#stopping === undefined) await this.#listen();
   }
 
   /** Lets nothing go wrong from now on. The same as `set({})`. */
@@ -161,15 +161,16 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const refused = this.#refuse();
-    this.disconnect();
+    this.#refuse();
+    for (const link of this.#links) link.abandon();
     await Promise.all([...this.#links].map((link) => link.ended));
-    await refused;
   }
 
-  /** node:net, as Deno's own sockets cannot be reset. */
-  #listen(): Promise<void> {
-    const server = createServer({ allowHalfOpen: false, pauseOnConnect: true }, (socket) => {
+  async #listen(): Promise<void> {
+    const listener = await Listener.listen({ hostname: HOSTNAME, port: this.#port });
+    this.#listener = listener;
+    this.#port = listener.port;
+    listener.serve((socket) => {
       this.#accepted++;
       const link = new ProxyLink(socket, this.#target, {
         faults: () => this.#faults,
@@ -179,24 +180,12 @@ export class FaultProxy implements AsyncDisposable {
       this.#links.add(link);
       link.ended.then(() => this.#links.delete(link));
     });
-    this.#server = server;
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(this.#port, HOSTNAME, () => {
-        server.off("error", reject);
-        this.#port = (server.address() as { port: number }).port;
-        resolve();
-      });
-    });
   }
 
-  /** Stops listening: who connects is refused by the system. Open connections stay. */
-  #refuse(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    // Its callback waits for open connections too, which `set()` must not.
-    server?.close();
-    return Promise.resolve();
+  /** Stops listening, so that the system refuses new connections. Open ones stay, which is why nothing waits here. */
+  #refuse(): void {
+    this.#listener?.close();
+    this.#listener = undefined;
   }
 }
 

@@ -10,7 +10,7 @@ import {
   wrongType,
   wrongValue,
 } from "../../checks/check.ts";
-import type { ScriptedExchange } from "./scripted_server.ts";
+import type { ScriptedExchange } from "./script.ts";
 
 /**
  * Checks a part of a script: an exchange, or the steps of one.

@@ -1,24 +1,10 @@
 import { aList, aText, checkOptions, type Checks, PORT } from "../../checks/check.ts";
+import type { Socket } from "node:net";
+import { Listener } from "../sockets/listener.ts";
+import { SocketStream } from "../sockets/socket_stream.ts";
 import { pause } from "../pause.ts";
+import type { ScriptedExchange, ScriptStep } from "./script.ts";
 import { checkPart } from "./script_check.ts";
-
-/**
- * One thing a {@linkcode ScriptedServer} does: sends bytes or a text's UTF-8, waits for so many milliseconds, an
- * integer from 0 to 2,147,483,647, or closes the connection.
- */
-export type ScriptStep =
-  | string
-  | Uint8Array
-  | { readonly wait: number }
-  | { readonly close: true };
-
-/** What is awaited, and what is answered to it. */
-export interface ScriptedExchange {
-  /** The bytes that must come, at least one: any bytes, as many as one read gives, unless given. */
-  readonly expect?: string | Uint8Array;
-  /** What is done when they came. */
-  readonly reply: readonly ScriptStep[];
-}
 
 /** How a {@linkcode ScriptedServer} is to be. There are no options of other names. */
 export interface ScriptedServerOptions {
@@ -71,11 +57,10 @@ export interface ScriptedConnection {
  * ```
  */
 export class ScriptedServer implements AsyncDisposable {
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Listener;
   readonly #script: ScriptedExchange[];
   readonly #connections: Connection[] = [];
   readonly #mismatches: string[] = [];
-  readonly #accepting: Promise<void>;
   #stopping: Promise<void> | undefined;
   #next = 0;
 
@@ -86,29 +71,31 @@ export class ScriptedServer implements AsyncDisposable {
    * @returns The server, to be stopped by `stop()` or `await using`.
    * @throws {TypeError} If an option has the wrong name or type, or the script holds what is no part or step of one.
    * @throws {RangeError} If the port or a wait is out of its bounds, or no bytes are expected.
-   * @throws {Deno.errors.AddrInUse} If the port is taken.
+   * @throws {Error} If it cannot listen there: its `code` is `"EADDRINUSE"` if the port is taken.
    */
-  static start(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
-    return new Promise((resolve) => resolve(new ScriptedServer(options)));
-  }
-
-  private constructor(options: ScriptedServerOptions) {
+  static async start(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
     checkOptions("a ScriptedServer", options, CHECKS);
     const { hostname = "127.0.0.1", port = 0, script = [] } = options;
-    this.#script = script.map(exchangeOf);
-    this.#listener = Deno.listen({ hostname, port });
-    this.#accepting = this.#accept();
+    const exchanges = script.map(exchangeOf);
+    return new ScriptedServer(await Listener.listen({ hostname, port }), exchanges);
+  }
+
+  private constructor(listener: Listener, script: ScriptedExchange[]) {
+    this.#listener = listener;
+    this.#script = script;
+    listener.serve((socket) => {
+      this.#connections.push(new Connection(socket, (bytes) => this.#answerTo(bytes)));
+    });
   }
 
   /** The server as a client is given it: `host:port`, or `[v6]:port`. */
   get address(): string {
-    const { hostname, port } = this.#listener.addr;
-    return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    return this.#listener.address;
   }
 
   /** The port it listens on. */
   get port(): number {
-    return this.#listener.addr.port;
+    return this.#listener.port;
   }
 
   /** All connections so far, in the order in which they were accepted. */
@@ -149,21 +136,9 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
+    const closed = this.#listener.close();
     for (const connection of this.#connections) connection.close();
-    await Promise.all(this.#connections.map((connection) => connection.ended));
-  }
-
-  async #accept(): Promise<void> {
-    while (true) {
-      try {
-        const socket = await this.#listener.accept();
-        this.#connections.push(new Connection(socket, (bytes) => this.#answerTo(bytes)));
-      } catch {
-        return;
-      }
-    }
+    await Promise.all([closed, ...this.#connections.map((connection) => connection.ended)]);
   }
 
   /** Takes the next part of the script if the bytes are enough for it. */
@@ -189,7 +164,7 @@ interface Answer {
 
 class Connection implements ScriptedConnection {
   readonly ended: Promise<void>;
-  readonly #socket: Deno.TcpConn;
+  readonly #stream: SocketStream;
   readonly #answerTo: (bytes: Uint8Array) => Answer | undefined;
   readonly #closing = new AbortController();
   #received: Uint8Array = new Uint8Array(0);
@@ -198,10 +173,9 @@ class Connection implements ScriptedConnection {
   /** Answers are given one after the other, also those that `add()` brings. */
   #answering: Promise<void> = Promise.resolve();
 
-  constructor(socket: Deno.TcpConn, answerTo: (bytes: Uint8Array) => Answer | undefined) {
-    this.#socket = socket;
+  constructor(socket: Socket, answerTo: (bytes: Uint8Array) => Answer | undefined) {
+    this.#stream = new SocketStream(socket, MOST_WAITING);
     this.#answerTo = answerTo;
-    socket.setNoDelay(true);
     this.ended = this.#read();
   }
 
@@ -216,7 +190,7 @@ class Connection implements ScriptedConnection {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#socket.close();
+    this.#stream.close();
   }
 
   wake(): void {
@@ -224,17 +198,17 @@ class Connection implements ScriptedConnection {
   }
 
   async #read(): Promise<void> {
-    const buffer = new Uint8Array(64 * 1024);
     while (!this.#closing.signal.aborted) {
-      const read = await this.#socket.read(buffer).catch(() => null);
-      if (read === null) break;
-      this.#received = joined(this.#received, buffer.subarray(0, read));
+      const piece = await this.#stream.read();
+      if (piece === null) break;
+      this.#received = joined(this.#received, piece.data);
       this.wake();
     }
     // Unless we closed it ourselves, it was the client.
     this.#closedByClient = !this.#closing.signal.aborted;
     this.close();
     await this.#answering;
+    await this.#stream.closed;
   }
 
   async #answer(): Promise<void> {
@@ -249,12 +223,8 @@ class Connection implements ScriptedConnection {
   async #take(step: ScriptStep): Promise<void> {
     if (this.#closing.signal.aborted) return;
     if (typeof step === "string" || step instanceof Uint8Array) {
-      const bytes = bytesOf(step);
-      try {
-        for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
-      } catch {
-        // The client is gone: the read loop finds that out too.
-      }
+      // If the client is gone, the read loop finds that out too.
+      await this.#stream.write(bytesOf(step)).catch(() => {});
     } else if ("wait" in step) {
       await pause(step.wait, this.#closing.signal);
     } else {
@@ -278,6 +248,8 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   whole.set(tail, head.length);
   return whole;
 }
+
+const MOST_WAITING = 64 * 1024;
 
 const CHECKS: Checks<ScriptedServerOptions> = {
   // Each part is checked when it is added.
