@@ -1,7 +1,7 @@
 /** What libmc leaves on the servers for a big value, and what it reads: 26 cases, on three memcacheds. */
 
-import { encodeHex } from "@std/encoding";
 import { assertEquals } from "@std/assert";
+import { encodeHex } from "@std/encoding";
 import { Client, jsCodec, type MemcachedError, type RawItem } from "@libmc/libmc";
 import { inflate } from "../../src/codec/compression.ts";
 import { fromPython } from "../codec/vectors.ts";
