@@ -37,9 +37,9 @@ const INSIDE = ["tests/runtimes/inside/run_tests.ts", "tests/runtimes/inside/run
 
 /** Programs that tests run in a process of their own. */
 async function programFiles(): Promise<string[]> {
-  const folder = "tests/client/programs";
-  const files = await Array.fromAsync(filesIn(`${ROOT}${folder}`));
-  return files.map((file) => file.slice(ROOT.length));
+  const files = (await Array.fromAsync(filesIn(`${ROOT}tests`)))
+    .map((file) => file.slice(ROOT.length));
+  return files.filter((file) => /^tests\/\w+\/programs\/\w+\.ts$/.test(file));
 }
 
 /** All files in a folder and in its folders. */

@@ -30,15 +30,20 @@ export function provideDeno(
       connect,
       errors,
       exit: process.exit,
-      inspect: (value: unknown, { depth = 4 }: { depth?: number } = {}) =>
-        inspect(value, { depth }),
+      inspect: inspected,
       memoryUsage: process.memoryUsage,
       pid: process.pid,
       stderr: {
         writable: new WritableStream({ write: (bytes) => void process.stderr.write(bytes) }),
       },
       test,
+      unrefTimer: (timer: { unref(): void }) => void timer.unref(),
       uid: () => process.getuid?.() ?? null,
     },
   });
+}
+
+/** As Deno shows a value: a text in double quotes. */
+function inspected(value: unknown, { depth = 4 }: { depth?: number } = {}): string {
+  return typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth });
 }

@@ -22,6 +22,7 @@ process.on("uncaughtException", (error) => registry.stray(error));
 process.on("unhandledRejection", (reason) => {
   if (!isTaken(reason)) registry.stray(reason);
 });
+if ("Deno" in globalThis) throw new Error("Cannot test a runtime that has a Deno of its own");
 provideDeno([], registry.add);
 try {
   await import(pathToFileURL(file).href);
