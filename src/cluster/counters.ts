@@ -1,8 +1,26 @@
-/** What has happened to a server: plain numbers that only grow. */
+/** Counts what happens to a server: plain numbers that only grow. */
 
 import type { Traffic } from "../connection/contract.ts";
 
-/** What has happened to a server so far. */
+/**
+ * Counts of what has happened to a server so far. They only grow.
+ *
+ * @example Find servers that cause trouble
+ * ```ts
+ * import { Client, type ServerCounters } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client([server.address, "127.0.0.1:1"]);
+ *
+ * const isTroubled = ({ failures, failedDials, desyncs }: ServerCounters) =>
+ *   failures + failedDials + desyncs > 0;
+ * await client.version();
+ * const troubled = [...client.counters()].filter(([, counters]) => isTroubled(counters));
+ * assertEquals(troubled.map(([name]) => name), ["127.0.0.1:1"]);
+ * ```
+ */
 export interface ServerCounters extends Traffic {
   /** Connections made. */
   connects: number;
@@ -10,13 +28,13 @@ export interface ServerCounters extends Traffic {
   disconnects: number;
   /** Dials that failed. */
   failedDials: number;
-  /** Connections closed because a reply came that could not be the one due. */
+  /** Connections closed because a reply came that could not be the next one. */
   desyncs: number;
-  /** Commands sent again. */
+  /** Commands sent again after a connection was lost: by `maxRetries`, or as the loss was not their fault. */
   resends: number;
   /** Calls, or parts of them, that failed. */
   failures: number;
-  /** Split values that could not be put together, as a chunk was missing or of the wrong length. */
+  /** Split values that could not be joined because a chunk was missing or had the wrong length. */
   torn: number;
 }
 
