@@ -51,7 +51,7 @@ export type {
 } from "./src/engine/call_options.ts";
 export type { Exptime } from "./src/checks/arguments.ts";
 export type { Clock } from "./src/clock.ts";
-export { transportOf } from "./src/transports/streams.ts";
+export { transportFromStreams } from "./src/transports/streams.ts";
 export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
 export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";

@@ -9,11 +9,28 @@ import type { RequestWriter } from "../protocol/request_writer.ts";
 import { SingleCommand, unexpected } from "./command.ts";
 import { changes } from "./traits.ts";
 
-/** Who a client is. */
+/**
+ * User and password for servers with memcached's ASCII authentication (option `-Y`; `doc/protocol.txt`).
+ *
+ * @example A server that asks for no password does not get it
+ * ```ts
+ * import { Client, type Credentials } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const auth: Credentials = { username: "app", password: "s3cret" };
+ * await using client = new Client(server.address, { auth });
+ *
+ * assertEquals(await client.get("key"), undefined);
+ * assertEquals(server.commands.get("set"), undefined);
+ * ```
+ */
 export interface Credentials {
-  /** Without spaces and colons. */
+  /** Text without spaces and colons. */
   readonly username: string;
-  /** Without spaces: memcached knows none with. Never part of a message. */
+  /** Text without spaces, CR, LF and NUL: memcached ends the password at a space. No error message contains it. */
   readonly password: string;
 }
 

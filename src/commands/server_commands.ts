@@ -24,7 +24,25 @@ export class VersionCommand extends SingleCommand<string> {
   }
 }
 
-/** What a server tells of itself, by name. */
+/**
+ * Statistics of a server by name, as memcached's `doc/protocol.txt` lists them. Values that look like a number are one.
+ *
+ * @example How full a server is
+ * ```ts
+ * import { Client, type ServerStats } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const usage = ({ bytes, limit_maxbytes }: ServerStats) => Number(bytes) / Number(limit_maxbytes);
+ * await client.set("key", "value");
+ * const stats = (await client.stats()).get(server.address);
+ * assert(stats !== undefined);
+ * assert(usage(stats) > 0 && usage(stats) < 0.01);
+ * ```
+ */
 export type ServerStats = Record<string, string | number>;
 
 /** Asks for statistics: the general ones, or those of a name such as `items`. `reset` clears them. */

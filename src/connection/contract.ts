@@ -28,19 +28,38 @@ export interface ConnectionOptions {
   readonly onBusy: () => void;
 }
 
-/** What has gone over the connections to a server. */
+/**
+ * Counts of what has gone over the connections to a server. They only grow.
+ *
+ * @example Gets of one tick travel together
+ * ```ts
+ * import { Client, type Traffic } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.set("a", 1);
+ * await Promise.all([client.get("a"), client.get("b"), client.get("c")]);
+ * const traffic: Traffic | undefined = client.counters().get(server.address);
+ * assert(traffic !== undefined);
+ * assertEquals([traffic.commands, traffic.writes], [2, 2]);
+ * assertEquals([traffic.hits, traffic.misses], [1, 2]);
+ * ```
+ */
 export interface Traffic {
-  /** Commands written; joined gets count as one. */
+  /** Commands sent. Gets that were joined into one line count as one. */
   commands: number;
-  /** Items found. */
+  /** Items that were found. */
   hits: number;
-  /** Keys asked whose items were not there. */
+  /** Keys that were asked for and not found. */
   misses: number;
-  /** Bytes received. */
+  /** Bytes received from the server. */
   bytesRead: number;
-  /** Bytes sent. */
+  /** Bytes sent to the server. */
   bytesWritten: number;
-  /** Writes made on the transport. */
+  /** Writes on the transport. One may carry many commands. */
   writes: number;
 }
 

@@ -119,12 +119,12 @@ export interface HappeningCounts {
   disconnects: number;
   /** Dials that failed. */
   failedDials: number;
-  /** Connections closed because a reply came that could not be the one due. */
+  /** Connections closed because a reply came that could not be the next one. */
   desyncs: number;
-  /** Commands sent again. */
+  /** Commands sent again after a connection was lost: by `maxRetries`, or as the loss was not their fault. */
   resends: number;
   /** Calls, or parts of them, that failed. */
   failures: number;
-  /** Split values that could not be put together, as a chunk was missing or of the wrong length. */
+  /** Split values that could not be joined because a chunk was missing or had the wrong length. */
   torn: number;
 }

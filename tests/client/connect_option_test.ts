@@ -18,7 +18,7 @@ import {
   ServerDeadError,
   TimeoutError,
   type Transport,
-  transportOf,
+  transportFromStreams,
 } from "@libmc/libmc";
 import { within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
@@ -50,7 +50,7 @@ Deno.test("ClientOptions.connect may lead through any pair of streams", async ()
   const connect: Connect = async () => {
     // A tunnel: nothing but the streams is left of what was dialled.
     const { readable, writable } = await Deno.connect({ port: server.port! });
-    return transportOf({ readable, writable });
+    return transportFromStreams({ readable, writable });
   };
   await using client = new Client("somewhere", { ...PATIENT, connect });
   const big = new Uint8Array(3_000_000).map((_, i) => i * 31);
