@@ -61,6 +61,8 @@ export class Connection implements ReplySink {
   #doubtfulReplies = 0;
   /** It had been idle before the commands on the way: the server may have closed it before they left. */
   #isStale = false;
+  /** Nobody has looked at the stream since it had been idle: nothing leaves that must not be sent twice. */
+  #mustLook = false;
   /** Part of a reply has come: this server takes commands. */
   #answered = false;
   #closed = false;
@@ -134,15 +136,16 @@ export class Connection implements ReplySink {
     const now = clock.now();
     const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
     if (this.#pending.length === 0) this.#heardAt = now;
-    this.#isStale ||= isIdle;
-    if (isIdle) this.#flushAfter(RESTS);
-    else queueMicrotask(() => void this.#flush());
+    if (isIdle) this.#isStale = this.#mustLook = true;
+    queueMicrotask(() => void this.#flush());
   }
 
-  /** Flushes when the program has come to rest for so many milliseconds, one time after the other. */
-  #flushAfter([rest, ...rests]: readonly number[]): void {
-    if (rest === undefined) void this.#flush();
-    else this.#callOff = this.#options.clock.after(rest, () => this.#flushAfter(rests));
+  /** Lets the event loop turn, so that the end of the stream is read if it is there, and goes on with the flush. */
+  #look(): void {
+    this.#callOff = this.#options.clock.after(0, () => {
+      this.#mustLook = false;
+      void this.#flush();
+    });
   }
 
   /**
@@ -262,7 +265,7 @@ export class Connection implements ReplySink {
           );
           return;
         }
-        this.#isStale = false;
+        this.#isStale = this.#mustLook = false;
         this.#traffic.bytesRead += count;
         reader.feed(count);
         // The clock is asked only where the answer is: one call at a time goes without.
@@ -282,7 +285,11 @@ export class Connection implements ReplySink {
     try {
       while (!this.#closed && this.#gathered.length > 0) {
         this.#writeGathered();
-        if (this.#writer.length === 0) continue;
+        if (this.#writer.length === 0) {
+          // Only commands that nobody waits for were there, or what comes next waits for a look.
+          if (this.#mustLook && this.#gathered.length > 0) return this.#look();
+          continue;
+        }
         const request = this.#writer.handOut();
         await this.#sender.send(request, this.#onProgress);
         if (this.#closed) return;
@@ -308,8 +315,10 @@ export class Connection implements ReplySink {
   #writeGathered(): void {
     const wasQuiet = this.#pending.length === 0;
     while (this.#writer.length < WRITE_BYTES) {
-      const command = this.#gathered.shift();
+      const command = this.#gathered.peek();
       if (command === undefined) break;
+      if (this.#mustLook && command.traits.resend !== "always" && !command.abandoned) break;
+      this.#gathered.shift();
       if (command.abandoned) continue;
       this.#write(command);
       this.#traffic.commands++;
@@ -415,11 +424,10 @@ const decoder = new TextDecoder();
 /** What memcached says with maxconns_fast, unexpectedReply, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
 /**
- * A connection that has been silent for longer is looked at before it is written to: the server may have closed it, and
- * the program may not have had the time to see that. Within a second of the last reply that costs nothing, beyond it
- * five milliseconds: of a program that was busy until now, the first timers are called before it has read.
+ * A connection that has been silent for longer is looked at before anything is written to it that must not be sent
+ * twice: the server may have closed it, and a busy program may not have seen that. A retrieval is written at once, as it
+ * can be asked again.
  */
 const IDLE_MILLISECONDS = 1000;
-const RESTS: readonly number[] = [0, 2, 2];
 /** No further command joins a write of this size. */
 const WRITE_BYTES = 128 * 1024;

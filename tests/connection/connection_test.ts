@@ -217,19 +217,55 @@ Deno.test("Connection reads nothing more of a chunk behind what closed it", asyn
   assertEquals([rig.end.head, rig.end.sent], [issued[1].command, [issued[2].command]]);
 });
 
-Deno.test("Connection looks at an idle stream before it writes", async () => {
-  await using rig = new Rig();
-  const [first, second] = [get("a"), get("b")];
-  await rig.submit(first);
-  await rig.reply(hit("a", "1"));
-  await rig.pass(1001);
-  rig.connection.submit(second.command);
-  rig.transport.end();
-  await settle();
-  await rig.pass(0);
+Deno.test("Connection looks at an idle stream before it writes what must not be sent twice", async () => {
+  for (const issued of [set("b"), incr("b"), remove("b", { noreply: true })]) {
+    await using rig = await idleRig();
+    rig.connection.submit(issued.command);
+    rig.transport.end();
+    await settle();
+    await rig.pass(0);
+    assertEquals(rig.transport.written, "get a\r\n");
+    assertInstanceOf(rig.end.error, ConnectionError);
+    assertEquals([rig.end.unsent, rig.end.head], [[issued.command], undefined]);
+  }
+});
+
+Deno.test("Connection looks at an idle stream for one turn of the event loop", async () => {
+  await using rig = await idleRig();
+  await rig.submit(set("b"));
   assertEquals(rig.transport.written, "get a\r\n");
-  assertInstanceOf(rig.end.error, ConnectionError);
-  assertEquals([rig.end.unsent, rig.end.head], [[second.command], undefined]);
+  await rig.pass(0);
+  assertEquals(rig.transport.written, "get a\r\nset b 0 0 1\r\nv\r\n");
+});
+
+Deno.test("Connection writes at once on an idle stream what can be asked again, and up to what cannot", async () => {
+  await using rig = await idleRig();
+  const issued = [get("b"), version(), incr("c"), get("d")];
+  await rig.submit(...issued);
+  const before = "get a\r\nget b\r\nversion\r\n";
+  assertEquals(rig.transport.written, before);
+  await rig.pass(0);
+  assertEquals(rig.transport.written, before + "incr c 1\r\nget d\r\n");
+  await rig.reply("END\r\nVERSION 1\r\n5\r\nEND\r\n");
+  assertEquals(summaries(issued), [undefined, "1", 5n, undefined]);
+});
+
+Deno.test("Connection waits no more for its look once the server has answered", async () => {
+  await using rig = await idleRig();
+  await rig.submit(get("b"));
+  await rig.reply(hit("b", "1"));
+  await rig.submit(incr("c"));
+  assertEquals(rig.transport.written, "get a\r\nget b\r\nincr c 1\r\n");
+});
+
+Deno.test("Connection hands over what waits for its look when it is closed, and sets no timer more", async () => {
+  await using rig = await idleRig();
+  const issued = incr("b");
+  await rig.submit(issued);
+  await rig.connection.close();
+  assertEquals(rig.end.unsent, [issued.command]);
+  await rig.pass(5000);
+  assertEquals([rig.transport.written, rig.clock.timers], ["get a\r\n", 0]);
 });
 
 Deno.test("Connection writes at once where it has heard something lately", async () => {
@@ -245,3 +281,12 @@ Deno.test("Connection writes at once where it has heard something lately", async
   await rig.pass(5);
   assertEquals(rig.transport.written, "get a\r\nget b\r\nget c\r\n");
 });
+
+/** A rig whose connection has been idle for more than a second. */
+async function idleRig(): Promise<Rig> {
+  const rig = new Rig();
+  await rig.submit(get("a"));
+  await rig.reply(hit("a", "1"));
+  await rig.pass(1001);
+  return rig;
+}
