@@ -31,7 +31,7 @@ export class Sender {
     this.unwritten = 0;
     for (const length of lengths) this.unwritten += length;
     this.mayHaveLeft = true;
-    let hasLeft = false;
+    let anySent = false;
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i];
       for (let at = 0; at < lengths[i];) {
@@ -40,14 +40,14 @@ export class Sender {
           if (part.length !== lengths[i]) throw new TypeError(CHANGED);
           count = await this.#transport.write(at === 0 ? part : part.subarray(at));
         } catch (error) {
-          this.mayHaveLeft = hasLeft || this.#transport.mayWriteInPart === true;
+          this.mayHaveLeft = anySent || this.#transport.mayWriteInPart === true;
           throw error;
         }
         if (!isCount(count, lengths[i] - at)) {
           throw impossibleCount("write", count, lengths[i] - at);
         }
         at += count;
-        hasLeft = true;
+        anySent = true;
         this.unwritten -= count;
         this.#traffic.bytesWritten += count;
         this.#traffic.writes++;
