@@ -7,7 +7,7 @@
 import { utf8Length } from "../text.ts";
 
 /** Lends the kept sink, empty, or a new one while the kept one is lent. */
-export function takeSink(): ByteSink {
+export function lendSink(): ByteSink {
   const sink = kept ?? new ByteSink();
   kept = undefined;
   sink.begin();
@@ -36,7 +36,7 @@ export class ByteSink {
   }
 
   /** Gives what was written, owned although its buffer is shared, and the sink back to be lent again. */
-  take(): Uint8Array<ArrayBuffer> {
+  handOut(): Uint8Array<ArrayBuffer> {
     const result = this.#bytes.subarray(this.#start, this.#length);
     this.#start = this.#length;
     if (this.#bytes.length === SHARED_SIZE) kept = this;

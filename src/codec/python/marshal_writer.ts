@@ -7,7 +7,7 @@
  * are frozensets there.
  */
 
-import { type ByteSink, takeSink } from "./byte_sink.ts";
+import { type ByteSink, lendSink } from "./byte_sink.ts";
 import { checkBytes } from "../bytes.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "../loss.ts";
 
@@ -21,24 +21,24 @@ const MAX_MARSHAL_DEPTH = 1000;
  * @throws {TypeError} If part of the value would be lost.
  */
 export function writeMarshal(value: unknown): Uint8Array {
-  const sink = takeSink();
+  const sink = lendSink();
   if (!writeValue(sink, value, 0, false)) throw lossError(value, MARSHAL_RULES);
-  return sink.take();
+  return sink.handOut();
 }
 
 /** Encodes a number as a marshal float, integers too. */
 export function writeMarshalFloat(value: number): Uint8Array {
-  const sink = takeSink();
+  const sink = lendSink();
   sink.byte(FLOAT);
   sink.float(value);
-  return sink.take();
+  return sink.handOut();
 }
 
 /** Encodes a text as marshal. */
 export function writeMarshalText(text: string): Uint8Array {
-  const sink = takeSink();
+  const sink = lendSink();
   writeText(sink, text);
-  return sink.take();
+  return sink.handOut();
 }
 
 /** Gives `false` if part of the value would be lost; the caller then finds out which. A cycle ends at the depth limit. */
