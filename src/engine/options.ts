@@ -207,7 +207,7 @@ export interface ClientOptions extends LiveOptions {
    */
   inflateLimit?: number;
   /**
-   * Watches calls, commands and servers. Without one, a call pays nothing for it.
+   * Watches calls, commands and servers: see {@linkcode Observer}. A call without one pays nothing for it.
    *
    * @default {undefined}
    */
