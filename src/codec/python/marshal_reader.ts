@@ -165,7 +165,7 @@ class MarshalReader {
         const name = UNREADABLE[type];
         throw new CodecError(
           name === undefined
-            ? `Cannot read marshal as byte ${this.#at - 1} is no type code: ${type}`
+            ? `Cannot read marshal as byte ${this.#at - 1} is not a type code: ${type}`
             : `Cannot read marshal as JavaScript has no type for ${name}`,
         );
       }
@@ -201,7 +201,9 @@ class MarshalReader {
     for (let at = start + (count - 1) * 2; at >= start; at -= 2) {
       const digit = this.#view.getUint16(at, true);
       if (digit > 0x7fff || (digit === 0 && length === 0)) {
-        throw new CodecError(`Cannot read marshal as byte ${at} is no digit of a long: ${digit}`);
+        throw new CodecError(
+          `Cannot read marshal as byte ${at} is not a digit of a long: ${digit}`,
+        );
       }
       for (let shift = 12; shift >= 0; shift -= 3) octal[length++] = 0x30 + ((digit >> shift) & 7);
     }

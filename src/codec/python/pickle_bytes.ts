@@ -147,7 +147,7 @@ export class PickleBytes {
       (_whole, before: string, short: string | undefined, long: string | undefined) => {
         const point = parseInt(short ?? long!, 16);
         if (point > 0x10ffff) {
-          throw new CodecError(`Cannot read pickle as \\U${long} is no character`);
+          throw new CodecError(`Cannot read pickle as \\U${long} is not a character`);
         }
         return before + String.fromCodePoint(point);
       },

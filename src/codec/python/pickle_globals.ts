@@ -54,7 +54,7 @@ export function callGlobal(
   budget: MemoryBudget,
 ): PickleSet | Uint8Array {
   if (!(called instanceof PickleGlobal)) {
-    throw new CodecError("Cannot read pickle as it calls what is no global");
+    throw new CodecError("Cannot read pickle as it calls something other than a global");
   }
   if (Array.isArray(args) && args.length <= 2) {
     const [first, second] = args;

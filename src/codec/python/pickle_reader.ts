@@ -264,7 +264,7 @@ class PickleReader {
     const target = partsOf(this.#top());
     if (target === undefined) {
       throw new CodecError(
-        `Cannot read pickle as byte ${this.#in.at - 1} adds to what is no such container`,
+        `Cannot read pickle as byte ${this.#in.at - 1} has no such container to add to`,
       );
     }
     if (target instanceof Array && partsOf === isDict && parts.length % 2 !== 0) {
