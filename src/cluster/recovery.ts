@@ -1,7 +1,7 @@
 /**
- * What becomes of the commands of a lost connection. Those that were not sent are sent now; those that only ask are asked
- * once more; the one at which it failed is sent again up to `maxRetries` times if that is safe; all others fail, and say
- * that they may have been carried out.
+ * Decides about the commands of a lost connection. Those that were not sent are sent now. Those that only read are sent
+ * once more. The one at which the connection failed is sent again up to `maxRetries` times if that is safe. All others
+ * fail with `sent: "maybe"`.
  */
 
 import type { Command } from "../commands/command.ts";
@@ -11,14 +11,14 @@ import type { Server } from "./server.ts";
 import type { ServerContext } from "./server_context.ts";
 import { lostError } from "./server_errors.ts";
 
-/** What recovery needs to know of the client. */
+/** The part of the client that recovery needs. */
 type Context = Pick<ServerContext, "settings" | "resubmit">;
 
 /**
  * Fails the commands of a connection that has ended, or sends them again.
  *
- * @param error Why it ended.
- * @param isFruitless The server takes connections and answers nothing: its commands must not go round for ever.
+ * @param error The reason why it ended.
+ * @param isFruitless True if the server accepts connections and answers nothing: commands must not go round for ever.
  */
 export function recover(
   server: Server,
@@ -41,7 +41,7 @@ export function recover(
   }
 }
 
-/** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
+/** Sends the command at which a lost connection failed again, if that is safe and wanted; else fails it. */
 function failOrResend(
   command: Command,
   error: MemcachedError,
@@ -55,7 +55,7 @@ function failOrResend(
   resubmit(command, server);
 }
 
-/** Asks once more what only asks, and is not to blame. Returns false for others. */
+/** Sends a command once more that only reads and was not at fault. Returns false for others. */
 function askAgain(command: Command, server: Server, { resubmit }: Context): boolean {
   if (command.traits.resend !== "always" || command.bystanderResends > 0) return false;
   command.bystanderResends++;

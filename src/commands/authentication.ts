@@ -1,6 +1,6 @@
 /**
  * ASCII authentication (memcached's option `-Y`): the first `set` of a connection, whatever its key, carries user and
- * password. Once authenticated, the same bytes would store the password as a value: they must be sent once.
+ * password. On an authenticated connection the same bytes would store the password as a value: they are sent only once.
  */
 
 import type { Receiver } from "./receiver.ts";

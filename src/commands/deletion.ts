@@ -8,7 +8,7 @@ import type { KeyGroup, KeyRange } from "./key_group.ts";
 import { type Command, lineEnd, SingleCommand, unexpected } from "./command.ts";
 import { changes, type Traits } from "./traits.ts";
 
-/** Deletes one item. The outcome is true: the key is gone, whether or not it was there. */
+/** Deletes one item. The outcome is true: the key is gone, even if it was not there. */
 export class DeleteCommand extends SingleCommand<boolean> {
   override readonly name = "delete";
   override readonly traits: Traits;

@@ -76,7 +76,7 @@ export class StatsCommand extends SingleCommand<ServerStats> {
       if (this.abandoned) return false;
       const text = decoder.decode(bytes.subarray(start, end));
       const space = text.indexOf(" ");
-      // A name may stand alone: its value is empty.
+      // A name without a value has the empty one.
       const name = space < 0 ? text : text.slice(0, space);
       Object.defineProperty(this.#stats, name, {
         value: space < 0 ? "" : statValue(text.slice(space + 1)),
@@ -135,7 +135,7 @@ export class QuitCommand extends SingleCommand<void> {
   }
 }
 
-/** A number where the text is one and loses nothing by it; else the text. */
+/** Turns a text into a number, if it looks like one and loses nothing by it. */
 function statValue(text: string): string | number {
   if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return text;
   const value = Number(text);
@@ -145,7 +145,7 @@ function statValue(text: string): string | number {
 }
 
 const decoder = new TextDecoder();
-/** More than a server has to tell: memcached 1.6.18 sends 138 bytes for a connection, so that 480,000 of them fit. */
+/** More than any server needs: memcached 1.6.18 sends 138 bytes per connection, so 480,000 connections fit. */
 const MAX_STATS_BYTES = 64 * 2 ** 20;
 const ORDER = changes("never");
 const LAST_WORD = changes("never", { noreply: true });

@@ -6,7 +6,7 @@ import type { RequestWriter } from "../protocol/request_writer.ts";
 import { lineEnd, SingleCommand, unexpected } from "./command.ts";
 import { changes, type Traits } from "./traits.ts";
 
-/** Touches one item. The outcome is true if it was there. */
+/** Touches one item. The outcome is true if the item was there. */
 export class TouchCommand extends SingleCommand<boolean> {
   override readonly name = "touch";
   override readonly traits: Traits;

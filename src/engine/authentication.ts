@@ -7,7 +7,7 @@ import { VersionCommand } from "../commands/server_commands.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type MemcachedError, ReplyError } from "../errors.ts";
 
-/** Makes what authenticates every new connection. */
+/** Makes the function that authenticates every new connection. */
 export function authenticateWith(
   credentials: Credentials,
 ): (connection: Connection, deadline: number) => Promise<void> {
@@ -15,11 +15,11 @@ export function authenticateWith(
 }
 
 /**
- * Authenticates a connection if its server asks for it. A server that does not would store the password as a value, so
- * it is asked first, by a command that only an authenticated connection may send.
+ * Authenticates a connection if its server asks for it. A server that does not would store the password as a value. So
+ * the server is first sent a command that only an authenticated connection may send.
  *
  * @param deadline When to give up.
- * @throws {ReplyError} If the server refuses the credentials.
+ * @throws {ReplyError} If the server rejects the credentials.
  */
 async function authenticate(
   connection: Connection,

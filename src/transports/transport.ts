@@ -108,7 +108,7 @@ export type Connect = (endpoint: Endpoint, signal: AbortSignal) => Promise<Trans
 export interface Platform {
   /** Dials in the clear. */
   readonly connect: Connect;
-  /** Makes what dials with TLS, and with nothing else. */
+  /** Makes a function that dials with TLS and never without. */
   connectTls(tls: TlsOptions): Connect;
 }
 
