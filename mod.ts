@@ -18,25 +18,41 @@
  * @module
  */
 
+import { usePlatform } from "./src/engine/platform.ts";
+import { platformOf } from "./src/transports/platform.ts";
+
+usePlatform(platformOf(globalThis));
+
 export * from "./src/errors.ts";
 export { ServerEvent } from "./src/observe/events.ts";
 export type { ClientEventName } from "./src/observe/events.ts";
+export type {
+  CallEnd,
+  Happening,
+  HappeningCounts,
+  HappeningName,
+  ObservedServer,
+  Observer,
+} from "./src/observe/observer.ts";
 export { Client } from "./src/client/client.ts";
-export { BaseClient } from "./src/client/base_client.ts";
-export { RetrievalClient } from "./src/client/retrieval_client.ts";
-export { StorageClient } from "./src/client/storage_client.ts";
-export type { RawOptions, StoreOptions } from "./src/client/storage_client.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";
 export type { ServerCounters } from "./src/cluster/counters.ts";
 export type { ServerStats } from "./src/commands/server_commands.ts";
 export type { Traffic } from "./src/connection/contract.ts";
-export type { CallOptions, ClientOptions, LiveOptions } from "./src/engine/options.ts";
+export type { ClientOptions, LiveOptions } from "./src/engine/options.ts";
+export type {
+  CallOptions,
+  FlushOptions,
+  RawOptions,
+  StoreOptions,
+  StreamOptions,
+} from "./src/engine/call_options.ts";
 export type { Exptime } from "./src/checks/arguments.ts";
 export type { Clock } from "./src/clock.ts";
-export { transportOf } from "./src/transports/streams.ts";
-export type { TlsOptions } from "./src/transports/tls.ts";
+export { transportFromStreams } from "./src/transports/streams.ts";
+export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
 export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";
 export type { HashFn } from "./src/placement/hashes/key_hash.ts";

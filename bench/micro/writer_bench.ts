@@ -1,12 +1,20 @@
 /** What it costs to write requests: one and many, keys of ASCII and not, text and bytes, beside the platform's own. */
+import { PartReceiver } from "../../src/commands/receiver.ts";
 import type { Encoded } from "../../src/codec/codec.ts";
-import type { Outcome } from "../../src/commands/command.ts";
 import type { BatchResult } from "../../src/commands/batch.ts";
 import { StorageBatch } from "../../src/commands/storage.ts";
 import { wireKey } from "../../src/key.ts";
 import { RequestWriter } from "../../src/protocol/request_writer.ts";
 
-const nobody: Outcome<BatchResult> = { settled: false, resolve() {}, reject() {} };
+class Nobody extends PartReceiver<BatchResult> {
+  override readonly settled = false;
+  override resolve(): void {}
+  override reject(): void {}
+  override rejectMisuse(): void {}
+  override expectParts(): void {}
+}
+
+const nobody = new Nobody();
 const writer = new RequestWriter();
 const encoder = new TextEncoder();
 const target = new Uint8Array(256 * 1024);
@@ -14,7 +22,7 @@ const target = new Uint8Array(256 * 1024);
 function write(keys: readonly string[], items: readonly Encoded[]): void {
   new StorageBatch("set", { keys }, [0, keys.length], items, { exptime: 0, noreply: false }, nobody)
     .write(writer);
-  writer.take();
+  writer.handOut();
   writer.recycle();
 }
 

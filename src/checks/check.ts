@@ -1,44 +1,73 @@
 /**
- * Checks of options. What cannot be done is refused when it is asked for: with a fault that never strikes, or an option
- * that nobody reads, a test would pass for nothing.
+ * Checks of the values and options that callers pass in, for the client and for the testing kit. A check throws before
+ * anything has happened, and its message names the value found beside the value allowed.
  */
 
-/** Refuses what a value must not be; the name is what the message calls it. */
+/** Throws if a value cannot be used; `name` is what the message calls it. */
 export type Check = (name: string, value: unknown) => void;
 
 /** A check for each option. */
 export type Checks<T> = { readonly [K in keyof T]-?: Check };
 
 /**
- * Checks options, name by name. What is undefined counts as not given.
+ * Checks options, name by name. An option that is undefined counts as not given.
  *
- * @param owner Whose they are, for the messages.
- * @param needed Names of those that must be given.
- * @throws {TypeError} If they are no object, one is missing, has the wrong type, or a name that there is not.
+ * @param owner Whose options they are, for the messages; none where there is no doubt.
+ * @param needed Names of the options that must be given.
+ * @throws {TypeError} If they are not an object, one is missing, or one has an unknown name or the wrong type.
  * @throws {RangeError} If one is out of its range.
  */
 export function checkOptions(
-  owner: string,
+  owner: string | undefined,
   options: unknown,
   checks: Readonly<Record<string, Check>>,
   needed: readonly string[] = [],
 ): void {
-  if (typeof options !== "object" || options === null) {
-    const type = typeOf(options);
-    throw new TypeError(
-      `Cannot use options of ${owner} that are not an object: current type is ${type}`,
-    );
+  const of = owner === undefined ? "" : ` of ${owner}`;
+  const type = notAnOptionsObject(options);
+  if (type !== undefined) {
+    throw new TypeError(`Cannot use options${of} that are not an object: current type is ${type}`);
   }
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (given[name] === undefined || Object.hasOwn(checks, name)) continue;
-    throw new TypeError(`Cannot use option "${name}" of ${owner} as there is none of that name`);
+    throw new TypeError(`Cannot use option "${name}"${of} as there is none of that name`);
   }
   for (const [name, check] of Object.entries(checks)) {
     const value = given[name];
-    if (value !== undefined || needed.includes(name)) check(`option "${name}" of ${owner}`, value);
+    if (value !== undefined || needed.includes(name)) check(`option "${name}"${of}`, value);
   }
 }
+
+/**
+ * The type of a value that cannot be options: anything but an object, or an object that is a value of its own, such as a
+ * Date, in which no name would ever be wrong. `undefined` for options.
+ */
+export function notAnOptionsObject(options: unknown): string | undefined {
+  if (typeof options !== "object" || options === null) return typeOf(options);
+  if (options.constructor === Object) return undefined;
+  for (const type of VALUES) {
+    if (options instanceof type) {
+      return Object.prototype.toString.call(options).slice("[object ".length, -1);
+    }
+  }
+  return undefined;
+}
+
+/** Objects that are given in place of options by mistake. */
+const VALUES: readonly (abstract new (...args: never) => unknown)[] = [
+  AbortController,
+  AbortSignal,
+  Array,
+  ArrayBuffer,
+  Date,
+  Error,
+  Map,
+  Promise,
+  RegExp,
+  Set,
+  Object.getPrototypeOf(Uint8Array),
+];
 
 /** @throws {TypeError} If it is no object. */
 export function objectOf(name: string, value: unknown): Readonly<Record<string, unknown>> {
@@ -72,6 +101,26 @@ export function aBoolean(name: string, value: unknown): void {
 /** A string. */
 export function aText(name: string, value: unknown): void {
   if (typeof value !== "string") throw wrongType(name, "a string", value);
+}
+
+/** A function. */
+export function aFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw wrongType(name, "a function", value);
+}
+
+/** An object that has these methods, its own or inherited. */
+export function objectWith(...methods: readonly string[]): Check {
+  return (name, value) => {
+    const object = objectOf(name, value);
+    for (const method of methods) {
+      if (typeof object[method] === "function") continue;
+      throw new TypeError(
+        `Cannot use ${name} as it must have a method ${method}: current type is ${
+          typeOf(object[method])
+        }`,
+      );
+    }
+  };
 }
 
 /** A string that does not end a line. */
@@ -110,7 +159,7 @@ export function outOfRange(name: string, wanted: string, value: unknown): RangeE
   return new RangeError(sentence(name, wanted, value));
 }
 
-/** The error for what is too short or too long. */
+/** The error for a value that is too short or too long. */
 export function wrongLength(name: string, wanted: string, length: number): RangeError {
   return new RangeError(`Cannot use ${name} as it must be ${wanted}: current length is ${length}`);
 }
@@ -135,6 +184,7 @@ function sentence(name: string, wanted: string, value: unknown): string {
   return `Cannot use ${name} as it must be ${wanted}: current value is ${found}`;
 }
 
-function typeOf(value: unknown): string {
+/** The type of a value, as messages name it. */
+export function typeOf(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

@@ -47,7 +47,8 @@ export async function dial(
     })
     : undefined;
   // What comes late and cannot be closed is nobody's any more: hence the catch.
-  Promise.try(connect, endpoint, controller.signal).then(take, reject).catch(() => {});
+  new Promise<Transport>((dialled) => dialled(connect(endpoint, controller.signal)))
+    .then(take, reject).catch(() => {});
   try {
     return await promise;
   } finally {

@@ -17,9 +17,9 @@ export function deadError(server: string, command: string, cause?: MemcachedErro
   return new ServerDeadError(message, { server, command, cause });
 }
 
-/** The client was closed. */
-export function closedError(server: string, command: string): MemcachedError {
-  return new ClosedError(`Cannot ${command} as the client was closed`, { server, command });
+/** The client was closed, at the line that the cause tells. */
+export function closedError(server: string, command: string, cause?: Error): MemcachedError {
+  return new ClosedError(`Cannot ${command} as the client was closed`, { server, command, cause });
 }
 
 /** A connection was lost under a command, or behind it. */
@@ -65,27 +65,3 @@ export function fullError(server: string, command: string, most: number): Memcac
     { server, command },
   );
 }
-
-/** The error of a dial that many may have waited for, as that of one command. */
-export function errorFor(error: MemcachedError, command: string): MemcachedError {
-  return copyOf(error, { command, sent: error.sent });
-}
-
-/** The error of a part of what was to be done, where another part may have been carried out. */
-export function errorInPart(error: MemcachedError): MemcachedError {
-  return error.sent === "maybe" ? error : copyOf(error, { command: error.command, sent: "maybe" });
-}
-
-function copyOf(
-  { message, server, cause, name }: MemcachedError,
-  others: { command: string | undefined; sent: "no" | "maybe" },
-): MemcachedError {
-  const ErrorClass = CLASSES[name] ?? ConnectionError;
-  return new ErrorClass(message, { server, cause, ...others });
-}
-
-const CLASSES: Readonly<Record<string, typeof MemcachedError>> = {
-  ClosedError,
-  ServerDeadError,
-  TimeoutError,
-};

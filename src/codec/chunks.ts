@@ -1,12 +1,9 @@
 /**
  * Values too big for one item, as libmc splits them: chunks of 1,000,000 bytes, at most ten, each an ordinary item under
  * a key of its own, and under the value's key a manifest: the number of chunks in decimal, with the value's flags and
- * one more. There is no checksum, so what can be seen of a torn value is seen: a chunk that is missing, or that is not
- * as long as its place says.
+ * one more. There is no checksum, so a reader sees of a torn value only a chunk that is missing, or that is not as
+ * long as its position says.
  */
-
-import { FLAG_SPLIT } from "./flags.ts";
-import type { ItemView } from "../protocol/item_view.ts";
 
 /** Bytes in a chunk; only the last may be shorter. */
 export const CHUNK_BYTES = 1_000_000;
@@ -26,10 +23,10 @@ export class Manifest {
   /** The manifest's cas, which stands for the whole value. */
   readonly cas: bigint;
 
-  constructor(item: ItemView) {
-    this.chunks = chunksOf(item);
-    this.flags = (item.flags & ~FLAG_SPLIT) >>> 0;
-    this.cas = item.cas();
+  constructor(chunks: number, flags: number, cas: bigint) {
+    this.chunks = chunks;
+    this.flags = flags;
+    this.cas = cas;
   }
 }
 
@@ -57,7 +54,7 @@ export function manifestText(chunks: number): string {
   return String(chunks);
 }
 
-/** True if a chunk is as long as its place says. */
+/** True if a chunk is as long as its position says. */
 export function fits(chunk: Uint8Array, index: number, count: number): boolean {
   if (index < count - 1) return chunk.length === CHUNK_BYTES;
   return chunk.length > 0 && chunk.length <= CHUNK_BYTES;
@@ -81,12 +78,21 @@ export function join(chunks: readonly (Uint8Array | undefined)[]): Uint8Array | 
   return data;
 }
 
-/** Reads the number of chunks; NUL bytes around it are stripped, as libmc does. */
-function chunksOf(item: ItemView): number {
-  const key = item.keyEnd - item.keyStart;
-  if (item.dataEnd - item.dataStart > 64 || key > MAX_SPLIT_KEY_BYTES) return 0;
+/**
+ * Reads the data block of a manifest: the number of chunks, 0 if there is none. NUL bytes around it are stripped, as
+ * libmc does.
+ *
+ * @param keyBytes The length of the item's key.
+ */
+export function chunkCount(
+  data: Uint8Array,
+  start: number,
+  end: number,
+  keyBytes: number,
+): number {
+  if (end - start > 64 || keyBytes > MAX_SPLIT_KEY_BYTES) return 0;
   let text = "";
-  for (let i = item.dataStart; i < item.dataEnd; i++) text += String.fromCharCode(item.data[i]);
+  for (let i = start; i < end; i++) text += String.fromCharCode(data[i]);
   const digits = text.replace(/^\0+|\0+$/g, "").trim();
   const chunks = /^\+?\d{1,9}$/.test(digits) ? Number(digits) : 0;
   return chunks <= MAX_CHUNKS ? chunks : 0;

@@ -1,43 +1,32 @@
 /** Many commands of one kind to one server, in one stream, without waiting in between; replies match by order. */
 
+import type { PartReceiver } from "./receiver.ts";
 import type { MemcachedError, ReplyError } from "../errors.ts";
-import { type Outcome, SingleCommand } from "./command.ts";
-import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
+import { GroupCommand } from "./group_command.ts";
+import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
-/** What came of a batch: the places of the keys that failed, and the errors met. */
+/** The outcome of a batch: the positions of the keys that failed, and the errors met. */
 export interface BatchResult {
   readonly failed: number[];
   readonly errors: MemcachedError[];
 }
 
 /** Never rejects: an error line fails the key it answers, a lost connection all keys that had no answer. */
-export abstract class BatchCommand extends SingleCommand<BatchResult> {
-  override readonly expectsReply: boolean;
-  protected readonly group: KeyGroup;
-  protected readonly start: number;
-  protected readonly end: number;
-  #next = 0;
+export abstract class BatchCommand extends GroupCommand<BatchResult> {
+  #next: number;
   #result: BatchResult = { failed: [], errors: [] };
 
-  constructor(
-    group: KeyGroup,
-    [start, end]: KeyRange,
-    noreply: boolean,
-    outcome: Outcome<BatchResult>,
-  ) {
-    super(outcome);
-    this.group = group;
-    this.start = this.#next = start;
-    this.end = end;
-    this.expectsReply = !noreply;
+  constructor(group: KeyGroup, range: KeyRange, receiver: PartReceiver<BatchResult>) {
+    super(group, range, receiver);
+    this.#next = this.start;
   }
 
-  override refused(error: ReplyError): boolean {
+  override errorLine(error: ReplyError): boolean {
     this.#result.errors.push(error);
     return this.answered(false);
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed(this.#result);
   }
 
@@ -45,7 +34,7 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
   override fail(error: MemcachedError): void {
     const { failed, errors } = this.#result;
     const rest: number[] = [];
-    for (let i = this.#next; i < this.end; i++) rest.push(placeOf(this.group, i));
+    for (let i = this.#next; i < this.end; i++) rest.push(positionOf(this.group, i));
     this.succeed({ failed: [...failed, ...rest], errors: [...errors, error] });
   }
 
@@ -57,7 +46,7 @@ export abstract class BatchCommand extends SingleCommand<BatchResult> {
 
   /** Takes the answer for the next key. Returns true if it was the last. */
   protected answered(succeeded: boolean): boolean {
-    if (!succeeded) this.#result.failed.push(placeOf(this.group, this.#next));
+    if (!succeeded) this.#result.failed.push(positionOf(this.group, this.#next));
     if (++this.#next < this.end) return false;
     this.succeed(this.#result);
     return true;

@@ -6,12 +6,14 @@
  * a cursor moves along the list, and no key is decoded.
  */
 
+import type { Receiver } from "./receiver.ts";
 import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Command, type Outcome, SingleCommand, unexpected } from "./command.ts";
-import type { ItemReader } from "./item_decoder.ts";
+import { type Command, SingleCommand, type Tally, unexpected } from "./command.ts";
+import type { ItemDecoder } from "./item_decoder.ts";
+import { ASKS } from "./traits.ts";
 
 /** Words that ask for items; `gat` and `gats` are followed by an exptime. */
 export type RetrievalName = "get" | "gets" | "gat" | "gats";
@@ -28,10 +30,9 @@ export const MAX_MERGED_KEYS = 100;
 /** Asks for one item. */
 export class GetCommand<T> extends SingleCommand<T | undefined> {
   override readonly name: RetrievalName;
-  override readonly isRetrieval = true;
-  override readonly isSafeToRepeat = true;
-  readonly key: string;
-  readonly #reader: ItemReader<T>;
+  override readonly traits = ASKS;
+  override readonly key: string;
+  readonly #decoder: ItemDecoder<T>;
   readonly #mergeable: boolean;
   /** What stands before the key. */
   readonly #words: string;
@@ -39,6 +40,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   #next: GetCommand<T> | undefined;
   #last: GetCommand<T> = this;
   #count = 1;
+  #hits = 0;
   /** In the first: the one whose item is looked for next. */
   #cursor: GetCommand<T> | undefined;
   #answered = false;
@@ -47,31 +49,31 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   constructor(
     key: string,
-    reader: ItemReader<T>,
-    outcome: Outcome<T | undefined>,
+    decoder: ItemDecoder<T>,
+    receiver: Receiver<T | undefined>,
     { name, exptime }: Retrieval = GET,
     mergeable = true,
   ) {
-    super(outcome);
+    super(receiver);
     this.key = key;
     this.name = name;
-    this.#reader = reader;
+    this.#decoder = decoder;
     this.#mergeable = mergeable;
     this.#words = exptime === undefined ? WORDS[name] : `${name} ${exptime} `;
   }
 
-  override get keysAsked(): number {
-    return this.#count;
+  override get keysDue(): number {
+    return this.#count - this.#hits;
   }
 
   override get abandoned(): boolean {
     for (let get = this.#first(); get !== undefined; get = get.#next) {
-      if (!get.#hasLeft) return false;
+      if (!get.#callerGone) return false;
     }
     return true;
   }
 
-  override absorb(next: Command): boolean {
+  override merge(next: Command): boolean {
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
       next.#words !== this.#words || this.name.startsWith("gat") ||
@@ -88,6 +90,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this;
+    this.#hits = 0;
     this.#forget();
     writer.latin1(this.#words);
     writer.latin1(this.key);
@@ -107,10 +110,11 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
       throw new ProtocolError(`Cannot take an item whose key was not asked: "${item.key()}"`);
     }
     this.#cursor = get.#next;
+    this.#hits++;
     get.#answered = true;
-    if (get.#hasLeft) return;
+    if (get.#callerGone) return;
     try {
-      get.#value = get.#reader.read(item);
+      get.#value = get.#decoder.decode(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       get.#error = error;
@@ -126,6 +130,11 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     return true;
   }
 
+  override tally(counts: Tally, isComplete: boolean): void {
+    counts.hits += this.#hits;
+    if (isComplete) counts.misses += this.keysDue;
+  }
+
   override fail(error: MemcachedError): void {
     for (let get = this.#first(); get !== undefined; get = get.#next) {
       get.#failAlone(error);
@@ -133,7 +142,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   }
 
   /** True if this caller, whatever the others do, waits no more. */
-  get #hasLeft(): boolean {
+  get #callerGone(): boolean {
     return super.abandoned;
   }
 

@@ -3,9 +3,9 @@
 import type { ItemView } from "../protocol/item_view.ts";
 
 /** Makes something that may be kept out of an item that is borrowed. */
-export interface ItemReader<T> {
+export interface ItemDecoder<T> {
   /**
    * @throws {CodecError} If the data does not fit its flags.
    */
-  read(item: ItemView): T;
+  decode(item: ItemView): T;
 }

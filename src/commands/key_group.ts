@@ -4,13 +4,13 @@
 export interface KeyGroup {
   readonly keys: readonly string[];
   /** Of each key, its place in the caller's list; where this is missing, the key's own index. */
-  readonly places?: readonly number[];
+  readonly positions?: readonly number[];
 }
 
 /** Part of a group: its keys from the first index up to, not including, the second. */
 export type KeyRange = readonly [start: number, end: number];
 
 /** The place in the caller's list of key number `index`. */
-export function placeOf(group: KeyGroup, index: number): number {
-  return group.places === undefined ? index : group.places[index];
+export function positionOf(group: KeyGroup, index: number): number {
+  return group.positions === undefined ? index : group.positions[index];
 }

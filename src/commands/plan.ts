@@ -1,21 +1,16 @@
-/** Cuts the items for one server into batches that are written, and fail, together. */
+/** Cuts the keys for one server into the ranges that are written, and fail, together. */
 
 import type { Encoded } from "../codec/codec.ts";
-import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
+import type { RetrievalName } from "./get.ts";
+import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
-/** Most keys in a batch: what is behind it does not wait for more than these. */
-const MAX_BATCH_KEYS = 1000;
-
-/** A batch is full at this many bytes of data. */
-const MAX_BATCH_BYTES = 256 * 1024;
-
-/** The ranges of a group that make a batch each. `items` holds what is stored, by place. */
-export function* ranges(group: KeyGroup, items?: readonly Encoded[]): Generator<KeyRange> {
+/** The ranges of a group that make a batch each. `items` holds the data to store, by position. */
+export function* storagePlan(group: KeyGroup, items?: readonly Encoded[]): Generator<KeyRange> {
   const count = group.keys.length;
   let start = 0;
   let bytes = 0;
   for (let i = 0; i < count; i++) {
-    bytes += items === undefined ? 0 : items[placeOf(group, i)].data.length;
+    bytes += items === undefined ? 0 : items[positionOf(group, i)].data.length;
     if (bytes < MAX_BATCH_BYTES && i + 1 - start < MAX_BATCH_KEYS) continue;
     yield [start, i + 1];
     start = i + 1;
@@ -23,3 +18,36 @@ export function* ranges(group: KeyGroup, items?: readonly Encoded[]): Generator<
   }
   if (start < count) yield [start, count];
 }
+
+/** The ranges of a group that make a line each. */
+export function* retrievalPlan({ keys }: KeyGroup, name: RetrievalName): Generator<KeyRange> {
+  if (name === "get" || name === "gets") {
+    for (let start = 0; start < keys.length; start += MAX_LINE_KEYS) {
+      yield [start, Math.min(keys.length, start + MAX_LINE_KEYS)];
+    }
+    return;
+  }
+  const room = MAX_GAT_LINE_BYTES - "gats -2147483648\r\n".length;
+  let start = 0;
+  let bytes = 0;
+  for (let i = 0; i < keys.length; i++) {
+    bytes += keys[i].length + 1;
+    if (bytes <= room) continue;
+    yield [start, i];
+    start = i;
+    bytes = keys[i].length + 1;
+  }
+  if (start < keys.length) yield [start, keys.length];
+}
+
+/** Most keys in one line of get and gets: the server reads a line whole before it answers. */
+export const MAX_LINE_KEYS = 1000;
+
+/** Longest line of gat and gats in bytes: memcached closes a connection that sends more than 2,048 without an end. */
+export const MAX_GAT_LINE_BYTES = 2000;
+
+/** Most keys in a batch: the commands behind it do not wait for more than these. */
+const MAX_BATCH_KEYS = 1000;
+
+/** A batch is full at this many bytes of data. */
+const MAX_BATCH_BYTES = 256 * 1024;

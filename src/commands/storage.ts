@@ -1,18 +1,13 @@
 /** The storage commands: set, add, replace, append, prepend, cas; for one key, and for many to one server. */
 
+import type { PartReceiver, Receiver } from "./receiver.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
-import {
-  type Command,
-  lineEnd,
-  type Outcome,
-  SingleCommand,
-  unexpected,
-  weightOf,
-} from "./command.ts";
-import { type KeyGroup, type KeyRange, placeOf } from "./key_group.ts";
+import { type Command, lineEnd, SingleCommand, unexpected, weightOf } from "./command.ts";
+import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
+import { changes, type Traits } from "./traits.ts";
 
 /** Words that store a data block. */
 export type StorageName = "set" | "add" | "replace" | "append" | "prepend" | "cas";
@@ -28,12 +23,10 @@ export interface StorageOptions {
 
 /** Stores one item. The outcome is true if it was stored, false if a condition of the command was not met. */
 export class StorageCommand extends SingleCommand<boolean> {
-  override readonly hasPayload = true;
-  override readonly expectsReply: boolean;
-  override readonly isSafeToRepeat: boolean;
+  override readonly traits: Traits;
   override readonly name: StorageName;
   override readonly weight: number;
-  readonly #key: string;
+  override readonly key: string;
   readonly #item: Encoded;
   readonly #options: StorageOptions;
 
@@ -42,20 +35,19 @@ export class StorageCommand extends SingleCommand<boolean> {
     key: string,
     item: Encoded,
     options: StorageOptions,
-    outcome: Outcome<boolean>,
+    receiver: Receiver<boolean>,
   ) {
-    super(outcome);
+    super(receiver);
     this.name = name;
-    this.expectsReply = !options.noreply;
-    this.isSafeToRepeat = name === "set";
+    this.traits = traitsOf(name, options);
     this.weight = weightOf(item.data.length);
-    this.#key = key;
+    this.key = key;
     this.#item = item;
     this.#options = options;
   }
 
   override write(writer: RequestWriter): void {
-    writeStorage(writer, this.name, this.#key, this.#item, this.#options);
+    writeStorage(writer, this.name, this.key, this.#item, this.#options);
   }
 
   override line(word: ReplyWord): boolean {
@@ -63,34 +55,33 @@ export class StorageCommand extends SingleCommand<boolean> {
     return true;
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed(true);
   }
 }
 
 /** Stores many items on one server; those whose condition was not met count as failed. */
 export class StorageBatch extends BatchCommand {
-  override readonly hasPayload = true;
-  override readonly isSafeToRepeat: boolean;
+  override readonly traits: Traits;
   override readonly name: StorageName;
   override readonly weight: number;
   readonly #items: readonly Encoded[];
   readonly #options: StorageOptions;
 
-  /** @param items The items of the whole call, by the places of their keys. */
+  /** @param items The items of the whole call, by the positions of their keys. */
   constructor(
     name: StorageName,
     group: KeyGroup,
     range: KeyRange,
     items: readonly Encoded[],
     options: StorageOptions,
-    outcome: Outcome<BatchResult>,
+    receiver: PartReceiver<BatchResult>,
   ) {
-    super(group, range, options.noreply, outcome);
+    super(group, range, receiver);
     this.name = name;
-    this.isSafeToRepeat = name === "set";
+    this.traits = traitsOf(name, options);
     let bytes = 0;
-    for (let i = this.start; i < this.end; i++) bytes += items[placeOf(group, i)].data.length;
+    for (let i = this.start; i < this.end; i++) bytes += items[positionOf(group, i)].data.length;
     this.weight = weightOf(bytes);
     this.#items = items;
     this.#options = options;
@@ -100,13 +91,18 @@ export class StorageBatch extends BatchCommand {
     this.restart();
     if (this.#writeText(writer)) return;
     for (let i = this.start; i < this.end; i++) {
-      const item = this.#items[placeOf(this.group, i)];
+      const item = this.#items[positionOf(this.group, i)];
       writeStorage(writer, this.name, this.group.keys[i], item, this.#options);
     }
   }
 
   override line(word: ReplyWord): boolean {
     return this.answered(isStored(this, word));
+  }
+
+  protected override partFor(group: KeyGroup): StorageBatch {
+    const range: KeyRange = [0, group.keys.length];
+    return new StorageBatch(this.name, group, range, this.#items, this.#options, this.receiver);
   }
 
   /**
@@ -116,13 +112,13 @@ export class StorageBatch extends BatchCommand {
   #writeText(writer: RequestWriter): boolean {
     const { exptime, cas } = this.#options;
     const word = this.name + " ";
-    const end = (cas === undefined ? "" : " " + cas) + lineEnd(this.expectsReply);
+    const end = (cas === undefined ? "" : " " + cas) + lineEnd(this.traits);
     const texts = new Array<string>(this.end - this.start);
     let numbers = "";
     let lastFlags = -1;
     let lastLength = -1;
     for (let i = this.start; i < this.end; i++) {
-      const { data, flags } = this.#items[placeOf(this.group, i)];
+      const { data, flags } = this.#items[positionOf(this.group, i)];
       if (typeof data !== "string") return false;
       if (flags !== lastFlags || data.length !== lastLength) {
         lastFlags = flags;
@@ -159,3 +155,14 @@ function isStored(command: Command, word: ReplyWord): boolean {
   }
   throw unexpected(command, word);
 }
+
+/** Only set may be carried out twice: the others ask for a condition that the first time may have changed. */
+function traitsOf(name: StorageName, { noreply }: StorageOptions): Traits {
+  if (name === "set") return noreply ? BLIND_SET : SET;
+  return noreply ? BLIND_OTHER : OTHER;
+}
+
+const SET = changes("ifSafe", { hasPayload: true });
+const BLIND_SET = changes("ifSafe", { hasPayload: true, noreply: true });
+const OTHER = changes("never", { hasPayload: true });
+const BLIND_OTHER = changes("never", { hasPayload: true, noreply: true });

@@ -1,7 +1,8 @@
 /** Authenticates a new connection before anything else is sent on it. */
 
+import { Receiver } from "../commands/receiver.ts";
 import { AuthenticationCommand, type Credentials } from "../commands/authentication.ts";
-import type { Command, Outcome } from "../commands/command.ts";
+import type { Command } from "../commands/command.ts";
 import { VersionCommand } from "../commands/server_commands.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type MemcachedError, ReplyError } from "../errors.ts";
@@ -26,7 +27,7 @@ async function authenticate(
   deadline: number,
 ): Promise<void> {
   try {
-    await ask<string>(connection, deadline, (outcome) => new VersionCommand(outcome));
+    await ask<string>(connection, deadline, (receiver) => new VersionCommand(receiver));
     return;
   } catch (error) {
     if (!(error instanceof ReplyError) || error.kind !== "CLIENT_ERROR") throw error;
@@ -34,22 +35,40 @@ async function authenticate(
   await ask<void>(
     connection,
     deadline,
-    (outcome) => new AuthenticationCommand(credentials, outcome),
+    (receiver) => new AuthenticationCommand(credentials, receiver),
   );
 }
 
 function ask<T>(
   connection: Connection,
   deadline: number,
-  commandFor: (outcome: Outcome<T>) => Command,
+  commandFor: (receiver: Receiver<T>) => Command,
 ): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const command = commandFor({
-    settled: false,
-    resolve,
-    reject: (error: MemcachedError) => reject(error),
-  });
+  const answer = new Answer<T>();
+  const command = commandFor(answer);
   command.deadline = deadline;
   connection.submit(command);
-  return promise;
+  return answer.promise;
+}
+
+/** Receives one answer as a promise. */
+class Answer<T> extends Receiver<T> {
+  override readonly settled = false;
+  readonly #settlers = Promise.withResolvers<T>();
+
+  get promise(): Promise<T> {
+    return this.#settlers.promise;
+  }
+
+  override resolve(value: T): void {
+    this.#settlers.resolve(value);
+  }
+
+  override reject(error: MemcachedError): void {
+    this.#settlers.reject(error);
+  }
+
+  override rejectMisuse(reason: unknown): void {
+    this.#settlers.reject(reason);
+  }
 }

@@ -1,82 +1,95 @@
 /** One call of one caller: a promise that settles once, whatever happens. */
 
-import type { Outcome } from "../commands/command.ts";
+import { Receiver } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
-import type { CallOptions } from "./options.ts";
-import { CALL_OPTIONS, checkCallOptions, type OptionNames } from "./call_options.ts";
+import type { CallEnd } from "../observe/observer.ts";
+import { type CallOptions, checkCallOptions } from "./call_options.ts";
+import type { Verb } from "./verb.ts";
 
-/** Hears of every failure. */
-export interface FailureSink {
-  failed(error: MemcachedError): void;
+/** What a call belongs to. */
+export interface CallOwner {
+  /** A failure rejects, unless the call says otherwise. */
+  readonly strict: boolean;
+  /** When a call that begins now has taken too long, in milliseconds of the client's clock. */
+  deadline(): number;
+  /** Hears of every failure. */
+  failed(error: MemcachedError, verb: string): void;
 }
 
 /**
- * Where a command puts its outcome for a caller. By the caller's choice a failure rejects (strict), or it is the value
- * of a miss; the sink hears of it either way. An abort rejects at once, and what comes later is dropped.
+ * Receives the outcome of a command for a caller. By the caller's choice a failure rejects (strict), or the call gives
+ * its verb's fallback; the owner hears of it either way. An abort rejects at once, and the outcome that comes later is
+ * dropped.
  */
-export class Call<T> implements Outcome<T> {
+export class Call<T> extends Receiver<T> {
   readonly promise: Promise<T>;
+  readonly verb: Verb<T>;
   readonly strict: boolean;
   /** When the call has taken too long, in milliseconds of the client's clock. */
   readonly deadline: number;
-  settled = false;
+  override settled = false;
   /** Called once, when it settles. */
-  onSettled: (() => void) | undefined;
-  readonly #miss: T;
-  readonly #sink: FailureSink;
+  onSettled: ((end: CallEnd) => void) | undefined;
+  readonly #owner: CallOwner;
   readonly #signal: AbortSignal | undefined;
   #resolve!: (value: T) => void;
   #reject!: (reason: unknown) => void;
   #onAbort: (() => void) | undefined;
 
-  /**
-   * @param miss What the call gives if it fails and is not strict.
-   * @param names The options that it takes; with others it is refused.
-   */
-  constructor(
-    sink: FailureSink,
-    miss: T,
-    { strict, deadline }: { strict: boolean; deadline: number },
-    options: CallOptions | undefined,
-    names: OptionNames = CALL_OPTIONS,
-  ) {
-    this.#sink = sink;
-    this.deadline = deadline;
-    this.#miss = miss;
-    this.strict = strict;
+  constructor(owner: CallOwner, verb: Verb<T>, options: CallOptions | undefined) {
+    super();
+    this.#owner = owner;
+    this.verb = verb;
+    this.deadline = owner.deadline();
+    this.strict = owner.strict;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     if (options === undefined) return;
     try {
-      checkCallOptions(options, names);
-      this.strict = options.strict ?? strict;
+      checkCallOptions(options, verb.takes);
+      this.strict = options.strict ?? this.strict;
       this.#signal = options.signal;
       if (this.#signal !== undefined) this.#listen(this.#signal);
     } catch (error) {
-      this.refuse(error);
+      this.rejectMisuse(error);
     }
   }
 
-  resolve(value: T): void {
+  override resolve(value: T): void {
     if (this.settled) return;
-    this.#settle();
+    this.#settle(value, undefined);
     this.#resolve(value);
   }
 
-  reject(error: MemcachedError): void {
+  override reject(error: MemcachedError): void {
     if (this.settled) return;
-    this.#settle();
-    this.#sink.failed(error);
+    const value = this.strict ? undefined : this.verb.fallback();
+    this.#settle(value, error);
+    this.#owner.failed(error, this.verb.name);
     if (this.strict) this.#reject(error);
-    else this.#resolve(this.#miss);
+    else this.#resolve(value as T);
   }
 
-  /** Rejects, strict or not, and tells nobody else: for wrong use, for an abort, and for what was told before. */
-  refuse(reason: unknown): void {
+  /** Settles with what there is of the whole: it rejects with all the errors in one if it is strict. */
+  settleInPart(
+    value: T,
+    errors: readonly MemcachedError[],
+    combine: () => MemcachedError,
+  ): void {
     if (this.settled) return;
-    this.#settle();
+    const error = this.strict ? combine() : errors[0];
+    this.#settle(value, error);
+    for (const error of errors) this.#owner.failed(error, this.verb.name);
+    if (this.strict) this.#reject(error);
+    else this.#resolve(value);
+  }
+
+  /** Rejects, strict or not, and tells nobody else: for misuse, for an abort, and for a failure that was told before. */
+  override rejectMisuse(reason: unknown): void {
+    if (this.settled) return;
+    this.#settle(undefined, reason);
     this.#reject(reason);
   }
 
@@ -84,14 +97,14 @@ export class Call<T> implements Outcome<T> {
     if (!(signal instanceof AbortSignal)) {
       throw new TypeError("Cannot use a signal that is not an AbortSignal");
     }
-    if (signal.aborted) return this.refuse(signal.reason);
-    this.#onAbort = () => this.refuse(signal.reason);
+    if (signal.aborted) return this.rejectMisuse(signal.reason);
+    this.#onAbort = () => this.rejectMisuse(signal.reason);
     signal.addEventListener("abort", this.#onAbort);
   }
 
-  #settle(): void {
+  #settle(value: unknown, error: unknown): void {
     this.settled = true;
-    this.onSettled?.();
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.onSettled?.({ value, error });
   }
 }

@@ -1,61 +1,200 @@
-/** What the options of a call may be: a time in their place would be no time at all, and a name misspelt no option. */
+/** The options of calls, and their checks. */
 
-import { type CallOptions, typeOf, typeOfNoOptions } from "./options.ts";
-
-/** The names that a method takes. */
-export type OptionNames = ReadonlySet<string>;
-
-/** Of every method. */
-export const CALL_OPTIONS: OptionNames = new Set(["signal", "strict"]);
-export const STORE_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "exptime", "compress"]);
-export const RAW_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "exptime", "flags"]);
-export const STREAM_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "exptime"]);
-export const FLUSH_OPTIONS: OptionNames = new Set([...CALL_OPTIONS, "delay"]);
+import { aBoolean, type Check, notAnOptionsObject } from "../checks/check.ts";
+import type { Exptime } from "../checks/arguments.ts";
 
 /**
- * Checks names, and what is true or false; numbers, times and signals are checked where they are used. Of what is
- * inherited, which may be there for any reason, names are not looked at.
+ * Options of one call. Anything but an object, an unknown name or a wrong type is rejected with a TypeError.
  *
- * @throws {TypeError} If it is no object, or has a name that is none of these, or a wrong type.
+ * @example Stop waiting when the user has gone
+ * ```ts
+ * import { type CallOptions, Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * server.fault({ kind: "missingReply", commands: ["get"] });
+ * const controller = new AbortController();
+ * const options: CallOptions = { signal: controller.signal };
+ * const call = client.get("key", options);
+ * controller.abort(new Error("The user has gone"));
+ * await assertRejects(() => call, Error, "The user has gone");
+ * ```
  */
-export function checkCallOptions(options: CallOptions, names: OptionNames): void {
-  const type = typeOfNoOptions(options);
+export interface CallOptions {
+  /** Makes the call reject with the signal's reason once it is aborted. The command may be carried out all the same. */
+  signal?: AbortSignal;
+  /** Takes the place of the client's `strict`, for this call. */
+  strict?: boolean;
+}
+
+/**
+ * Options of a call that stores a value.
+ *
+ * @example Options that several calls share
+ * ```ts
+ * import { Client, type StoreOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const short: StoreOptions = { exptime: 10, compress: false };
+ * await client.set("a", 1, short);
+ * await client.add("b", 2, short);
+ * server.advance(10);
+ * assertEquals(await client.getList(["a", "b"]), [undefined, undefined]);
+ * ```
+ */
+export interface StoreOptions extends CallOptions {
+  /**
+   * When the item expires: see {@linkcode Exptime}. 0: never.
+   *
+   * @default {0}
+   */
+  exptime?: Exptime;
+  /**
+   * Lets the value be compressed if it is longer than the client's `compThreshold`.
+   *
+   * @default {true}
+   */
+  compress?: boolean;
+}
+
+/**
+ * Options of `setRaw()`.
+ *
+ * @example Bytes whose flags say what they are
+ * ```ts
+ * import { Client, type RawOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const png: RawOptions = { flags: 0x20000, exptime: 3600 };
+ * await client.setRaw("logo", new Uint8Array([0x89, 0x50, 0x4e, 0x47]), png);
+ * assertEquals((await client.getRaw("logo"))?.flags, 0x20000);
+ * ```
+ */
+export interface RawOptions extends CallOptions {
+  /** When the item expires: see {@linkcode Exptime}. @default {0} */
+  exptime?: Exptime;
+  /**
+   * Number that is stored with the data: an integer from 0 to 4,294,967,295. By libmc's rules, readers inflate data
+   * with flag 16, and with `doSplit` they take data with flag 4096 for the manifest of a split value.
+   *
+   * @default {0}
+   */
+  flags?: number;
+}
+
+/**
+ * Options of `setStream()`.
+ *
+ * @example A file that is kept for a day
+ * ```ts
+ * import { Client, type StreamOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const aDay: StreamOptions = { exptime: 86_400 };
+ * const file = new Blob(["id,name\n", "7,Ada\n"]);
+ * assertEquals(await client.setStream("export.csv", file.stream(), aDay), true);
+ * server.advance(86_400);
+ * assertEquals(await client.getStream("export.csv"), undefined);
+ * ```
+ */
+export interface StreamOptions extends CallOptions {
+  /** When the item expires: see {@linkcode Exptime}. @default {0} */
+  exptime?: Exptime;
+}
+
+/**
+ * Options of `flushAll()`.
+ *
+ * @example Empty the servers in a minute
+ * ```ts
+ * import { Client, type FlushOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { allowFlushAll: true });
+ *
+ * await client.set("key", "value");
+ * const later: FlushOptions = { delay: 60 };
+ * await client.flushAll(later);
+ * assertEquals(await client.get("key"), "value");
+ * server.advance(61);
+ * assertEquals(await client.get("key"), undefined);
+ * ```
+ */
+export interface FlushOptions extends CallOptions {
+  /** Seconds until the servers are emptied, an integer from 0 to 2,147,483,647. At once unless given. */
+  delay?: number;
+}
+
+/** The options that a verb takes, each with its check; `undefined` for one that is checked where it is used. */
+export type CallChecks = Readonly<Record<string, Check | undefined>>;
+
+/** The options of every verb. */
+export const CALL_OPTIONS: CallChecks = { signal: undefined, strict: aBoolean };
+export const STORE_OPTIONS: CallChecks = {
+  ...CALL_OPTIONS,
+  exptime: undefined,
+  compress: aBoolean,
+};
+export const RAW_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined, flags: undefined };
+export const STREAM_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined };
+export const FLUSH_OPTIONS: CallChecks = { ...CALL_OPTIONS, delay: undefined };
+
+/**
+ * Checks the options of a call. Catches libmc's positional `set(key, value, 600)` and misspelt names, which would
+ * otherwise be ignored. Inherited properties with other names are ignored.
+ *
+ * @throws {TypeError} If they are not an object, or one has an unknown name or the wrong type.
+ */
+export function checkCallOptions(options: CallOptions, checks: CallChecks): void {
+  const type = notAnOptionsObject(options);
   if (type !== undefined) {
     throw new TypeError(
       `Cannot use options that are not an object: current type is ${type}` +
-        hint(options, type, names),
+        hint(options, type, checks),
     );
   }
   for (const name in options) {
-    if (!names.has(name)) checkUnknown(options, name, names);
+    if (!Object.hasOwn(checks, name)) checkUnknown(options, name, checks);
   }
-  checkSwitch("strict", options.strict);
-  if (names === STORE_OPTIONS) {
-    checkSwitch("compress", (options as { compress?: boolean }).compress);
+  for (const name in checks) {
+    const check = checks[name];
+    if (check === undefined) continue;
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined) check(`option "${name}"`, value);
   }
 }
 
-function checkUnknown(options: CallOptions, name: string, names: OptionNames): void {
+function checkUnknown(options: CallOptions, name: string, checks: CallChecks): void {
   if (!Object.hasOwn(options, name)) return;
   if ((options as Record<string, unknown>)[name] === undefined) return;
   throw new TypeError(
     `Cannot use option "${name}" as this call has none of that name: it has ${
-      [...names].join(", ")
+      Object.keys(checks).join(", ")
     }`,
   );
 }
 
-function checkSwitch(name: string, value: boolean | undefined): void {
-  if (typeof value === "boolean" || value === undefined) return;
-  throw new TypeError(
-    `Cannot use option "${name}" as it must be a boolean: current type is ${typeOf(value)}`,
-  );
-}
-
-/** What to write in place of a value without a name. */
-function hint(value: unknown, type: string, names: OptionNames): string {
+/** Says how a value without a name is written. */
+function hint(value: unknown, type: string, checks: CallChecks): string {
   if (type === "AbortSignal") return "; write { signal }";
-  if (!names.has("exptime")) return "";
+  if (!Object.hasOwn(checks, "exptime")) return "";
   if (type === "number") return `; write { exptime: ${value} }`;
   return type === "Date" ? "; write { exptime: date }" : "";
 }

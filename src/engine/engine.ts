@@ -1,116 +1,95 @@
-/** What the verbs of a client share: settings, keys, calls, the cluster, and what is heard of failures. */
+/** What all calls of a client share: settings, keys, servers, and what is heard of failures. */
 
 import { Cluster } from "../cluster/cluster.ts";
-import type { Server } from "../cluster/server.ts";
-import { errorFor } from "../cluster/server_errors.ts";
+import type { ServerCounters } from "../cluster/counters.ts";
+import { forCommand } from "../error_copy.ts";
+import type { Command } from "../commands/command.ts";
 import type { Credentials } from "../commands/authentication.ts";
-import type { Command, Outcome } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Sweeper } from "../connection/sweeper.ts";
 import { ClosedError, MemcachedError } from "../errors.ts";
-import { ServerEvent } from "../observe/events.ts";
-import { wireKey, wirePrefix } from "../key.ts";
+import { counting } from "../observe/counters.ts";
+import { firing } from "../observe/events.ts";
+import type { CallEnd } from "../observe/observer.ts";
+import { Observers } from "../observe/observers.ts";
+import { type Address, parseAddress } from "../placement/address.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
+import { authenticateWith } from "./authentication.ts";
+import { Call, type CallOwner } from "./call.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { FanOut } from "./fan_out.ts";
+import { ItemDecoders } from "./item_decoders.ts";
+import { Keys } from "./keys.ts";
 import {
-  type CallOptions,
-  checkOptions,
+  checkLiveOptions,
   type ClientOptions,
   givenOptions,
   type LiveOptions,
   type Settings,
   settingsOf,
 } from "./options.ts";
-import { type Address, parseAddress } from "../placement/address.ts";
-import { authenticateWith } from "./authentication.ts";
-import { Breather } from "./yielding.ts";
-import { Call, type FailureSink } from "./call.ts";
-import type { OptionNames } from "./call_options.ts";
-import { Gather } from "./fan_out.ts";
-import { Readers } from "./item_decoders.ts";
+import { dialler } from "./platform.ts";
+import type { Verb } from "./verb.ts";
+import { LoopYield } from "./yielding.ts";
 
-/** The inside of a client. */
-export class ClientCore implements FailureSink {
+/** Begins calls, sends their commands, and ends when all of them have. */
+export class Engine implements CallOwner {
   readonly settings: Settings;
   readonly cluster: Cluster;
+  readonly keys: Keys;
+  readonly decoders: ItemDecoders;
   /** The server strings that the client was made with, or that it moved to last. */
   servers: readonly string[];
   lastError: MemcachedError | undefined;
-  readonly readers: Readers;
-  readonly #prefix: string;
   readonly #sweeper: Sweeper;
-  readonly #breather: Breather;
-  readonly #target: EventTarget;
-  /** Calls under way that end by their own limits, and who is to be told when there are none. */
+  readonly #loopYield: LoopYield;
+  readonly #observers: Observers;
+  readonly #watchesCalls: boolean;
+  /** Calls under way that end by their own limits, and a callback for when there are none. */
   #open = 0;
-  #nobodyCalls: (() => void) | undefined;
+  #onNoneOpen: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  /** Where the client was closed, as the cause of later errors. */
+  #closedAt: Error | undefined;
 
   constructor(servers: string | readonly string[], options: ClientOptions, target: EventTarget) {
     this.servers = serverStrings(servers);
     const settings = this.settings = settingsOf(options);
-    this.readers = new Readers(settings);
-    this.#target = target;
-    this.#prefix = wirePrefix(settings.prefix);
-    this.#breather = new Breather(settings.clock);
+    this.decoders = new ItemDecoders(settings);
+    this.keys = new Keys(settings.prefix, settings.clock);
+    this.#observers = new Observers([counting, firing(target)], options.observer);
+    this.#watchesCalls = this.#observers.watchesCalls;
+    this.#loopYield = new LoopYield(settings.clock);
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
-    this.cluster = new Cluster(this.#addressesOf(this.servers), {
+    const addresses = this.#addressesOf(this.servers);
+    checkDistinctNames(addresses);
+    this.cluster = new Cluster(addresses, {
       clock: settings.clock,
-      connect: settings.connect,
+      connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
       sweeper: this.#sweeper,
-      onChange: (change, server, error) =>
-        target.dispatchEvent(new ServerEvent(change, { server, error })),
+      happened: (happening) => this.#observers.happened(happening),
+      onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
     });
   }
 
-  /** The bytes sent for a key, as a string with one char for each. */
-  key(key: string): string {
-    return wireKey(key, this.#prefix);
+  get strict(): boolean {
+    return this.settings.strict;
   }
 
-  /** The same for many keys: the list that is given, where all of them are their own wire keys. */
-  keys(keys: readonly string[]): readonly string[] {
-    let wireKeys: string[] | undefined;
-    for (let i = 0; i < keys.length; i++) {
-      const wire = wireKey(keys[i], this.#prefix);
-      if (wireKeys !== undefined) wireKeys.push(wire);
-      else if (wire !== keys[i]) wireKeys = [...keys.slice(0, i), wire];
-    }
-    return wireKeys ?? keys;
+  deadline(): number {
+    const { clock, timeout } = this.settings;
+    return timeout === 0 ? Infinity : clock.now() + timeout;
   }
 
-  /**
-   * The same for any number of keys: many of them are taken a part at a time, and the program may do other things in
-   * between. No key is sent before all have been checked.
-   */
-  keysInTurns(
-    keys: readonly string[],
-    call: { readonly settled: boolean; refuse(reason: unknown): void },
-    then: (wireKeys: readonly string[]) => void,
-  ): void {
-    if (keys.length <= KEYS_A_TURN) return then(this.keys(keys));
-    const parts: (readonly string[])[] = [];
-    const turn = (start: number) => {
-      if (call.settled) return;
-      try {
-        if (start >= keys.length) return then(parts.flat());
-        parts.push(this.keys(keys.slice(start, start + KEYS_A_TURN)));
-        this.settings.clock.after(0, () => turn(start + KEYS_A_TURN));
-      } catch (error) {
-        call.refuse(error);
-      }
-    };
-    turn(0);
-  }
-
-  /** Begins a call. What `begin` throws is the caller's doing, and rejects. */
+  /** Begins a call. An error that `begin` throws is misuse, and rejects. */
   call<T>(
-    miss: T,
+    verb: Verb<T>,
     options: CallOptions | undefined,
     begin: (call: Call<T>) => void,
-    names?: OptionNames,
   ): Promise<T> {
-    return this.start(new Call<T>(this, miss, this.terms(), options, names), begin);
+    return this.start(new Call<T>(this, verb, options), begin);
   }
 
   /**
@@ -120,123 +99,156 @@ export class ClientCore implements FailureSink {
    */
   start<T, C extends Call<T>>(call: C, begin: (call: C) => void, isBounded = true): Promise<T> {
     try {
-      if (this.#closing !== undefined) throw new ClosedError("Cannot use client as it is closed");
+      if (this.#closing !== undefined) {
+        throw new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
+      }
       if (!call.settled) {
         if (isBounded) {
           this.#open++;
-          call.onSettled = this.#callEnded;
+          call.onSettled = this.#onCallSettled;
         }
         begin(call);
       }
     } catch (error) {
-      call.refuse(error);
+      call.rejectMisuse(error);
     }
-    return call.settled ? this.#passedOn(call.promise) : call.promise;
+    const promise = call.settled ? this.#afterPause(call.promise) : call.promise;
+    return call.strict ? traced(promise) : promise;
   }
 
-  /** What has settled at once, now or, after very many of them, when the program has come to rest. */
-  #passedOn<T>(settled: Promise<T>): Promise<T> {
-    const rest = this.#breather.breathe();
-    if (rest === undefined) return settled;
+  /** Returns an already settled promise; after many in a row, only after the event loop has turned. */
+  #afterPause<T>(settled: Promise<T>): Promise<T> {
+    const turn = this.#loopYield.pause();
+    if (turn === undefined) return settled;
     // Handled from now on, though it is looked at later.
     settled.catch(() => {});
-    return rest.then(() => settled);
+    return turn.then(() => settled);
   }
 
   /**
-   * Runs a call of several steps, each of which rejects on failure: a failure is told once, and is `miss` unless strict.
-   * It takes as long as its caller's stream does; closing waits for the step under way.
+   * Runs a call of several steps, each of which rejects on failure: a failure is told once, and gives the fallback unless
+   * the call is strict. It takes as long as its caller's stream does; closing waits for the step under way.
    */
-  steps<T>(
-    miss: T,
+  inSteps<T>(
+    verb: Verb<T>,
     options: CallOptions | undefined,
-    run: () => Promise<T>,
-    names?: OptionNames,
+    run: (call: Call<T>) => Promise<T>,
   ): Promise<T> {
-    return this.start(new Call<T>(this, miss, this.terms(), options, names), (call) => {
-      run().then(
+    return this.start(new Call<T>(this, verb, options), (call) => {
+      run(call).then(
         (value) => call.resolve(value),
-        (error) => error instanceof MemcachedError ? call.reject(error) : call.refuse(error),
+        (error) => error instanceof MemcachedError ? call.reject(error) : call.rejectMisuse(error),
       );
     }, false);
   }
 
-  /** How a call that begins now fails, and when. */
-  terms(): { strict: boolean; deadline: number } {
-    const { clock, timeout, strict } = this.settings;
-    return { strict, deadline: timeout === 0 ? Infinity : clock.now() + timeout };
+  /**
+   * Says that a call's arguments can be used, and that it goes on its way. Where nobody watches calls it costs one `if`.
+   *
+   * @param keys The keys as the caller gave them.
+   */
+  began(call: BegunCall, keys: string | readonly string[]): void {
+    if (!this.#watchesCalls) return;
+    const token = this.#observers.begin(
+      call.verb.name,
+      typeof keys === "string" ? [keys] : keys,
+    );
+    const { onSettled } = call;
+    call.onSettled = (end) => {
+      onSettled?.(end);
+      this.#observers.end(token, end);
+    };
   }
 
   /** Sends a call's command to the server of its key. */
-  send(call: { deadline: number }, key: string, command: Command): void {
+  send(call: { readonly deadline: number }, key: string, command: Command): void {
     command.deadline = call.deadline;
     this.cluster.submit(key, command);
   }
 
-  /** Sends commands for many keys, grouped by server. Keys without a server are `orphaned`. */
+  /** Sends commands for many keys, grouped by server; `orphaned` is told the positions of keys without a server. */
   sendGroups<P, R>(
     wireKeys: readonly string[],
-    gather: Gather<P, R>,
+    fanOut: FanOut<P, R>,
     commandsFor: (group: KeyGroup) => Iterable<Command>,
-    orphaned: (places: readonly number[]) => void = () => {},
+    orphaned?: (positions: readonly number[]) => void,
   ): void {
-    const { deadline } = gather;
+    const { deadline } = fanOut;
     this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
-      if (!gather.settled) {
+      if (!fanOut.settled) {
         for (const { server, group } of groups) {
           for (const command of commandsFor(group)) {
             command.deadline = deadline;
-            gather.begin();
+            fanOut.expectParts(1);
             server.submit(command);
           }
         }
-        for (const { owner, places, dialError } of orphans) {
-          gather.note(
+        for (const { owner, positions, dialError } of orphans) {
+          fanOut.note(
             dialError === undefined
-              ? owner.deadError(gather.what)
-              : errorFor(dialError, gather.what),
+              ? owner.deadError(fanOut.command)
+              : forCommand(dialError, fanOut.command),
           );
-          orphaned(places);
+          orphaned?.(positions);
         }
       }
-      gather.begun();
+      fanOut.allSent();
     });
   }
 
-  /** Sends a command to every server, and gives the result of what those that answered said, by display name. */
-  broadcast<T, R>(
-    what: string,
-    commandFor: (outcome: Outcome<T>) => Command,
-    options: CallOptions | undefined,
-    resultOf: (answers: Map<string, T>) => R,
-    names?: OptionNames,
-  ): Promise<R> {
-    return this.call(resultOf(new Map()), options, (call) => {
-      const gather = new AnswerGather<T, R>(call, this, what, resultOf);
-      for (const server of this.cluster.servers) {
-        const command = commandFor(gather.from(server));
-        command.deadline = call.deadline;
-        gather.begin();
-        this.cluster.submitTo(server, command);
-      }
-      gather.begun();
-    }, names);
+  /** Sends a command to every server, each made for the display name of its server. */
+  sendToAll<P, R>(fanOut: FanOut<P, R>, commandFor: (server: string) => Command): void {
+    for (const server of this.cluster.servers) {
+      const command = commandFor(server.name);
+      command.deadline = fanOut.deadline;
+      fanOut.expectParts(1);
+      this.cluster.submitTo(server, command);
+    }
+    fanOut.allSent();
   }
 
-  failed(error: MemcachedError): void {
+  /** Finds the display name of the server that a command with this key would go to now, which may dial it. */
+  locate(key: string, deadline: number, then: (server: string | undefined) => void): void {
+    this.cluster.locate(key, deadline, (server) => then(server?.name));
+  }
+
+  /** Display name of the server that owns a key. */
+  ownerOf(key: string): string {
+    return this.cluster.ownerOf(this.keys.one(key)).name;
+  }
+
+  /** What has happened so far, by display name of the server. */
+  counters(): Map<string, ServerCounters> {
+    return new Map(this.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
+  }
+
+  /** Lets the program end although connections are open. */
+  unref(): void {
+    this.cluster.unref();
+  }
+
+  /** Sends a last command on every connection, waits until all that is on the way has finished, and closes them. */
+  async drain(last: () => Command): Promise<void> {
+    await this.cluster.drain(last);
+  }
+
+  /** Counts a chunked value that could not be put together. */
+  countTorn(wireKey: string): void {
+    this.#observers.happened({ what: "torn", server: this.cluster.ownerOf(wireKey) });
+  }
+
+  failed(error: MemcachedError, verb: string): void {
     this.lastError = error;
     const server = this.cluster.servers.find((server) => server.name === error.server);
-    if (server !== undefined) server.counters.failures++;
-    this.#target.dispatchEvent(new ServerEvent("failure", { server: error.server, error }));
+    this.#observers.happened({ what: "failure", server, error, verb });
   }
 
-  /** Changes what can be changed while the client lives. */
+  /** Changes the settings that can be changed while the client lives. */
   config(options: LiveOptions): void {
-    checkOptions(options);
-    for (const name of Object.keys(options)) {
-      if (!LIVE.has(name)) throw new TypeError(`Cannot change option "${name}" of a living client`);
-    }
+    checkLiveOptions(options);
+    const { hashFn } = this.settings;
     Object.assign(this.settings, givenOptions(options));
+    if (this.settings.hashFn !== hashFn) this.cluster.rehash();
   }
 
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
@@ -249,21 +261,22 @@ export class ClientCore implements FailureSink {
 
   /** Closes for good once all calls on the way have settled; the second call waits for the first. */
   close(): Promise<void> {
-    return this.#closing ??= this.#end();
+    this.#closedAt ??= new Error("The client was closed here");
+    return this.#closing ??= this.#end(this.#closedAt);
   }
 
   /** Lets the calls under way finish, with all their steps, unless a dial that they may wait for has no bound. */
-  async #end(): Promise<void> {
+  async #end(closedAt: Error): Promise<void> {
     const { connectTimeout, timeout } = this.settings;
     if (this.#open > 0 && (connectTimeout > 0 || timeout > 0)) {
-      await new Promise<void>((resolve) => this.#nobodyCalls = resolve);
+      await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
     }
-    await this.cluster.close();
+    await this.cluster.close(closedAt);
     this.#sweeper.close();
   }
 
-  readonly #callEnded = (): void => {
-    if (--this.#open === 0) this.#nobodyCalls?.();
+  readonly #onCallSettled = (): void => {
+    if (--this.#open === 0) this.#onNoneOpen?.();
   };
 
   #addressesOf(servers: readonly string[]): Address[] {
@@ -276,46 +289,26 @@ export class ClientCore implements FailureSink {
   }
 }
 
-/** Joins the answers of all servers, by display name. */
-class AnswerGather<T, R> extends Gather<[Server, T], R> {
-  readonly #answers = new Map<string, T>();
-  readonly #resultOf: (answers: Map<string, T>) => R;
+/** What a call that is watched is asked for. */
+interface BegunCall {
+  readonly verb: { readonly name: string };
+  onSettled: ((end: CallEnd) => void) | undefined;
+}
 
-  constructor(
-    call: Call<R>,
-    sink: FailureSink,
-    what: string,
-    resultOf: (answers: Map<string, T>) => R,
-  ) {
-    super(call, sink, what);
-    this.#resultOf = resultOf;
-  }
-
-  /** Where one server's answer goes. */
-  from(server: Server): Outcome<T> {
-    const isSettled = () => this.settled;
-    return {
-      get settled() {
-        return isSettled();
-      },
-      resolve: (answer) => this.resolve([server, answer]),
-      reject: (error) => this.reject(error),
-    };
-  }
-
-  protected override take([server, answer]: [Server, T]): void {
-    this.#answers.set(server.name, answer);
-  }
-
-  protected override finish(): R {
-    return this.#resultOf(this.#answers);
+/**
+ * The same promise, awaited by an async function: where it rejects, the platform knows who awaits, and the error's stack
+ * names the line of the caller in place of that of the read loop. Costs strict calls one promise, and others nothing.
+ */
+async function traced<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof MemcachedError) Error.captureStackTrace?.(error, traced);
+    throw error;
   }
 }
 
-/** Keys that are checked at once: 2 to 4 ms. */
-const KEYS_A_TURN = 100_000;
-
-/** A copy by name: what was checked may be a getter of a class. */
+/** A copy by name: the checked properties may be getters of a class. */
 function credentialsOf({ username, password }: Credentials): Credentials {
   return { username, password };
 }
@@ -336,13 +329,3 @@ function serverStrings(servers: string | readonly string[]): readonly string[] {
   if (list.length === 0) throw new RangeError("Cannot use an empty list of servers");
   return list;
 }
-
-const LIVE: ReadonlySet<string> = new Set<keyof LiveOptions>([
-  "pollTimeout",
-  "connectTimeout",
-  "retryTimeout",
-  "maxRetries",
-  "timeout",
-  "failover",
-  "hashFn",
-]);

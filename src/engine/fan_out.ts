@@ -1,26 +1,27 @@
-/** Joins what the servers of one call give. One object stands for all parts: there is no promise per part or key. */
+/** Joins the parts of one call. One object stands for all of them: there is no promise for each part or key. */
 
-import type { Outcome } from "../commands/command.ts";
+import type { Command } from "../commands/command.ts";
+import type { KeyGroup } from "../commands/key_group.ts";
+import { PartReceiver } from "../commands/receiver.ts";
 import { type MemcachedError, MultiError } from "../errors.ts";
-import type { Call, FailureSink } from "./call.ts";
+import type { Call } from "./call.ts";
+import type { Engine } from "./engine.ts";
 
 /** Settles a call once all its parts are over: with the whole, or with what there is of it. */
-export abstract class Gather<P, R> implements Outcome<P> {
+export abstract class FanOut<P, R> extends PartReceiver<P> {
+  protected readonly engine: Engine;
   readonly #call: Call<R>;
-  readonly #sink: FailureSink;
-  /** Name of the command. */
-  readonly what: string;
+  /** Name of the command, for errors. */
+  readonly command: string;
   readonly #errors: MemcachedError[] = [];
-  /** Parts under way, and one more until all have been begun. */
+  /** Parts under way, and one more until all have been sent. */
   #left = 1;
 
-  /**
-   * @param what Name of the command, for the error.
-   */
-  constructor(call: Call<R>, sink: FailureSink, what: string) {
+  constructor(engine: Engine, call: Call<R>, command: string) {
+    super();
+    this.engine = engine;
     this.#call = call;
-    this.#sink = sink;
-    this.what = what;
+    this.command = command;
   }
 
   /** When the call has taken too long. */
@@ -28,19 +29,17 @@ export abstract class Gather<P, R> implements Outcome<P> {
     return this.#call.deadline;
   }
 
-  get settled(): boolean {
+  override get settled(): boolean {
     return this.#call.settled;
   }
 
-  /** Says that one more part has begun. */
-  begin(): this {
-    this.#left++;
-    return this;
+  override expectParts(count: number): void {
+    this.#left += count;
   }
 
-  /** Says that no more parts begin. */
-  begun(): void {
-    this.#over();
+  /** Says that no more parts are sent. */
+  allSent(): void {
+    this.#partOver();
   }
 
   /** Notes an error without ending a part. */
@@ -48,27 +47,44 @@ export abstract class Gather<P, R> implements Outcome<P> {
     this.#errors.push(error);
   }
 
-  resolve(part: P): void {
-    this.take(part);
-    this.#over();
+  override resolve(part: P): void {
+    this.collect(part);
+    this.#partOver();
   }
 
-  reject(error: MemcachedError): void {
+  override reject(error: MemcachedError): void {
     this.#errors.push(error);
-    this.#over();
+    this.#partOver();
   }
 
-  /** Takes what one part gives. */
-  protected abstract take(part: P): void;
+  override rejectMisuse(reason: unknown): void {
+    this.#call.rejectMisuse(reason);
+  }
+
+  /**
+   * Sends commands for many keys, grouped by server.
+   *
+   * @param orphaned Told the positions of keys for which there is no server.
+   */
+  protected send(
+    wireKeys: readonly string[],
+    commandsFor: (group: KeyGroup) => Iterable<Command>,
+    orphaned?: (positions: readonly number[]) => void,
+  ): void {
+    this.engine.sendGroups(wireKeys, this, commandsFor, orphaned);
+  }
+
+  /** Collects what one part gives. */
+  protected abstract collect(part: P): void;
 
   /** What the call gives, when all parts are over. */
   protected abstract finish(): R;
 
   /**
-   * Called when all parts are over. What begins more parts returns true, and has called {@linkcode Gather.begun} or
-   * will; then this is called again.
+   * Called when all parts are over. An implementation that sends more parts returns true, and has called
+   * {@linkcode FanOut.allSent} or will; then this is called again.
    */
-  protected more(): boolean {
+  protected sendMore(): boolean {
     return false;
   }
 
@@ -80,26 +96,24 @@ export abstract class Gather<P, R> implements Outcome<P> {
   /** The error of a strict call. */
   protected combine(errors: readonly MemcachedError[], result: R): MemcachedError {
     return new MultiError<R>(
-      `Cannot ${this.what} all as ${errors.length} part(s) failed: ${errors[0].message}`,
+      `Cannot ${this.command} all as ${errors.length} part(s) failed: ${errors[0].message}`,
       {
         partial: result,
         errors,
-        command: this.what,
+        command: this.command,
         server: errors[0].server,
         sent: errors.some((error) => error.sent === "maybe") ? "maybe" : "no",
       },
     );
   }
 
-  #over(): void {
+  #partOver(): void {
     if (--this.#left > 0 || this.#call.settled) return;
     this.#left = 1;
-    if (this.more()) return;
+    if (this.sendMore()) return;
     const result = this.finish();
     const errors = this.judge(this.#errors);
-    if (errors.length === 0) return this.#call.resolve(result);
-    for (const error of errors) this.#sink.failed(error);
-    if (!this.#call.strict) return this.#call.resolve(result);
-    this.#call.refuse(this.combine(errors, result));
+    if (errors.length === 0) this.#call.resolve(result);
+    else this.#call.settleInPart(result, errors, () => this.combine(errors, result));
   }
 }

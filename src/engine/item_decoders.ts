@@ -1,47 +1,88 @@
-/** What the retrievals of a client make of an item: a value, a value with its cas, or the bytes and flags as stored. */
+/** Turns items into what a retrieval returns: a value, a value with its cas, or the bytes and flags as stored. */
 
+import { chunkCount, Manifest } from "../codec/chunks.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { decodeValue } from "../codec/values.ts";
-import type { ItemReader } from "../commands/item_decoder.ts";
+import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { CodecError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import type { Settings } from "./options.ts";
-import { Manifest } from "../codec/chunks.ts";
 
-/** A value, and the number that `cas()` takes to store only if nobody else has since. */
+/**
+ * A value, and the number by which `cas()` knows whether the item has changed.
+ *
+ * @example Add to a list until nobody was faster
+ * ```ts
+ * import { type CasValue, Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * async function add(name: string): Promise<void> {
+ *   const item: CasValue<string[]> | undefined = await client.gets<string[]>("names");
+ *   if (item === undefined) return;
+ *   if (!await client.cas("names", [...item.value, name], item.cas)) await add(name);
+ * }
+ * await client.set("names", []);
+ * await Promise.all([add("Ada"), add("Grace"), add("Edith")]);
+ * assertEquals((await client.get<string[]>("names"))?.length, 3);
+ * ```
+ */
 export interface CasValue<T = unknown> {
   /** The value. */
   readonly value: T;
-  /** Unsigned, 64 bits; changes with every store. */
+  /** An unsigned number of 64 bits, which changes with every store of the item (memcached's `doc/protocol.txt`). */
   readonly cas: bigint;
 }
 
-/** An item as it is stored. */
+/**
+ * An item as it is stored.
+ *
+ * @example Copy an item to another server, whatever it holds
+ * ```ts
+ * import { Client, type RawItem } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using target = await MemcachedServer.start();
+ * await using from = new Client(server.address);
+ * await using to = new Client(target.address);
+ *
+ * await from.set("user:1", { name: "Ada" });
+ * const item: RawItem | undefined = await from.getRaw("user:1");
+ * assert(item !== undefined);
+ * await to.setRaw("user:1", item.data, { flags: item.flags });
+ * assertEquals(await to.get("user:1"), { name: "Ada" });
+ * ```
+ */
 export interface RawItem {
-  /** The data block. */
+  /** The data block, owned by the caller. */
   readonly data: Uint8Array;
   /** The flags, an unsigned 32-bit number. */
   readonly flags: number;
 }
 
-/** Reads items, and also split values. */
-export interface SplitReader<T> extends ItemReader<T> {
+/** Decodes items. For a split value it first gives the manifest, which says where the chunks are. */
+export interface ChunkedDecoder<T> extends ItemDecoder<T | Manifest> {
   /**
-   * Makes of a split value what `read` makes of an item. Where one is split, `read` gives its Manifest in place of a `T`.
+   * Decodes the joined chunks of a split value.
    *
    * @throws {CodecError} If the data does not fit its flags.
    */
   assemble(manifest: Manifest, data: Uint8Array): T;
 }
 
-/** The readers of one client. */
-export class Readers {
-  readonly #value: SplitReader<unknown>;
-  readonly #cas: SplitReader<CasValue>;
-  /** Reads an item as it is. */
-  readonly raw: SplitReader<RawItem>;
-  /** Reads the data block alone. */
-  readonly data: ItemReader<Uint8Array> = { read: (item) => item.copyData() };
+/** The decoders of one client. */
+export class ItemDecoders {
+  readonly #value: ChunkedDecoder<unknown>;
+  readonly #cas: ChunkedDecoder<CasValue>;
+  /** Gives an item as it is. */
+  readonly raw: ChunkedDecoder<RawItem>;
+  /** Gives the data block alone. */
+  readonly data: ItemDecoder<Uint8Array> = { decode: (item) => item.copyData() };
 
   constructor({ codec, inflateLimit, doSplit }: Settings) {
     const decode = (item: ItemView): unknown => {
@@ -59,38 +100,44 @@ export class Readers {
         throw codecError(cause);
       }
     };
-    const reader = <T>(
-      read: (item: ItemView) => T,
-      assemble: SplitReader<T>["assemble"],
-    ): SplitReader<T> => ({
-      read: !doSplit
-        ? read
-        : (item) => (item.flags & FLAG_SPLIT) === 0 ? read(item) : new Manifest(item) as T,
+    const decoder = <T>(
+      decode: (item: ItemView) => T,
+      assemble: ChunkedDecoder<T>["assemble"],
+    ): ChunkedDecoder<T> => ({
+      decode: doSplit
+        ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : manifestOf(item)
+        : decode,
       assemble,
     });
-    this.#value = reader(decode, assemble);
-    this.#cas = reader(
+    this.#value = decoder(decode, assemble);
+    this.#cas = decoder(
       (item) => ({ value: decode(item), cas: item.cas() }),
       (manifest, data) => ({ value: assemble(manifest, data), cas: manifest.cas }),
     );
-    this.raw = reader(
+    this.raw = decoder(
       (item) => ({ data: item.copyData(), flags: item.flags }),
       ({ flags }, data) => ({ data, flags }),
     );
   }
 
-  /** Reads a value; that it is a `T` is the caller's word. */
-  value<T>(): SplitReader<T> {
-    return this.#value as SplitReader<T>;
+  /** Gives the decoder of values. That a value is a `T` is the caller's word. */
+  value<T>(): ChunkedDecoder<T> {
+    return this.#value as ChunkedDecoder<T>;
   }
 
-  /** Reads a value together with its cas. */
-  cas<T>(): SplitReader<CasValue<T>> {
-    return this.#cas as SplitReader<CasValue<T>>;
+  /** Gives the decoder of values with their cas. */
+  cas<T>(): ChunkedDecoder<CasValue<T>> {
+    return this.#cas as ChunkedDecoder<CasValue<T>>;
   }
 }
 
-/** A codec of the user's may throw anything: that concerns the value, and not the connection it came by. */
+function manifestOf(item: ItemView): Manifest {
+  const { data, dataStart, dataEnd, keyStart, keyEnd, flags } = item;
+  const chunks = chunkCount(data, dataStart, dataEnd, keyEnd - keyStart);
+  return new Manifest(chunks, (flags & ~FLAG_SPLIT) >>> 0, item.cas());
+}
+
+/** Wraps whatever a custom codec throws: it is the value that is bad, not the connection that it came by. */
 function codecError(cause: unknown): CodecError {
   if (cause instanceof CodecError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -1,27 +1,58 @@
-/** The options of a client and of its calls, their defaults and their bounds. */
+/** The options of a client, their defaults and their bounds. */
 
 import type { Codec } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Credentials } from "../commands/authentication.ts";
-import { denoConnect, denoConnectTls } from "../transports/deno.ts";
-import { checkTls, type TlsOptions } from "../transports/tls.ts";
+import { checkTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
 import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
+import {
+  aBoolean,
+  aFunction,
+  aText,
+  type Check,
+  checkOptions,
+  integerFrom,
+  MILLISECONDS,
+  objectOf,
+  objectWith,
+  oneOf,
+} from "../checks/check.ts";
 
 /**
- * Options of a client that can be changed while it lives, by `config()`. Times are in milliseconds. Time in which the
- * program itself was busy, so that it could hear nothing, is neither silence nor part of a dial.
+ * Options of a client that can be changed while it lives, by `config()`.
+ *
+ * Times are in milliseconds, integers from 0 to 2,147,483,647. Time during which the event loop was blocked does not
+ * count.
+ *
+ * @example Repeat what was lost on its way
+ * ```ts
+ * import { Client, type LiveOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const options: LiveOptions = { maxRetries: 1 };
+ * client.config(options);
+ * await client.set("key", "value");
+ * server.fault({ kind: "missingReply", commands: ["get"], then: "close", times: 1 });
+ * assertEquals(await client.get("key"), "value");
+ * ```
  */
 export interface LiveOptions {
   /**
-   * Longest silence on a connection that owes a reply; then it is closed. 0: no bound.
+   * Longest silence of a server while a reply is due. Then the connection is closed. 0: no limit.
    *
    * @default {300}
    */
   pollTimeout?: number;
   /**
-   * The whole dial, name look-up and TLS included; authentication may take as long again. 0: only `timeout` bounds it.
+   * Longest time for a dial, name look-up and TLS included; authentication may take as long again. 0: only `timeout`
+   * applies. Raise it for servers in another zone, for TLS, and for names with several addresses.
    *
    * @default {100}
    */
@@ -33,145 +64,165 @@ export interface LiveOptions {
    */
   retryTimeout?: number;
   /**
-   * How often a command is sent again after its connection was lost. Only commands that may be carried out twice are:
-   * the retrievals, set, touch and delete.
+   * How often a command is sent again after its connection was lost, 0 to 100 times. Only commands that may be carried
+   * out twice are sent again: the retrievals, set, touch and delete.
    *
    * @default {0}
    */
   maxRetries?: number;
   /**
-   * The whole call, however many servers and chunks it needs. 0: only the silence counts.
+   * Longest time for a whole call, however many servers and chunks it needs. 0: no limit; only `pollTimeout` applies.
    *
    * @default {5000}
    */
   timeout?: number;
   /**
-   * The keys of a dead server go to the next one on the ring; else they miss.
+   * Sends the keys of a dead server to the next server on the ring. Without it, these keys miss.
    *
    * @default {false}
    */
   failover?: boolean;
   /**
-   * Hash that takes a key to its server. All clients of a cluster must use the same one.
+   * The hash of keys, which decides their server. All clients of a cluster must use the same one.
    *
    * @default {"md5"}
    */
   hashFn?: HashFn;
 }
 
-/** Options of a client. */
+/**
+ * Options of a client. Each has a default.
+ *
+ * @example Compress long values, and fail aloud
+ * ```ts
+ * import { Client, type ClientOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const options: ClientOptions = { compThreshold: 1000, strict: true };
+ * await using client = new Client(server.address, options);
+ *
+ * await client.set("page", "<br>".repeat(10_000));
+ * const item = await client.getRaw("page");
+ * assert(item !== undefined && item.data.length < 1000);
+ * ```
+ */
 export interface ClientOptions extends LiveOptions {
   /**
-   * Values longer than 1,000,000 bytes are stored in chunks, and read so, as libmc does.
+   * Stores values of more than 1,000,000 bytes in chunks, as libmc does, and reads such values.
    *
    * @default {true}
    */
   doSplit?: boolean;
   /**
-   * Encoded values longer than this many bytes are compressed (zlib). 0: never.
+   * Compresses encoded values of more than this many bytes (zlib). 0: never.
    *
    * @default {0}
    */
   compThreshold?: number;
   /**
-   * Commands that change something are sent without asking for a reply: faster, and blind.
+   * Sends commands that change something without asking for a reply: faster, but failures on the server go unnoticed.
+   * Such a call succeeds once its bytes are written; `incr()` and `decr()` give `undefined`.
    *
    * @default {false}
    */
   noreply?: boolean;
   /**
-   * Put before every key; in a key that begins with `?`, after that mark.
+   * Text that is put before every key. In a key that begins with `?` it is put after that mark, as in libmc.
    *
    * @default {""}
    */
   prefix?: string;
   /**
-   * Connections to one server: one serves any number of callers; more keep small replies from waiting behind big ones.
-   * They are opened one by one while calls wait for each other; one that is idle for ten seconds is closed, but not the
-   * last.
+   * Most connections to one server, 1 to 1000. One serves any number of callers; more keep small replies from waiting
+   * behind big ones. Connections are opened one by one while calls wait for each other. One that is idle for ten
+   * seconds is closed, unless it is the last.
    *
    * @default {1}
    */
   connections?: number;
   /**
-   * A call that fails rejects; else a failed get is a miss, and a failed store is `false`.
+   * Makes calls that fail reject. Without it, a failed get looks like a miss, and a failed store gives `false`.
    *
    * @default {false}
    */
   strict?: boolean;
   /**
-   * Turns values into bytes and flags, and back.
+   * The codec that turns values into bytes and flags, and back.
    *
    * @default {jsCodec}
    */
   codec?: Codec;
   /**
-   * Dials in place of the platform. Cannot be combined with `tls`.
+   * Function that dials in place of `Deno.connect`, or of `node:net` on Node and Bun. Cannot be combined with `tls`.
    *
-   * @default {denoConnect}
+   * @default {undefined}
    */
   connect?: Connect;
   /**
-   * Dials with TLS, and never without: `true`, or which certificates to trust and to show.
+   * Dials with TLS and never without: `true`, or the certificates to trust and to show. Unix sockets have no TLS.
    *
    * @default {false}
    */
   tls?: boolean | TlsOptions;
   /**
-   * Authenticates every connection (memcached's ASCII authentication, `-Y`) if the server asks for it; else the password
-   * is not sent. Without `tls` it goes in the clear.
+   * User and password for servers that ask for them (memcached's ASCII authentication, `-Y`). They are sent once on
+   * each connection, and not to other servers. Without `tls` everybody on the way can read them.
    *
    * @default {undefined}
    */
   auth?: Credentials;
   /**
-   * `flushAll()` may be called.
+   * Allows `flushAll()`.
    *
    * @default {false}
    */
   allowFlushAll?: boolean;
   /**
-   * Most commands on the way to one server; beyond, calls fail at once. Gets of one tick count as one, and so does the
-   * part of a call for many keys that is written together; every 16 KiB of data count as one more.
+   * Most commands in flight per server, at least 1. Beyond that, calls fail at once. Gets of one tick count as one, and
+   * so does the part of a call for many keys that is written together; each 16 KiB of data counts as one more.
    *
    * @default {100_000}
    */
   maxPending?: number;
   /**
-   * Gets of one tick to one server leave in one line, up to 100 keys.
+   * Joins the gets of one tick to one server into one line of up to 100 keys.
    *
    * @default {true}
    */
   mergeGets?: boolean;
   /**
-   * Longest data block the server takes, in bytes: a larger one is refused before it is sent.
+   * Largest data block that the server takes, 1 to 1,073,741,824 bytes (memcached's `-I`). A larger one is rejected
+   * with a RangeError before it is sent.
    *
    * @default {1_048_576}
    */
   itemSizeLimit?: number;
   /**
-   * Most bytes that a compressed value may inflate to.
+   * Most bytes that a compressed value may inflate to, 1 to 1,073,741,824. More is a CodecError.
    *
    * @default {134_217_728}
    */
   inflateLimit?: number;
-  /** Time and timers, for tests. */
+  /**
+   * Watches calls, commands and servers. Without one, a call pays nothing for it.
+   *
+   * @default {undefined}
+   */
+  observer?: Observer;
+  /** Time and timers, for tests: the platform's unless given. */
   clock?: Clock;
 }
 
-/** Options of one call. What is no object, a name that the method does not have, and a wrong type are refused. */
-export interface CallOptions {
-  /** Gives up when aborted: the call rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** In place of the client's `strict`. */
-  strict?: boolean;
-}
-
 /**
- * All options, with their defaults filled in, but for what is secret: a client is printed with what it holds, and so it
- * holds neither password nor key.
+ * All options with their defaults filled in, without the secret ones. Whoever prints a client prints everything that it
+ * holds; so it holds neither password nor key.
  */
-export type Settings = Required<Omit<ClientOptions, "auth" | "tls">> & { tls: boolean };
+export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observer" | "tls">> & {
+  tls: boolean;
+};
 
 /**
  * Checks options and fills in the defaults.
@@ -180,195 +231,107 @@ export type Settings = Required<Omit<ClientOptions, "auth" | "tls">> & { tls: bo
  * @throws {RangeError} If a number is out of range; the message names option, value and bounds.
  */
 export function settingsOf(options: ClientOptions): Settings {
-  checkOptions(options);
-  const { auth: _secret, tls = false, ...others } = options;
-  const settings: Settings = { ...DEFAULTS, ...givenOptions(others) };
-  if (tls === false) return settings;
-  if (options.connect !== undefined) {
+  checkClientOptions(options);
+  const { auth: _secret, connect, observer: _watching, tls = false, ...others } = options;
+  if (tls !== false && connect !== undefined) {
     throw new TypeError(
-      'Cannot use options "tls" and "connect" together: what dials decides on TLS',
+      'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
     );
   }
-  return { ...settings, tls: true, connect: denoConnectTls(tls === true ? {} : tls) };
+  return { ...DEFAULTS, ...givenOptions(others), tls: tls !== false };
 }
 
-/** The options without those that are undefined, which stand for not given. */
+/** Checks the options that are given. */
+export function checkClientOptions(options: ClientOptions): void {
+  checkOptions(undefined, options, CHECKS);
+}
+
+/**
+ * Checks the options that a living client is given.
+ *
+ * @throws {TypeError} If one is unknown, of the wrong type, or fixed at construction.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function checkLiveOptions(options: LiveOptions): void {
+  checkClientOptions(options);
+  for (const name of Object.keys(options)) {
+    if (OPTIONS[name as keyof ClientOptions]?.isLive) continue;
+    throw new TypeError(`Cannot change option "${name}" of a living client`);
+  }
+}
+
+/** The options without those that are undefined, which count as not given. */
 export function givenOptions<T extends ClientOptions>(options: T): Partial<T> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<T>;
 }
 
-/** Checks what is given, name by name. */
-export function checkOptions(options: ClientOptions): void {
-  const type = typeOfNoOptions(options);
-  if (type !== undefined) {
-    throw new TypeError(`Cannot use options that are not an object: current type is ${type}`);
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    if (name === "auth") {
-      checkCredentials(value);
-      continue;
-    }
-    if (name === "tls") {
-      checkTls(value);
-      continue;
-    }
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      throw new TypeError(`Cannot use option "${name}" as there is none of that name`);
-    }
-    const bounds = BOUNDS[name as keyof ClientOptions];
-    if (bounds !== undefined) checkNumber(name, value, bounds);
-    else checkType(name, value);
+/** The facts of an option that the code needs. */
+interface Option<T> {
+  readonly check: Check;
+  readonly fallback: T;
+  /** True if it can be changed while the client lives. */
+  readonly isLive?: boolean;
+}
+
+/** All options of a client. A new one is written here and in {@linkcode ClientOptions}. */
+const OPTIONS: {
+  readonly [K in keyof Required<ClientOptions>]: Option<Required<ClientOptions>[K] | undefined>;
+} = {
+  pollTimeout: { check: MILLISECONDS, fallback: 300, isLive: true },
+  connectTimeout: { check: MILLISECONDS, fallback: 100, isLive: true },
+  retryTimeout: { check: MILLISECONDS, fallback: 5000, isLive: true },
+  maxRetries: { check: integerFrom(0, 100), fallback: 0, isLive: true },
+  timeout: { check: MILLISECONDS, fallback: 5000, isLive: true },
+  failover: { check: aBoolean, fallback: false, isLive: true },
+  hashFn: { check: oneOf(...Object.keys(KEY_HASHES)), fallback: "md5", isLive: true },
+  doSplit: { check: aBoolean, fallback: true },
+  compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
+  noreply: { check: aBoolean, fallback: false },
+  prefix: { check: aText, fallback: "" },
+  connections: { check: integerFrom(1, 1000), fallback: 1 },
+  strict: { check: aBoolean, fallback: false },
+  codec: { check: objectWith("encode", "decode"), fallback: jsCodec },
+  connect: { check: aFunction, fallback: undefined },
+  tls: { check: (_name, value) => checkTls(value), fallback: false },
+  auth: { check: aCredential, fallback: undefined },
+  allowFlushAll: { check: aBoolean, fallback: false },
+  maxPending: { check: integerFrom(1, Number.MAX_SAFE_INTEGER), fallback: 100_000 },
+  mergeGets: { check: aBoolean, fallback: true },
+  itemSizeLimit: { check: integerFrom(1, 2 ** 30), fallback: 1024 * 1024 },
+  inflateLimit: { check: integerFrom(1, 2 ** 30), fallback: 128 * 1024 * 1024 },
+  observer: { check: anObserver, fallback: undefined },
+  clock: { check: objectWith("now", "after"), fallback: systemClock },
+};
+
+const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
+);
+
+const { auth: _none, connect: _runtime, observer: _nobody, ...fallbacks } = OPTIONS;
+const DEFAULTS = Object.fromEntries(
+  Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
+) as Settings;
+
+function anObserver(name: string, value: unknown): void {
+  const observer = objectOf(name, value);
+  for (const method of ["begin", "end", "attempt", "happened"]) {
+    if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
   }
 }
 
-/**
- * The type of what is no options: not an object, or one that stands for something else, as a Date, which has no name
- * that is wrong. `undefined` for options.
- */
-export function typeOfNoOptions(options: unknown): string | undefined {
-  if (typeof options !== "object" || options === null) return typeOf(options);
-  // Of the ways to tell a plain object the fastest: 12 ns, against 28 for asking for its prototype.
-  if (options.constructor === Object) return undefined;
-  for (const type of NO_OPTIONS) {
-    if (options instanceof type) {
-      return Object.prototype.toString.call(options).slice("[object ".length, -1);
-    }
-  }
-  return undefined;
-}
-
-function checkCredentials(value: unknown): void {
-  if (typeof value !== "object" || value === null) {
-    throw new TypeError(
-      `Cannot use option "auth" as it must be an object: current type is ${typeOf(value)}`,
-    );
-  }
-  const { username, password } = value as Record<string, unknown>;
-  // The password is named in no message.
+function aCredential(name: string, value: unknown): void {
+  const { username, password } = objectOf(name, value);
+  // No message shows the password.
   if (typeof username !== "string" || !/^[^\s:\0]+$/.test(username)) {
     throw new TypeError(
       'Cannot use option "auth.username" as it must be text without spaces and colons',
     );
   }
-  // memcached takes what follows a space for something else, and never finds such a password in its file.
+  // memcached ends the password at a space, and so never finds one that contains a space in its file.
   if (typeof password !== "string" || !/^[^ \r\n\0]+$/.test(password)) {
     throw new TypeError(
       'Cannot use option "auth.password" as it must be text without spaces, CR, LF and NUL',
     );
   }
 }
-
-function checkNumber(name: string, value: unknown, [least, most]: readonly [number, number]): void {
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot use option "${name}" as it must be a number: current type is ${typeOf(value)}`,
-    );
-  }
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(
-      `Cannot use option "${name}" as it must be an integer from ${least} to ${most}: current value is ${value}`,
-    );
-  }
-}
-
-function checkType(name: string, value: unknown): void {
-  if (name === "hashFn") {
-    if (typeof value === "string" && Object.hasOwn(KEY_HASHES, value)) return;
-    throw new TypeError(
-      `Cannot use option "hashFn" as it must be one of ${Object.keys(KEY_HASHES).join(", ")}: ` +
-        `current value is "${value}"`,
-    );
-  }
-  const type = typeof DEFAULTS[name as keyof Settings];
-  if (typeof value === type && value !== null) return checkMethods(name, value);
-  const article = type === "object" ? "an" : "a";
-  throw new TypeError(
-    `Cannot use option "${name}" as it must be ${article} ${type}: current type is ${
-      typeOf(value)
-    }`,
-  );
-}
-
-function checkMethods(name: string, value: unknown): void {
-  for (const method of METHODS[name] ?? []) {
-    const found = (value as Record<string, unknown>)[method];
-    if (typeof found !== "function") {
-      throw new TypeError(
-        `Cannot use option "${name}" as it must have a method ${method}: current type is ${
-          typeOf(found)
-        }`,
-      );
-    }
-  }
-}
-
-/** The type of a value, for a message. */
-export function typeOf(value: unknown): string {
-  return value === null ? "null" : typeof value;
-}
-
-const DEFAULTS: Settings = {
-  pollTimeout: 300,
-  connectTimeout: 100,
-  retryTimeout: 5000,
-  maxRetries: 0,
-  timeout: 5000,
-  failover: false,
-  hashFn: "md5",
-  doSplit: true,
-  compThreshold: 0,
-  noreply: false,
-  prefix: "",
-  connections: 1,
-  strict: false,
-  codec: jsCodec,
-  connect: denoConnect,
-  tls: false,
-  allowFlushAll: false,
-  maxPending: 100_000,
-  mergeGets: true,
-  itemSizeLimit: 1024 * 1024,
-  inflateLimit: 128 * 1024 * 1024,
-  clock: systemClock,
-};
-
-/** What is called of options that are objects. */
-const METHODS: Readonly<Record<string, readonly string[]>> = {
-  codec: ["encode", "decode"],
-  clock: ["now", "after"],
-};
-
-/** Values of their own, which are given in place of options by mistake. */
-const NO_OPTIONS: readonly (abstract new (...args: never) => unknown)[] = [
-  AbortController,
-  AbortSignal,
-  Array,
-  ArrayBuffer,
-  Date,
-  Error,
-  Map,
-  Promise,
-  RegExp,
-  Set,
-  Object.getPrototypeOf(Uint8Array),
-];
-
-/** The longest time a timer takes. */
-const MAX_MILLISECONDS = 2 ** 31 - 1;
-
-const BOUNDS: Readonly<
-  Partial<Record<keyof ClientOptions, readonly [least: number, most: number]>>
-> = {
-  pollTimeout: [0, MAX_MILLISECONDS],
-  connectTimeout: [0, MAX_MILLISECONDS],
-  retryTimeout: [0, MAX_MILLISECONDS],
-  maxRetries: [0, 100],
-  timeout: [0, MAX_MILLISECONDS],
-  compThreshold: [0, Number.MAX_SAFE_INTEGER],
-  connections: [1, 1000],
-  maxPending: [1, Number.MAX_SAFE_INTEGER],
-  itemSizeLimit: [1, 2 ** 30],
-  inflateLimit: [1, 2 ** 30],
-};

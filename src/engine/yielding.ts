@@ -1,42 +1,42 @@
 /**
  * Keeps calls that fail at once from starving the program. Such a call, to a dead server say, settles before it returns.
- * Whoever makes one after the other (`while (…) await client.get(key)`) never lets the event loop turn: no timer fires,
- * and the dial that would find the server alive again never ends. So after many of them, or after a while, the next ones
- * are given only when the loop has turned.
+ * A caller that makes one after the other (`while (…) await client.get(key)`) never lets the event loop turn: no timer
+ * fires, and the dial that would find the server alive again never ends. So after many such calls, or after a while, the
+ * next ones settle only when the loop has turned.
  *
- * Whether it has turned by itself meanwhile is not known here, as a timer that would tell outlives the call that set it.
- * One call in {@linkcode LEAST_A_TURN} at most waits in vain, for a millisecond.
+ * Nothing here knows whether the loop has turned by itself meanwhile, as a timer that would tell outlives the call that
+ * set it. One call in {@linkcode LEAST_A_TURN} at most waits in vain, for a millisecond.
  */
 
 import type { Clock } from "../clock.ts";
 
-/** Counts what settles at once, and says when the program must rest. */
-export class Breather {
+/** Counts calls that settle at once, and says when the event loop must turn. */
+export class LoopYield {
   readonly #clock: Clock;
   /** Since when it counts, and how many. */
   #began = 0;
   #count = 0;
-  #rest: Promise<void> | undefined;
+  #turn: Promise<void> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Counts one that has settled at once. Gives what to wait for before it is passed on, if it must wait. */
-  breathe(): Promise<void> | undefined {
-    if (this.#rest !== undefined) return this.#rest;
+  /** Counts a call that has settled at once. Returns what its caller must wait for, if it must wait. */
+  pause(): Promise<void> | undefined {
+    if (this.#turn !== undefined) return this.#turn;
     const now = this.#clock.now();
     if (this.#count++ === 0) this.#began = now;
     const isLong = this.#count > LEAST_A_TURN && now - this.#began > MOST_MILLISECONDS;
     if (this.#count <= MOST_A_TURN && !isLong) return undefined;
-    this.#rest = new Promise((resolve) => {
+    this.#turn = new Promise((resolve) => {
       this.#clock.after(0, () => {
-        this.#rest = undefined;
+        this.#turn = undefined;
         this.#count = 0;
         resolve();
       });
     });
-    return this.#rest;
+    return this.#turn;
   }
 }
 

@@ -1,53 +1,52 @@
 /**
- * Joins the retrievals of a call: items go straight to their places, and split values are put together. The chunks of
- * all split values of a call are asked together, once all manifests are there.
+ * Joins the retrievals of a call: items go straight to their positions, and split values are put together. The chunks of
+ * all split values of a slice are asked together, once all manifests are there.
  */
 
-import { GetMultiCommand, lines } from "../commands/get_multi.ts";
-import type { Command, Outcome } from "../commands/command.ts";
-import type { Retrieval } from "../commands/get.ts";
-import type { ItemReader } from "../commands/item_decoder.ts";
-import type { KeyGroup } from "../commands/key_group.ts";
-import { CodecError, type MemcachedError } from "../errors.ts";
-import type { Call } from "../engine/call.ts";
-import type { ClientCore } from "../engine/engine.ts";
-import { Gather } from "../engine/fan_out.ts";
-import type { SplitReader } from "../engine/item_decoders.ts";
 import { chunkKeys, join, Manifest } from "../codec/chunks.ts";
+import type { Command } from "../commands/command.ts";
+import type { Retrieval } from "../commands/get.ts";
+import { GetMultiCommand } from "../commands/get_multi.ts";
+import type { ItemDecoder } from "../commands/item_decoder.ts";
+import type { KeyGroup } from "../commands/key_group.ts";
+import { retrievalPlan } from "../commands/plan.ts";
+import type { PartReceiver } from "../commands/receiver.ts";
+import type { Call } from "../engine/call.ts";
+import type { Engine } from "../engine/engine.ts";
+import { FanOut } from "../engine/fan_out.ts";
+import type { ChunkedDecoder } from "../engine/item_decoders.ts";
+import { CodecError, type MemcachedError } from "../errors.ts";
 
 /** Where the answers go. */
 export interface Collector<T, R> {
-  /** Takes the values of the keys from place `start` on; `undefined` is a miss. */
+  /** Takes the values of the keys from position `start` on; `undefined` is a miss. */
   collect(start: number, values: readonly (T | undefined)[]): void;
   /** What the call gives. */
   result(): R;
 }
 
 /** Settles a call once all its items are there. */
-export class ItemGather<T, R> extends Gather<MemcachedError[], R> {
-  readonly #core: ClientCore;
+export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   readonly #how: Retrieval;
-  readonly #reader: SplitReader<T>;
+  readonly #decoder: ChunkedDecoder<T>;
   readonly #collector: Collector<T, R>;
   /** All keys of the call, and of these a slice: where it begins, its keys, and what was found for them. */
   #wireKeys: readonly string[] = [];
   #start = 0;
   #slice: readonly string[] = [];
-  #values: (T | undefined)[] = [];
-  /** Places in the slice of the split values, once their chunks have been asked. */
-  #split: number[] | undefined;
-  #chunks: (Uint8Array | undefined)[] = [];
+  #values: (T | Manifest | undefined)[] = [];
+  /** The chunks of the split values in the slice, once they have been asked. */
+  #chunks: (Uint8Array | undefined)[] | undefined;
 
   constructor(
-    core: ClientCore,
+    engine: Engine,
     call: Call<R>,
-    { how, reader }: { how: Retrieval; reader: SplitReader<T> },
+    { how, decoder }: { how: Retrieval; decoder: ChunkedDecoder<T> },
     collector: Collector<T, R>,
   ) {
-    super(call, core, how.name);
-    this.#core = core;
+    super(engine, call, how.name);
     this.#how = how;
-    this.#reader = reader;
+    this.#decoder = decoder;
     this.#collector = collector;
   }
 
@@ -57,24 +56,30 @@ export class ItemGather<T, R> extends Gather<MemcachedError[], R> {
     this.#askSlice();
   }
 
-  /** Goes on from a value that has been found to be split. */
+  /** Goes on from one value that has been found to be split. */
   goOn(wireKey: string, manifest: Manifest): void {
     this.#wireKeys = this.#slice = [wireKey];
-    this.#values = [manifest as T];
-    this.begun();
+    this.#values = [manifest];
+    this.allSent();
   }
 
-  protected override take(errors: MemcachedError[]): void {
+  protected override collect(errors: MemcachedError[]): void {
     for (const error of errors) this.note(error);
   }
 
-  /** First the chunks of all split values of the slice, if there are such; then the next slice. */
-  protected override more(): boolean {
-    if (this.#split === undefined && this.#askChunks()) return true;
-    if (this.#split !== undefined) this.#joinAll(this.#split);
-    this.#split = undefined;
-    this.#collector.collect(this.#start, this.#values);
-    this.#start += this.#values.length;
+  /** First asks for the chunks of all split values of the slice, if there are such; then for the next slice. */
+  protected override sendMore(): boolean {
+    const values = this.#values;
+    if (areWhole(values)) {
+      this.#collector.collect(this.#start, values);
+    } else if (this.#chunks === undefined) {
+      this.#askChunks(values);
+      return true;
+    } else {
+      this.#collector.collect(this.#start, this.#joined(values, this.#chunks));
+    }
+    this.#chunks = undefined;
+    this.#start += values.length;
     this.#values = [];
     if (this.#start === this.#wireKeys.length) return false;
     this.#askSlice();
@@ -91,74 +96,71 @@ export class ItemGather<T, R> extends Gather<MemcachedError[], R> {
     const keys = this.#slice = isWhole
       ? this.#wireKeys
       : this.#wireKeys.slice(start, start + SLICE_KEYS);
-    const values = this.#values = new Array<T | undefined>(keys.length).fill(undefined);
-    this.#ask(keys, this.#reader, values, this.#how);
+    const values = this.#values = new Array<T | Manifest | undefined>(keys.length).fill(undefined);
+    this.#ask(keys, this.#decoder, values, this.#how);
   }
 
-  #askChunks(): boolean {
-    const keys: string[] = [];
-    for (let place = 0; place < this.#values.length; place++) {
-      const value: unknown = this.#values[place];
-      if (!(value instanceof Manifest)) continue;
-      (this.#split ??= []).push(place);
-      for (const key of chunkKeys(this.#slice[place], value.chunks)) keys.push(key);
-    }
-    if (this.#split === undefined) return false;
+  #askChunks(values: readonly (T | Manifest | undefined)[]): void {
+    const keys = values.flatMap((value, position) =>
+      value instanceof Manifest ? chunkKeys(this.#slice[position], value.chunks) : []
+    );
     const chunks = this.#chunks = new Array<Uint8Array | undefined>(keys.length).fill(undefined);
-    this.#ask(keys, this.#core.readers.data, chunks, GET);
-    return true;
+    this.#ask(keys, this.engine.decoders.data, chunks, GET);
   }
 
   #ask<V>(
     keys: readonly string[],
-    reader: ItemReader<V>,
+    decoder: ItemDecoder<V>,
     values: (V | undefined)[],
     how: Retrieval,
   ): void {
     // The generator is a function of the module: one made for each call costs 0.3 µs a key, as V8 makes a prototype and
     // a hidden class for each, and drops code that was optimised for others.
-    this.#core.sendGroups(keys, this, (group) => commandsFor(group, reader, values, this, how));
+    this.send(keys, (group) => commandsFor(group, decoder, values, this, how));
   }
 
-  #joinAll(places: readonly number[]): void {
-    const values = this.#values;
+  /** The values of a slice, those that were split put together of the chunks, which lie in the order of their keys. */
+  #joined(
+    values: readonly (T | Manifest | undefined)[],
+    chunks: readonly (Uint8Array | undefined)[],
+  ): (T | undefined)[] {
     let first = 0;
-    for (const place of places) {
-      const manifest = values[place] as unknown as Manifest;
-      const data = join(this.#chunks.slice(first, first += manifest.chunks));
-      values[place] = undefined;
+    return values.map((value, position) => {
+      if (!(value instanceof Manifest)) return value;
+      const data = join(chunks.slice(first, first += value.chunks));
       if (data === undefined) {
-        this.#core.cluster.ownerOf(this.#slice[place]).counters.torn++;
-        continue;
+        this.engine.countTorn(this.#slice[position]);
+        return undefined;
       }
       try {
-        values[place] = this.#reader.assemble(manifest, data);
+        return this.#decoder.assemble(value, data);
       } catch (error) {
         if (!(error instanceof CodecError)) throw error;
         this.note(error);
+        return undefined;
       }
-    }
-    this.#chunks = [];
+    });
   }
+}
+
+/** True if no value is split. */
+function areWhole<T>(
+  values: readonly (T | Manifest | undefined)[],
+): values is readonly (T | undefined)[] {
+  for (let i = 0; i < values.length; i++) if (values[i] instanceof Manifest) return false;
+  return true;
 }
 
 /** The commands for the keys of one server. */
 function* commandsFor<V>(
   group: KeyGroup,
-  reader: ItemReader<V>,
+  decoder: ItemDecoder<V>,
   values: (V | undefined)[],
-  outcome: Outcome<MemcachedError[]>,
+  receiver: PartReceiver<MemcachedError[]>,
   how: Retrieval,
 ): Generator<Command> {
-  for (const range of lines(group, how.name)) {
-    yield new GetMultiCommand(group, range, reader, values, outcome, how);
-  }
-}
-
-/** Puts together the one value that a call asked for. */
-export class SplitGather<T> extends ItemGather<T, T | undefined> {
-  protected override combine(errors: readonly MemcachedError[]): MemcachedError {
-    return errors[0];
+  for (const range of retrievalPlan(group, how.name)) {
+    yield new GetMultiCommand(group, range, decoder, values, receiver, how);
   }
 }
 

@@ -4,100 +4,98 @@
  * overwrites one that is split, too: their chunks have the same keys, and libmc's format has nothing to tell them apart.
  */
 
+import { chunkKey, cut, manifestText } from "../codec/chunks.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
+import { storagePlan } from "../commands/plan.ts";
 import { StorageBatch, type StorageName, type StorageOptions } from "../commands/storage.ts";
-import { BatchGather } from "./batch_fan_out.ts";
-import { ranges } from "../commands/plan.ts";
 import type { Call } from "../engine/call.ts";
-import type { ClientCore } from "../engine/engine.ts";
-import { chunkKey, cut, manifestText } from "../codec/chunks.ts";
+import type { Engine } from "../engine/engine.ts";
+import { BatchFanOut } from "./batch_fan_out.ts";
 
-/** What is sent together: items, their keys, and which of the caller's keys each belongs to. */
+/** How items are stored. */
+export interface Storage {
+  readonly name: StorageName;
+  readonly options: StorageOptions;
+}
+
+/** Items that are sent together, their keys, and to which of the caller's keys each belongs. */
 interface Stage {
   readonly keys: string[];
   readonly items: Encoded[];
-  readonly places: number[];
+  readonly positions: number[];
 }
 
 /** Settles a call once all its items are stored, or not. */
-export class StoreGather<R> extends BatchGather<R> {
-  readonly #core: ClientCore;
-  readonly #name: StorageName;
-  readonly #options: StorageOptions;
+export class StoreFanOut<R> extends BatchFanOut<R> {
+  readonly #storage: Storage;
   #stage: Stage = emptyStage();
   #manifests: Stage = emptyStage();
 
   constructor(
-    core: ClientCore,
+    engine: Engine,
     call: Call<R>,
-    command: { name: StorageName; options: StorageOptions },
+    storage: Storage,
     resultOf: (failed: number[]) => R,
   ) {
-    super(call, core, command.name, resultOf);
-    this.#core = core;
-    this.#name = command.name;
-    this.#options = command.options;
+    super(engine, call, storage.name, resultOf);
+    this.#storage = storage;
   }
 
   /** Adds an item that is whole. */
-  add(place: number, key: string, item: Encoded): void {
-    addTo(this.#stage, place, key, item);
+  add(position: number, key: string, item: Encoded): void {
+    addTo(this.#stage, position, key, item);
   }
 
   /** Adds a value that is to be split. */
-  addSplit(place: number, key: string, data: Uint8Array, flags: number): void {
+  addSplit(position: number, key: string, data: Uint8Array, flags: number): void {
     const chunks = cut(data);
     chunks.forEach((chunk, i) =>
-      addTo(this.#stage, place, chunkKey(key, i), { data: chunk, flags })
+      addTo(this.#stage, position, chunkKey(key, i), { data: chunk, flags })
     );
     const manifest = { data: manifestText(chunks.length), flags: (flags | FLAG_SPLIT) >>> 0 };
-    addTo(this.#manifests, place, key, manifest);
+    addTo(this.#manifests, position, key, manifest);
   }
 
   /** Sends what has been added. */
-  send(): void {
+  sendStage(): void {
     const { keys, items } = this.#stage;
-    this.#core.sendGroups(
-      keys,
-      this,
-      (group) => this.#batches(group, items),
-      (places) => this.fail(places),
-    );
+    this.sendBatches(keys, (group) => this.#batches(group, items));
   }
 
-  protected override callersPlace(place: number): number {
-    return this.#stage.places[place];
+  protected override callersPosition(position: number): number {
+    return this.#stage.positions[position];
   }
 
-  protected override more(): boolean {
-    const { keys, items, places } = this.#manifests;
+  protected override sendMore(): boolean {
+    const { keys, items, positions } = this.#manifests;
     const stage = emptyStage();
-    for (let i = 0; i < places.length; i++) {
-      if (!this.hasFailed(places[i])) addTo(stage, places[i], keys[i], items[i]);
+    for (let i = 0; i < positions.length; i++) {
+      if (!this.hasFailed(positions[i])) addTo(stage, positions[i], keys[i], items[i]);
     }
     this.#manifests = emptyStage();
     if (stage.keys.length === 0) return false;
     this.#stage = stage;
-    this.send();
+    this.sendStage();
     return true;
   }
 
   *#batches(group: KeyGroup, items: readonly Encoded[]): Generator<Command> {
-    for (const range of ranges(group, items)) {
-      yield new StorageBatch(this.#name, group, range, items, this.#options, this);
+    const { name, options } = this.#storage;
+    for (const range of storagePlan(group, items)) {
+      yield new StorageBatch(name, group, range, items, options, this);
     }
   }
 }
 
 function emptyStage(): Stage {
-  return { keys: [], items: [], places: [] };
+  return { keys: [], items: [], positions: [] };
 }
 
-function addTo(stage: Stage, place: number, key: string, item: Encoded): void {
+function addTo(stage: Stage, position: number, key: string, item: Encoded): void {
   stage.keys.push(key);
   stage.items.push(item);
-  stage.places.push(place);
+  stage.positions.push(position);
 }

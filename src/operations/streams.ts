@@ -4,20 +4,7 @@
  */
 
 import { LimitedBytesTransformStream } from "@std/streams";
-import { errorInPart } from "../cluster/server_errors.ts";
 import { checkBytes } from "../codec/bytes.ts";
-import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
-import { inflatePieces } from "../codec/inflate_pieces.ts";
-import type { Command, Outcome } from "../commands/command.ts";
-import { DeleteCommand } from "../commands/deletion.ts";
-import { GetCommand } from "../commands/get.ts";
-import type { ItemReader } from "../commands/item_decoder.ts";
-import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
-import { CodecError, MemcachedError } from "../errors.ts";
-import type { CallOptions } from "../engine/options.ts";
-import { Call, type FailureSink } from "../engine/call.ts";
-import type { ClientCore } from "../engine/engine.ts";
-import type { RawItem } from "../engine/item_decoders.ts";
 import {
   CHUNK_BYTES,
   chunkKey,
@@ -27,9 +14,66 @@ import {
   MAX_CHUNKS,
   MAX_SPLIT_KEY_BYTES,
 } from "../codec/chunks.ts";
+import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
+import { inflatePieces } from "../codec/inflate_pieces.ts";
+import { DeleteCommand } from "../commands/deletion.ts";
+import { GetCommand } from "../commands/get.ts";
+import type { ItemDecoder } from "../commands/item_decoder.ts";
+import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
+import { type CallOptions, STREAM_OPTIONS, type StreamOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { RawItem } from "../engine/item_decoders.ts";
+import { step, type StepOptions } from "../engine/step.ts";
+import { missing, notDone, verb } from "../engine/verb.ts";
+import { inPart } from "../error_copy.ts";
+import { CodecError, MemcachedError } from "../errors.ts";
+import { wireOptions } from "./store.ts";
+
+/** Stores the bytes that a stream gives. */
+export function setStream(
+  engine: Engine,
+  key: string,
+  stream: ReadableStream<Uint8Array>,
+  options: StreamOptions | undefined,
+): Promise<boolean> {
+  return engine.inSteps<boolean>(VERBS.setStream, options, async (call) => {
+    if (!(stream instanceof ReadableStream)) {
+      throw new TypeError(
+        `Cannot store a stream that is not a ReadableStream: current type is ${typeof stream}`,
+      );
+    }
+    const { flags } = engine.settings.codec.encode(NO_BYTES);
+    const wireKey = engine.keys.one(key);
+    const target = {
+      key: wireKey,
+      flags,
+      options: wireOptions(engine, options),
+      signal: options?.signal,
+    };
+    engine.began(call, key);
+    return await storeStream(engine, stream, target);
+  });
+}
+
+/** Asks for the bytes of a value as a stream. */
+export function getStream(
+  engine: Engine,
+  key: string,
+  options: CallOptions | undefined,
+): Promise<ReadableStream<Uint8Array> | undefined> {
+  return engine.inSteps<ReadableStream<Uint8Array> | undefined>(
+    VERBS.getStream,
+    options,
+    async (call) => {
+      const wireKey = engine.keys.one(key);
+      engine.began(call, key);
+      return await fetchStream(engine, wireKey, options?.signal);
+    },
+  );
+}
 
 /** Where a stream goes, and how. */
-export interface StreamTarget {
+interface StreamTarget {
   readonly key: string;
   readonly flags: number;
   readonly options: StorageOptions;
@@ -42,30 +86,30 @@ export interface StreamTarget {
  *
  * @returns True if all of it was stored.
  */
-export async function storeStream(
-  core: ClientCore,
+async function storeStream(
+  engine: Engine,
   stream: ReadableStream<Uint8Array>,
   { key, flags, options, signal }: StreamTarget,
 ): Promise<boolean> {
   let count = 0;
   let hasBegun = false;
   async function store(key: string, data: Uint8Array | string, flags: number): Promise<boolean> {
-    const commandFor = (outcome: Outcome<boolean>) =>
-      new StorageCommand("set", key, { data, flags }, options, outcome);
     try {
-      return await askOne<boolean>(core, key, signal, false, commandFor);
+      return await step<boolean>(
+        engine,
+        key,
+        (receiver) => new StorageCommand("set", key, { data, flags }, options, receiver),
+        { signal },
+      );
     } catch (error) {
-      // What was done before this step can be seen by readers.
-      throw hasBegun && error instanceof MemcachedError ? errorInPart(error) : error;
+      // Readers can see the steps before this one.
+      throw hasBegun && error instanceof MemcachedError ? inPart(error) : error;
     }
   }
-  const source = signal === undefined
-    ? stream
-    : stream.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
-  for await (const chunk of rechunked(source)) {
+  for await (const chunk of rechunked(stream, signal)) {
     if (count === 0 && chunk.isLast) return await store(key, chunk.data, flags);
-    checkSplit(core, key, count + (chunk.isLast ? 1 : 2));
-    if (count === 0) hasBegun = await dropManifest(core, key, signal);
+    checkSplit(engine, key, count + (chunk.isLast ? 1 : 2));
+    if (count === 0) hasBegun = await dropManifest(engine, key, { signal });
     if (!await store(chunkKey(key, count++), chunk.data, flags)) return false;
     hasBegun = true;
   }
@@ -73,69 +117,56 @@ export async function storeStream(
 }
 
 /**
- * Deletes what is under the key if it is a split value: its chunks are about to be overwritten one by one, and a reader
- * must not take some of both for a value. Any other value stays until the new one is whole.
+ * Deletes the value under the key if it is split: its chunks are about to be overwritten one by one, and a reader must
+ * not take some of both for a value. Any other value stays until the new one is whole.
  *
- * @returns True if it was one.
+ * @returns True if it was split.
  */
-async function dropManifest(
-  core: ClientCore,
-  key: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const isSplit = await askOne<boolean | undefined>(
-    core,
+async function dropManifest(engine: Engine, key: string, options: StepOptions): Promise<boolean> {
+  const isSplit = await step<boolean | undefined>(
+    engine,
     key,
-    signal,
-    undefined,
-    (outcome) => new GetCommand(key, SPLIT, outcome),
+    (receiver) => new GetCommand(key, SPLIT, receiver),
+    options,
   );
   if (isSplit !== true) return false;
-  await askOne<boolean>(
-    core,
-    key,
-    signal,
-    false,
-    (outcome) => new DeleteCommand(key, false, outcome),
-  );
+  await step<boolean>(engine, key, (receiver) => new DeleteCommand(key, false, receiver), options);
   return true;
 }
 
 /** Tells whether an item is the manifest of a split value. */
-const SPLIT: ItemReader<boolean> = { read: (item) => (item.flags & FLAG_SPLIT) !== 0 };
+const SPLIT: ItemDecoder<boolean> = { decode: (item) => (item.flags & FLAG_SPLIT) !== 0 };
 
 /**
  * Asks for a value as a stream. The first chunk is fetched before, so that a miss is found out; a chunk that is missing
  * later is an error of the stream.
  */
-export async function fetchStream(
-  core: ClientCore,
+async function fetchStream(
+  engine: Engine,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
-  const { raw } = core.readers;
-  const item = await askOne<RawItem | Manifest | undefined>(
-    core,
+  const item = await step<RawItem | Manifest | undefined>(
+    engine,
     key,
-    signal,
-    undefined,
-    (outcome) => new GetCommand<RawItem | Manifest>(key, raw, outcome),
+    (receiver) => new GetCommand<RawItem | Manifest>(key, engine.decoders.raw, receiver),
+    { signal },
   );
   if (item === undefined) return undefined;
-  const { inflateLimit } = core.settings;
+  const { inflateLimit } = engine.settings;
   const isZlib = (item.flags & FLAG_ZLIB) !== 0;
   if (!(item instanceof Manifest)) {
     const whole = ReadableStream.from([item.data]);
     return isZlib ? ReadableStream.from(inflated(whole, inflateLimit)) : whole;
   }
-  const first = await fetchChunk(core, key, item, 0, signal);
+  const first = await fetchChunk(engine, key, item, 0, { signal });
   if (first === undefined) return undefined;
-  const chunks = chunkStream(core, key, item, first, signal);
+  const chunks = chunkStream(engine, key, item, first, signal);
   return isZlib ? ReadableStream.from(inflated(chunks, inflateLimit)) : chunks;
 }
 
 function chunkStream(
-  core: ClientCore,
+  engine: Engine,
   key: string,
   manifest: Manifest,
   first: Uint8Array,
@@ -143,10 +174,12 @@ function chunkStream(
 ): ReadableStream<Uint8Array> {
   let index = 0;
   let fetched: Uint8Array | undefined = first;
+  // The call is over: nobody else can tell of a failure.
+  const onFailure = (error: MemcachedError) => engine.failed(error, VERBS.getStream.name);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      // There is no call any more that could tell of a failure.
-      const chunk = fetched ?? await fetchChunk(core, key, manifest, index, signal, core);
+      const chunk = fetched ??
+        await fetchChunk(engine, key, manifest, index, { signal, onFailure });
       fetched = undefined;
       if (chunk === undefined) {
         throw new CodecError(
@@ -161,60 +194,54 @@ function chunkStream(
 
 /** One chunk, or `undefined` for one that is missing or of the wrong length, which is counted. */
 async function fetchChunk(
-  core: ClientCore,
+  engine: Engine,
   key: string,
   { chunks }: Manifest,
   index: number,
-  signal: AbortSignal | undefined,
-  sink?: FailureSink,
+  options: StepOptions,
 ): Promise<Uint8Array | undefined> {
-  const wire = chunkKey(key, index);
-  const chunk = chunks === 0 ? undefined : await askOne<Uint8Array | undefined>(
-    core,
-    wire,
-    signal,
-    undefined,
-    (outcome) => new GetCommand(wire, core.readers.data, outcome),
-    sink,
+  const wireKey = chunkKey(key, index);
+  const chunk = chunks === 0 ? undefined : await step<Uint8Array | undefined>(
+    engine,
+    wireKey,
+    (receiver) => new GetCommand(wireKey, engine.decoders.data, receiver),
+    options,
   );
   if (chunk !== undefined && fits(chunk, index, chunks)) return chunk;
-  core.cluster.ownerOf(key).counters.torn++;
+  engine.countTorn(key);
   return undefined;
 }
 
-/** Undoes compression, within the client's bound. */
+/** Undoes compression, within the client's bound. Errors of the source are passed on. */
 async function* inflated(
   stream: ReadableStream<Uint8Array>,
   limit: number,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const limited = ReadableStream.from(inflatePieces(stream))
+  let sourceFailed = false;
+  const pieces = watched(inflatePieces(stream), () => sourceFailed = true);
+  const limited = ReadableStream.from(pieces)
     .pipeThrough(new LimitedBytesTransformStream(limit, { error: true }));
   try {
     yield* limited;
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+    if (sourceFailed || !(cause instanceof RangeError)) throw cause;
     throw new CodecError(`Cannot inflate stream as it must inflate to <= ${limit} bytes`, {
       cause,
     });
   }
 }
 
-/**
- * A step of its own in a longer call: has the whole timeout, rejects on failure, and leaves the telling to the caller
- * unless there is a sink.
- */
-function askOne<T>(
-  core: ClientCore,
-  key: string,
-  signal: AbortSignal | undefined,
-  miss: T,
-  commandFor: (outcome: Outcome<T>) => Command,
-  sink: FailureSink = { failed() {} },
-): Promise<T> {
-  const { deadline } = core.terms();
-  const options: CallOptions = signal === undefined ? {} : { signal };
-  const step = new Call<T>(sink, miss, { strict: true, deadline }, options);
-  return core.start(step, (step) => core.send(step, key, commandFor(step)));
+/** The same pieces; calls back before it passes an error on. */
+async function* watched(
+  pieces: AsyncIterable<Uint8Array>,
+  onError: () => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    onError();
+    throw error;
+  }
 }
 
 /** A chunk of a stream, borrowed until the next one is asked for. */
@@ -227,10 +254,13 @@ interface Chunk {
  * Cuts a stream into chunks of CHUNK_BYTES, the last of which may be shorter and is empty only where all is. One buffer
  * is filled again and again. If the consumer stops early, the stream is cancelled.
  */
-async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Chunk, void, void> {
+async function* rechunked(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Chunk, void, void> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
-  for await (const piece of pieces(stream)) {
+  for await (const piece of pieces(stream, signal)) {
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot store a stream of something other than Uint8Array: current type is ${typeof piece}`,
@@ -252,22 +282,35 @@ async function* rechunked(stream: ReadableStream<Uint8Array>): AsyncGenerator<Ch
   yield { data: buffer.subarray(0, filled), isLast: true };
 }
 
-/** What a stream gives. If the consumer stops early it is cancelled, and nobody waits until that has ended. */
-async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+/**
+ * The pieces of a stream. If the consumer stops early, the stream is cancelled, and nobody waits until that has ended; if
+ * the signal is aborted, it is cancelled at once, even while it is silent.
+ *
+ * @throws The signal's reason, once aborted.
+ */
+async function* pieces(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader();
   let isOver = false;
+  // `pipeThrough()` with the signal does not do it: on Node it leaves a stream alone that says nothing.
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", cancel);
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+    signal?.throwIfAborted();
     isOver = true;
   } finally {
-    if (!isOver) reader.cancel().catch(() => {});
+    signal?.removeEventListener("abort", cancel);
+    if (!isOver) cancel();
     reader.releaseLock();
   }
 }
 
 /** @param chunks How many there are, at least. */
-function checkSplit(core: ClientCore, key: string, chunks: number): void {
-  if (!core.settings.doSplit) {
+function checkSplit(engine: Engine, key: string, chunks: number): void {
+  if (!engine.settings.doSplit) {
     throw new RangeError(
       `Cannot store stream as it must be <= ${CHUNK_BYTES} bytes unless doSplit is set`,
     );
@@ -281,3 +324,10 @@ function checkSplit(core: ClientCore, key: string, chunks: number): void {
     throw new RangeError(`Cannot store stream as it must be <= ${CHUNK_BYTES * MAX_CHUNKS} bytes`);
   }
 }
+
+const VERBS = {
+  getStream: verb("getStream", missing),
+  setStream: verb("setStream", notDone, STREAM_OPTIONS),
+};
+
+const NO_BYTES = new Uint8Array(0);

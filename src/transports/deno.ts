@@ -1,8 +1,7 @@
-/** The one file that says `Deno.`: dials TCP and Unix sockets, in the clear or with TLS. */
+/** The one file that says `Deno.`: dials TCP and Unix sockets with `Deno.connect`. */
 
-import { connectNodeTls, explained, isUnverified } from "./node_tls.ts";
-import type { TlsOptions } from "./tls.ts";
-import type { Connect, Endpoint, Transport } from "./transport.ts";
+import { connectTls } from "./node_tls.ts";
+import type { Endpoint, Platform, Transport } from "./transport.ts";
 
 /** Dials in the clear with `Deno.connect`, which looks the name up anew each time. */
 export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Promise<Transport> {
@@ -10,31 +9,13 @@ export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Prom
   return await dialTcp(endpoint, signal);
 }
 
-/**
- * Makes what dials with TLS, and with nothing else: a handshake that fails is a dial that fails.
- *
- * @param tls Which certificates to trust and to show.
- */
-export function denoConnectTls({ serverName, cert, key, caCerts = [] }: TlsOptions): Connect {
-  const trusted = typeof caCerts === "string" ? [caCerts] : Array.from(caCerts);
-  return async (endpoint, signal) => {
-    if ("path" in endpoint) {
-      throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
-    }
-    const options = { ...endpoint, serverName, cert, key };
-    // node:tls trusts either the given certificates or those that Deno trusts.
-    const trusts = trusted.length === 0 ? [[]] : [trusted, []];
-    let unverified: unknown;
-    for (const caCerts of trusts) {
-      try {
-        return await connectNodeTls({ ...options, caCerts }, signal);
-      } catch (error) {
-        if (!isUnverified(error)) throw error;
-        unverified ??= error;
-      }
-    }
-    throw await explained(unverified, options, signal);
-  };
+/** Deno: TCP and Unix sockets by its own calls, TLS by `node:tls`. */
+export const denoPlatform: Platform = { connect: denoConnect, connectTls };
+
+/** True if these are the globals of Deno. */
+export function isDeno(globals: object): boolean {
+  const { Deno: deno } = globals as { Deno?: { connect?: unknown } };
+  return typeof deno?.connect === "function";
 }
 
 /** No delay: a request leaves when it is written. Kept alive: a connection that is gone is found out some day. */

@@ -66,3 +66,33 @@ export class SocketTransport implements Transport {
     this.#socket.unref();
   }
 }
+
+/**
+ * Waits until a socket is open, and destroys it if it is not to be.
+ *
+ * @param event What the socket says then.
+ * @throws What the socket's error is, or the signal's reason.
+ */
+export async function opened(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  signal: AbortSignal,
+): Promise<void> {
+  const giveUp = () => socket.destroy();
+  signal.addEventListener("abort", giveUp);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once(event, resolve);
+      socket.once("error", reject);
+      socket.once("close", () => reject(new Error("the server closed the connection")));
+      if (signal.aborted) giveUp();
+    });
+    // What is open in the moment of the abort comes too late.
+    signal.throwIfAborted();
+  } catch (error) {
+    giveUp();
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}

@@ -5,11 +5,39 @@
 
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
-import { SocketTransport } from "./node_socket.ts";
-import type { Transport } from "./transport.ts";
+import type { TlsOptions } from "../checks/tls.ts";
+import { opened, SocketTransport } from "./node_socket.ts";
+import type { Connect, Transport } from "./transport.ts";
+
+/**
+ * Makes what dials with TLS, and with nothing else: a handshake that fails is a dial that fails.
+ *
+ * @param tls Which certificates to trust and to show.
+ */
+export function connectTls({ serverName, cert, key, caCerts = [] }: TlsOptions): Connect {
+  const trusted = typeof caCerts === "string" ? [caCerts] : Array.from(caCerts);
+  return async (endpoint, signal) => {
+    if ("path" in endpoint) {
+      throw new TypeError(`Cannot use TLS on the Unix socket ${endpoint.path}`);
+    }
+    const options = { ...endpoint, serverName, cert, key };
+    // node:tls trusts either the given certificates or those that the runtime trusts.
+    const trusts = trusted.length === 0 ? [[]] : [trusted, []];
+    let unverified: unknown;
+    for (const caCerts of trusts) {
+      try {
+        return await dialTrusting(caCerts, options, signal);
+      } catch (error) {
+        if (!isUnverified(error)) throw error;
+        unverified ??= error;
+      }
+    }
+    throw await explained(unverified, options, signal);
+  };
+}
 
 /** What to dial, and what to show. */
-export interface NodeTlsOptions {
+interface DialOptions {
   readonly hostname: string;
   readonly port: number;
   /** The name that the server's certificate must have: the host's unless given. */
@@ -18,23 +46,27 @@ export interface NodeTlsOptions {
   readonly key: string | undefined;
 }
 
-/** Dials with TLS. Rejects if the handshake fails. */
-export async function connectNodeTls(
-  /** `caCerts`: certificates to trust in place of those that Deno trusts; none for those. */
-  { caCerts, ...options }: NodeTlsOptions & { readonly caCerts: readonly string[] },
+/**
+ * Dials with TLS. Rejects if the handshake fails.
+ *
+ * @param caCerts Certificates to trust in place of those that the runtime trusts; none for those.
+ */
+async function dialTrusting(
+  caCerts: readonly string[],
+  options: DialOptions,
   signal: AbortSignal,
 ): Promise<Transport> {
   // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
   const socket = connectTo(options, { caCerts, rejectUnauthorized: true });
   const transport = new SocketTransport(socket);
-  await secured(socket, signal);
+  await opened(socket, "secureConnect", signal);
   socket.setNoDelay(true);
   socket.setKeepAlive(true);
   return transport;
 }
 
 /** True for an error that says: it was we who would not have the server, and not the server us. */
-export function isUnverified(error: unknown): boolean {
+function isUnverified(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /CERT|VERIFY/.test(code) && !code.startsWith("ERR_SSL");
 }
@@ -43,15 +75,15 @@ export function isUnverified(error: unknown): boolean {
  * Says why a certificate was not taken: `node:tls` says the same of an unknown authority and of a date that has passed.
  * Asks for the certificate once more, only to look at it.
  */
-export async function explained(
+async function explained(
   error: unknown,
-  options: NodeTlsOptions,
+  options: DialOptions,
   signal: AbortSignal,
 ): Promise<unknown> {
   const socket = connectTo(options, { caCerts: [], rejectUnauthorized: false });
   socket.on("error", () => {});
   try {
-    await secured(socket, signal);
+    await opened(socket, "secureConnect", signal);
     return new Error(reasonOf(error, socket, options), { cause: error });
   } catch {
     return error;
@@ -61,7 +93,7 @@ export async function explained(
 }
 
 function connectTo(
-  { hostname, port, serverName, cert, key }: NodeTlsOptions,
+  { hostname, port, serverName, cert, key }: DialOptions,
   { caCerts, rejectUnauthorized }: { caCerts: readonly string[]; rejectUnauthorized: boolean },
 ): TLSSocket {
   const name = serverName ?? (isIP(hostname) === 0 ? hostname : undefined);
@@ -70,33 +102,14 @@ function connectTo(
     port,
     // An IP address is checked as the host, and must not be announced as a name.
     ...(name === undefined ? {} : { servername: name }),
-    // Those that Deno trusts are not named: rootCertificates asks for a permission.
+    // Those that the runtime trusts are not named: in Deno, rootCertificates asks for a permission.
     ...(caCerts.length === 0 ? {} : { ca: [...caCerts] }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
     rejectUnauthorized,
   });
 }
 
-/** Waits for the end of the handshake, and closes the socket if that is a bad one. */
-async function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
-  const giveUp = () => socket.destroy();
-  signal.addEventListener("abort", giveUp);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once("secureConnect", resolve);
-      socket.once("error", reject);
-      socket.once("close", () => reject(new Error("the server closed the connection")));
-      if (signal.aborted) giveUp();
-    });
-  } catch (error) {
-    giveUp();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
-}
-
-function reasonOf(error: unknown, socket: TLSSocket, options: NodeTlsOptions): string {
+function reasonOf(error: unknown, socket: TLSSocket, options: DialOptions): string {
   const certificate = socket.getPeerCertificate();
   const now = Date.now();
   if (now > Date.parse(certificate.valid_to)) {

@@ -66,6 +66,24 @@ Deno.test("Client() throws for server strings that cannot be used", () => {
   }
 });
 
+Deno.test("Client() and updateServers() throw for two servers with one name", async () => {
+  const wrong = [
+    ["a:1", "b:1", "a:1"],
+    ["a", "b:1", "a:11211"],
+    ["a:1 x", "b:1", "c:1 x"],
+    ["/run/a.sock", "b:1", "/run/a.sock"],
+  ];
+  await using client = new Client(["one:1", "two:1", "three:1"]);
+  for (const servers of wrong) {
+    const [, , name] = servers;
+    assertThrows(() => new Client(servers), TypeError, "numbers 1 and 3 of the list", name);
+    assertThrows(() => client.updateServers(servers), TypeError, "an alias of its own", name);
+    assertEquals(client.servers, ["one:1", "two:1", "three:1"]);
+  }
+  await using twice = new Client(["a:1", "a:1 b"]);
+  assertEquals(Array.from(twice.counters().keys()), ["a:1", "b"]);
+});
+
 Deno.test("Client() and config() throw for options that cannot be used", () => {
   const times = ["pollTimeout", "connectTimeout", "retryTimeout", "timeout"];
   type Wrong = readonly [string, unknown, typeof TypeError | typeof RangeError, string];
@@ -80,7 +98,12 @@ Deno.test("Client() and config() throw for options that cannot be used", () => {
     ]),
     ["maxRetries", -1, RangeError, "from 0 to 100: current value is -1"],
     ["failover", "yes", TypeError, "boolean: current type is string"],
-    ["hashFn", "sha1", TypeError, 'md5, fnv1_32, fnv1a_32, crc_32: current value is "sha1"'],
+    [
+      "hashFn",
+      "sha1",
+      TypeError,
+      '"md5", "fnv1_32", "fnv1a_32", "crc_32": current value is "sha1"',
+    ],
     ["hashFn", "toString", TypeError, '"toString"'],
   ];
   const fixed: readonly Wrong[] = [

@@ -18,7 +18,7 @@ import {
   ServerDeadError,
   TimeoutError,
   type Transport,
-  transportOf,
+  transportFromStreams,
 } from "@libmc/libmc";
 import { within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
@@ -50,7 +50,7 @@ Deno.test("ClientOptions.connect may lead through any pair of streams", async ()
   const connect: Connect = async () => {
     // A tunnel: nothing but the streams is left of what was dialled.
     const { readable, writable } = await Deno.connect({ port: server.port! });
-    return transportOf({ readable, writable });
+    return transportFromStreams({ readable, writable });
   };
   await using client = new Client("somewhere", { ...PATIENT, connect });
   const big = new Uint8Array(3_000_000).map((_, i) => i * 31);
@@ -116,7 +116,7 @@ Deno.test("ClientOptions.connect may give a transport that is at its end, or fai
     "failed read": (transport) => transport.failRead(),
     "failed write": (transport) => transport.failWrite(),
     garbage: (transport) => transport.feed("what is this\r\n"),
-    "unasked reply": (transport) => transport.feed("END\r\n"),
+    "unexpectedReply reply": (transport) => transport.feed("END\r\n"),
   };
   for (const [about, ending] of Object.entries(endings)) {
     for (const auth of [undefined, { username: "ada", password: "lovelace" }]) {

@@ -1,7 +1,7 @@
 /** A dialler whose connections are real, and can be held, lost and refused by a test. */
 
 import type { Connect, Transport } from "@libmc/libmc";
-import { denoConnect } from "../../src/transports/deno.ts";
+import { platformConnect } from "../support/platform_connect.ts";
 import { textOf } from "../support/wire.ts";
 
 /** Dials with the client's own dialler, and remembers. */
@@ -16,7 +16,7 @@ export class GatedConnect {
   readonly connect: Connect = async (endpoint, signal) => {
     this.dials++;
     if (this.refuses) throw new Error("no more connections");
-    const connection = new GatedConnection(await denoConnect(endpoint, signal));
+    const connection = new GatedConnection(await platformConnect(endpoint, signal));
     this.connections.push(connection);
     return connection;
   };

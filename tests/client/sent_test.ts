@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, type Connect, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { denoConnect } from "../../src/transports/deno.ts";
+import { platformConnect } from "../support/platform_connect.ts";
 import { recordEvents } from "../support/failures.ts";
 import { textOf } from "../support/wire.ts";
 
@@ -79,7 +79,7 @@ function clientOf(server: MemcachedServer, options: ClientOptions = {}): Client 
 function failing(): { connect: Connect; fails: { at: string } } {
   const fails = { at: "none" };
   const connect: Connect = async (endpoint, signal) => {
-    const transport = await denoConnect(endpoint, signal);
+    const transport = await platformConnect(endpoint, signal);
     return {
       read: (into) => transport.read(into),
       write: (bytes) =>

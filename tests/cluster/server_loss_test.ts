@@ -35,7 +35,7 @@ Deno.test("Server sends what was not sent on the next connection, in order", asy
   );
   await rig.reply("1\r\nSTORED\r\n4\r\n");
   assertEquals(summaries(issued), [1n, true, undefined, 4n]);
-  assertEquals(rig.server.counters.repeats, 4);
+  assertEquals(rig.server.counters.resends, 4);
 });
 
 Deno.test("Server sends what was not sent again behind an idle second connection that is lost too", async () => {
@@ -199,10 +199,10 @@ Deno.test("Server says maybe of a command that was sent, however its second atte
   for (const [number, ending] of endings.entries()) {
     await using rig = new ClusterRig(undefined, { maxRetries: 1 });
     rig.dialler.open();
-    const [victim, bystander] = [set("a"), get("b")];
-    await rig.submit(victim, bystander);
+    const [head, bystander] = [set("a"), get("b")];
+    await rig.submit(head, bystander);
     await ending(rig);
-    for (const { outcome } of [victim, bystander]) {
+    for (const { outcome } of [head, bystander]) {
       assertEquals(outcome.error?.sent, "maybe", `ending ${number}: ${outcome.summary}`);
     }
   }
@@ -274,7 +274,7 @@ Deno.test("Server sends nothing again whose time is up, though no sweep has seen
   rig.transport.failRead();
   await settle();
   assertEquals(summaries(issued), ["ConnectionError, sent maybe", "ConnectionError, sent maybe"]);
-  assertEquals([rig.dialler.dials.length, rig.server.counters.repeats], [1, 0]);
+  assertEquals([rig.dialler.dials.length, rig.server.counters.resends], [1, 0]);
 });
 
 Deno.test("Server gives up in the end with a peer that takes connections and nothing else", async () => {

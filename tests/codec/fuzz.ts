@@ -4,7 +4,7 @@
  * `deno run tests/codec/fuzz.ts 200000 [seed]` as many as wanted.
  */
 
-import { decodeBase64 } from "@std/encoding";
+import { decodeBase64, encodeHex } from "@std/encoding";
 import { readMarshal } from "../../src/codec/python/marshal_reader.ts";
 import { writeMarshal } from "../../src/codec/python/marshal_writer.ts";
 import { readPickle } from "../../src/codec/python/pickle_reader.ts";
@@ -57,7 +57,9 @@ export function fuzz(streams: number, seed: number): FuzzOutcome {
 }
 
 function broken(seed: number, index: number, data: Uint8Array, cause: unknown): Error {
-  return new Error(`Seed ${seed}, stream ${index}: ${String(cause)}: ${data.toHex()}`, { cause });
+  return new Error(`Seed ${seed}, stream ${index}: ${String(cause)}: ${encodeHex(data)}`, {
+    cause,
+  });
 }
 
 function makeStream(random: Random, pickle: boolean): Uint8Array {

@@ -1,6 +1,7 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import { ArithmeticCommand } from "../../src/commands/arithmetic.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import {
   allLinesBut,
   answer,
@@ -62,18 +63,22 @@ Deno.test("ArithmeticCommand.fail() tells it once and swallows the reply", () =>
   expectSwallowed(incr, "6\r\n");
 });
 
-Deno.test("ArithmeticCommand.written() knows no value", () => {
+Deno.test("ArithmeticCommand.completeWithoutReply() knows no value", () => {
   const told = new Told<bigint | undefined>();
   const command = new ArithmeticCommand("incr", "k", 1, true, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
   told.expect(undefined);
 });
 
 Deno.test("ArithmeticCommand is never safe to repeat", () => {
   for (const name of ["incr", "decr"] as const) {
     const command = new ArithmeticCommand(name, "k", 1, false, new Told());
-    assertEquals([command.isSafeToRepeat, command.isRetrieval, command.hasPayload], [
+    assertEquals([
+      command.traits.resend !== "never",
+      command.traits.resend === "always",
+      command.traits.hasPayload,
+    ], [
       false,
       false,
       false,
@@ -82,6 +87,6 @@ Deno.test("ArithmeticCommand is never safe to repeat", () => {
   }
 });
 
-function incr(outcome: Outcome<bigint | undefined>): Command {
-  return new ArithmeticCommand("incr", "k", 1, false, outcome);
+function incr(receiver: Receiver<bigint | undefined>): Command {
+  return new ArithmeticCommand("incr", "k", 1, false, receiver);
 }

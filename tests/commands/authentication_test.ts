@@ -1,6 +1,7 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import { AuthenticationCommand } from "../../src/commands/authentication.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import {
   allLinesBut,
   answer,
@@ -42,13 +43,17 @@ Deno.test("AuthenticationCommand.fail() tells it once and swallows the reply", (
 
 Deno.test("AuthenticationCommand is never sent twice", () => {
   const command = authentication(new Told());
-  assertEquals([command.isSafeToRepeat, command.isRetrieval, command.hasPayload], [
+  assertEquals([
+    command.traits.resend !== "never",
+    command.traits.resend === "always",
+    command.traits.hasPayload,
+  ], [
     false,
     false,
     true,
   ]);
 });
 
-function authentication(outcome: Outcome<void>): Command {
-  return new AuthenticationCommand({ username: "ada", password: "s:3" }, outcome);
+function authentication(receiver: Receiver<void>): Command {
+  return new AuthenticationCommand({ username: "ada", password: "s:3" }, receiver);
 }

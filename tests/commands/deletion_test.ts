@@ -1,6 +1,7 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import type { BatchResult } from "../../src/commands/batch.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import { DeleteBatch, DeleteCommand } from "../../src/commands/deletion.ts";
 import {
   allLinesBut,
@@ -42,11 +43,11 @@ Deno.test("DeleteCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(deletion, "DELETED\r\n");
 });
 
-Deno.test("DeleteCommand.written() takes a noreply command for done", () => {
+Deno.test("DeleteCommand.completeWithoutReply() takes a noreply command for done", () => {
   const told = new Told<boolean>();
   const command = new DeleteCommand("k", true, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
   told.expect(true);
 });
 
@@ -57,8 +58,8 @@ Deno.test("DeleteCommand and DeleteBatch are safe to repeat and have no payload"
       new DeleteBatch({ keys: ["a"] }, [0, 1], false, new Told()),
     ]
   ) {
-    assertEquals([command.isSafeToRepeat, command.hasPayload], [true, false]);
-    assertEquals([command.isRetrieval, command.name], [false, "delete"]);
+    assertEquals([command.traits.resend !== "never", command.traits.hasPayload], [true, false]);
+    assertEquals([command.traits.resend === "always", command.name], [false, "delete"]);
   }
 });
 
@@ -77,7 +78,7 @@ Deno.test("DeleteBatch.write() writes a line for each key of its range", () => {
 Deno.test("DeleteBatch.line() takes keys that were not there for gone, and only error lines for failures", () => {
   const told = new Told<BatchResult>();
   const command = new DeleteBatch(
-    { keys: ["a", "b", "c"], places: [5, 6, 7] },
+    { keys: ["a", "b", "c"], positions: [5, 6, 7] },
     [0, 3],
     false,
     told,
@@ -90,11 +91,11 @@ Deno.test("DeleteBatch.line() takes keys that were not there for gone, and only 
 Deno.test("DeleteBatch.line() refuses every other reply, also in the middle", () => {
   const wires = allLinesBut("DELETED\r\n", "NOT_FOUND\r\n");
   expectUnexpected<BatchResult>(
-    (outcome) => new DeleteBatch({ keys: ["a", "b"] }, [0, 2], false, outcome),
+    (receiver) => new DeleteBatch({ keys: ["a", "b"] }, [0, 2], false, receiver),
     [...wires, ...wires.map((wire) => `DELETED\r\n${wire}`)],
   );
 });
 
-function deletion(outcome: Outcome<boolean>): Command {
-  return new DeleteCommand("k", false, outcome);
+function deletion(receiver: Receiver<boolean>): Command {
+  return new DeleteCommand("k", false, receiver);
 }

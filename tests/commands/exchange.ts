@@ -1,8 +1,9 @@
 /** What stands in for a connection and a caller: gives a command its reply, and notes what it tells. */
 
+import { PartReceiver } from "../../src/commands/receiver.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
-import type { ItemReader } from "../../src/commands/item_decoder.ts";
+import type { Command } from "../../src/commands/command.ts";
+import type { ItemDecoder } from "../../src/commands/item_decoder.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../../src/errors.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
@@ -11,18 +12,28 @@ import { RequestWriter } from "../../src/protocol/request_writer.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
 
 /** An outcome that remembers all it is told, so that a test sees what is told twice. */
-export class Told<T> implements Outcome<T> {
+export class Told<T> extends PartReceiver<T> {
   /** Set by a test whose caller has left. */
-  settled = false;
+  override settled = false;
+  /** How many further outcomes it was told to expect. */
+  parts = 0;
   readonly values: T[] = [];
   readonly errors: MemcachedError[] = [];
 
-  resolve(value: T): void {
+  override resolve(value: T): void {
     this.values.push(value);
   }
 
-  reject(error: MemcachedError): void {
+  override reject(error: MemcachedError): void {
     this.errors.push(error);
+  }
+
+  override rejectMisuse(reason: unknown): void {
+    throw reason;
+  }
+
+  override expectParts(count: number): void {
+    this.parts += count;
   }
 
   /** Passes if exactly this was told, once. */
@@ -45,8 +56,8 @@ export class Told<T> implements Outcome<T> {
 }
 
 /** Reads an item as text, its cas behind it where there is one. Data that begins with `!` cannot be decoded. */
-export const textReader: ItemReader<string> = {
-  read(item: ItemView): string {
+export const textDecoder: ItemDecoder<string> = {
+  decode(item: ItemView): string {
     const data = textOf(item.data.subarray(item.dataStart, item.dataEnd));
     if (data.startsWith("!")) throw new CodecError(`Cannot decode "${data}"`);
     return item.casEnd > item.casStart ? `${data}#${item.cas()}` : data;
@@ -57,7 +68,7 @@ export const textReader: ItemReader<string> = {
 export function requestOf(command: Command): string {
   const writer = new RequestWriter();
   command.write(writer);
-  return writer.take().map((part) => textOf(part)).join("");
+  return writer.handOut().map((part) => textOf(part)).join("");
 }
 
 /**
@@ -77,7 +88,7 @@ export function answer(command: Command, wire: string): boolean {
     line(word, bytes, start, end) {
       if (complete) throw new Error(`${spell(word)} behind the reply's end`);
       complete = word >= ReplyWord.ERROR
-        ? command.refused(replyError(word, textOf(bytes.subarray(start, end))))
+        ? command.errorLine(replyError(word, textOf(bytes.subarray(start, end))))
         : command.line(word, bytes, start, end);
     },
   });
@@ -87,7 +98,7 @@ export function answer(command: Command, wire: string): boolean {
 
 /** Passes if each of these replies makes a command throw a ProtocolError and tell nothing. */
 export function expectUnexpected<T>(
-  commandFor: (outcome: Outcome<T>) => Command,
+  commandFor: (receiver: Told<T>) => Command,
   wires: readonly string[],
 ): void {
   for (const wire of wires) {
@@ -100,7 +111,7 @@ export function expectUnexpected<T>(
 }
 
 /** Passes if each kind of error line ends a command, and reaches its caller. */
-export function expectErrorLines<T>(commandFor: (outcome: Outcome<T>) => Command): void {
+export function expectErrorLines<T>(commandFor: (receiver: Told<T>) => Command): void {
   for (const wire of ERROR_LINES) {
     const told = new Told<T>();
     const command = commandFor(told);
@@ -113,7 +124,7 @@ export function expectErrorLines<T>(commandFor: (outcome: Outcome<T>) => Command
 
 /** Passes if a command that was given up, or whose caller has left, reads its reply and tells nothing more. */
 export function expectSwallowed<T>(
-  commandFor: (outcome: Outcome<T>) => Command,
+  commandFor: (receiver: Told<T>) => Command,
   wire: string,
 ): void {
   const told = new Told<T>();

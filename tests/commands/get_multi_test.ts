@@ -1,12 +1,9 @@
+import type { PartReceiver } from "../../src/commands/receiver.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import type { Retrieval } from "../../src/commands/get.ts";
-import {
-  GetMultiCommand,
-  lines,
-  MAX_GAT_LINE_BYTES,
-  MAX_LINE_KEYS,
-} from "../../src/commands/get_multi.ts";
+import { GetMultiCommand } from "../../src/commands/get_multi.ts";
+import { MAX_GAT_LINE_BYTES, MAX_LINE_KEYS, retrievalPlan } from "../../src/commands/plan.ts";
 import type { KeyGroup, KeyRange } from "../../src/commands/key_group.ts";
 import {
   CodecError,
@@ -23,7 +20,7 @@ import {
   expectSwallowed,
   expectUnexpected,
   requestOf,
-  textReader,
+  textDecoder,
   Told,
 } from "./exchange.ts";
 
@@ -42,7 +39,9 @@ Deno.test("GetMultiCommand.write() writes the keys of its range in one line", ()
 });
 
 Deno.test("GetMultiCommand.item() puts each value at its place, misses in between", () => {
-  const asked = ask({ keys: ["a", "b", "c", "d"], places: [7, 5, 3, 0] }, [0, 4], { name: "gets" });
+  const asked = ask({ keys: ["a", "b", "c", "d"], positions: [7, 5, 3, 0] }, [0, 4], {
+    name: "gets",
+  });
   requestOf(asked.command);
   assertEquals(
     answer(
@@ -163,7 +162,7 @@ Deno.test("GetMultiCommand.fail() keeps what is certain of what came before", ()
       ["VALUE b 0 1\r\nB\r\n", desync, [none, none]],
     ] as const
   ) {
-    const asked = ask({ keys: ["x", "a", "b"], places: [2, 0, 1] }, [1, 3]);
+    const asked = ask({ keys: ["x", "a", "b"], positions: [2, 0, 1] }, [1, 3]);
     asked.values[2] = "another's";
     requestOf(asked.command);
     answer(asked.command, `VALUE a 0 1\r\nA\r\n${came}`);
@@ -185,12 +184,12 @@ Deno.test("GetMultiCommand.item() leaves the values alone once the command is ov
 });
 
 Deno.test("GetMultiCommand.write() forgets what an earlier connection answered", () => {
-  const asked = ask({ keys: ["x", "a", "b", "c"], places: [0, 2, 1, 3] }, [1, 4]);
+  const asked = ask({ keys: ["x", "a", "b", "c"], positions: [0, 2, 1, 3] }, [1, 4]);
   asked.values[0] = "another's";
   requestOf(asked.command);
   answer(asked.command, "VALUE b 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nVALUE c 0 1\r\n!\r\n");
   assertEquals(asked.values, ["another's", "1", "2", none]);
-  asked.command.repeats++;
+  asked.command.bystanderResends++;
   assertEquals(requestOf(asked.command), "get a b c\r\n");
   assertEquals(asked.values, ["another's", none, none, none]);
   assertEquals(answer(asked.command, "VALUE c 0 1\r\n3\r\nVALUE a 0 1\r\n4\r\nEND\r\n"), true);
@@ -200,16 +199,20 @@ Deno.test("GetMultiCommand.write() forgets what an earlier connection answered",
 
 Deno.test("GetMultiCommand is a retrieval of its keys, safe to repeat, and joins nothing", () => {
   const { command } = ask({ keys: ["a", "b", "c"] }, [1, 3]);
-  assertEquals([command.isRetrieval, command.isSafeToRepeat, command.hasPayload], [
+  assertEquals([
+    command.traits.resend === "always",
+    command.traits.resend !== "never",
+    command.traits.hasPayload,
+  ], [
     true,
     true,
     false,
   ]);
-  assertEquals([command.keysAsked, command.name, command.expectsReply], [2, "get", true]);
-  assertEquals(command.absorb(ask({ keys: ["d"] }, [0, 1]).command), false);
+  assertEquals([command.keysDue, command.name, command.traits.expectsReply], [2, "get", true]);
+  assertEquals(command.merge(ask({ keys: ["d"] }, [0, 1]).command), false);
 });
 
-Deno.test("lines() cuts get and gets by the number of keys", () => {
+Deno.test("retrievalPlan() cuts get and gets by the number of keys", () => {
   for (const name of ["get", "gets"] as const) {
     for (
       const [count, expected] of [
@@ -221,12 +224,12 @@ Deno.test("lines() cuts get and gets by the number of keys", () => {
       ] as const
     ) {
       const keys = Array.from({ length: count }, () => "k".repeat(250));
-      assertEquals([...lines({ keys }, name)], expected as unknown as KeyRange[]);
+      assertEquals([...retrievalPlan({ keys }, name)], expected as unknown as KeyRange[]);
     }
   }
 });
 
-Deno.test("lines() cuts gat and gats so that no line is over its limit, and few are short of it", () => {
+Deno.test("retrievalPlan() cuts gat and gats so that no line is over its limit, and few are short of it", () => {
   const random = new Random(9);
   for (let round = 0; round < 200; round++) {
     const name = random.pick(["gat", "gats"] as const);
@@ -238,7 +241,7 @@ Deno.test("lines() cuts gat and gats so that no line is over its limit, and few 
     const how = { name, exptime: random.pick([0, 60, 2147483647, -2147483648]) };
     const seed = `seed ${random.seed}, round ${round}`;
     let next = 0;
-    for (const [start, end] of lines({ keys }, name)) {
+    for (const [start, end] of retrievalPlan({ keys }, name)) {
       assertEquals(start, next, seed);
       assert(end > start, seed);
       const bytes = requestOf(ask({ keys }, [start, end], how).command).length;
@@ -252,10 +255,10 @@ Deno.test("lines() cuts gat and gats so that no line is over its limit, and few 
   }
 });
 
-Deno.test("lines() fills a line of gats to the last byte", () => {
+Deno.test("retrievalPlan() fills a line of gats to the last byte", () => {
   // "gats -2147483648" and CR LF leave 1,982 bytes: 991 keys of one byte, each behind a space.
   const keys = Array.from({ length: 992 }, () => "k");
-  assertEquals([...lines({ keys }, "gats")], [[0, 991], [991, 992]]);
+  assertEquals([...retrievalPlan({ keys }, "gats")], [[0, 991], [991, 992]]);
   const how = { name: "gats", exptime: -2147483648 } as const;
   assertEquals(requestOf(ask({ keys }, [0, 991], how).command).length, MAX_GAT_LINE_BYTES);
 });
@@ -268,14 +271,21 @@ interface Asked {
 
 function ask(group: KeyGroup, range: KeyRange, how: Retrieval = GET): Asked {
   const told = new Told<MemcachedError[]>();
-  const length = Math.max(group.keys.length, ...(group.places ?? []).map((place) => place + 1));
+  const length = Math.max(group.keys.length, ...(group.positions ?? []).map((place) => place + 1));
   const values = new Array<string | undefined>(length).fill(undefined);
-  const command = new GetMultiCommand(group, range, textReader, values, told, how);
+  const command = new GetMultiCommand(group, range, textDecoder, values, told, how);
   return { command, told, values };
 }
 
-function two(outcome: Outcome<MemcachedError[]>): Command {
-  return new GetMultiCommand({ keys: ["a", "b"] }, [0, 2], textReader, [none, none], outcome, GET);
+function two(receiver: PartReceiver<MemcachedError[]>): Command {
+  return new GetMultiCommand(
+    { keys: ["a", "b"] },
+    [0, 2],
+    textDecoder,
+    [none, none],
+    receiver,
+    GET,
+  );
 }
 
 const none = undefined;

@@ -1,5 +1,6 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import {
   OkCommand,
   QuitCommand,
@@ -153,13 +154,13 @@ Deno.test("OkCommand.line() refuses every other reply", () => {
 Deno.test("QuitCommand has no reply", () => {
   const told = new Told<void>();
   const command = new QuitCommand(told);
-  assertEquals([requestOf(command), command.expectsReply], ["quit\r\n", false]);
+  assertEquals([requestOf(command), command.traits.expectsReply], ["quit\r\n", false]);
   assertThrows(
     () => answer(command, "OK\r\n"),
     ProtocolError,
     "Cannot take OK as the reply to quit",
   );
-  command.written();
+  command.completeWithoutReply();
   told.expect(undefined);
 });
 
@@ -184,19 +185,22 @@ Deno.test("commands to servers are repeated only if they change nothing", () => 
       [new QuitCommand(new Told()), false],
     ] as const
   ) {
-    assertEquals([command.isRetrieval, command.isSafeToRepeat], [repeats, repeats], command.name);
-    assertEquals([command.hasPayload, command.keysAsked], [false, 0]);
+    assertEquals([command.traits.resend === "always", command.traits.resend !== "never"], [
+      repeats,
+      repeats,
+    ], command.name);
+    assertEquals([command.traits.hasPayload, command.keysDue], [false, 0]);
   }
 });
 
-function version(outcome: Outcome<string>): Command {
-  return new VersionCommand(outcome);
+function version(receiver: Receiver<string>): Command {
+  return new VersionCommand(receiver);
 }
 
-function stats(outcome: Outcome<ServerStats>): Command {
-  return new StatsCommand("", outcome);
+function stats(receiver: Receiver<ServerStats>): Command {
+  return new StatsCommand("", receiver);
 }
 
-function flush(outcome: Outcome<true>): Command {
-  return new OkCommand("flush_all", "", outcome);
+function flush(receiver: Receiver<true>): Command {
+  return new OkCommand("flush_all", "", receiver);
 }

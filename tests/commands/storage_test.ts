@@ -1,7 +1,8 @@
+import type { PartReceiver, Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import type { Encoded } from "../../src/codec/codec.ts";
 import type { BatchResult } from "../../src/commands/batch.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import { StorageBatch, StorageCommand, type StorageName } from "../../src/commands/storage.ts";
 import { wireKey } from "../../src/key.ts";
 import { bytesOf } from "../support/wire.ts";
@@ -111,27 +112,31 @@ Deno.test("StorageCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(set, "STORED\r\n");
 });
 
-Deno.test("StorageCommand.written() takes a noreply command for stored", () => {
+Deno.test("StorageCommand.completeWithoutReply() takes a noreply command for stored", () => {
   const told = new Told<boolean>();
   const command = storage("set", "k", { data: "", flags: 0 }, { exptime: 0, noreply: true }, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
+  command.completeWithoutReply();
   told.expect(true);
 });
 
 Deno.test("StorageCommand is safe to repeat only as set, and always has a payload", () => {
   for (const name of NAMES) {
     const command = storage(name, "k", { data: "", flags: 0 });
-    assertEquals(command.isSafeToRepeat, name === "set", name);
-    assertEquals([command.hasPayload, command.isRetrieval, command.keysAsked], [true, false, 0]);
-    assertEquals([command.name, command.expectsReply], [name, true]);
+    assertEquals(command.traits.resend !== "never", name === "set", name);
+    assertEquals([command.traits.hasPayload, command.traits.resend === "always", command.keysDue], [
+      true,
+      false,
+      0,
+    ]);
+    assertEquals([command.name, command.traits.expectsReply], [name, true]);
   }
 });
 
 Deno.test("StorageBatch.write() writes the items of its range, each by its place", () => {
   assertEquals(
-    requestOf(batch("set", { keys: ["b", "c", "d"], places: [1, 3, 4] }, [1, 3])),
+    requestOf(batch("set", { keys: ["b", "c", "d"], positions: [1, 3, 4] }, [1, 3])),
     "set c 3 9 2\r\nc3\r\nset d 4 9 2\r\nd4\r\n",
   );
   assertEquals(
@@ -178,11 +183,11 @@ Deno.test("StorageBatch.write() writes text, bytes and UTF-8 in any mix, and the
   }
 });
 
-Deno.test("StorageBatch.line() collects the places of what was not stored", () => {
+Deno.test("StorageBatch.line() collects the positions of what was not stored", () => {
   const told = new Told<BatchResult>();
   const command = batch(
     "set",
-    { keys: ["a", "b", "c", "d"], places: [9, 3, 4, 7] },
+    { keys: ["a", "b", "c", "d"], positions: [9, 3, 4, 7] },
     [0, 4],
     false,
     told,
@@ -209,12 +214,12 @@ Deno.test("StorageBatch.refused() fails the key that the error line answers, and
   assertEquals(told.values[0].errors.map((error) => error.message), ["SERVER_ERROR x"]);
 });
 
-function set(outcome: Outcome<boolean>): Command {
-  return storage("set", "k", { data: "abc", flags: 0 }, PLAIN, outcome);
+function set(receiver: Receiver<boolean>): Command {
+  return storage("set", "k", { data: "abc", flags: 0 }, PLAIN, receiver);
 }
 
-function setBatch(outcome: Outcome<BatchResult>): Command {
-  return batch("set", { keys: ["a", "b"] }, [0, 2], false, outcome);
+function setBatch(receiver: PartReceiver<BatchResult>): Command {
+  return batch("set", { keys: ["a", "b"] }, [0, 2], false, receiver);
 }
 
 function storage(
@@ -222,23 +227,23 @@ function storage(
   key: string,
   item: Encoded,
   options: { exptime: number; noreply: boolean; cas?: bigint } = PLAIN,
-  outcome: Outcome<boolean> = new Told(),
+  receiver: Receiver<boolean> = new Told(),
 ): StorageCommand {
-  return new StorageCommand(name, key, item, options, outcome);
+  return new StorageCommand(name, key, item, options, receiver);
 }
 
 /** A batch of items that tell their key and place. */
 function batch(
   name: StorageName,
-  group: { keys: string[]; places?: number[] },
+  group: { keys: string[]; positions?: number[] },
   range: [number, number],
   noreply = false,
-  outcome: Outcome<BatchResult> = new Told(),
+  receiver: PartReceiver<BatchResult> = new Told(),
 ): StorageBatch {
   const items: Encoded[] = [];
   group.keys.forEach((key, i) => {
-    const place = group.places?.[i] ?? i;
+    const place = group.positions?.[i] ?? i;
     items[place] = { data: `${key}${place}`, flags: place };
   });
-  return new StorageBatch(name, group, range, items, { exptime: 9, noreply }, outcome);
+  return new StorageBatch(name, group, range, items, { exptime: 9, noreply }, receiver);
 }

@@ -1,5 +1,6 @@
+import type { Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import { TouchCommand } from "../../src/commands/touch.ts";
 import {
   allLinesBut,
@@ -41,23 +42,27 @@ Deno.test("TouchCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(touch, "TOUCHED\r\n");
 });
 
-Deno.test("TouchCommand.written() takes a noreply command for done", () => {
+Deno.test("TouchCommand.completeWithoutReply() takes a noreply command for done", () => {
   const told = new Told<boolean>();
   const command = new TouchCommand("k", 0, true, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
   told.expect(true);
 });
 
 Deno.test("TouchCommand is safe to repeat and has no payload", () => {
   const command = touch(new Told());
-  assertEquals([command.isSafeToRepeat, command.isRetrieval, command.hasPayload], [
+  assertEquals([
+    command.traits.resend !== "never",
+    command.traits.resend === "always",
+    command.traits.hasPayload,
+  ], [
     true,
     false,
     false,
   ]);
 });
 
-function touch(outcome: Outcome<boolean>): Command {
-  return new TouchCommand("k", 60, false, outcome);
+function touch(receiver: Receiver<boolean>): Command {
+  return new TouchCommand("k", 60, false, receiver);
 }

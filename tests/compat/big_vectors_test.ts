@@ -1,6 +1,7 @@
 /** What libmc leaves on the servers for a big value, and what it reads: 26 cases, on three memcacheds. */
 
 import { assertEquals } from "@std/assert";
+import { encodeHex } from "@std/encoding";
 import { Client, jsCodec, type MemcachedError, type RawItem } from "@libmc/libmc";
 import { inflate } from "../../src/codec/compression.ts";
 import { fromPython } from "../codec/vectors.ts";
@@ -166,7 +167,7 @@ async function joinedHash(chunks: [string, RawItem][]): Promise<string> {
 }
 
 async function sha256(data: Uint8Array): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", data.slice())).toHex();
+  return encodeHex(await crypto.subtle.digest("SHA-256", data.slice()));
 }
 
 /** Equality of the kinds of values that the vectors hold, fast enough for megabytes. */

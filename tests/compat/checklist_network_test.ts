@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { MemcachedServer, ScriptedServer } from "@libmc/libmc/testing";
 import { systemClock } from "../../src/clock.ts";
+import { within } from "../support/eventually.ts";
 
 const SERVERS = ["localhost", "myhost:11211", "127.0.0.1:11212", "myhost:11213"];
 const KEYS = Array.from({ length: 1000 }, (_, i) => `test:${i}`);
@@ -98,7 +99,9 @@ Deno.test("Client leaves a server that could not be dialled alone until retryTim
   await using client = new Client(path, options);
   const first = await MemcachedServer.start({ path });
   assertEquals(await client.set("k", 1), true);
+  const lost = new Promise((resolve) => client.addEventListener("disconnect", resolve));
   await first.stop();
+  await within("the client to notice", lost);
   assertEquals(await client.set("k", 1), false);
   assertEquals(client.lastError?.code, -4);
 

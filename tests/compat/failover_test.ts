@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { Client, type MemcachedError } from "@libmc/libmc";
 import { MemcachedServer, ScriptedServer } from "@libmc/libmc/testing";
+import { Listener } from "../../src/testing/sockets/listener.ts";
 import { type FailoverCase, ROUTING } from "../placement/vectors.ts";
 
 Deno.test("Client.getRealtimeHostByKey() names the server that libmc names", async () => {
@@ -19,13 +20,19 @@ Deno.test("Client.getRealtimeHostByKey() names the server that libmc names", asy
 
 async function check(routing: FailoverCase, folder: string): Promise<number> {
   const { servers, hash, dead, host, realtime_failover_off, realtime_failover_on } = routing;
-  using listeners = new DisposableStack();
-  const addresses = servers.map((server, i) => {
+  await using listeners = new AsyncDisposableStack();
+  const addresses = await Promise.all(servers.map(async (server, i) => {
     // The alias is the name that takes part in the ring. Nobody will ever listen at that path.
     if (dead.includes(i)) return `${folder}/${i}.sock ${server}`;
-    const listener = listeners.adopt(Deno.listen({ hostname: "127.0.0.1", port: 0 }), close);
-    return `127.0.0.1:${listener.addr.port} ${server}`;
-  });
+    const listener = await Listener.listen({ hostname: "127.0.0.1", port: 0 });
+    listeners.defer(() => listener.close());
+    listener.serve((socket) => {
+      socket.on("error", () => {});
+      socket.on("end", () => socket.destroy());
+      socket.resume();
+    });
+    return `${listener.address} ${server}`;
+  }));
   const label = `${servers.length} servers, ${hash}, dead: ${dead.join(" ") || "none"}`;
   const nameOf = (index: number) => index < 0 ? undefined : servers[index];
   const expected = { off: realtime_failover_off, on: realtime_failover_on };
@@ -39,10 +46,6 @@ async function check(routing: FailoverCase, folder: string): Promise<number> {
     assertEquals(owners, host.map(nameOf), label);
   }
   return host.length + realtime_failover_off.length + realtime_failover_on.length;
-}
-
-function close(listener: Deno.TcpListener): void {
-  listener.close();
 }
 
 Deno.test("Client with failover fails the call during which a server goes, the next goes elsewhere", async () => {

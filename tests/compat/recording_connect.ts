@@ -1,6 +1,6 @@
 /** A dialler that remembers, for each connection, what the client sent and who closed it. */
 
-import { denoConnect } from "../../src/transports/deno.ts";
+import { platformConnect } from "../support/platform_connect.ts";
 import type { Connect, Endpoint, Transport } from "../../src/transports/transport.ts";
 import { visible } from "./wire_vectors.ts";
 
@@ -20,7 +20,7 @@ export class Recorder {
 
   /** To be given to a client. */
   readonly connect: Connect = async (endpoint, signal) => {
-    const transport = await denoConnect(endpoint, signal);
+    const transport = await platformConnect(endpoint, signal);
     const recorded: Recorded = { endpoint, sent: "", closedBy: undefined };
     this.connections.push(recorded);
     return this.#recording(transport, recorded);

@@ -34,7 +34,7 @@ function factsOf(vector: ReplyCase): Facts {
 
 /** The same facts, of our client. */
 async function play(vector: ReplyCase): Promise<Facts> {
-  await using server = new ScriptedReplies(vector.replies);
+  await using server = await ScriptedReplies.start(vector.replies);
   const recorder = new Recorder();
   const options = { ...optionsOf(vector.client, vector.config), connect: recorder.connect };
   await using client = new Client(`127.0.0.1:${server.port} srv`, options);

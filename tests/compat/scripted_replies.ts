@@ -1,23 +1,30 @@
 /** A server that knows nothing of memcached: it answers the n-th read with the n-th list of what it was given. */
 
+import type { Socket } from "node:net";
+import { Listener } from "../../src/testing/sockets/listener.ts";
+import { SocketStream } from "../../src/testing/sockets/socket_stream.ts";
 import { bytesOf, type ReplyStep } from "./wire_vectors.ts";
 
 /** Plays the server's part of one case of the vectors. */
 export class ScriptedReplies implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #connections: Deno.TcpConn[] = [];
+  readonly #listener: Listener;
+  readonly #connections: SocketStream[] = [];
   readonly #ended: Promise<void>[] = [];
-  readonly #accepting: Promise<void>;
   #script: (readonly ReplyStep[])[];
 
-  constructor(script: readonly (readonly ReplyStep[])[]) {
+  static async start(script: readonly (readonly ReplyStep[])[]): Promise<ScriptedReplies> {
+    return new ScriptedReplies(await Listener.listen({ hostname: "127.0.0.1", port: 0 }), script);
+  }
+
+  private constructor(listener: Listener, script: readonly (readonly ReplyStep[])[]) {
+    this.#listener = listener;
     this.#script = [...script];
-    this.#accepting = this.#accept();
+    listener.serve((socket) => void this.#ended.push(this.#serve(socket)));
   }
 
   /** The port it listens on. */
   get port(): number {
-    return this.#listener.addr.port;
+    return this.#listener.port;
   }
 
   /** Forgets what has not been played yet, and plays this instead. */
@@ -26,29 +33,16 @@ export class ScriptedReplies implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
-    for (const connection of this.#connections) closeOnce(connection);
-    await Promise.all(this.#ended);
+    const closed = this.#listener.close();
+    for (const connection of this.#connections) connection.close();
+    await Promise.all([closed, ...this.#ended]);
   }
 
-  async #accept(): Promise<void> {
+  async #serve(socket: Socket): Promise<void> {
+    const connection = new SocketStream(socket, 64 * 1024);
+    this.#connections.push(connection);
     try {
-      while (true) {
-        const connection = await this.#listener.accept();
-        connection.setNoDelay(true);
-        this.#connections.push(connection);
-        this.#ended.push(this.#serve(connection));
-      }
-    } catch {
-      // The listener was closed.
-    }
-  }
-
-  async #serve(connection: Deno.TcpConn): Promise<void> {
-    const buffer = new Uint8Array(64 * 1024);
-    try {
-      while (await connection.read(buffer) !== null) {
+      while (await connection.read() !== null) {
         for (const step of this.#script.shift() ?? []) {
           if ("wait_ms" in step) await wait(step.wait_ms);
           else if ("close" in step) return;
@@ -58,16 +52,8 @@ export class ScriptedReplies implements AsyncDisposable {
     } catch {
       // The client has closed it.
     } finally {
-      closeOnce(connection);
+      connection.close();
     }
-  }
-}
-
-function closeOnce(connection: Deno.TcpConn): void {
-  try {
-    connection.close();
-  } catch {
-    // It was closed before.
   }
 }
 

@@ -69,7 +69,7 @@ Deno.test("ReplyParser allocates nothing for replies that lie whole in the buffe
   const parser = new ReplyParser({ item: () => items++, line() {} });
   const allocated = allocationsOf(() => {
     for (let i = 0; i < 100; i++) {
-      assertEquals(parser.take(buffer, 0, count * reply.length), 0);
+      assertEquals(parser.feedFrom(buffer, 0, count * reply.length), 0);
       parser.feed(buffer, count * reply.length);
     }
   });
@@ -84,7 +84,7 @@ Deno.test("RequestWriter writes any number of requests into two buffers", () => 
       writer.latin1(`set key${i} 0 0 `);
       writer.dataBlock(i % 2 === 0 ? data : "some text", "");
     }
-    writer.take();
+    writer.handOut();
     writer.recycle();
   };
   // They grow to what is needed once.

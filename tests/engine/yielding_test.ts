@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Breather } from "../../src/engine/yielding.ts";
+import { LoopYield } from "../../src/engine/yielding.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settle } from "../support/settle.ts";
 import { runProgram } from "../client/program.ts";
@@ -13,41 +13,41 @@ for (const microseconds of [0, 200]) {
   });
 }
 
-Deno.test("Breather.breathe() asks for a rest after very many in a short time, and for one only", async () => {
+Deno.test("LoopYield.pause() asks for a turn of the loop after very many in a short time, and for one only", async () => {
   const clock = new ManualClock();
-  const breather = new Breather(clock);
-  for (let i = 0; i < 1000; i++) assertEquals(breather.breathe(), undefined);
-  const rest = breather.breathe();
+  const loopYield = new LoopYield(clock);
+  for (let i = 0; i < 1000; i++) assertEquals(loopYield.pause(), undefined);
+  const rest = loopYield.pause();
   assert(rest !== undefined);
-  assertEquals(breather.breathe(), rest);
+  assertEquals(loopYield.pause(), rest);
   let isOver = false;
   rest.then(() => isOver = true);
   await settle();
   assertEquals([isOver, clock.timers], [false, 1]);
   clock.advance(1);
   await settle();
-  assertEquals([isOver, clock.timers, breather.breathe()], [true, 0, undefined]);
+  assertEquals([isOver, clock.timers, loopYield.pause()], [true, 0, undefined]);
 });
 
-Deno.test("Breather.breathe() asks for a rest after fewer that take long", async () => {
+Deno.test("LoopYield.pause() asks for a turn of the loop after fewer that take long", async () => {
   const clock = new ManualClock();
-  const breather = new Breather(clock);
+  const loopYield = new LoopYield(clock);
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 32; i++) {
-      assertEquals(breather.breathe(), undefined, String(i));
+      assertEquals(loopYield.pause(), undefined, String(i));
       clock.advance(1);
     }
-    assert(breather.breathe() !== undefined);
+    assert(loopYield.pause() !== undefined);
     clock.advance(1);
     await settle();
   }
 });
 
-Deno.test("Breather.breathe() leaves no timer behind where it asks for no rest", () => {
+Deno.test("LoopYield.pause() leaves no timer behind where it asks for none", () => {
   const clock = new ManualClock();
-  const breather = new Breather(clock);
+  const loopYield = new LoopYield(clock);
   for (let i = 0; i < 30; i++) {
-    assertEquals([breather.breathe(), clock.timers], [undefined, 0], String(i));
+    assertEquals([loopYield.pause(), clock.timers], [undefined, 0], String(i));
     clock.advance(1000);
   }
 });

@@ -4,6 +4,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
@@ -73,7 +74,7 @@ Deno.test("Client with tls shows its certificate to a server that asks for one",
     for (const server of [address, `localhost:${port}`]) {
       assertEquals(await answerOf(rig, server, certified), "hello");
       const error = await refusal(rig, server, plain);
-      assertStringIncludes(reasonsOf(error), "CertificateRequired");
+      assertMatch(reasonsOf(error), /certificate[ _]?required/i);
     }
   }
 });
@@ -85,7 +86,7 @@ Deno.test("Client with tls is refused with a certificate that the server does no
   const { cert, key } = await stranger.issue();
   const [trust] = rig.trusting();
   const error = await refusal(rig, address, { ...trust, cert, key });
-  assertStringIncludes(reasonsOf(error), "UnknownCA");
+  assertMatch(reasonsOf(error), /unknown[ _]?ca/i);
 });
 
 async function answerOf(rig: TlsRig, server: string, tls: TlsOptions): Promise<unknown> {

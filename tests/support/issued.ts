@@ -1,38 +1,45 @@
 /** Commands as a caller issues them, each with a record of what came of it. */
 
+import { PartReceiver, type Receiver } from "../../src/commands/receiver.ts";
 import { ArithmeticCommand } from "../../src/commands/arithmetic.ts";
 import type { BatchResult } from "../../src/commands/batch.ts";
-import type { Command, Outcome } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/command.ts";
 import { DeleteCommand } from "../../src/commands/deletion.ts";
 import { GetCommand } from "../../src/commands/get.ts";
-import type { ItemReader } from "../../src/commands/item_decoder.ts";
+import type { ItemDecoder } from "../../src/commands/item_decoder.ts";
 import { VersionCommand } from "../../src/commands/server_commands.ts";
 import { StorageBatch, StorageCommand, type StorageName } from "../../src/commands/storage.ts";
 import type { MemcachedError } from "../../src/errors.ts";
 import { textOf } from "./wire.ts";
 
 /** What came of a command, and how often somebody was told. */
-export class Recorded<T> implements Outcome<T> {
-  settled = false;
+export class Recorded<T> extends PartReceiver<T> {
+  override settled = false;
   value: T | undefined;
   error: MemcachedError | undefined;
   /** How often it was told, unless nobody listened any more. */
   told = 0;
   #gone = false;
 
-  resolve(value: T): void {
+  override resolve(value: T): void {
     if (this.#gone) return;
     this.told++;
     this.settled = true;
     this.value = value;
   }
 
-  reject(error: MemcachedError): void {
+  override reject(error: MemcachedError): void {
     if (this.#gone) return;
     this.told++;
     this.settled = true;
     this.error = error;
   }
+
+  override rejectMisuse(reason: unknown): void {
+    throw reason;
+  }
+
+  override expectParts(): void {}
 
   /** The caller goes away, as by an AbortSignal. */
   abandon(): void {
@@ -60,9 +67,12 @@ export function summaries(issued: readonly Issued[]): unknown[] {
 }
 
 /** A get that joins others; the value is the data block's text. */
-export function get(key: string, reader: ItemReader<string> = textReader): Issued<string> {
+export function get(key: string, decoder: ItemDecoder<string> = textDecoder): Issued<string> {
   const outcome = new Recorded<string>();
-  return { command: new GetCommand(key, reader, outcome as Outcome<string | undefined>), outcome };
+  return {
+    command: new GetCommand(key, decoder, outcome as Receiver<string | undefined>),
+    outcome,
+  };
 }
 
 /** A get that stands alone. */
@@ -70,8 +80,8 @@ export function loneGet(key: string): Issued<string> {
   const outcome = new Recorded<string>();
   const command = new GetCommand(
     key,
-    textReader,
-    outcome as Outcome<string | undefined>,
+    textDecoder,
+    outcome as Receiver<string | undefined>,
     { name: "get" },
     false,
   );
@@ -108,7 +118,7 @@ export function setMany(keys: readonly string[], data = "v"): Issued<BatchResult
 /** An incr by 1. */
 export function incr(key: string, { noreply = false } = {}): Issued<bigint> {
   const outcome = new Recorded<bigint>();
-  const heard = outcome as Outcome<bigint | undefined>;
+  const heard = outcome as Receiver<bigint | undefined>;
   return { command: new ArithmeticCommand("incr", key, 1, noreply, heard), outcome };
 }
 
@@ -129,6 +139,6 @@ export function hit(key: string, data: string): string {
   return `VALUE ${key} 0 ${data.length}\r\n${data}\r\nEND\r\n`;
 }
 
-const textReader: ItemReader<string> = {
-  read: (item) => textOf(item.data.subarray(item.dataStart, item.dataEnd)),
+const textDecoder: ItemDecoder<string> = {
+  decode: (item) => textOf(item.data.subarray(item.dataStart, item.dataEnd)),
 };

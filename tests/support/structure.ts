@@ -19,17 +19,21 @@ interface Arrows {
 
 const ROOMS = new Map<string, Arrows>([
   ["protocol", { code: [] }],
-  ["codec", { code: [], types: ["protocol"] }],
+  ["codec", { code: [] }],
   ["placement", { code: [] }],
   ["key", { code: [] }],
   ["errors", { code: [] }],
   ["clock", { code: [] }],
-  ["checks", { code: ["engine"] }],
+  ["checks", { code: [] }],
   ["observe", { code: [] }],
-  ["transports", { code: [] }],
+  ["transports", { code: [], types: ["checks"] }],
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
   ["connection", { code: ["protocol", "transports"], types: ["commands"] }],
-  ["cluster", { code: ["connection", "placement"], types: ["commands", "transports"] }],
+  ["cluster", {
+    code: ["connection", "placement"],
+    types: ["commands", "observe", "transports"],
+  }],
+  ["error_copy", { code: [] }],
   ["engine", {
     code: [
       "checks",
@@ -40,16 +44,14 @@ const ROOMS = new Map<string, Arrows>([
       "key",
       "observe",
       "placement",
-      "protocol",
-      "transports",
     ],
+    types: ["protocol", "transports"],
   }],
   ["operations", {
-    code: ["checks", "cluster", "codec", "commands", "engine", "key", "protocol"],
+    code: ["codec", "commands", "engine", "key"],
+    types: ["protocol"],
   }],
-  ["client", {
-    code: ["checks", "cluster", "codec", "commands", "engine", "observe", "operations"],
-  }],
+  ["client", { code: ["engine", "operations"], types: ["cluster", "commands", "observe"] }],
   ["testing", { code: ["checks", "protocol"], types: ["transports"] }],
   ["mod", {
     code: [
@@ -69,7 +71,7 @@ const ROOMS = new Map<string, Arrows>([
 ]);
 
 /** Small files that every room may import. */
-const SHARED: readonly string[] = ["errors", "clock"];
+const SHARED: readonly string[] = ["errors", "error_copy", "clock", "checks"];
 
 /** Packages that published code may import. */
 const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;
@@ -148,13 +150,15 @@ const IMPURE_NAMES: ReadonlySet<string> = new Set([
   "setTimeout",
 ]);
 
-/** Breach of the greatest length of a file. */
+/** Breach of the greatest length of a file, in lines of code: blank ones and comments do not count. */
 export function tooLong(file: SourceFile): string[] {
-  const lines = file.text.replace(/\n$/, "").split("\n").length;
+  const lines = file.text.split("\n").filter((line) => !NO_CODE.test(line)).length;
   return lines > MAX_LINES
-    ? [`${file.path} must have <= ${MAX_LINES} lines: current length is ${lines}`]
+    ? [`${file.path} must have <= ${MAX_LINES} lines of code: current length is ${lines}`]
     : [];
 }
+
+const NO_CODE = /^\s*(?:\/\/|\/?\*|$)/;
 
 /** Breach of the names a file may have: one that says nothing collects everything. */
 export function wrongName(path: string): string[] {

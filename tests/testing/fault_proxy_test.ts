@@ -185,6 +185,15 @@ Deno.test("FaultProxy.stop() leaves nothing behind, whatever is waiting", async 
   }
 });
 
+Deno.test("FaultProxy.stop() does not wait for a client that reads nothing", async () => {
+  await using set = await open();
+  await ask(set.wire, `set a 0 0 1000000\r\n${"x".repeat(1_000_000)}\r\n`);
+  await set.wire.send("get a\r\n".repeat(50));
+  await set.wire.more();
+  await set.proxy.stop();
+  assertEquals(set.proxy.connections, 0);
+});
+
 type Refused = readonly [
   options: unknown,
   error: typeof TypeError | typeof RangeError,

@@ -141,10 +141,8 @@ Deno.test("MemcachedServer.start() takes the port of one that was stopped", asyn
   await first.stop();
   await using second = await MemcachedServer.start({ port: first.port });
   assertEquals(second.address, first.address);
-  await assertRejects(
-    () => MemcachedServer.start({ port: second.port }),
-    Deno.errors.AddrInUse,
-  );
+  const error = await assertRejects(() => MemcachedServer.start({ port: second.port }), Error);
+  assertEquals((error as Error & { code?: string }).code, "EADDRINUSE");
 });
 
 Deno.test("MemcachedServer.stop() removes its Unix socket", async () => {
@@ -154,6 +152,38 @@ Deno.test("MemcachedServer.stop() removes its Unix socket", async () => {
   assertEquals([server.address, server.port], [path, 0]);
   await server.stop();
   await Deno.remove(folder);
+});
+
+Deno.test("MemcachedServer.unref() lets a program end although connections are open, ref() does not", async () => {
+  const program = new URL("programs/forgotten_server.ts", import.meta.url).pathname;
+  for (const [argument, told] of [["unref", "2\n"], ["ref", "2\nstill running\n"]]) {
+    const { code, stdout } = await new Deno.Command("deno", {
+      args: ["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", program, argument],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      signal: AbortSignal.timeout(20_000),
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stdout)], [0, told]);
+  }
+});
+
+Deno.test("MemcachedServer ends connections without an error, also where it has not read all", async () => {
+  await using server = await MemcachedServer.start({
+    faults: [{ kind: "slowStart", delayMs: 60_000 }],
+  });
+  using connection = await Deno.connect({ port: server.port });
+  await connection.write(new TextEncoder().encode("version\r\n"));
+  while (server.connections === 0) await new Promise((go) => setTimeout(go, 1));
+  server.disconnect();
+  assertEquals(await connection.read(new Uint8Array(10)), null);
+});
+
+Deno.test("MemcachedServer answers a client that has said that it sends no more", async () => {
+  await using server = await MemcachedServer.start();
+  using wire = await Wire.connect(server.address);
+  await wire.send("version\r\n".repeat(1000));
+  await wire.finish();
+  assertEquals(await wire.toEnd(), "VERSION 1.6.18\r\n".repeat(1000));
 });
 
 Deno.test("MemcachedServer listens on IPv6", async () => {

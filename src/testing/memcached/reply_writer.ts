@@ -1,55 +1,51 @@
-import { bytesOf } from "./latin1.ts";
-
-/** Gathers what the embedded server answers. Amortised linear: the buffer doubles when it is full. */
+/** Gathers the replies of the embedded server. The work is linear, as the buffer doubles when it is full. */
 export class ReplyWriter {
   #buffer: Uint8Array = new Uint8Array(1024);
   #length = 0;
   #sealed = 0;
 
-  /** How many bytes were gathered. */
+  /** How many bytes are gathered. */
   get length(): number {
     return this.#length;
   }
 
-  /** Adds a line. */
+  /** Adds a line, whose characters are all below 256. */
   line(text: string): void {
-    this.bytes(bytesOf(text));
-    this.bytes(CRLF);
+    const buffer = this.#withRoomFor(text.length + 2);
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    this.#length = at;
   }
 
   /** Adds bytes. */
   bytes(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
-      grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
-    }
-    this.#buffer.set(bytes, this.#length);
-    this.#length = length;
+    this.#withRoomFor(bytes.length).set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
-  /** Forgets what was gathered after the first so many bytes. */
+  /** Keeps the first `length` bytes and forgets the rest. */
   truncate(length: number): void {
     this.#length = length;
   }
 
-  /** Lets what was gathered so far count as sent. */
+  /** Protects all that was gathered so far from `takeBack()`. */
   seal(): void {
     this.#sealed = this.#length;
   }
 
-  /** Forgets what was gathered since it was last sealed or taken. */
+  /** Forgets all that was gathered since the last `seal()` or `take()`. */
   takeBack(): void {
     this.#length = this.#sealed;
   }
 
-  /** Gives what was gathered after the first so many bytes: borrowed, valid until the next call. */
+  /** Gives the bytes after the first `length`: borrowed, valid until the next call. */
   since(length: number): Uint8Array {
     return this.#buffer.subarray(length, this.#length);
   }
 
-  /** Gives all that was gathered and starts anew: owned. */
+  /** Gives all bytes, owned, and starts anew. */
   take(): Uint8Array {
     const taken = this.#buffer.slice(0, this.#length);
     this.#length = 0;
@@ -57,7 +53,19 @@ export class ReplyWriter {
     if (this.#buffer.length > LARGEST_KEPT) this.#buffer = new Uint8Array(1024);
     return taken;
   }
+
+  /** Gives the buffer, with room for so many bytes more. */
+  #withRoomFor(more: number): Uint8Array {
+    const length = this.#length + more;
+    if (length > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
+      grown.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = grown;
+    }
+    return this.#buffer;
+  }
 }
 
-const CRLF = bytesOf("\r\n");
+const CR = 13;
+const LF = 10;
 const LARGEST_KEPT = 1024 * 1024;

@@ -1,33 +1,45 @@
-import type { Clock } from "./clock.ts";
+import type { ServerClock } from "./clock.ts";
 import { Statistics } from "./statistics.ts";
 import { Store } from "./store.ts";
 
-/** What all connections of one embedded server share. */
+/** Where a server listens. */
+export interface Listening {
+  readonly port: number;
+  readonly hostname: string;
+  readonly path: string | undefined;
+}
+
+/** The parts of a server's state that are fixed when it starts. */
+export interface ServerStateOptions {
+  readonly clock: ServerClock;
+  readonly version: string;
+  readonly itemSizeLimit: number;
+  readonly listening: Listening;
+}
+
+/** The state that all connections of one embedded server share. */
 export class ServerState {
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly store: Store;
   readonly statistics: Statistics = new Statistics();
   readonly version: string;
   readonly itemSizeLimit: number;
-  /** Name of a command → how often it was carried out. */
+  /** How often each command was carried out, by its name. */
   readonly carriedOut: Map<string, number> = new Map();
-  /** The second at which the server started. */
+  /** When the server started, in seconds since 1970. */
   readonly started: number;
   /** Where it listens, as `stats settings` tells it. */
-  listening: { port: number; hostname: string; path: string | undefined } = {
-    port: 0,
-    hostname: "",
-    path: undefined,
-  };
+  readonly listening: Listening;
   /** How many connections are open. */
   connections = 0;
-  /** How many were ever accepted. */
+  /** How many connections were accepted so far. */
   accepted = 0;
 
-  constructor(clock: Clock, version: string, itemSizeLimit: number) {
+  constructor({ clock, version, itemSizeLimit, listening }: ServerStateOptions) {
     this.clock = clock;
     this.version = version;
     this.itemSizeLimit = itemSizeLimit;
+    this.listening = listening;
     this.started = Math.floor(clock.now());
     this.store = new Store(clock, itemSizeLimit);
   }

@@ -1,17 +1,19 @@
-/** One connection of the embedded server: reads, carries out, answers, one after the other. */
+/** One connection of the embedded server: it reads commands, carries them out and answers, one after the other. */
 
+import type { Socket } from "node:net";
 import type { Command } from "./command.ts";
-import { CommandReader, LineTooLong, type ReadCommand } from "./command_reader.ts";
+import { CommandReader, LineTooLong } from "./command_reader.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Faults } from "../faults/faults.ts";
 import { pause, separate } from "../pause.ts";
 import { mangle } from "../faults/reply_faults.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
+import { SocketStream } from "../sockets/socket_stream.ts";
 
-/** One client's connection. */
+/** The connection of one client. */
 export class Session {
-  readonly #connection: Deno.Conn;
+  readonly #stream: SocketStream;
   readonly #state: ServerState;
   readonly #faults: Faults;
   readonly #reader: CommandReader;
@@ -19,31 +21,29 @@ export class Session {
   readonly #closing = new AbortController();
   #silent = false;
 
-  constructor(connection: Deno.Conn, state: ServerState, faults: Faults) {
-    this.#connection = connection;
+  constructor(socket: Socket, state: ServerState, faults: Faults) {
+    this.#stream = new SocketStream(socket, MOST_WAITING);
     this.#state = state;
     this.#faults = faults;
     this.#reader = new CommandReader((line) => dispatch(line, state));
-    // Answers leave at once, as the daemon's do.
-    if (connection.localAddr.transport === "tcp") (connection as Deno.TcpConn).setNoDelay(true);
   }
 
-  /** Serves the connection until either side closes it. Never rejects: a broken connection is the client's matter. */
+  /** Serves the connection until either side closes it. Resolves when the socket is closed. */
   async run(): Promise<void> {
     try {
       await this.#serve();
     } catch {
-      // The client went away, or `close()` was called, in the middle of a read or a write.
-    } finally {
-      this.close();
+      // The client went away, or `close()` was called, in the middle of a write.
     }
+    this.close();
+    await this.#stream.closed;
   }
 
   /** Closes the connection. */
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#connection.close();
+    this.#stream.close();
   }
 
   async #serve(): Promise<void> {
@@ -52,26 +52,32 @@ export class Session {
     const full = this.#faults.pickForConnection("tooManyConnections");
     if (full) {
       await pause(full.afterMs ?? 0, this.#closing.signal);
-      await this.#write(TOO_MANY);
+      await this.#stream.write(TOO_MANY);
       return;
     }
     const kick = this.#faults.pickForConnection("idleKick");
-    const buffer = new Uint8Array(READ_LENGTH);
     while (true) {
       const timer = kick && setTimeout(() => this.close(), kick.afterMs);
-      const read = await this.#connection.read(buffer).finally(() => clearTimeout(timer));
-      if (read === null) return;
-      if (this.#silent) continue;
-      if (!await this.#carryOutAll(buffer.subarray(0, read))) return;
+      const piece = await this.#stream.read();
+      clearTimeout(timer);
+      if (piece === null) return;
+      for (let at = 0; at < piece.data.length && !this.#silent; at += READ_LENGTH) {
+        if (!await this.#carryOutAll(piece.data.subarray(at, at + READ_LENGTH))) return;
+      }
     }
   }
 
-  /** Carries out what a chunk completes; says whether the connection stays open. */
+  /** Carries out the commands that a chunk completes. Returns whether the connection stays open. */
   async #carryOutAll(chunk: Uint8Array): Promise<boolean> {
     try {
       for (const { command, data } of this.#reader.feed(chunk)) {
-        const stays = await this.#carryOut({ command, data });
-        if (!stays) return false;
+        const start = this.#carryOut(command, data);
+        // A server without faults awaits nothing between commands.
+        const stays = this.#faults.isEmpty || await this.#strike(command, start);
+        if (command.closes || !stays) {
+          await this.#flush();
+          return false;
+        }
         if (this.#silent) return true;
         if (this.#reply.length >= FLUSH_LENGTH) await this.#flush();
       }
@@ -84,27 +90,27 @@ export class Session {
     return true;
   }
 
-  async #carryOut({ command, data }: ReadCommand): Promise<boolean> {
-    let start = this.#reply.length;
-    const refusal = command.valid ? this.#faults.pickRefusal(command.name) : undefined;
-    if (refusal === undefined) {
-      command.carryOut(this.#reply, data);
-      if (command.valid) this.#state.count(command.name);
-      if (command.noreply) this.#reply.truncate(start);
-      // A retrieval may have taken back what was before it.
-      start = Math.min(start, this.#reply.length);
-    } else {
-      this.#reply.line(refusal);
+  /**
+   * Carries out a command, unless a fault gives an error line instead. Returns where the reply begins, `undefined` for
+   * such a line.
+   */
+  #carryOut(command: Command, data: Uint8Array): number | undefined {
+    const start = this.#reply.length;
+    const error = command.valid ? this.#faults.pickErrorLine(command.name) : undefined;
+    if (error !== undefined) {
+      this.#reply.line(error);
+      return undefined;
     }
-    const stays = refusal !== undefined || await this.#befall(command, start);
-    if (!command.closes && stays) return true;
-    await this.#flush();
-    return false;
+    command.carryOut(this.#reply, data);
+    if (command.valid) this.#state.count(command.name);
+    if (command.noreply) this.#reply.truncate(start);
+    // A retrieval may have taken back replies before its own.
+    return Math.min(start, this.#reply.length);
   }
 
-  /** Lets a fault befall the reply; says whether the connection stays open. */
-  async #befall(command: Command, start: number): Promise<boolean> {
-    if (this.#faults.isEmpty) return true;
+  /** Lets a fault strike the reply that begins at `start`. Returns whether the connection stays open. */
+  async #strike(command: Command, start: number | undefined): Promise<boolean> {
+    if (start === undefined) return true;
     const fault = this.#faults.pickForReply(command.name, this.#reply.since(start));
     if (fault === undefined) return true;
     const outcome = mangle(fault, this.#reply.since(start).slice(), this.#faults.random);
@@ -112,7 +118,7 @@ export class Session {
     if (outcome.inPieces) {
       await this.#flush();
       for (let i = 0; i < outcome.bytes.length; i++) {
-        await this.#write(outcome.bytes.subarray(i, i + 1));
+        await this.#stream.write(outcome.bytes.subarray(i, i + 1));
         await separate(i, outcome.bytes.length, this.#closing.signal);
         await pause(outcome.pauseMs, this.#closing.signal);
       }
@@ -127,15 +133,12 @@ export class Session {
   }
 
   async #flush(): Promise<void> {
-    if (this.#reply.length > 0) await this.#write(this.#reply.take());
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
+    if (this.#reply.length > 0) await this.#stream.write(this.#reply.take());
   }
 }
 
-/** The daemon's read buffer: how much of a line it has seen when it decides that it is too long depends on it. */
+/** The length of the daemon's read buffer, which decides how much of a line it sees before it finds it too long. */
 const READ_LENGTH = 16 * 1024;
+const MOST_WAITING = 64 * 1024;
 const FLUSH_LENGTH = 256 * 1024;
 const TOO_MANY = new TextEncoder().encode("ERROR Too many open connections\r\n");

@@ -1,14 +1,15 @@
 /**
- * One client's connection through the fault proxy. Two pumps move data, one in each direction; each takes pieces in
- * the order of their arrival and lets happen to them what the faults of that moment say.
+ * The connection of one client through the fault proxy. Two pumps move data, one in each direction. Each takes pieces in
+ * the order of their arrival, and applies the faults of that moment to them.
  */
 
 import { createConnection, type Socket } from "node:net";
 import { pause, separate } from "../pause.ts";
 import type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
 import type { SeededRandom } from "../random.ts";
+import { type Piece, SocketStream } from "../sockets/socket_stream.ts";
 
-/** What a link needs to know of its proxy. */
+/** The parts of a proxy that its links use. */
 export interface LinkContext {
   faults(): ProxyFaults;
   readonly random: SeededRandom;
@@ -19,8 +20,8 @@ export interface LinkContext {
 export class ProxyLink {
   /** Resolves when both sockets are closed. */
   readonly ended: Promise<void>;
-  readonly #client: Socket;
-  readonly #server: Socket;
+  readonly #client: SocketStream;
+  readonly #server: SocketStream;
   readonly #context: LinkContext;
   readonly #closing = new AbortController();
   #changed = Promise.withResolvers<void>();
@@ -28,23 +29,20 @@ export class ProxyLink {
   #passed = 0;
 
   constructor(client: Socket, target: string, context: LinkContext) {
-    this.#client = client;
     this.#context = context;
     const [, host, port] = /^\[?([^\]]*)\]?:(\d+)$/.exec(target) ?? [];
-    this.#server = createConnection(
+    const server = createConnection(
       target.startsWith("/") ? { path: target } : { host, port: Number(port) },
     );
-    for (const socket of [this.#client, this.#server]) {
-      socket.setNoDelay(true);
-      // An error is followed by the end of the pump, which is all that matters here.
-      socket.on("error", () => {});
-    }
+    this.#client = new SocketStream(client, MOST_WAITING);
+    this.#server = new SocketStream(server, MOST_WAITING);
     this.change();
     const pumps = [this.#pumpRequests(), this.#pumpReplies()];
-    this.ended = Promise.all([...pumps, closed(this.#client), closed(this.#server)]).then(() => {});
+    const closed = [this.#client.closed, this.#server.closed];
+    this.ended = Promise.all([...pumps, ...closed]).then(() => {});
   }
 
-  /** Tells that the faults are others now. */
+  /** Tells the link that the faults have changed. */
   change(): void {
     const { dropAfter } = this.#context.faults();
     this.#dropAt = dropAfter === undefined ? undefined : this.#passed + dropAfter;
@@ -52,19 +50,28 @@ export class ProxyLink {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Closes both connections. What was written before still arrives. */
+  /** Closes both connections. Data that was written before still arrives. */
   close(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
-    this.#changed.resolve();
-    for (const socket of [this.#client, this.#server]) socket.destroySoon();
+    this.#cease();
+    for (const stream of [this.#client, this.#server]) stream.closeSoon();
+  }
+
+  /** Closes both connections at once, even if the other side does not read. */
+  abandon(): void {
+    this.#cease();
+    for (const stream of [this.#client, this.#server]) stream.close();
   }
 
   /** Resets the client's connection and closes the server's. */
   reset(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#client.resetAndDestroy();
+    if (this.#isClosed) return;
+    this.#client.reset();
     this.close();
+  }
+
+  #cease(): void {
+    this.#closing.abort();
+    this.#changed.resolve();
   }
 
   get #isClosed(): boolean {
@@ -72,7 +79,8 @@ export class ProxyLink {
   }
 
   async #pumpRequests(): Promise<void> {
-    for await (const { data } of pieces(this.#client)) {
+    let piece: Piece | null;
+    while ((piece = await this.#client.read()) !== null) {
       await this.#stalled();
       if (this.#isClosed) break;
       if (this.#context.faults().reset === "request" && this.#strikes()) {
@@ -80,21 +88,22 @@ export class ProxyLink {
         this.reset();
         break;
       }
-      await written(this.#server, data);
+      await this.#server.write(piece.data).catch(GONE);
     }
     this.close();
   }
 
   async #pumpReplies(): Promise<void> {
-    for await (const { data, arrived } of pieces(this.#server)) {
+    let piece: Piece | null;
+    while ((piece = await this.#server.read()) !== null) {
       await this.#stalled();
-      if (!this.#isClosed) await this.#reply(data, arrived);
+      if (!this.#isClosed) await this.#reply(piece);
       if (this.#isClosed) break;
     }
     this.close();
   }
 
-  async #reply(data: Uint8Array, arrived: number): Promise<void> {
+  async #reply({ data, arrived }: Piece): Promise<void> {
     if (!this.#strikes()) return await this.#pass(data);
     const { delayMs, reset } = this.#context.faults();
     if (delayMs !== undefined && delayMs > 0) {
@@ -105,7 +114,7 @@ export class ProxyLink {
       this.#context.strike("reset");
       return this.reset();
     }
-    // Counted from when it was set, so that what passed since, at lesser probabilities, counts too.
+    // Bytes count from when it was set, also those that passed because of a low probability.
     const left = this.#dropAt === undefined ? Infinity : Math.max(0, this.#dropAt - this.#passed);
     if (data.length < left) return await this.#spread(data);
     await this.#spread(data.subarray(0, left));
@@ -113,7 +122,7 @@ export class ProxyLink {
     this.close();
   }
 
-  /** Passes data on, in pieces where that is asked for. */
+  /** Passes data on, in pieces if a fault asks for that. */
   async #spread(data: Uint8Array): Promise<void> {
     const { singleBytes, bytesPerSecond } = this.#context.faults();
     if (data.length === 0) return;
@@ -133,7 +142,7 @@ export class ProxyLink {
   async #pass(data: Uint8Array): Promise<void> {
     if (this.#isClosed) return;
     this.#passed += data.length;
-    await written(this.#client, data);
+    await this.#client.write(data).catch(GONE);
   }
 
   async #stalled(): Promise<void> {
@@ -147,62 +156,8 @@ export class ProxyLink {
   }
 }
 
-interface Piece {
-  readonly data: Uint8Array;
-  /** When it arrived, on `performance.now()`'s clock: a delay runs from there, also for a piece that had to queue. */
-  readonly arrived: number;
-}
+/** A write that fails needs no answer: the pump that reads from the same socket ends, and closes the other one. */
+const GONE = () => {};
 
-/** What a socket receives, until it is closed. Reading stops while too much is waiting. */
-async function* pieces(socket: Socket): AsyncGenerator<Piece> {
-  const queue: Piece[] = [];
-  let waiting = 0;
-  let ended = false;
-  let more = Promise.withResolvers<void>();
-  socket.on("data", (data: Uint8Array) => {
-    queue.push({ data, arrived: performance.now() });
-    waiting += data.length;
-    if (waiting > MOST_WAITING) socket.pause();
-    more.resolve();
-  });
-  for (const event of ["end", "close"]) {
-    socket.on(event, () => {
-      ended = true;
-      more.resolve();
-    });
-  }
-  socket.resume();
-  while (true) {
-    for (const piece of queue.splice(0)) {
-      yield piece;
-      waiting -= piece.data.length;
-    }
-    if (ended && queue.length === 0) return;
-    if (queue.length > 0) continue;
-    socket.resume();
-    more = Promise.withResolvers();
-    await more.promise;
-  }
-}
-
-/** Resolves when the data left, or cannot leave any more. */
-function written(socket: Socket, data: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.destroyed) return resolve();
-    const end = () => {
-      socket.off("close", end);
-      resolve();
-    };
-    socket.once("close", end);
-    socket.write(data, end);
-  });
-}
-
-function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.closed) resolve();
-    else socket.once("close", () => resolve());
-  });
-}
-
+/** So many bytes that a delay runs from the arrival of each reply, also when many replies are delayed. */
 const MOST_WAITING = 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Dials, and knows what it has left open. */
 
 import type { Connect, Transport } from "@libmc/libmc";
-import { denoConnect } from "../../../src/transports/deno.ts";
+import { platformConnect } from "../../support/platform_connect.ts";
 
 /** Dials as a client does by default, and counts. */
 export class CountingConnect {
@@ -13,7 +13,7 @@ export class CountingConnect {
   /** Transports that were closed more than once. */
   closedTwice = 0;
 
-  constructor(dial: Connect = denoConnect) {
+  constructor(dial: Connect = platformConnect) {
     this.#dial = dial;
   }
 

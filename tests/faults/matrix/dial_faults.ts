@@ -2,13 +2,13 @@
 
 import type { Connect, Transport } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { denoConnect } from "../../../src/transports/deno.ts";
+import { platformConnect } from "../../support/platform_connect.ts";
 import type { MatrixFault } from "./scene.ts";
 
 /** Faults of what dials. */
 export const DIAL_FAULTS: readonly MatrixFault[] = [
   dialled("name that does not resolve", (_, signal) => {
-    return denoConnect({ hostname: "cache.invalid", port: 11211 }, signal);
+    return platformConnect({ hostname: "cache.invalid", port: 11211 }, signal);
   }),
   dialled("dial that fails", () => Promise.reject(new Error("no route"))),
   dialled("dial that throws", () => {
@@ -43,7 +43,7 @@ function dialled(name: string, dial: Connect): MatrixFault {
         seedAddress: server.address,
         isCold: true,
         dial: (endpoint, signal) =>
-          isWrong ? dial(endpoint, signal) : denoConnect(endpoint, signal),
+          isWrong ? dial(endpoint, signal) : platformConnect(endpoint, signal),
         heal: () => void (isWrong = false),
         carriedOut: (command) => server.commands.get(command) ?? 0,
         connections: () => server.connections,
@@ -56,7 +56,7 @@ function dialled(name: string, dial: Connect): MatrixFault {
 /** A dial that gives a transport of which a part is replaced. */
 function stream(name: string, partOf: (transport: Transport) => Partial<Transport>): MatrixFault {
   return dialled(name, async (endpoint, signal) => {
-    const transport = await denoConnect(endpoint, signal);
+    const transport = await platformConnect(endpoint, signal);
     return {
       read: (into) => transport.read(into),
       write: (bytes) => transport.write(bytes),

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { checkTls, type TlsOptions } from "../../src/transports/tls.ts";
+import { checkTls, type TlsOptions } from "../../src/checks/tls.ts";
 import { Authority } from "../support/certificates.ts";
 
 Deno.test("checkTls() takes what goes together", async () => {

@@ -1,0 +1,60 @@
+/** Where the outcome of a command goes. */
+
+import type { MemcachedError } from "../errors.ts";
+
+/** Receives one outcome. A caller who has gone is `settled`, and hears no more. */
+export abstract class Receiver<T> {
+  abstract readonly settled: boolean;
+  abstract resolve(value: T): void;
+  abstract reject(error: MemcachedError): void;
+  /** Rejects, strict or not, because the caller cannot have the outcome in the form asked for. */
+  abstract rejectMisuse(reason: unknown): void;
+
+  /**
+   * A receiver of something else, which is changed on its way to this one.
+   *
+   * @param change Makes what this one receives; an error that it throws is misuse.
+   */
+  map<S>(change: (value: S) => T): Receiver<S> {
+    return new MappedReceiver(this, change);
+  }
+}
+
+class MappedReceiver<S, T> extends Receiver<S> {
+  readonly #target: Receiver<T>;
+  readonly #change: (value: S) => T;
+
+  constructor(target: Receiver<T>, change: (value: S) => T) {
+    super();
+    this.#target = target;
+    this.#change = change;
+  }
+
+  override get settled(): boolean {
+    return this.#target.settled;
+  }
+
+  override resolve(value: S): void {
+    let changed: T;
+    try {
+      changed = this.#change(value);
+    } catch (error) {
+      return this.#target.rejectMisuse(error);
+    }
+    this.#target.resolve(changed);
+  }
+
+  override reject(error: MemcachedError): void {
+    this.#target.reject(error);
+  }
+
+  override rejectMisuse(reason: unknown): void {
+    this.#target.rejectMisuse(reason);
+  }
+}
+
+/** Receives the outcomes of several commands, which are parts of one call. */
+export abstract class PartReceiver<T> extends Receiver<T> {
+  /** Says that so many more outcomes are to come. */
+  abstract expectParts(count: number): void;
+}

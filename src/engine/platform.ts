@@ -1,0 +1,33 @@
+/** The platform that clients dial with. No room of the engine knows one: `mod.ts` hands it in. */
+
+import type { TlsOptions } from "../checks/tls.ts";
+import type { Connect, Platform } from "../transports/transport.ts";
+
+let platform: Platform | undefined;
+
+/** Says how clients made from now on dial, `undefined` for a runtime that cannot. */
+export function usePlatform(given: Platform | undefined): void {
+  platform = given;
+}
+
+/**
+ * Gives what a client with these options dials with.
+ *
+ * @throws {TypeError} If it is to be the platform, and there is none.
+ */
+export function dialler(
+  { connect, tls = false }: {
+    readonly connect?: Connect | undefined;
+    readonly tls?: boolean | TlsOptions | undefined;
+  },
+): Connect {
+  if (connect !== undefined) return connect;
+  if (platform === undefined) {
+    throw new TypeError(
+      'Cannot make a client without option "connect" as this runtime has neither Deno.connect nor node:net: ' +
+        "use Deno, Node or Bun, or give a function that dials",
+    );
+  }
+  if (tls === false) return platform.connect;
+  return platform.connectTls(tls === true ? {} : tls);
+}

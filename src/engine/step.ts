@@ -1,0 +1,31 @@
+/** One step of a longer call: asks one thing, strictly. */
+
+import type { Command } from "../commands/command.ts";
+import type { Receiver } from "../commands/receiver.ts";
+import type { MemcachedError } from "../errors.ts";
+import { Call } from "./call.ts";
+import type { Engine } from "./engine.ts";
+import { verb } from "./verb.ts";
+
+/** How a step is taken. */
+export interface StepOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of a failure. The call that the step belongs to does, unless it is over. */
+  readonly onFailure?: ((error: MemcachedError) => void) | undefined;
+}
+
+/** Sends a command to the server of a key. The step has the whole timeout, and rejects on failure. */
+export function step<T>(
+  engine: Engine,
+  key: string,
+  commandFor: (receiver: Receiver<T>) => Command,
+  { signal, onFailure = () => {} }: StepOptions = {},
+): Promise<T> {
+  const owner = { strict: true, deadline: () => engine.deadline(), failed: onFailure };
+  const call = new Call<T>(owner, STEP, signal && { signal });
+  return engine.start(call, (call) => engine.send(call, key, commandFor(call)));
+}
+
+const STEP = verb("step", (): never => {
+  throw new Error("A step is strict");
+});

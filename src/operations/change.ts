@@ -1,0 +1,121 @@
+/** The verbs that change items without storing a value: delete, touch, incr, decr. */
+
+import {
+  checkKeys,
+  checkUnsigned,
+  checkUnsigned64,
+  type Exptime,
+  wireExptime,
+} from "../checks/arguments.ts";
+import { ArithmeticCommand } from "../commands/arithmetic.ts";
+import { DeleteBatch, DeleteCommand } from "../commands/deletion.ts";
+import { storagePlan } from "../commands/plan.ts";
+import { TouchCommand } from "../commands/touch.ts";
+import type { CallOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import { missing, notDone, verb } from "../engine/verb.ts";
+import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
+
+type Options = CallOptions | undefined;
+
+export function deleteOne(engine: Engine, key: string, options: Options): Promise<boolean> {
+  return engine.call<boolean>(VERBS.delete, options, (call) => {
+    const wireKey = engine.keys.one(key);
+    engine.began(call, key);
+    engine.send(call, wireKey, new DeleteCommand(wireKey, engine.settings.noreply, call));
+  });
+}
+
+export function deleteMulti(
+  engine: Engine,
+  keys: Iterable<string>,
+  options: Options,
+): Promise<MultiResult> {
+  const { noreply } = engine.settings;
+  return engine.call<MultiResult>(VERBS.deleteMulti, options, (call) => {
+    const asked = checkKeys(keys);
+    const wireKeys = engine.keys.many(asked);
+    const fanOut = new BatchFanOut(engine, call, "delete", multiResult(asked));
+    engine.began(call, asked);
+    fanOut.sendBatches(
+      wireKeys,
+      (group) =>
+        Array.from(storagePlan(group), (range) => new DeleteBatch(group, range, noreply, fanOut)),
+    );
+  });
+}
+
+export function touch(
+  engine: Engine,
+  key: string,
+  exptime: Exptime,
+  options: Options,
+): Promise<boolean> {
+  return touchAs(engine, "touch", key, exptime, options);
+}
+
+export function expire(engine: Engine, key: string, options: Options): Promise<boolean> {
+  return touchAs(engine, "expire", key, -1, options);
+}
+
+function touchAs(
+  engine: Engine,
+  name: "touch" | "expire",
+  key: string,
+  exptime: Exptime,
+  options: Options,
+): Promise<boolean> {
+  return engine.call<boolean>(VERBS[name], options, (call) => {
+    const wireKey = engine.keys.one(key);
+    const { noreply } = engine.settings;
+    const command = new TouchCommand(wireKey, wireExptime(exptime), noreply, call);
+    engine.began(call, key);
+    engine.send(call, wireKey, command);
+  });
+}
+
+/** Adds to a counter or subtracts from it; the answer has the type of the delta. */
+export function count<N extends number | bigint>(
+  engine: Engine,
+  name: "incr" | "decr",
+  key: string,
+  delta: N,
+  options: Options,
+): Promise<N | undefined>;
+export function count(
+  engine: Engine,
+  name: "incr" | "decr",
+  key: string,
+  delta: number | bigint,
+  options: Options,
+): Promise<number | bigint | undefined> {
+  return engine.call<number | bigint | undefined>(VERBS[name], options, (call) => {
+    const wireKey = engine.keys.one(key);
+    if (typeof delta === "bigint") checkUnsigned64("delta", delta);
+    else checkUnsigned("delta", delta, Number.MAX_SAFE_INTEGER);
+    const receiver = typeof delta === "bigint"
+      ? call
+      : call.map((value: bigint | undefined) => exactNumber(value, key));
+    const { noreply } = engine.settings;
+    engine.began(call, key);
+    engine.send(call, wireKey, new ArithmeticCommand(name, wireKey, delta, noreply, receiver));
+  });
+}
+
+/** @throws {RangeError} If the number cannot hold all digits. */
+function exactNumber(value: bigint | undefined, key: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (value <= Number.MAX_SAFE_INTEGER) return Number(value);
+  throw new RangeError(
+    `Cannot give counter "${key}" as a number without rounding: it is ${value}`,
+  );
+}
+
+const VERBS = {
+  delete: verb("delete", notDone),
+  deleteMulti: verb("deleteMulti", nothingDone),
+  touch: verb("touch", notDone),
+  expire: verb("expire", notDone),
+  incr: verb("incr", missing),
+  decr: verb("decr", missing),
+};

@@ -1,0 +1,118 @@
+/** Values in chunks: which are, how one is asked for, and how one is stored. See `codec/chunks.ts` for the format. */
+
+import { CHUNK_BYTES, Manifest, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "../codec/chunks.ts";
+import type { Encoded } from "../codec/codec.ts";
+import { utf8Length } from "../codec/text.ts";
+import type { Retrieval } from "../commands/get.ts";
+import type { StorageName } from "../commands/storage.ts";
+import { Call } from "../engine/call.ts";
+import type { CallOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { ChunkedDecoder } from "../engine/item_decoders.ts";
+import type { Settings } from "../engine/options.ts";
+import type { Verb } from "../engine/verb.ts";
+import { inPart } from "../error_copy.ts";
+import type { MemcachedError } from "../errors.ts";
+import { ItemFanOut } from "./item_fan_out.ts";
+import { StoreFanOut } from "./store_fan_out.ts";
+
+/** A call for one item, which goes on where the item turns out to be the manifest of a split value. */
+export class ChunkedCall<T> extends Call<T | undefined> {
+  readonly #engine: Engine;
+  readonly #decoder: ChunkedDecoder<T>;
+  wireKey = "";
+
+  constructor(
+    engine: Engine,
+    verb: Verb<undefined>,
+    decoder: ChunkedDecoder<T>,
+    options: CallOptions | undefined,
+  ) {
+    super(engine, verb, options);
+    this.#engine = engine;
+    this.#decoder = decoder;
+  }
+
+  override resolve(value: T | Manifest | undefined): void {
+    if (!(value instanceof Manifest)) return super.resolve(value);
+    let joined: T | undefined;
+    new OneItemFanOut<T>(this.#engine, this, { how: GET, decoder: this.#decoder }, {
+      collect: (_start, [value]) => joined = value,
+      result: () => joined,
+    }).goOn(this.wireKey, value);
+  }
+}
+
+class OneItemFanOut<T> extends ItemFanOut<T, T | undefined> {
+  protected override combine(errors: readonly MemcachedError[]): MemcachedError {
+    return errors[0];
+  }
+}
+
+/** Settles a call that stores one split value. */
+export class ChunkedStore extends StoreFanOut<boolean> {
+  /** Once a part was stored, a reader may see some of the new value, if not all of it. */
+  protected override judge(errors: readonly MemcachedError[]): readonly MemcachedError[] {
+    const hasBegun = this.hasBegun || errors.some(({ sent }) => sent === "maybe");
+    return hasBegun ? errors.map(inPart) : errors;
+  }
+
+  protected override combine(errors: readonly MemcachedError[]): MemcachedError {
+    return errors[0];
+  }
+}
+
+/**
+ * The bytes of an item that must be split, or `undefined` for one that goes whole. One that can be neither is rejected
+ * here, as a server that refuses an item for its size drops the one it had under that key.
+ *
+ * @throws {RangeError} If the item is too big, or its key too long for a split one.
+ */
+export function dataToSplit(
+  settings: Settings,
+  name: StorageName,
+  key: string,
+  { data }: Encoded,
+): Uint8Array | undefined {
+  const maySplit = settings.doSplit && name === "set";
+  const most = maySplit ? CHUNK_BYTES : settings.itemSizeLimit;
+  if (data.length * 3 <= most) return undefined;
+  checkLength(settings, name, data);
+  const size = typeof data === "string" ? utf8Length(data) : data.length;
+  if (size <= most) return undefined;
+  const limit = sizeLimit(settings, name);
+  if (size > limit) throw tooBig(size, limit);
+  if (key.length > MAX_SPLIT_KEY_BYTES) {
+    throw new RangeError(
+      `Cannot split value of ${size} bytes as its key must be <= ${MAX_SPLIT_KEY_BYTES} bytes: ` +
+        `current size is ${key.length}`,
+    );
+  }
+  return typeof data === "string" ? new TextEncoder().encode(data) : data;
+}
+
+/**
+ * Rejects a text that is too long before its bytes are counted: they are as many as its UTF-16 units, or more.
+ *
+ * @throws {RangeError} If it is.
+ */
+export function checkLength(settings: Settings, name: StorageName, value: unknown): void {
+  if (typeof value !== "string" || value.length < LONG_TEXT) return;
+  const limit = sizeLimit(settings, name);
+  if (value.length > limit) throw tooBig(`at least ${value.length}`, limit);
+}
+
+/** Most bytes of a value, whole or split. */
+function sizeLimit({ doSplit, itemSizeLimit }: Settings, name: StorageName): number {
+  return doSplit && name === "set" ? CHUNK_BYTES * MAX_CHUNKS : itemSizeLimit;
+}
+
+function tooBig(size: number | string, limit: number): RangeError {
+  return new RangeError(
+    `Cannot store value as it must be <= ${limit} bytes: current size is ${size}`,
+  );
+}
+
+/** Shorter texts are not worth a look before they are encoded. */
+const LONG_TEXT = 100_000;
+const GET: Retrieval = { name: "get" };

@@ -1,0 +1,172 @@
+/** The verbs that ask: get, gets, gat, gats, for one key and for many, decoded or raw. */
+
+import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
+import { GetCommand, type Retrieval } from "../commands/get.ts";
+import type { CallOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { CasValue, ChunkedDecoder, RawItem } from "../engine/item_decoders.ts";
+import { missing, type Verb, verb } from "../engine/verb.ts";
+import { ChunkedCall } from "./chunked.ts";
+import { type Collector, ItemFanOut } from "./item_fan_out.ts";
+
+type Keys = Iterable<string>;
+type Options = CallOptions | undefined;
+/** How items are asked for; asked once the call has begun, as it may find that an argument cannot be used. */
+type How = () => Retrieval;
+
+export function get<T>(engine: Engine, key: string, options: Options): Promise<T | undefined> {
+  return one(engine, VERBS.get, key, engine.decoders.value<T>(), GET, options);
+}
+
+export function gets<T>(
+  engine: Engine,
+  key: string,
+  options: Options,
+): Promise<CasValue<T> | undefined> {
+  return one(engine, VERBS.gets, key, engine.decoders.cas<T>(), GETS, options);
+}
+
+export function getRaw(
+  engine: Engine,
+  key: string,
+  options: Options,
+): Promise<RawItem | undefined> {
+  return one(engine, VERBS.getRaw, key, engine.decoders.raw, GET, options);
+}
+
+export function gat<T>(
+  engine: Engine,
+  key: string,
+  exptime: Exptime,
+  options: Options,
+): Promise<T | undefined> {
+  return one(engine, VERBS.gat, key, engine.decoders.value<T>(), touching("gat", exptime), options);
+}
+
+export function gats<T>(
+  engine: Engine,
+  key: string,
+  exptime: Exptime,
+  options: Options,
+): Promise<CasValue<T> | undefined> {
+  return one(engine, VERBS.gats, key, engine.decoders.cas<T>(), touching("gats", exptime), options);
+}
+
+export function getMulti<T>(
+  engine: Engine,
+  keys: Keys,
+  options: Options,
+): Promise<Map<string, T>> {
+  return many(engine, VERBS.getMulti, keys, engine.decoders.value<T>(), mapOf<T>, GET, options);
+}
+
+export function getsMulti<T>(
+  engine: Engine,
+  keys: Keys,
+  options: Options,
+): Promise<Map<string, CasValue<T>>> {
+  const decoder = engine.decoders.cas<T>();
+  return many(engine, VERBS.getsMulti, keys, decoder, mapOf<CasValue<T>>, GETS, options);
+}
+
+export function getList<T>(
+  engine: Engine,
+  keys: Keys,
+  options: Options,
+): Promise<(T | undefined)[]> {
+  return many(engine, VERBS.getList, keys, engine.decoders.value<T>(), listOf<T>, GET, options);
+}
+
+export function gatMulti<T>(
+  engine: Engine,
+  keys: Keys,
+  exptime: Exptime,
+  options: Options,
+): Promise<Map<string, T>> {
+  const decoder = engine.decoders.value<T>();
+  return many(engine, VERBS.gatMulti, keys, decoder, mapOf<T>, touching("gat", exptime), options);
+}
+
+function one<T>(
+  engine: Engine,
+  verb: Verb<undefined>,
+  key: string,
+  decoder: ChunkedDecoder<T>,
+  how: How,
+  options: Options,
+): Promise<T | undefined> {
+  return engine.start(new ChunkedCall<T>(engine, verb, decoder, options), (call) => {
+    const wireKey = call.wireKey = engine.keys.one(key);
+    const command = new GetCommand(wireKey, decoder, call, how(), engine.settings.mergeGets);
+    engine.began(call, key);
+    engine.send(call, wireKey, command);
+  });
+}
+
+function many<T, R>(
+  engine: Engine,
+  verb: Verb<R>,
+  keys: Keys,
+  decoder: ChunkedDecoder<T>,
+  collectorOf: (keys: readonly string[]) => Collector<T, R>,
+  how: How,
+  options: Options,
+): Promise<R> {
+  return engine.call<R>(verb, options, (call) => {
+    const asked = { how: how(), decoder };
+    const keyList = checkKeys(keys);
+    const fanOut = new ItemFanOut(engine, call, asked, collectorOf(keyList));
+    engine.keys.manyInTurns(keyList, call, (wireKeys) => {
+      engine.began(call, keyList);
+      fanOut.ask(wireKeys);
+    });
+  });
+}
+
+/** Collects the hits, in the order asked. */
+function mapOf<T>(keys: readonly string[]): Collector<T, Map<string, T>> {
+  const found = new Map<string, T>();
+  return {
+    collect(start, values) {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (value !== undefined) found.set(keys[start + i], value);
+      }
+    },
+    result: () => found,
+  };
+}
+
+/** Collects hits and misses, in the order asked. */
+function listOf<T>(): Collector<T, (T | undefined)[]> {
+  const list: (T | undefined)[] = [];
+  return {
+    collect(_start, values) {
+      for (const value of values) list.push(value);
+    },
+    result: () => list,
+  };
+}
+
+const noHits = () => new Map<string, never>();
+
+const VERBS = {
+  get: verb("get", missing),
+  gets: verb("gets", missing),
+  getRaw: verb("getRaw", missing),
+  gat: verb("gat", missing),
+  gats: verb("gats", missing),
+  getMulti: verb("getMulti", noHits),
+  getsMulti: verb("getsMulti", noHits),
+  gatMulti: verb("gatMulti", noHits),
+  getList: verb("getList", () => [] as never[]),
+};
+
+const PLAIN: Retrieval = { name: "get" };
+const WITH_CAS: Retrieval = { name: "gets" };
+const GET: How = () => PLAIN;
+const GETS: How = () => WITH_CAS;
+
+function touching(name: "gat" | "gats", exptime: Exptime): How {
+  return () => ({ name, exptime: wireExptime(exptime) });
+}

@@ -1,0 +1,227 @@
+/** The verbs that store: set, add, replace, cas, append, prepend, for one key and for many. */
+
+import {
+  checkKeys,
+  checkUnsigned,
+  checkUnsigned64,
+  type Exptime,
+  MAX_UINT32,
+  wireExptime,
+} from "../checks/arguments.ts";
+import { checkBytes } from "../codec/bytes.ts";
+import type { Codec, Encoded } from "../codec/codec.ts";
+import { jsCodec } from "../codec/js_codec.ts";
+import { libmcCodec } from "../codec/libmc_codec.ts";
+import { encodeValue } from "../codec/values.ts";
+import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
+import type { Call } from "../engine/call.ts";
+import {
+  type CallOptions,
+  RAW_OPTIONS,
+  type RawOptions,
+  STORE_OPTIONS,
+  type StoreOptions,
+} from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import { notDone, verb } from "../engine/verb.ts";
+import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
+import { checkLength, ChunkedStore, dataToSplit } from "./chunked.ts";
+import { checkEncoded, checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
+import { type Storage, StoreFanOut } from "./store_fan_out.ts";
+
+/** Commands that store a value of its own. */
+type ValueStore = "set" | "add" | "replace" | "cas";
+/** Commands that add bytes to an item. */
+type Attachment = "append" | "prepend";
+
+/** @param cas For `cas` only. */
+export function store(
+  engine: Engine,
+  name: ValueStore,
+  key: string,
+  value: unknown,
+  options: StoreOptions | undefined,
+  cas?: bigint,
+): Promise<boolean> {
+  return engine.call<boolean>(VERBS[name], options, (call) => {
+    const wireKey = engine.keys.one(key);
+    const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
+    const item = encoded(engine, name, value, options);
+    const storage = { name, options: wireOptions(engine, options, token) };
+    engine.began(call, key);
+    storeOne(engine, call, storage, wireKey, item);
+  });
+}
+
+export function setRaw(
+  engine: Engine,
+  key: string,
+  data: Uint8Array,
+  options: RawOptions | undefined,
+): Promise<boolean> {
+  return engine.call<boolean>(VERBS.setRaw, options, (call) => {
+    if (!(data instanceof Uint8Array)) {
+      throw new TypeError(
+        `Cannot store raw data that is not a Uint8Array: current type is ${typeof data}`,
+      );
+    }
+    const { flags = 0 } = options ?? {};
+    const item = { data: checkBytes(data), flags: checkUnsigned("flags", flags, MAX_UINT32) };
+    const storage: Storage = { name: "set", options: wireOptions(engine, options) };
+    const wireKey = engine.keys.one(key);
+    engine.began(call, key);
+    storeOne(engine, call, storage, wireKey, item);
+  });
+}
+
+export function attach(
+  engine: Engine,
+  name: Attachment,
+  key: string,
+  data: Uint8Array | string,
+  options: CallOptions | undefined,
+): Promise<boolean> {
+  return engine.call<boolean>(VERBS[name], options, (call) => {
+    checkLength(engine.settings, name, data);
+    const storage = { name, options: wireOptions(engine) };
+    const item = rawItem(data);
+    const wireKey = engine.keys.one(key);
+    engine.began(call, key);
+    storeOne(engine, call, storage, wireKey, item);
+  });
+}
+
+export function setMulti(
+  engine: Engine,
+  items: Items,
+  options: StoreOptions | undefined,
+): Promise<MultiResult> {
+  return engine.call<MultiResult>(VERBS.setMulti, options, (call) => {
+    const keys: string[] = [];
+    const encodedItems: Encoded[] = [];
+    for (const pair of entriesOf(items)) {
+      checkPair(pair, keys.length);
+      const [key, value] = pair;
+      keys.push(key);
+      try {
+        encodedItems.push(encoded(engine, "set", value, options));
+      } catch (error) {
+        throw withKey(error, key);
+      }
+    }
+    const storage: Storage = { name: "set", options: wireOptions(engine, options) };
+    storeMany(engine, call, storage, keys, encodedItems);
+  });
+}
+
+export function attachMulti(
+  engine: Engine,
+  name: Attachment,
+  keys: Iterable<string>,
+  data: Uint8Array | string,
+  options: CallOptions | undefined,
+): Promise<MultiResult> {
+  return engine.call<MultiResult>(MULTI_VERBS[name], options, (call) => {
+    const asked = checkKeys(keys);
+    checkLength(engine.settings, name, data);
+    const item = rawItem(data);
+    const storage = { name, options: wireOptions(engine) };
+    storeMany(engine, call, storage, asked, asked.map(() => item));
+  });
+}
+
+function storeOne(
+  engine: Engine,
+  call: Call<boolean>,
+  storage: Storage,
+  key: string,
+  item: Encoded,
+): void {
+  const { name, options } = storage;
+  const toSplit = dataToSplit(engine.settings, name, key, item);
+  if (toSplit === undefined) {
+    engine.send(call, key, new StorageCommand(name, key, item, options, call));
+    return;
+  }
+  const fanOut = new ChunkedStore(engine, call, storage, (failed) => failed.length === 0);
+  fanOut.addSplit(0, key, toSplit, item.flags);
+  fanOut.sendStage();
+}
+
+function storeMany(
+  engine: Engine,
+  call: Call<MultiResult>,
+  storage: Storage,
+  keys: readonly string[],
+  items: readonly Encoded[],
+): void {
+  const fanOut = new StoreFanOut(engine, call, storage, multiResult(keys));
+  const wireKeys = engine.keys.many(keys);
+  const toSplit = wireKeys.map((key, position) => {
+    try {
+      return dataToSplit(engine.settings, storage.name, key, items[position]);
+    } catch (error) {
+      throw withKey(error, keys[position]);
+    }
+  });
+  engine.began(call, keys);
+  // A split value is there only after all that are whole: of a key given twice, the last must be.
+  const last = toSplit.some((data) => data !== undefined)
+    ? new Map(wireKeys.map((key, position) => [key, position]))
+    : undefined;
+  for (let position = 0; position < wireKeys.length; position++) {
+    const key = wireKeys[position];
+    const data = toSplit[position];
+    if (last !== undefined && last.get(key) !== position) continue;
+    if (data === undefined) fanOut.add(position, key, items[position]);
+    else fanOut.addSplit(position, key, data, items[position].flags);
+  }
+  fanOut.sendStage();
+}
+
+/** The options of a storage command, as they are written. */
+export function wireOptions(
+  engine: Engine,
+  options?: { exptime?: Exptime },
+  cas?: bigint,
+): StorageOptions {
+  const { noreply } = engine.settings;
+  const given = options?.exptime;
+  const exptime = given === undefined ? 0 : wireExptime(given);
+  return cas === undefined ? { exptime, noreply } : { exptime, noreply, cas };
+}
+
+function encoded(
+  { settings }: Engine,
+  name: ValueStore,
+  value: unknown,
+  options: StoreOptions | undefined,
+): Encoded {
+  const { codec, compThreshold } = settings;
+  const isBuiltIn = BUILT_IN_CODECS.has(codec);
+  const compress = options?.compress !== false;
+  // Neither built-in codec makes a string shorter than its UTF-8, so its length is a lower bound.
+  if (isBuiltIn && (compThreshold === 0 || !compress)) checkLength(settings, name, value);
+  const item = encodeValue(codec, value, compThreshold, compress);
+  // A custom codec may return anything; flags that are not a number would corrupt the command line.
+  if (!isBuiltIn) checkEncoded(item);
+  return item;
+}
+
+const BUILT_IN_CODECS: ReadonlySet<Codec> = new Set([jsCodec, libmcCodec]);
+
+const VERBS = {
+  set: verb("set", notDone, STORE_OPTIONS),
+  add: verb("add", notDone, STORE_OPTIONS),
+  replace: verb("replace", notDone, STORE_OPTIONS),
+  cas: verb("cas", notDone, STORE_OPTIONS),
+  setRaw: verb("setRaw", notDone, RAW_OPTIONS),
+  append: verb("append", notDone),
+  prepend: verb("prepend", notDone),
+  setMulti: verb("setMulti", nothingDone, STORE_OPTIONS),
+};
+
+const MULTI_VERBS = {
+  append: verb("appendMulti", nothingDone),
+  prepend: verb("prependMulti", nothingDone),
+};

@@ -1,0 +1,39 @@
+/** Dials TCP and Unix sockets by `node:net`, for Node and Bun. */
+
+import { connect } from "node:net";
+import { opened, SocketTransport } from "./node_socket.ts";
+import { connectTls } from "./node_tls.ts";
+import type { Endpoint, Platform, Transport } from "./transport.ts";
+
+/** Dials in the clear with `net.connect`, which looks the name up anew each time and tries all its addresses. */
+export async function nodeConnect(endpoint: Endpoint, signal: AbortSignal): Promise<Transport> {
+  const socket = "path" in endpoint
+    ? connect({ path: endpoint.path })
+    : connect({ host: endpoint.hostname, port: endpoint.port });
+  const transport = new SocketTransport(socket);
+  try {
+    await opened(socket, "connect", signal);
+  } catch (error) {
+    throw worded(error);
+  }
+  // A request leaves when it is written, and a connection that is gone is found out some day.
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true);
+  return transport;
+}
+
+/** Node, and Bun, which is one in this. */
+export const nodePlatform: Platform = { connect: nodeConnect, connectTls };
+
+/** True if these are the globals of Node or of something that has its modules. */
+export function isNode(globals: object): boolean {
+  const { process } = globals as { process?: { versions?: { node?: unknown } } };
+  return typeof process?.versions?.node === "string";
+}
+
+/** Where no address of a name takes the connection, Node joins the errors into one that says nothing itself. */
+function worded(error: unknown): unknown {
+  if (!(error instanceof AggregateError) || error.message !== "") return error;
+  const messages = error.errors.map((each) => each instanceof Error ? each.message : String(each));
+  return new Error(messages.join("; "), { cause: error });
+}

@@ -1,0 +1,16 @@
+/** Which runtime this is. */
+
+import { denoPlatform, isDeno } from "./deno.ts";
+import { isNode, nodePlatform } from "./node.ts";
+import type { Platform } from "./transport.ts";
+
+/**
+ * Picks how the runtime with these globals dials: by `Deno.connect` where it is there, else by `node:net`, which Node and
+ * Bun have.
+ *
+ * @returns `undefined` where there is neither.
+ */
+export function platformOf(globals: object): Platform | undefined {
+  if (isDeno(globals)) return denoPlatform;
+  return isNode(globals) ? nodePlatform : undefined;
+}

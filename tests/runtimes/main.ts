@@ -1,0 +1,95 @@
+/**
+ * Runs the tests on the runtimes beside Deno. What fails and is not among the exceptions, and what is and passes, is a
+ * failure.
+ *
+ * `deno task test:runtimes [quick] [node22|node24|bun] …`; names of test files may follow.
+ */
+
+import { ensureProgram, MEMCACHED, OPENSSL } from "../support/ensure_program.ts";
+import { bundleTests, lowered } from "./bundle.ts";
+import { EXCEPTIONS } from "./exceptions.ts";
+import { runFile } from "./run_file.ts";
+import { Programs, type Runtime, RUNTIME_NAMES, type RuntimeName } from "./runtimes.ts";
+import { testFiles } from "./suite.ts";
+import { type FileResults, verdictOf } from "./verdict.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args) ? 0 : 1);
+
+async function main(args: readonly string[]): Promise<boolean> {
+  const { isQuick, names, wanted } = argumentsOf(args);
+  const files = (await testFiles(isQuick))
+    .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+  for (const program of [MEMCACHED, OPENSSL]) await ensureProgram(program);
+  await using programs = await Programs.fetch();
+  const folder = await Deno.makeTempDir({ prefix: "libmc-bundle-" });
+  try {
+    const bundle = `${folder}/tests`;
+    await bundleTests(files, bundle);
+    const totals = { passed: 0, failed: 0 };
+    for (const name of names) {
+      const runtime = await programs.runtime(name);
+      const own = name === "node22" ? await lowered(bundle, "node22", programs.esbuild) : bundle;
+      const { passed, failed } = await report(runtime, await runAll(runtime, own, files));
+      totals.passed += passed;
+      totals.failed += failed;
+    }
+    const { passed, failed } = totals;
+    console.log(`${failed === 0 ? "ok" : "FAILED"} | ${passed} passed | ${failed} failed`);
+    return failed === 0;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs file after file, and says so. */
+async function runAll(
+  runtime: Runtime,
+  bundle: string,
+  files: readonly string[],
+): Promise<FileResults[]> {
+  const all: FileResults[] = [];
+  for (const [at, file] of files.entries()) {
+    const begun = performance.now();
+    const results = await runFile(runtime, bundle, file);
+    all.push(results);
+    const passed = results.results.filter(({ error }) => error === undefined).length;
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    console.log(
+      `${runtime.name} ${at + 1}/${files.length} ${file}: ` +
+        `${passed} of ${results.results.length} in ${seconds} s`,
+    );
+  }
+  return all;
+}
+
+/** Prints what came of a runtime. */
+function report(
+  runtime: Runtime,
+  files: readonly FileResults[],
+): { readonly passed: number; readonly failed: number } {
+  const { passed, all, exceptions, complaints } = verdictOf(runtime.name, files, EXCEPTIONS);
+  for (const complaint of complaints) console.log(`\n${complaint}`);
+  console.log(`\n${runtime.name} (${runtime.version}) passed ${passed} of ${all}`);
+  for (const { file, name, reason } of exceptions) {
+    console.log(`  exception: ${file}: ${name}: ${reason}`);
+  }
+  console.log("");
+  return { passed, failed: complaints.length };
+}
+
+interface Arguments {
+  readonly isQuick: boolean;
+  readonly names: readonly RuntimeName[];
+  /** Parts of the paths of test files; none for all. */
+  readonly wanted: readonly string[];
+}
+
+function argumentsOf(args: readonly string[]): Arguments {
+  const isName = (arg: string): arg is RuntimeName => RUNTIME_NAMES.includes(arg as RuntimeName);
+  const names = args.filter(isName);
+  return {
+    isQuick: args.includes("quick"),
+    names: names.length === 0 ? RUNTIME_NAMES : names,
+    wanted: args.filter((arg) => arg !== "quick" && !isName(arg)),
+  };
+}
