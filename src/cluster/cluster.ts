@@ -64,7 +64,7 @@ type Unconnected = readonly Server[] | undefined;
 /** Routes commands to servers. */
 export class Cluster {
   #membership: Membership;
-  readonly #context: ServerContext;
+  readonly #context: ServerContext<Server>;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;

@@ -7,12 +7,16 @@
 import type { Command } from "../commands/command.ts";
 import type { ConnectionEnd } from "../connection/contract.ts";
 import { ConnectionError, type MemcachedError } from "../errors.ts";
-import type { Server } from "./server.ts";
 import type { ServerContext } from "./server_context.ts";
 import { lostError } from "./server_errors.ts";
 
+/** What recovery needs to know of the server. */
+interface Named {
+  readonly name: string;
+}
+
 /** What recovery needs to know of the client. */
-type Context = Pick<ServerContext, "settings" | "resubmit">;
+type Context<S> = Pick<ServerContext<S>, "settings" | "resubmit">;
 
 /**
  * Fails the commands of a connection that has ended, or sends them again.
@@ -20,12 +24,12 @@ type Context = Pick<ServerContext, "settings" | "resubmit">;
  * @param error Why it ended.
  * @param isFruitless The server takes connections and answers nothing: its commands must not go round for ever.
  */
-export function recover(
-  server: Server,
+export function recover<S extends Named>(
+  server: S,
   end: ConnectionEnd,
   error: MemcachedError,
   isFruitless: boolean,
-  context: Context,
+  context: Context<S>,
 ): void {
   const wasStale = end.stale && error instanceof ConnectionError;
   if (end.head !== undefined && !(wasStale && askAgain(end.head, server, context))) {
@@ -42,11 +46,11 @@ export function recover(
 }
 
 /** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
-function failOrResend(
+function failOrResend<S>(
   command: Command,
   error: MemcachedError,
-  server: Server,
-  { settings, resubmit }: Context,
+  server: S,
+  { settings, resubmit }: Context<S>,
 ): void {
   const wasLost = error instanceof ConnectionError;
   const isSafe = command.traits.resend !== "never";
@@ -56,7 +60,7 @@ function failOrResend(
 }
 
 /** Asks once more what only asks, and is not to blame. Returns false for others. */
-function askAgain(command: Command, server: Server, { resubmit }: Context): boolean {
+function askAgain<S>(command: Command, server: S, { resubmit }: Context<S>): boolean {
   if (command.traits.resend !== "always" || command.bystanderResends > 0) return false;
   command.bystanderResends++;
   resubmit(command, server);

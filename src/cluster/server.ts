@@ -21,7 +21,7 @@ import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 /** A memcached, and the way to it. */
 export class Server implements ObservedServer {
   readonly counters: ServerCounters = zeroCounters();
-  readonly #context: ServerContext;
+  readonly #context: ServerContext<Server>;
   readonly #health = new Health();
   readonly #pool: Pool;
   /** The connections that took commands: those that end before are a matter of the dial. */
@@ -43,7 +43,7 @@ export class Server implements ObservedServer {
   /** Connections that take nothing more, and are closed once everything on them has finished. */
   readonly #draining = new Set<Promise<void>>();
 
-  constructor(address: Address, context: ServerContext) {
+  constructor(address: Address, context: ServerContext<Server>) {
     this.#address = address;
     this.#context = context;
     this.#pool = new Pool(context.clock);

@@ -7,7 +7,6 @@ import type { ConnectionOptions } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Happening } from "../observe/observer.ts";
 import type { Connect } from "../transports/transport.ts";
-import type { Server } from "./server.ts";
 
 /** The settings of a server. They may change while the client lives. Milliseconds; 0 for no bound. */
 export interface ServerSettings {
@@ -22,8 +21,8 @@ export interface ServerSettings {
   maxPending: number;
 }
 
-/** What a server shares with the others of its client. */
-export interface ServerContext {
+/** What a server, of the type `S`, shares with the others of its client. */
+export interface ServerContext<S = unknown> {
   readonly clock: Clock;
   readonly connect: Connect;
   /** Makes a new connection ready for commands, before the deadline; if it rejects, the dial has failed. */
@@ -35,5 +34,5 @@ export interface ServerContext {
   /** Hears of every command that ends, if somebody watches commands. */
   readonly onAttempt: ConnectionOptions["onAttempt"];
   /** Sends a command again from the start: to the server that has its keys now, or to `from`. */
-  readonly resubmit: (command: Command, from: Server) => void;
+  readonly resubmit: (command: Command, from: S) => void;
 }
