@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import bench from "../bench/deno.json" with { type: "json" };
 import settings from "../deno.json" with { type: "json" };
 import { commandsOf, PURE_TESTS } from "../.ci/test.ts";
 import {
@@ -42,6 +43,14 @@ Deno.test("repository: every test always runs", READ_ONLY, () => {
 Deno.test("repository: every task says what it does", () => {
   const silent = Object.entries(settings.tasks).filter(([, task]) => task.description.length < 10);
   assertEquals(silent, []);
+});
+
+Deno.test("repository: the benches are compiled as the rest, from the same packages", () => {
+  assertEquals(bench.compilerOptions, settings.compilerOptions);
+  const imports = Object.entries(settings.imports).map(([name, target]) =>
+    [name, target.replace(/^\.\//, "../")] as const
+  );
+  assertEquals(bench.imports, Object.fromEntries(imports));
 });
 
 Deno.test("repository: a test file runs either without permissions or live", () => {

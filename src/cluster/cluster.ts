@@ -30,7 +30,7 @@ export interface ClusterSettings extends ServerSettings {
 }
 
 /** The context in which a cluster is made. */
-export interface ClusterContext extends Omit<ServerContext, "resubmit"> {
+export interface ClusterContext extends ServerContext {
   readonly settings: Readonly<ClusterSettings>;
 }
 
@@ -78,8 +78,8 @@ export class Cluster {
     this.#settings = context.settings;
     this.#clock = context.clock;
     this.#sweeper = context.sweeper;
-    this.#context = { ...context, resubmit: (command, from) => this.#resubmit(command, from) };
-    const servers = addresses.map((address) => new Server(address, this.#context));
+    this.#context = context;
+    const servers = addresses.map((address) => this.#newServer(address));
     this.#membership = new Membership(servers, addresses, context.settings.hashFn);
   }
 
@@ -206,7 +206,11 @@ export class Cluster {
   }
 
   #newServer(address: Address): Server {
-    const server = new Server(address, this.#context);
+    const server: Server = new Server(
+      address,
+      this.#context,
+      (command) => this.#resubmit(command, server),
+    );
     if (this.#isUnref) server.unref();
     return server;
   }

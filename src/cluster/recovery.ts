@@ -7,12 +7,16 @@
 import type { Command } from "../commands/command.ts";
 import type { ConnectionEnd } from "../connection/contract.ts";
 import { ConnectionError, type MemcachedError } from "../errors.ts";
-import type { Server } from "./server.ts";
-import type { ServerContext } from "./server_context.ts";
 import { lostError } from "./server_errors.ts";
 
-/** The part of the client that recovery needs. */
-type Context = Pick<ServerContext, "settings" | "resubmit">;
+/** The means of recovery. */
+export interface Recovery {
+  /** Display name of the server. */
+  readonly server: string;
+  readonly maxRetries: number;
+  /** Sends a command again from the start. */
+  readonly resubmit: (command: Command) => void;
+}
 
 /**
  * Fails the commands of a connection that has ended, or sends them again.
@@ -21,23 +25,23 @@ type Context = Pick<ServerContext, "settings" | "resubmit">;
  * @param isFruitless True if the server accepts connections and answers nothing: commands must not go round for ever.
  */
 export function recover(
-  server: Server,
   end: ConnectionEnd,
   error: MemcachedError,
   isFruitless: boolean,
-  context: Context,
+  recovery: Recovery,
 ): void {
+  const { server, resubmit } = recovery;
   const wasStale = end.stale && error instanceof ConnectionError;
-  if (end.head !== undefined && !(wasStale && askAgain(end.head, server, context))) {
-    failOrResend(end.head, error, server, context);
+  if (end.head !== undefined && !(wasStale && askAgain(end.head, recovery))) {
+    failOrResend(end.head, error, recovery);
   }
   for (const command of end.sent) {
-    if (askAgain(command, server, context)) continue;
-    command.fail(lostError(server.name, command, error, "maybe"));
+    if (askAgain(command, recovery)) continue;
+    command.fail(lostError(server, command, error, "maybe"));
   }
   for (const command of end.unsent) {
-    if (isFruitless) command.fail(lostError(server.name, command, error));
-    else context.resubmit(command, server);
+    if (isFruitless) command.fail(lostError(server, command, error));
+    else resubmit(command);
   }
 }
 
@@ -45,20 +49,19 @@ export function recover(
 function failOrResend(
   command: Command,
   error: MemcachedError,
-  server: Server,
-  { settings, resubmit }: Context,
+  { maxRetries, resubmit }: Recovery,
 ): void {
   const wasLost = error instanceof ConnectionError;
   const isSafe = command.traits.resend !== "never";
-  if (!wasLost || !isSafe || command.ownResends >= settings.maxRetries) return command.fail(error);
+  if (!wasLost || !isSafe || command.ownResends >= maxRetries) return command.fail(error);
   command.ownResends++;
-  resubmit(command, server);
+  resubmit(command);
 }
 
 /** Sends a command once more that only reads and was not at fault. Returns false for others. */
-function askAgain(command: Command, server: Server, { resubmit }: Context): boolean {
+function askAgain(command: Command, { resubmit }: Recovery): boolean {
   if (command.traits.resend !== "always" || command.bystanderResends > 0) return false;
   command.bystanderResends++;
-  resubmit(command, server);
+  resubmit(command);
   return true;
 }

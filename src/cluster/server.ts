@@ -22,6 +22,7 @@ import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 export class Server implements ObservedServer {
   readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
+  readonly #resubmit: (command: Command) => void;
   readonly #health = new Health();
   readonly #pool: Pool;
   /** The connections that have taken commands. The end of any other one is a failed dial. */
@@ -43,9 +44,15 @@ export class Server implements ObservedServer {
   /** Connections that take no more commands, and close once those on them have ended. */
   readonly #draining = new Set<Promise<void>>();
 
-  constructor(address: Address, context: ServerContext) {
+  /** @param resubmit Sends a command again from the start: to the server that has its keys now, or to this one. */
+  constructor(
+    address: Address,
+    context: ServerContext,
+    resubmit: (command: Command) => void,
+  ) {
     this.#address = address;
     this.#context = context;
+    this.#resubmit = resubmit;
     this.#pool = new Pool(context.clock);
   }
 
@@ -132,7 +139,7 @@ export class Server implements ObservedServer {
     const unsent = connections.flatMap((connection) => connection.takeUnsent());
     const drained = this.#drain(connections);
     this.#callBack(undefined);
-    for (const command of unsent) this.#context.resubmit(command, this);
+    for (const command of unsent) this.#resubmit(command);
     await drained;
   }
 
@@ -266,7 +273,11 @@ export class Server implements ObservedServer {
       this.#lastDialError = error;
       isDead = this.#health.failed(clock.now(), settings.retryTimeout);
     }
-    recover(this, end, error, this.#fruitless > MOST_FRUITLESS, this.#context);
+    recover(end, error, this.#fruitless > MOST_FRUITLESS, {
+      server: this.name,
+      maxRetries: settings.maxRetries,
+      resubmit: this.#resubmit,
+    });
     // Observers are told after the calls have settled, so that they see the client as it is.
     if (end.desync) happened({ what: "desync", server: this, error });
     if (isDead) happened({ what: "dead", server: this, error });

@@ -1,13 +1,11 @@
 /** The context that all servers of a client share. */
 
 import type { Clock } from "../clock.ts";
-import type { Command } from "../commands/command.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOptions } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Happening } from "../observe/observer.ts";
 import type { Connect } from "../transports/transport.ts";
-import type { Server } from "./server.ts";
 
 /** The settings of a server. They may change while the client lives. Times are in milliseconds; 0 for no limit. */
 export interface ServerSettings {
@@ -34,6 +32,4 @@ export interface ServerContext {
   readonly happened: (happening: Happening) => void;
   /** Called for every command that ends, if an observer watches commands. */
   readonly onAttempt: ConnectionOptions["onAttempt"];
-  /** Sends a command again from the start, to the server that has its keys now, or to `from`. */
-  readonly resubmit: (command: Command, from: Server) => void;
 }

@@ -17,7 +17,6 @@ import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
-import type { FanOut } from "./fan_out.ts";
 import { ItemDecoders } from "./item_decoders.ts";
 import { Keys } from "./keys.ts";
 import {
@@ -31,6 +30,17 @@ import {
 import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
 import { LoopYield } from "./yielding.ts";
+
+/** The parts of one call, as whoever sends them sees it. */
+interface Parts {
+  readonly deadline: number;
+  /** Name of the command, for errors. */
+  readonly command: string;
+  readonly settled: boolean;
+  expectParts(count: number): void;
+  note(error: MemcachedError): void;
+  allSent(): void;
+}
 
 /** Begins calls, sends their commands, and closes when all of them have settled. */
 export class Engine implements CallOwner {
@@ -167,9 +177,9 @@ export class Engine implements CallOwner {
   }
 
   /** Sends commands for many keys, grouped by server. `orphaned` is told the positions of keys without a server. */
-  sendGroups<P, R>(
+  sendGroups(
     wireKeys: readonly string[],
-    fanOut: FanOut<P, R>,
+    fanOut: Parts,
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned?: (positions: readonly number[]) => void,
   ): void {
@@ -197,7 +207,7 @@ export class Engine implements CallOwner {
   }
 
   /** Sends a command to every server. Each is made for the display name of its server. */
-  sendToAll<P, R>(fanOut: FanOut<P, R>, commandFor: (server: string) => Command): void {
+  sendToAll(fanOut: Parts, commandFor: (server: string) => Command): void {
     for (const server of this.cluster.servers) {
       const command = commandFor(server.name);
       command.deadline = fanOut.deadline;
