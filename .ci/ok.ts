@@ -34,6 +34,8 @@ const TASKS: readonly string[][] = [
   ["fmt", "--check"],
   ["check", "--frozen"],
   ["publish:check"],
+  ["pack:check"],
+  ["test:runtimes", "quick"],
   ["bench:smoke"],
   ["soak", "--minutes", "1"],
 ];
