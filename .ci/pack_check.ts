@@ -38,7 +38,9 @@ async function packCheck(folder: string): Promise<void> {
   await using secure = await startMemcached({
     args: ["-Z", "-o", `ssl_chain_cert=${certPath},ssl_key=${keyPath}`],
   });
-  const args = [server.address, secure.address, authority.certificate.cert];
+  const { cert, certPath: authorityPath } = authority.certificate;
+  const args = [server.address, secure.address, cert];
+  const env = { NODE_EXTRA_CA_CERTS: authorityPath };
   const [node22, node24, bun] = await Promise.all(
     (["node22", "node24", "bun"] as const).map((name) => programs.runtime(name)),
   );
@@ -50,14 +52,14 @@ async function packCheck(folder: string): Promise<void> {
   await run(node24.program, [npm, "install", "--offline", ...packages], nodeProject);
   await run(node24.program, [typescript], nodeProject);
   for (const { name, program, version } of [node22, node24]) {
-    const { stdout } = await run(program, ["dist/use.js", ...args], nodeProject);
+    const { stdout } = await run(program, ["dist/use.js", ...args], nodeProject, env);
     console.log(`${name} (${version}): ${stdout.trim()}`);
   }
 
   const bunProject = await project(folder, "bun_project", BUN_SETTINGS);
   await run(bun.program, ["add", ...packages], bunProject);
   await run(node24.program, [typescript], bunProject);
-  const { stdout } = await run(bun.program, ["use.ts", ...args], bunProject);
+  const { stdout } = await run(bun.program, ["use.ts", ...args], bunProject, env);
   console.log(`bun (${bun.version}): ${stdout.trim()}`);
 }
 

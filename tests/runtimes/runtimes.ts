@@ -82,11 +82,12 @@ export async function run(
   program: string,
   args: readonly string[],
   cwd?: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly stdout: string }> {
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
     ...(cwd === undefined ? {} : { cwd }),
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
