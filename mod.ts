@@ -26,6 +26,14 @@ usePlatform(platformOf(globalThis));
 export * from "./src/errors.ts";
 export { ServerEvent } from "./src/observe/events.ts";
 export type { ClientEventName } from "./src/observe/events.ts";
+export type {
+  CallEnd,
+  Happening,
+  HappeningCounts,
+  HappeningName,
+  ObservedServer,
+  Observer,
+} from "./src/observe/observer.ts";
 export { Client } from "./src/client/client.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
@@ -43,7 +51,7 @@ export type {
 } from "./src/engine/call_options.ts";
 export type { Exptime } from "./src/checks/arguments.ts";
 export type { Clock } from "./src/clock.ts";
-export { transportOf } from "./src/transports/streams.ts";
+export { transportFromStreams } from "./src/transports/streams.ts";
 export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
 export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";

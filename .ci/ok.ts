@@ -5,28 +5,7 @@
  * @module
  */
 
-/** What one task, or all of them, amounts to. */
-export interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-/** Adds up the summary lines that `deno test` leaves in an output, coloured or not. */
-export function tallyOf(output: string): Tally {
-  let passed = 0;
-  let failed = 0;
-  for (const line of output.replaceAll(COLOUR, "").matchAll(SUMMARY)) {
-    passed += Number(line[1]);
-    failed += Number(line[2]);
-  }
-  return { passed, failed };
-}
-
-/** What a task that ended amounts to: one that failed has at least one failure. */
-export function outcomeOf(output: string, success: boolean): Tally {
-  const { passed, failed } = tallyOf(output);
-  return { passed, failed: success ? failed : Math.max(failed, 1) };
-}
+import { outcomeOf, sumOf, type Tally, totalsLine } from "./tally.ts";
 
 const TASKS: readonly string[][] = [
   ["test"],
@@ -39,9 +18,6 @@ const TASKS: readonly string[][] = [
   ["bench:smoke"],
   ["soak", "--minutes", "1"],
 ];
-
-const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/gm;
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
 async function runTask(args: string[]): Promise<Tally> {
   console.log(`\n# deno task ${args.join(" ")}`);
@@ -63,15 +39,14 @@ async function runTask(args: string[]): Promise<Tally> {
 
 if (import.meta.main) {
   const bad: string[] = [];
-  let passed = 0;
-  let failed = 0;
+  const tallies: Tally[] = [];
   for (const args of TASKS) {
     const tally = await runTask(args);
-    passed += tally.passed;
-    failed += tally.failed;
+    tallies.push(tally);
     if (tally.failed > 0) bad.push(args.join(" "));
   }
+  const total = sumOf(tallies);
   console.log(bad.length === 0 ? "\nAll tasks succeeded" : `\nFailed tasks: ${bad.join(", ")}`);
-  console.log(`${passed} passed, ${failed} failed`);
-  Deno.exit(failed === 0 ? 0 : 1);
+  console.log(totalsLine(total));
+  Deno.exit(total.failed === 0 ? 0 : 1);
 }

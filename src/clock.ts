@@ -1,16 +1,50 @@
-/** Time as an input: whoever needs the time or a timer is given a clock, so that tests can turn it. */
+/** Time as an input: code that needs the time or a timer is given a clock, so that tests can replace it. */
 
-/** Tells the time, and calls back. */
+/**
+ * Tells the time and sets timers: the option `clock`, for tests that do not want to wait.
+ *
+ * @example A minute passes at once
+ * ```ts
+ * import { Client, type Clock } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * let ahead = 0;
+ * const clock: Clock = {
+ *   now: () => performance.now() + ahead,
+ *   after: (ms, callback) => clearTimeout.bind(undefined, setTimeout(callback, ms)),
+ * };
+ * await using client = new Client(server.address, { clock, retryTimeout: 60_000 });
+ *
+ * await server.stop();
+ * await client.get("key"); // from now on the server is dead
+ * ahead = 60_000;
+ * await client.get("key"); // dialled again
+ * assertEquals(client.counters().get(server.address)?.failedDials, 2);
+ * ```
+ */
 export interface Clock {
-  /** Milliseconds since some fixed moment; never goes back. */
+  /**
+   * Tells the time.
+   *
+   * @returns Milliseconds since some fixed moment. It never goes back.
+   */
   now(): number;
-  /** Calls back once, after some milliseconds. Returns what calls it off. */
+  /**
+   * Calls back once.
+   *
+   * @param milliseconds How long to wait, at least.
+   * @param callback Called after that time.
+   * @returns A function that cancels the timer. Calling it late or twice is harmless.
+   */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
 /**
- * The platform's clock. It is read once for all that runs before the program comes to rest: a call asks for the time
- * three times and more, at 80 ns each, and nothing here is measured in less than milliseconds.
+ * The platform's clock. It is read once per turn of the event loop: a call asks for the time three times or more, at
+ * 80 ns each, and nothing here is measured in less than milliseconds.
  */
 export const systemClock: Clock = {
   now() {

@@ -1,20 +1,59 @@
 /**
  * The one family of errors. A miss, "not stored" and "exists" are results, never errors; wrong use is a TypeError or
- * a RangeError. Failures of the network or a server are a {@linkcode MemcachedError}: each says
- * which server, which command, whether anything was sent, and libmc's code for the same trouble.
+ * a RangeError. Failures of the network or a server are a {@linkcode MemcachedError}: each says which server, which
+ * command, whether the server may have carried it out, and libmc's code for the same failure.
  */
 
-/** What an error knows beside its message. */
+/**
+ * The facts that an error carries beside its message.
+ *
+ * @example An error for a test of your own code
+ * ```ts
+ * import { MemcachedError, type MemcachedErrorOptions } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const facts: MemcachedErrorOptions = { server: "cache1:11211", command: "incr", sent: "maybe" };
+ * const error = new MemcachedError("Cannot incr", facts);
+ * assertEquals([error.server, error.command, error.sent], ["cache1:11211", "incr", "maybe"]);
+ * ```
+ */
 export interface MemcachedErrorOptions extends ErrorOptions {
   /** Display name of the server. */
   server?: string | undefined;
   /** Name of the command, as in `"get"`. */
   command?: string | undefined;
-  /** `"no"`: the server cannot have carried out the command; `"maybe"`: it can. */
+  /** `"no"`: the server has not carried out the command. `"maybe"`: it may have. */
   sent?: "no" | "maybe" | undefined;
 }
 
-/** Base of every error that tells of a server, a network or a stored value. */
+/**
+ * The base of every error about a server, the network or a stored value.
+ *
+ * Calls reject with one only with the option `strict`, apart from ClosedError. By default {@linkcode Client.lastError}
+ * and the `failure` event give it.
+ *
+ * @example Tell failures of the cache from all others
+ * ```ts
+ * import { Client, MemcachedError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * async function visits(): Promise<number> {
+ *   try {
+ *     return await client.get<number>("visits", { strict: true }) ?? 0;
+ *   } catch (error) {
+ *     if (error instanceof MemcachedError) return -1;
+ *     throw error;
+ *   }
+ * }
+ * assertEquals(await visits(), 0);
+ * await server.stop();
+ * assertEquals(await visits(), -1);
+ * ```
+ */
 export class MemcachedError extends Error {
   /** Always `"MemcachedError"`. */
   override name = "MemcachedError";
@@ -22,16 +61,16 @@ export class MemcachedError extends Error {
   readonly server: string | undefined;
   /** Name of the command that failed, as in `"get"`. */
   readonly command: string | undefined;
-  /** `"no"`: the server cannot have carried out the command; `"maybe"`: it can. */
+  /** `"no"`: the server has not carried out the command. `"maybe"`: it may have. */
   readonly sent: "no" | "maybe";
-  /** When it failed. */
+  /** When the error was made. */
   readonly at: Date = new Date();
 
   /**
    * Makes an error.
    *
    * @param message What could not be done, and why.
-   * @param options What is known beside the message.
+   * @param options The facts beside the message. `sent` is `"no"` unless given.
    */
   constructor(message: string, options: MemcachedErrorOptions = {}) {
     super(message, options);
@@ -40,21 +79,67 @@ export class MemcachedError extends Error {
     this.sent = options.sent ?? "no";
   }
 
-  /** libmc's return code for this trouble, -9 to -1. */
+  /**
+   * libmc's return code for this failure.
+   *
+   * | code | errors |
+   * | --- | --- |
+   * | -3 | ReplyError to ERROR and CLIENT_ERROR, ProtocolError, CodecError |
+   * | -4 | ReplyError to SERVER_ERROR, ServerDeadError, ClosedError, ConnectionError while dialling |
+   * | -6 | TimeoutError |
+   * | -8 | ConnectionError while reading |
+   * | -9 | ConnectionError while writing |
+   *
+   * A MultiError has the code of the last error in it.
+   *
+   * @example Log libmc's code
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await server.stop();
+   * await client.get("key");
+   * assertEquals(client.lastError?.code, -4);
+   * ```
+   */
   get code(): number {
     return MC_SERVER_ERR;
   }
 
-  /** libmc's text for {@linkcode MemcachedError.code}. */
+  /**
+   * libmc's text for {@linkcode MemcachedError.code}.
+   *
+   * @example Log libmc's text
+   * ```ts
+   * import { TimeoutError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const error = new TimeoutError("Cannot get in time");
+   * assertEquals(`[E: ${error.code}] ${error.strerror}`, "[E: -6] poll_timeout_error");
+   * ```
+   */
   get strerror(): string {
     return STRERROR[this.code] ?? "unknown";
   }
 
   /**
-   * Tells `JSON.stringify()` all that the error knows, its message included, which an Error keeps to itself. Of the cause
-   * it tells the message.
+   * Gives `JSON.stringify()` all facts of the error. Other errors hide their message from it.
    *
-   * @returns A plain object.
+   * @returns A plain object, with the message of the cause as `cause`.
+   *
+   * @example Write an error to a log of JSON lines
+   * ```ts
+   * import { MemcachedError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const error = new MemcachedError("Cannot get", { server: "cache1:11211", command: "get" });
+   * const { name, message, server } = JSON.parse(JSON.stringify(error));
+   * assertEquals([name, message, server], ["MemcachedError", "Cannot get", "cache1:11211"]);
+   * ```
    */
   toJSON(): Record<string, unknown> {
     const { name, message, cause, code, strerror } = this;
@@ -64,7 +149,23 @@ export class MemcachedError extends Error {
   }
 }
 
-/** The server could not be reached, or the connection to it broke. */
+/**
+ * The server could not be reached, or the connection to it broke.
+ *
+ * @example The reply to a command is lost
+ * ```ts
+ * import { Client, ConnectionError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true });
+ *
+ * server.fault({ kind: "missingReply", commands: ["incr"], then: "close" });
+ * const error = await assertRejects(() => client.incr("visits"), ConnectionError);
+ * assertEquals([error.step, error.sent], ["read", "maybe"]);
+ * ```
+ */
 export class ConnectionError extends MemcachedError {
   /** Always `"ConnectionError"`. */
   override name = "ConnectionError";
@@ -75,34 +176,101 @@ export class ConnectionError extends MemcachedError {
    * Makes an error.
    *
    * @param message What could not be done, and why.
-   * @param options What is known, and at which `step` the connection failed: `"dial"` unless given.
+   * @param options The facts beside the message, and the `step`: `"dial"` unless given.
    */
   constructor(message: string, options: MemcachedErrorOptions & { step?: ConnectionStep } = {}) {
     super(message, options);
     this.step = options.step ?? "dial";
   }
 
-  /** libmc's return code for this trouble. */
+  /**
+   * libmc's return code: -4 while dialling, -9 while writing, -8 while reading.
+   *
+   * @example A connection that broke while it was read
+   * ```ts
+   * import { ConnectionError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new ConnectionError("Cannot get", { step: "read" }).code, -8);
+   * ```
+   */
   override get code(): number {
     return STEP_CODES[this.step];
   }
 }
 
-/** Where a connection failed: while dialling, writing to it, or reading from it. */
+/**
+ * Where a connection failed: while dialling, writing to it, or reading from it.
+ *
+ * @example Say it in words
+ * ```ts
+ * import { ConnectionError, type ConnectionStep } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const words: Record<ConnectionStep, string> = {
+ *   dial: "could not connect",
+ *   write: "could not send",
+ *   read: "got no reply",
+ * };
+ * assertEquals(words[new ConnectionError("Cannot get").step], "could not connect");
+ * ```
+ */
 export type ConnectionStep = "dial" | "write" | "read";
 
-/** An answer, or the whole call, took longer than it may. */
+/**
+ * A reply took longer than `pollTimeout`, or the whole call longer than `timeout`.
+ *
+ * @example A server that falls silent
+ * ```ts
+ * import { Client, TimeoutError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true, pollTimeout: 50 });
+ *
+ * server.fault({ kind: "missingReply", commands: ["get"] });
+ * await assertRejects(() => client.get("key"), TimeoutError, "silent for more than 50 ms");
+ * ```
+ */
 export class TimeoutError extends MemcachedError {
   /** Always `"TimeoutError"`. */
   override name = "TimeoutError";
 
-  /** libmc's return code for this trouble. */
+  /**
+   * libmc's return code: -6.
+   *
+   * @example It is the code of MC_RETURN_POLL_TIMEOUT_ERR
+   * ```ts
+   * import { TimeoutError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new TimeoutError("Cannot get in time").code, -6);
+   * ```
+   */
   override get code(): number {
     return -6;
   }
 }
 
-/** The server answered with an error line. */
+/**
+ * The server answered with an error line.
+ *
+ * @example A server that is out of memory
+ * ```ts
+ * import { Client, ReplyError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true });
+ *
+ * server.fault({ kind: "serverError", message: "out of memory storing object", times: 1 });
+ * const error = await assertRejects(() => client.set("key", "value"), ReplyError);
+ * assertEquals(error.kind, "SERVER_ERROR");
+ * assertEquals(await client.set("key", "value"), true);
+ * ```
+ */
 export class ReplyError extends MemcachedError {
   /** Always `"ReplyError"`. */
   override name = "ReplyError";
@@ -113,70 +281,202 @@ export class ReplyError extends MemcachedError {
    * Makes an error.
    *
    * @param message What could not be done, and why.
-   * @param options What is known, and the `kind` of error line.
+   * @param options The facts beside the message, and the `kind` of error line.
    */
   constructor(message: string, options: MemcachedErrorOptions & { kind: ReplyErrorKind }) {
     super(message, options);
     this.kind = options.kind;
   }
 
-  /** libmc's return code for this trouble. */
+  /**
+   * libmc's return code: -4 for SERVER_ERROR, -3 for the others.
+   *
+   * @example Codes of the three error lines
+   * ```ts
+   * import { ReplyError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const codes = (["ERROR", "CLIENT_ERROR", "SERVER_ERROR"] as const)
+   *   .map((kind) => new ReplyError("Cannot set", { kind }).code);
+   * assertEquals(codes, [-3, -3, -4]);
+   * ```
+   */
   override get code(): number {
     return this.kind === "SERVER_ERROR" ? MC_SERVER_ERR : PROGRAMMING_ERR;
   }
 }
 
-/** The three words that begin an error line, as `doc/protocol.txt` of memcached names them. */
+/**
+ * The three words that begin an error line, as memcached's `doc/protocol.txt` names them.
+ *
+ * @example Counting a text is the caller's mistake
+ * ```ts
+ * import { Client, type ReplyErrorKind, ReplyError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.set("name", "Ada");
+ * const error = await assertRejects(() => client.incr("name", 1, { strict: true }), ReplyError);
+ * const expected: ReplyErrorKind = "CLIENT_ERROR";
+ * assertEquals(error.kind, expected);
+ * ```
+ */
 export type ReplyErrorKind = "ERROR" | "CLIENT_ERROR" | "SERVER_ERROR";
 
-/** The server sent bytes that cannot be the reply to what was asked. The connection is closed. */
+/**
+ * The server sent bytes that cannot be the reply to the command. The connection is closed; the next call dials anew.
+ *
+ * @example A line that means nothing
+ * ```ts
+ * import { Client, ProtocolError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true });
+ *
+ * server.fault({ kind: "garbageLine", line: "HELLO", times: 1 });
+ * await assertRejects(() => client.get("key"), ProtocolError);
+ * assertEquals(await client.get("key"), undefined);
+ * ```
+ */
 export class ProtocolError extends MemcachedError {
   /** Always `"ProtocolError"`. */
   override name = "ProtocolError";
 
-  /** libmc's return code for this trouble. */
+  /**
+   * libmc's return code: -3.
+   *
+   * @example It has libmc's text, too
+   * ```ts
+   * import { ProtocolError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const { code, strerror } = new ProtocolError("Cannot read the reply");
+   * assertEquals([code, strerror], [-3, "programming_error"]);
+   * ```
+   */
   override get code(): number {
     return PROGRAMMING_ERR;
   }
 }
 
-/** The server did not answer the last dial, and its retry timeout has not passed: nothing was tried. */
+/**
+ * The last dial of the server failed, and its `retryTimeout` has not passed: nothing was tried.
+ *
+ * @example The second call fails at once
+ * ```ts
+ * import { Client, ConnectionError, ServerDeadError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertInstanceOf, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true });
+ *
+ * await server.stop();
+ * await assertRejects(() => client.get("key"), ConnectionError);
+ * const error = await assertRejects(() => client.get("key"), ServerDeadError);
+ * assertInstanceOf(error.cause, ConnectionError);
+ * ```
+ */
 export class ServerDeadError extends MemcachedError {
   /** Always `"ServerDeadError"`. */
   override name = "ServerDeadError";
 }
 
-/** A stored value could not be decoded, or a value could not be encoded without loss. */
+/**
+ * The data of an item does not fit its flags, or inflates to too much.
+ *
+ * @example An item that claims to be JSON
+ * ```ts
+ * import { Client, CodecError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.setRaw("key", new TextEncoder().encode("{"), { flags: 64 });
+ * await assertRejects(() => client.get("key", { strict: true }), CodecError);
+ * assertEquals(await client.get("key"), undefined);
+ * ```
+ */
 export class CodecError extends MemcachedError {
   /** Always `"CodecError"`. */
   override name = "CodecError";
 
-  /** libmc's return code for this trouble. */
+  /**
+   * libmc's return code: -3.
+   *
+   * @example The code of an error thrown by a codec of your own
+   * ```ts
+   * import { CodecError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const error = new CodecError("Cannot decode value", { cause: new SyntaxError("no JSON") });
+   * assertEquals(error.code, -3);
+   * ```
+   */
   override get code(): number {
     return PROGRAMMING_ERR;
   }
 }
 
-/** The client was closed before or during the call. */
+/**
+ * The client was closed before the call, or before it could be sent. Its `cause` says where.
+ *
+ * @example A call that comes too late
+ * ```ts
+ * import { Client, ClosedError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.close();
+ * await assertRejects(() => client.get("key"), ClosedError, "Cannot use client as it is closed");
+ * ```
+ */
 export class ClosedError extends MemcachedError {
   /** Always `"ClosedError"`. */
   override name = "ClosedError";
 }
 
-/** Part of a command for many keys or servers failed; the rest is in {@linkcode MultiError.partial}. */
+/**
+ * A part of a call for many keys or servers failed. The rest of its result is in {@linkcode MultiError.partial}.
+ *
+ * @example Use what the other server gave
+ * ```ts
+ * import { Client, MultiError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client([server.address, "127.0.0.1:1"], { strict: true });
+ *
+ * const error = await assertRejects(() => client.version(), MultiError);
+ * assertEquals(error.partial, new Map([[server.address, "1.6.18"]]));
+ * assertEquals(error.errors.map(({ server }) => server), ["127.0.0.1:1"]);
+ * ```
+ */
 export class MultiError<T = unknown> extends MemcachedError {
   /** Always `"MultiError"`. */
   override name = "MultiError";
-  /** What the servers that answered gave. */
+  /** The result of the call as far as it succeeded: what it would have given without `strict`. */
   readonly partial: T;
-  /** What failed: commands, keys that a server refused, values that could not be decoded; at least one. */
+  /** The failures, at least one: commands, keys that a server refused, values that could not be decoded. */
   readonly errors: readonly MemcachedError[];
 
   /**
    * Makes an error.
    *
    * @param message What could not be done, and why.
-   * @param options What is known, the `partial` result and the `errors`, at least one.
+   * @param options The facts beside the message, the `partial` result and the `errors`, at least one. `cause` is the
+   * first of them unless given.
    */
   constructor(
     message: string,
@@ -187,7 +487,19 @@ export class MultiError<T = unknown> extends MemcachedError {
     this.errors = options.errors;
   }
 
-  /** libmc's return code for this trouble. */
+  /**
+   * libmc's return code: that of the last error.
+   *
+   * @example The last of two errors decides
+   * ```ts
+   * import { MultiError, ServerDeadError, TimeoutError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const errors = [new ServerDeadError("cache1 is dead"), new TimeoutError("cache2 is silent")];
+   * const error = new MultiError("Cannot get all", { errors, partial: new Map() });
+   * assertEquals(error.code, -6);
+   * ```
+   */
   override get code(): number {
     return this.errors.at(-1)?.code ?? MC_SERVER_ERR;
   }

@@ -63,7 +63,7 @@ for (
     for (let at = 0; at < reply.length; at += SEGMENT) {
       const piece = reply.subarray(at, Math.min(reply.length, at + SEGMENT));
       buffer.set(piece, start);
-      start = staying.take(buffer, start, start + piece.length);
+      start = staying.feedFrom(buffer, start, start + piece.length);
     }
   });
 }

@@ -22,7 +22,7 @@ const target = new Uint8Array(256 * 1024);
 function write(keys: readonly string[], items: readonly Encoded[]): void {
   new StorageBatch("set", { keys }, [0, keys.length], items, { exptime: 0, noreply: false }, nobody)
     .write(writer);
-  writer.take();
+  writer.handOut();
   writer.recycle();
 }
 

@@ -1,18 +1,48 @@
-/** The numbers of the protocol, checked before a byte is sent: a server takes the payload of a bad line for commands. */
+/**
+ * Checks the arguments of calls before a byte is sent. A bad number on the wire would be worse than an error: a server
+ * that rejects a line takes the data block behind it for commands.
+ */
 
 import { outOfRange, typeOf, wrongType } from "./check.ts";
 
-/** When an item expires: seconds as memcached takes them, or a moment. */
+/**
+ * When an item expires: seconds as memcached takes them (`doc/protocol.txt`, "Expiration times"), or a Date.
+ *
+ * | number | meaning |
+ * | --- | --- |
+ * | 0 | never |
+ * | up to 2,592,000, which is 30 days | so many seconds from now |
+ * | above that, up to 2,147,483,647 | Unix time in seconds; a time in the past is rejected with a RangeError |
+ * | negative | at once |
+ *
+ * A Date must be before 2038-01-19; one in the past means at once.
+ *
+ * @example Until a certain day, and for an hour
+ * ```ts
+ * import { Client, type Exptime } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const newYear: Exptime = new Date("2030-01-01");
+ * const anHour: Exptime = 3600;
+ * await client.set("offer", "20 %", { exptime: newYear });
+ * await client.set("greeting", "hello", { exptime: anHour });
+ * server.advance(3600);
+ * assertEquals(await client.getList(["offer", "greeting"]), ["20 %", undefined]);
+ * ```
+ */
 export type Exptime = number | Date;
 
 /**
- * The number to send for an exptime: 0 never; up to 30 days, seconds from now; above that, Unix time; negative, gone at
- * once. See `doc/protocol.txt` of memcached, "Expiration times".
+ * Gives the number to send for an exptime.
  *
  * @param now Unix time in milliseconds.
- * @throws {TypeError} If it is neither a number nor a Date.
- * @throws {RangeError} If it is no integer, does not fit 32 bits, or is above 30 days and in the past: then seconds
- * from now were meant, which would be gone at once.
+ * @throws {TypeError} If the exptime is neither a number nor a Date.
+ * @throws {RangeError} If it is not an integer, does not fit 32 bits, or is above 30 days and in the past. The last is
+ * a mistake: seconds from now were meant, and the item would be gone at once.
  */
 export function wireExptime(exptime: Exptime, now: number = Date.now()): number {
   if (exptime instanceof Date) {
@@ -42,9 +72,9 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
 /**
  * Checks an unsigned integer.
  *
- * @param name What it is, for the message.
- * @throws {TypeError} If it is not a number.
- * @throws {RangeError} If it is no integer from 0 to `most`.
+ * @param name Its name in the message.
+ * @throws {TypeError} If the value is not a number.
+ * @throws {RangeError} If it is not an integer from 0 to `most`.
  */
 export function checkUnsigned(name: string, value: number, most: number): number {
   if (typeof value !== "number") {
@@ -59,7 +89,7 @@ export function checkUnsigned(name: string, value: number, most: number): number
 /**
  * Checks an unsigned number of 64 bits.
  *
- * @throws {TypeError} If it is not a bigint.
+ * @throws {TypeError} If the value is not a bigint.
  * @throws {RangeError} If it does not fit.
  */
 export function checkUnsigned64(name: string, value: bigint): bigint {
@@ -73,9 +103,9 @@ export function checkUnsigned64(name: string, value: bigint): bigint {
 }
 
 /**
- * Checks the name that goes with `stats`: one word, and none whose answer is not made of STAT lines.
+ * Checks the name that goes with `stats`: one word, whose answer consists of STAT lines.
  *
- * @throws {TypeError} If it cannot be used.
+ * @throws {TypeError} If the name cannot be used.
  */
 export function checkStatsName(name: string): string {
   if (typeof name !== "string" || !/^[a-z0-9_]{0,64}$/.test(name) || NOT_STATS.has(name)) {
@@ -87,9 +117,10 @@ export function checkStatsName(name: string): string {
 }
 
 /**
- * The keys of a call for many. What has no keys must not pass for an empty list, nor a text for its characters.
+ * Gives the keys of a call for many as an array. An object that is not iterable must not pass for an empty list, nor a
+ * string for a list of its characters.
  *
- * @throws {TypeError} If it is no iterable, or a string.
+ * @throws {TypeError} If `keys` is not an iterable, or is a string.
  */
 export function checkKeys(keys: Iterable<string>): string[] {
   if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return Array.from(keys);
@@ -104,5 +135,5 @@ export const MAX_UINT32 = 2 ** 32 - 1;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MAX_INT32 = 2 ** 31 - 1;
 const THIRTY_DAYS = 60 * 60 * 24 * 30;
-/** Need further words, or answer in another form. */
+/** Names that need further words, or whose answer has another form. */
 const NOT_STATS: ReadonlySet<string> = new Set(["cachedump", "detail"]);

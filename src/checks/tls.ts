@@ -1,14 +1,28 @@
-/** What a client trusts, and what it shows, when it dials with TLS. */
+/** The options of TLS and their check. */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
-/** Certificates and names for TLS. All certificates and keys are PEM texts. */
+/**
+ * Certificates and names for TLS. All certificates and keys are PEM texts.
+ *
+ * @example Servers whose certificate names the cluster
+ * ```ts
+ * import { Client, type TlsOptions } from "@libmc/libmc";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const tls: TlsOptions = { serverName: "cache.example.com" };
+ * await using client = new Client(["10.0.0.1", "10.0.0.2"], { tls });
+ * assertEquals(client.servers.length, 2);
+ * // A certificate that cannot be used is found out at once.
+ * assertThrows(() => new Client("10.0.0.1", { tls: { caCerts: "no PEM" } }), TypeError);
+ * ```
+ */
 export interface TlsOptions {
-  /** Certificates to trust beside those that the runtime trusts. */
+  /** Certificates to trust, one or a list, in addition to those that the runtime trusts. */
   readonly caCerts?: string | readonly string[];
-  /** The client's certificate, with its chain; goes with `key`. */
+  /** The client's certificate with its chain. Needs `key`. */
   readonly cert?: string;
-  /** The client's private key; goes with `cert`. */
+  /** The client's private key. Needs `cert`. */
   readonly key?: string;
   /** The name that the server's certificate must have, in place of the host that is dialled. */
   readonly serverName?: string;
@@ -61,7 +75,7 @@ export function checkTls(tls: unknown): void {
   }
 }
 
-/** Neither a certificate nor a key is named in a message, and what reads them is no cause: it may quote them. */
+/** No message quotes a certificate or a key; nor is the parser's error kept as the cause, since it may quote them. */
 function certificateOf(name: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);

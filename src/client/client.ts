@@ -24,13 +24,33 @@ import * as store from "../operations/store.ts";
 import * as streams from "../operations/streams.ts";
 
 /**
- * A client of one memcached or of many, for any number of callers.
+ * A client of one memcached server or of many, for any number of concurrent callers.
  *
- * A miss is `undefined`. A failure of the network or a server never throws unless `strict` is set: a failed get is a
- * miss, a failed store is `false`; every failure fires a `failure` event, is counted, and is the client's `lastError`.
- * Wrong use always rejects, with a TypeError or a RangeError, before a byte is sent.
+ * **Keys** are strings of 1 to 250 bytes in UTF-8, the client's `prefix` included. They contain no space, CR, LF or
+ * NUL, which libmc rejects as well, and no lone surrogate, which UTF-8 cannot hold.
  *
- * Events, each a {@linkcode ServerEvent}: `failure`, `connect`, `disconnect`, `dead`, `alive`.
+ * **Results.** A miss is `undefined`. By default, a failure of the network or of a server does not throw: a failed get
+ * looks like a miss, and a failed store gives `false`. Every failure fires a `failure` event, is counted in
+ * {@linkcode Client.counters} and becomes {@linkcode Client.lastError}. With the option `strict`, of the client or of
+ * one call, the same failures reject with a {@linkcode MemcachedError}.
+ *
+ * **Rejections.** These reject whether or not `strict` is set, fire no event and are not counted:
+ *
+ * - wrong use: a TypeError or a RangeError, before a byte is sent;
+ * - an aborted `signal`: the signal's reason;
+ * - a call after {@linkcode Client.close}: a ClosedError.
+ *
+ * **Time.** Every call settles exactly once. The option `timeout` bounds it, each chunk of a stream by itself.
+ *
+ * **Events.** Each is a {@linkcode ServerEvent} with the display name of the server:
+ *
+ * | event | fires when | `error` |
+ * | --- | --- | --- |
+ * | `failure` | a call, or part of a call, failed; `verb` names the method | always set |
+ * | `connect` | a connection was made | not set |
+ * | `disconnect` | a connection ended | set unless it was closed on purpose, or by the server while no reply was due |
+ * | `dead` | a dial failed, and the server is left alone for `retryTimeout` | always set |
+ * | `alive` | a dial succeeded after the server was dead | not set |
  *
  * @example Store a value and read it back
  * ```ts
@@ -45,17 +65,49 @@ import * as streams from "../operations/streams.ts";
  * assertEquals(await client.get("user:1"), { name: "Ada" });
  * assertEquals(await client.get("user:2"), undefined);
  * ```
+ *
+ * @example Hear of failures without catching any
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const failures: string[] = [];
+ * client.addEventListener("failure", ({ verb, error }) => failures.push(`${verb}: ${error?.name}`));
+ *
+ * await server.stop();
+ * assertEquals(await client.get("user:1"), undefined);
+ * assertEquals(failures, ["get: ConnectionError"]);
+ * ```
  */
 export class Client extends EventTarget implements AsyncDisposable {
   readonly #engine: Engine;
 
   /**
-   * Makes a client. Nothing is dialled before the first call.
+   * Makes a client. It dials a server when a call first needs it.
    *
-   * @param servers One server string or several: `host[:port][ alias]`, `[v6]:port`, `/path/to.sock[ alias]`.
+   * @param servers One server string or several: `host[:port][ alias]`, `[v6][:port][ alias]` or
+   * `/path/to.sock[ alias]`. The port is 11211 unless given. The alias is the name by which libmc's ring places the
+   * server.
    * @param options See {@linkcode ClientOptions}.
-   * @throws {TypeError} If a server string or an option cannot be used.
+   * @throws {TypeError} If a server string or an option cannot be used, or two servers have the same name.
    * @throws {RangeError} If there is no server, or a number is out of range.
+   *
+   * @example Two servers, the second with an alias
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using client = new Client(["10.0.0.1", "10.0.0.2:11212 blue"], {
+   *   prefix: "shop:",
+   *   timeout: 1000,
+   * });
+   * assertEquals(client.servers.length, 2);
+   * assertEquals(client.counters().has("blue"), true);
+   * ```
    */
   constructor(servers: string | readonly string[], options: ClientOptions = {}) {
     super();
@@ -65,48 +117,177 @@ export class Client extends EventTarget implements AsyncDisposable {
   // Retrieval
 
   /**
-   * Asks for a value.
+   * Reads a value.
    *
-   * @returns The value, or `undefined` on a miss.
-   * @throws {TypeError} If the key cannot be used.
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns The value, or `undefined` on a miss. Its type is the caller's word and is not checked.
+   * @throws {TypeError} If the key or an option cannot be used.
    * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   * A value that cannot be decoded is such a failure, a CodecError.
+   *
+   * @example Read a value of a known type
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("user:1", { name: "Ada", visits: 3 });
+   * const user = await client.get<{ name: string; visits: number }>("user:1");
+   * assertEquals(user?.visits, 3);
+   * ```
    */
   get<T = unknown>(key: string, options?: CallOptions): Promise<T | undefined> {
     return retrieve.get<T>(this.#engine, key, options);
   }
 
-  /** Asks for a value together with its cas. */
+  /**
+   * Reads a value together with its cas, which {@linkcode Client.cas} takes.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns The value and its cas, or `undefined` on a miss.
+   * @throws {TypeError} If the key or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example The cas changes with every store
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("stock", 5);
+   * const before = await client.gets<number>("stock");
+   * await client.set("stock", 4);
+   * const after = await client.gets<number>("stock");
+   * assertEquals([before?.value, after?.value], [5, 4]);
+   * assert(before?.cas !== after?.cas);
+   * ```
+   */
   gets<T = unknown>(key: string, options?: CallOptions): Promise<CasValue<T> | undefined> {
     return retrieve.gets<T>(this.#engine, key, options);
   }
 
-  /** Asks for an item as it is stored: neither decoded nor inflated. */
+  /**
+   * Reads the bytes and flags of an item as they are stored, neither decoded nor inflated.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns The item, or `undefined` on a miss. A split value comes joined and without the flag for splitting, as in
+   * libmc.
+   * @throws {TypeError} If the key or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example See how a number is stored
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("answer", 42);
+   * const item = await client.getRaw("answer");
+   * assertEquals(new TextDecoder().decode(item?.data), "42");
+   * assertEquals(item?.flags, 4);
+   * ```
+   */
   getRaw(key: string, options?: CallOptions): Promise<RawItem | undefined> {
     return retrieve.getRaw(this.#engine, key, options);
   }
 
   /**
-   * Asks for the bytes of a value as a stream, with one chunk of 1,000,000 in memory at a time: its data block, inflated
-   * but not decoded. A chunk that is gone when its turn comes errors the stream with a CodecError, as does a value that
-   * does not inflate, or inflates to more than `inflateLimit`.
+   * Reads the bytes of a value as a stream: its data block, inflated but not decoded.
    *
+   * One chunk of 1,000,000 bytes is in memory at a time. The stream fails with a CodecError if a chunk is gone when its
+   * turn comes, or if the data does not inflate, or inflates to more than `inflateLimit`.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
    * @returns The stream, or `undefined` on a miss.
+   * @throws {TypeError} If the key or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Answer a request with a cached page
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("page:/", "<h1>Hello</h1>");
+   * const body = await client.getStream("page:/");
+   * const response = new Response(body ?? null, { status: body === undefined ? 404 : 200 });
+   * assertEquals(await response.text(), "<h1>Hello</h1>");
+   * ```
    */
   getStream(key: string, options?: CallOptions): Promise<ReadableStream<Uint8Array> | undefined> {
     return streams.getStream(this.#engine, key, options);
   }
 
   /**
-   * Asks for many values, with a line for every 1,000 keys to each server.
+   * Reads many values, all servers at the same time, with one line for every 1,000 keys to each server.
    *
-   * @param keys In any number; one that comes twice is asked twice.
-   * @returns The hits, in the order asked.
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix. A key that comes twice is asked twice.
+   * @returns The hits, in the order of the keys. Without `strict`, keys of a server that failed are missing.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key or an option cannot be used.
+   * @throws {RangeError} If a key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the hits.
+   *
+   * @example Read what is there
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("page:1", "one");
+   * await client.set("page:3", "three");
+   * const pages = await client.getMulti<string>(["page:1", "page:2", "page:3"]);
+   * assertEquals([...pages.keys()], ["page:1", "page:3"]);
+   * assertEquals(pages.get("page:3"), "three");
+   * ```
    */
   getMulti<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<Map<string, T>> {
     return retrieve.getMulti<T>(this.#engine, keys, options);
   }
 
-  /** Asks for many values together with their cas. */
+  /**
+   * Reads many values together with their cas.
+   *
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
+   * @returns The hits, in the order of the keys. Without `strict`, keys of a server that failed are missing.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key or an option cannot be used.
+   * @throws {RangeError} If a key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the hits.
+   *
+   * @example Double what nobody else changes meanwhile
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.setMulti({ a: 1, b: 2 });
+   * for (const [key, { value, cas }] of await client.getsMulti<number>(["a", "b"])) {
+   *   await client.cas(key, value * 2, cas);
+   * }
+   * assertEquals(await client.getList(["a", "b"]), [2, 4]);
+   * ```
+   */
   getsMulti<T = unknown>(
     keys: Iterable<string>,
     options?: CallOptions,
@@ -115,20 +296,87 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Asks for many values.
+   * Reads many values into an array with one place for each key.
    *
-   * @returns As many as there are keys, in their order, `undefined` for each miss.
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
+   * @returns As many elements as there are keys, in their order; `undefined` for a miss and, without `strict`, for
+   * a key whose server failed.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key or an option cannot be used.
+   * @throws {RangeError} If a key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the array.
+   *
+   * @example Keep the order of the keys
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.setMulti({ en: "hello", de: "hallo" });
+   * const [de, fr, en] = await client.getList<string>(["de", "fr", "en"]);
+   * assertEquals([de, fr, en], ["hallo", undefined, "hello"]);
+   * ```
    */
   getList<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<(T | undefined)[]> {
     return retrieve.getList<T>(this.#engine, keys, options);
   }
 
-  /** Asks for a value and gives its item another exptime. */
+  /**
+   * Reads a value and gives its item another exptime, in one command.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param exptime When the item is to expire from now on: see {@linkcode Exptime}.
+   * @returns The value, or `undefined` on a miss.
+   * @throws {TypeError} If key, exptime or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included, or exptime is out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example A session that lives on while it is used
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("session", "ada", { exptime: 60 });
+   * assertEquals(await client.gat("session", 1800), "ada");
+   * server.advance(600); // ten minutes later
+   * assertEquals(await client.get("session"), "ada");
+   * ```
+   */
   gat<T = unknown>(key: string, exptime: Exptime, options?: CallOptions): Promise<T | undefined> {
     return retrieve.gat<T>(this.#engine, key, exptime, options);
   }
 
-  /** Asks for a value together with its cas, and gives its item another exptime. */
+  /**
+   * Reads a value together with its cas, and gives its item another exptime, in one command.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param exptime When the item is to expire from now on: see {@linkcode Exptime}.
+   * @returns The value and its cas, or `undefined` on a miss.
+   * @throws {TypeError} If key, exptime or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included, or exptime is out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Touching an item does not take its cas away
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("cart", ["apple"], { exptime: 60 });
+   * const cart = await client.gats<string[]>("cart", 1800);
+   * assert(cart !== undefined);
+   * assertEquals(await client.cas("cart", [...cart.value, "pear"], cart.cas), true);
+   * ```
+   */
   gats<T = unknown>(
     key: string,
     exptime: Exptime,
@@ -137,7 +385,31 @@ export class Client extends EventTarget implements AsyncDisposable {
     return retrieve.gats<T>(this.#engine, key, exptime, options);
   }
 
-  /** Asks for many values, and gives their items another exptime. */
+  /**
+   * Reads many values and gives their items another exptime.
+   *
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
+   * @param exptime When the items are to expire from now on: see {@linkcode Exptime}.
+   * @returns The hits, in the order of the keys. Without `strict`, keys of a server that failed are missing.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key, exptime or an option cannot be used.
+   * @throws {RangeError} If a key has more than 250 bytes, prefix included, or exptime is out of range.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the hits.
+   *
+   * @example Renew all parts of a page at once
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.setMulti({ head: "<h1>", foot: "</h1>" }, { exptime: 10 });
+   * const parts = await client.gatMulti(["head", "foot"], 300);
+   * server.advance(60);
+   * assertEquals(await client.getMulti(["head", "foot"]), parts);
+   * ```
+   */
   gatMulti<T = unknown>(
     keys: Iterable<string>,
     exptime: Exptime,
@@ -149,56 +421,184 @@ export class Client extends EventTarget implements AsyncDisposable {
   // Storage
 
   /**
-   * Stores a value, whether or not the key is there. Bytes are not copied: leave them alone until the call has settled,
-   * here and wherever bytes are stored, and for good where it was aborted or timed out, as they may be on their way.
+   * Stores a value, whether or not the key is there.
    *
-   * @returns `true`: stored.
-   * @throws {TypeError} If the key cannot be used, or the value cannot be stored without losing something.
-   * @throws {RangeError} If key, exptime or value are out of bounds; the message names value and bound.
+   * Bytes are not copied, here and wherever bytes are stored. Do not change them before the call has settled, and never
+   * if it was aborted or timed out: they may still be on their way.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix; at most 200 if the value is split.
+   * @param value Anything that the client's codec stores without loss. Encoded, it has at most 10,000,000 bytes, or
+   * `itemSizeLimit` bytes without `doSplit`.
+   * @returns `true` if it was stored.
+   * @throws {TypeError} If key or option cannot be used, or storing the value would lose something.
+   * @throws {RangeError} If key, exptime or value are out of bounds; the message names the value and the bound.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Store for ten minutes
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * assertEquals(await client.set("token", "s3cret", { exptime: 600 }), true);
+   * server.advance(599);
+   * assertEquals(await client.get("token"), "s3cret");
+   * server.advance(1);
+   * assertEquals(await client.get("token"), undefined);
+   * ```
    */
   set(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
     return store.store(this.#engine, "set", key, value, options);
   }
 
-  /** Stores a value if the key is not there. Returns `false` if it is. */
+  /**
+   * Stores a value if the key is not there.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param value As for {@linkcode Client.set}, but never split: at most `itemSizeLimit` bytes, encoded.
+   * @returns `true` if it was stored, `false` if the key is there.
+   * @throws {TypeError} If key or option cannot be used, or storing the value would lose something.
+   * @throws {RangeError} If key, exptime or value are out of bounds.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Let one of several workers do a job
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const attempts = [1, 2, 3].map((worker) => client.add("job:7", worker, { exptime: 30 }));
+   * assertEquals(await Promise.all(attempts), [true, false, false]);
+   * ```
+   */
   add(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
     return store.store(this.#engine, "add", key, value, options);
   }
 
-  /** Stores a value if the key is there. Returns `false` if it is not. */
+  /**
+   * Stores a value if the key is there.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param value As for {@linkcode Client.set}, but never split: at most `itemSizeLimit` bytes, encoded.
+   * @returns `true` if it was stored, `false` if the key is not there.
+   * @throws {TypeError} If key or option cannot be used, or storing the value would lose something.
+   * @throws {RangeError} If key, exptime or value are out of bounds.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Refresh only what somebody has read before
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * assertEquals(await client.replace("weather:Oslo", "snow"), false);
+   * await client.set("weather:Oslo", "rain");
+   * assertEquals(await client.replace("weather:Oslo", "snow"), true);
+   * ```
+   */
   replace(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
     return store.store(this.#engine, "replace", key, value, options);
   }
 
   /**
-   * Stores a value if the item is the one that `gets()` saw.
+   * Stores a value if the item has not changed since {@linkcode Client.gets} read it.
    *
-   * @param cas What `gets()` gave with the value.
-   * @returns `true` stored, `false` changed or gone since.
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param value As for {@linkcode Client.set}, but never split: at most `itemSizeLimit` bytes, encoded.
+   * @param cas The cas that came with the value, an unsigned number of 64 bits.
+   * @returns `true` if it was stored, `false` if the item has changed or is gone.
+   * @throws {TypeError} If key, cas or option cannot be used, or storing the value would lose something.
+   * @throws {RangeError} If key, cas, exptime or value are out of bounds.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Of two writers, the second has to read again
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("queue", ["a"]);
+   * const seen = await client.gets<string[]>("queue");
+   * assert(seen !== undefined);
+   * assertEquals(await client.cas("queue", [...seen.value, "b"], seen.cas), true);
+   * assertEquals(await client.cas("queue", [...seen.value, "c"], seen.cas), false);
+   * ```
    */
   cas(key: string, value: unknown, cas: bigint, options?: StoreOptions): Promise<boolean> {
     return store.store(this.#engine, "cas", key, value, options, cas);
   }
 
   /**
-   * Stores bytes and flags as they are given.
+   * Stores bytes and flags as they are, without the codec and without compression.
    *
-   * @returns `true`: stored.
+   * @param key The key, 1 to 250 bytes with the prefix; at most 200 if the data is split.
+   * @param data At most 10,000,000 bytes, or `itemSizeLimit` without `doSplit`. Not copied: see {@linkcode Client.set}.
+   * @returns `true` if it was stored.
+   * @throws {TypeError} If key, data or an option cannot be used.
+   * @throws {RangeError} If key, data, flags or exptime are out of bounds.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Write an item for a program with flags of its own
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const data = new TextEncoder().encode('{"id":7}');
+   * await client.setRaw("user:7", data, { flags: 0x10000, exptime: 60 });
+   * assertEquals(await client.getRaw("user:7"), { data, flags: 0x10000 });
+   * ```
    */
   setRaw(key: string, data: Uint8Array, options?: RawOptions): Promise<boolean> {
     return store.setRaw(this.#engine, key, data, options);
   }
 
   /**
-   * Stores the bytes that a stream gives, up to 10,000,000, with one chunk of 1,000,000 in memory at a time. They are
-   * read back by {@linkcode Client.getStream}, or by `get()` as a Uint8Array. The timeout counts for each chunk.
+   * Stores the bytes that a stream gives.
    *
-   * A stream that is not stored whole, for whatever reason, is cancelled, and the key keeps what it had, unless that was
-   * in chunks, too: then it is gone. Only wrong use, and a signal aborted before, leave the stream alone.
+   * {@linkcode Client.getStream} reads them back as a stream, `get()` as a Uint8Array. One chunk of 1,000,000 bytes is
+   * in memory at a time, and `timeout` bounds each chunk by itself.
    *
-   * @returns `true`: all of it was stored.
-   * @throws {RangeError} If the stream gives too much.
-   * @throws What the stream errors with; a MemcachedError of its own is a failure like others.
+   * A stream that is not stored whole is cancelled. The key then keeps the value it had, unless that value was in
+   * chunks too: then it is gone. Wrong use, and a signal aborted before the call, leave the stream alone.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix; at most 200 for more than 1,000,000 bytes.
+   * @param stream At most 10,000,000 bytes, or 1,000,000 without `doSplit`.
+   * @returns `true` if all of it was stored.
+   * @throws {TypeError} If key, stream or an option cannot be used, or the stream gives anything but Uint8Array.
+   * @throws {RangeError} If key or exptime are out of bounds, or the stream gives too much.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   * @throws The stream's own error, if it fails. A MemcachedError from the stream is a failure like others.
+   *
+   * @example Keep the body of a response
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const response = new Response("body { margin: 0 }");
+   * assertEquals(await client.setStream("style.css", response.body!, { exptime: 600 }), true);
+   * const bytes = await client.get<Uint8Array>("style.css");
+   * assertEquals(new TextDecoder().decode(bytes), "body { margin: 0 }");
+   * ```
    */
   setStream(
     key: string,
@@ -209,37 +609,147 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Adds raw bytes, or the UTF-8 of a text, at an item's end. Its flags and exptime stay. What is added to a compressed
-   * value is lost, as it is with libmc: readers stop where the compressed data ends. Nor does it work for values in
-   * chunks.
+   * Adds raw bytes, or the UTF-8 of a text, to the end of an item.
    *
-   * @returns `true` stored, `false` if the key is not there.
+   * Flags and exptime of the item stay. Do not append to compressed values: as with libmc, readers stop where the
+   * compressed data ends. Appending to values in chunks does not work either.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param data At most `itemSizeLimit` bytes.
+   * @returns `true` if it was stored, `false` if the key is not there.
+   * @throws {TypeError} If key, data or an option cannot be used.
+   * @throws {RangeError} If key or data are too long.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Write a log line by line
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("log", "start\n");
+   * await client.append("log", "stop\n");
+   * assertEquals(await client.get("log"), "start\nstop\n");
+   * ```
    */
   append(key: string, data: Uint8Array | string, options?: CallOptions): Promise<boolean> {
     return store.attach(this.#engine, "append", key, data, options);
   }
 
-  /** Adds raw bytes, or the UTF-8 of a text, at an item's beginning. Its flags and exptime stay. */
+  /**
+   * Adds raw bytes, or the UTF-8 of a text, to the beginning of an item.
+   *
+   * Flags and exptime of the item stay. Prepending to compressed values, or to values in chunks, does not work.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param data At most `itemSizeLimit` bytes.
+   * @returns `true` if it was stored, `false` if the key is not there.
+   * @throws {TypeError} If key, data or an option cannot be used.
+   * @throws {RangeError} If key or data are too long.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Show the latest news first
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * assertEquals(await client.prepend("news", "third, "), false);
+   * await client.set("news", "second, first");
+   * assertEquals(await client.prepend("news", "third, "), true);
+   * assertEquals(await client.get("news"), "third, second, first");
+   * ```
+   */
   prepend(key: string, data: Uint8Array | string, options?: CallOptions): Promise<boolean> {
     return store.attach(this.#engine, "prepend", key, data, options);
   }
 
   /**
-   * Stores many values, in one stream to each server. All of them are encoded before the first is sent.
+   * Stores many values, all servers at the same time. All of them are encoded before the first is sent.
    *
+   * @param items Pairs of key and value, as in a Map. Of a key that comes twice, the last value stays.
    * @returns Whether all were stored, and the keys of those that were not.
+   * @throws {TypeError} If a pair, a key, a value or an option cannot be used; the message names the key.
+   * @throws {RangeError} If a key, exptime or a value are out of bounds.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the result.
+   *
+   * @example Store the entries of a Map
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const prices = new Map([["apple", 120], ["pear", 95]]);
+   * assertEquals(await client.setMulti(prices, { exptime: 60 }), { ok: true, failed: [] });
+   * assertEquals(await client.get("pear"), 95);
+   * ```
    */
   setMulti(
     items: Iterable<readonly [string, unknown]>,
     options?: StoreOptions,
   ): Promise<MultiResult>;
-  /** Stores many values: the same for a Record. */
+  /**
+   * Stores many values, given as an object.
+   *
+   * @param items An object whose property names are the keys.
+   * @returns Whether all were stored, and the keys of those that were not.
+   * @throws {TypeError} If a key, a value or an option cannot be used; the message names the key.
+   * @throws {RangeError} If a key, exptime or a value are out of bounds.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the result.
+   *
+   * @example Store the properties of an object
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const { ok, failed } = await client.setMulti({ "page:1": "one", "page:2": "two" });
+   * assertEquals([ok, failed], [true, []]);
+   * assertEquals(server.items, 2);
+   * ```
+   */
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult>;
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult> {
     return store.setMulti(this.#engine, items, options);
   }
 
-  /** Adds the same bytes at the end of many items. Keys that are not there count as failed. */
+  /**
+   * Adds the same bytes to the end of many items. See {@linkcode Client.append}.
+   *
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
+   * @param data At most `itemSizeLimit` bytes.
+   * @returns Whether all were stored, and the keys of those that were not: they are not there, or their server failed.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key, data or an option cannot be used.
+   * @throws {RangeError} If a key or data are too long.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the result.
+   *
+   * @example Keys that are not there count as failed
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("log:web", "up;");
+   * const result = await client.appendMulti(["log:web", "log:mail"], "down;");
+   * assertEquals(result, { ok: false, failed: ["log:mail"] });
+   * assertEquals(await client.get("log:web"), "up;down;");
+   * ```
+   */
   appendMulti(
     keys: Iterable<string>,
     data: Uint8Array | string,
@@ -248,7 +758,31 @@ export class Client extends EventTarget implements AsyncDisposable {
     return store.attachMulti(this.#engine, "append", keys, data, options);
   }
 
-  /** Adds the same bytes at the beginning of many items. Keys that are not there count as failed. */
+  /**
+   * Adds the same bytes to the beginning of many items. See {@linkcode Client.prepend}.
+   *
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
+   * @param data At most `itemSizeLimit` bytes.
+   * @returns Whether all were stored, and the keys of those that were not: they are not there, or their server failed.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key, data or an option cannot be used.
+   * @throws {RangeError} If a key or data are too long.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the result.
+   *
+   * @example Put one headline on two pages
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.setMulti({ "page:a": "A", "page:b": "B" });
+   * const { ok } = await client.prependMulti(["page:a", "page:b"], "Sale! ");
+   * assertEquals(ok, true);
+   * assertEquals(await client.getList(["page:a", "page:b"]), ["Sale! A", "Sale! B"]);
+   * ```
+   */
   prependMulti(
     keys: Iterable<string>,
     data: Uint8Array | string,
@@ -262,40 +796,167 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Deletes an item.
    *
-   * @returns `true`: the key is gone, whether or not it was there.
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns `true` if the key is gone, whether or not it was there.
+   * @throws {TypeError} If the key or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Delete what is outdated
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("user:1", "Ada");
+   * assertEquals(await client.delete("user:1"), true);
+   * assertEquals(await client.get("user:1"), undefined);
+   * assertEquals(await client.delete("user:1"), true);
+   * ```
    */
   delete(key: string, options?: CallOptions): Promise<boolean> {
     return change.deleteOne(this.#engine, key, options);
   }
 
-  /** Deletes many items. Keys that were not there do not count as failed. */
+  /**
+   * Deletes many items.
+   *
+   * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
+   * @returns Whether all keys are gone, and those that may still be there. Keys that were not there do not count as
+   * failed.
+   * @throws {TypeError} If `keys` is not an iterable of strings, or a key or an option cannot be used.
+   * @throws {RangeError} If a key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the result.
+   *
+   * @example Delete all that was cached for a user
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.setMulti({ "ada:name": "Ada", "ada:cart": [] });
+   * const gone = await client.deleteMulti(["ada:name", "ada:cart", "ada:visits"]);
+   * assertEquals(gone, { ok: true, failed: [] });
+   * assertEquals(server.items, 0);
+   * ```
+   */
   deleteMulti(keys: Iterable<string>, options?: CallOptions): Promise<MultiResult> {
     return change.deleteMulti(this.#engine, keys, options);
   }
 
   /**
-   * Gives an item another exptime.
+   * Gives an item another exptime, without reading its value.
    *
-   * @returns `true` touched, `false` if the key is not there.
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param exptime When the item is to expire from now on: see {@linkcode Exptime}.
+   * @returns `true` if it was touched, `false` if the key is not there.
+   * @throws {TypeError} If key, exptime or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included, or exptime is out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Make an item stay for another hour
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("draft", "Dear", { exptime: 60 });
+   * assertEquals(await client.touch("draft", 3600), true);
+   * server.advance(3599);
+   * assertEquals(await client.get("draft"), "Dear");
+   * ```
    */
   touch(key: string, exptime: Exptime, options?: CallOptions): Promise<boolean> {
     return change.touch(this.#engine, key, exptime, options);
   }
 
-  /** Makes an item expire at once: `touch()` with -1. */
+  /**
+   * Makes an item expire at once: the same as `touch()` with -1, as in libmc.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns `true` if it was there, `false` if it was not.
+   * @throws {TypeError} If the key or an option cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Learn whether there was something to drop
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("cart", ["apple"]);
+   * assertEquals(await client.expire("cart"), true);
+   * assertEquals(await client.expire("cart"), false);
+   * ```
+   */
   expire(key: string, options?: CallOptions): Promise<boolean> {
     return change.expire(this.#engine, key, options);
   }
 
   /**
-   * Adds to a counter, an item whose data is a decimal number. Wraps to 0 at 2^64.
+   * Adds to a counter, an item whose data is a decimal number. Wraps to 0 at 2^64 (memcached's `doc/protocol.txt`).
    *
-   * @param delta A bigint makes the answer one. A counter above 2^53 - 1 rejects a number delta with a RangeError, after
-   * it was added: no digit is ever rounded away.
-   * @returns The new value; `undefined` if the key is not there.
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param delta An integer from 0 to 2^53 - 1.
+   * @returns The new value; `undefined` if the key is not there, or with `noreply`.
+   * @throws {TypeError} If key, delta or an option cannot be used.
+   * @throws {RangeError} If the key is too long or delta out of range; or if the counter is above 2^53 - 1, where a
+   * number would lose digits: it has been added to then, and a bigint delta reads it.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   * An item that is not a number is such a failure, a ReplyError.
+   *
+   * @example Count visits
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * assertEquals(await client.incr("visits"), undefined);
+   * await client.set("visits", 0);
+   * assertEquals(await client.incr("visits"), 1);
+   * assertEquals(await client.incr("visits", 10), 11);
+   * ```
    */
   incr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
-  /** The same with a bigint, for all 64 bits. */
+  /**
+   * Adds to a counter, for all of its 64 bits.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param delta From 0 to 2^64 - 1.
+   * @returns The new value as a bigint; `undefined` if the key is not there, or with `noreply`.
+   * @throws {TypeError} If key, delta or an option cannot be used.
+   * @throws {RangeError} If the key is too long or delta out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Count beyond what a number can hold
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("bytes", 2n ** 63n);
+   * assertEquals(await client.incr("bytes", 1n), 9223372036854775809n);
+   * ```
+   */
   incr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
   incr(
     key: string,
@@ -305,9 +966,54 @@ export class Client extends EventTarget implements AsyncDisposable {
     return change.count(this.#engine, "incr", key, delta, options);
   }
 
-  /** Subtracts from a counter; stops at 0. Otherwise as {@linkcode Client.incr}. */
+  /**
+   * Subtracts from a counter. Stops at 0 (memcached's `doc/protocol.txt`).
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param delta An integer from 0 to 2^53 - 1.
+   * @returns The new value; `undefined` if the key is not there, or with `noreply`.
+   * @throws {TypeError} If key, delta or an option cannot be used.
+   * @throws {RangeError} As for {@linkcode Client.incr}.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Take from a stock that cannot go below zero
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("stock", 3);
+   * assertEquals(await client.decr("stock", 2), 1);
+   * assertEquals(await client.decr("stock", 2), 0);
+   * ```
+   */
   decr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
-  /** The same with a bigint, for all 64 bits. */
+  /**
+   * Subtracts from a counter, for all of its 64 bits.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param delta From 0 to 2^64 - 1.
+   * @returns The new value as a bigint; `undefined` if the key is not there, or with `noreply`.
+   * @throws {TypeError} If key, delta or an option cannot be used.
+   * @throws {RangeError} If the key is too long or delta out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example Count down from the largest counter
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("left", 2n ** 64n - 1n);
+   * assertEquals(await client.decr("left", 5n), 18446744073709551610n);
+   * ```
+   */
   decr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
   decr(
     key: string,
@@ -319,16 +1025,52 @@ export class Client extends EventTarget implements AsyncDisposable {
 
   // Servers
 
-  /** Asks every server for its version. Gives those of the servers that answered, by display name. */
+  /**
+   * Asks every server for its version.
+   *
+   * @returns Display name of the server → its version. Without `strict`, servers that failed are missing.
+   * @throws {TypeError} If an option cannot be used.
+   * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the others' answers.
+   *
+   * @example Check that all servers answer
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const versions = await client.version();
+   * assertEquals(versions.get(server.address), "1.6.18");
+   * ```
+   */
   version(options?: CallOptions): Promise<Map<string, string>> {
     return servers.version(this.#engine, options);
   }
 
   /**
-   * Asks every server for statistics. Gives those of the servers that answered, by display name; what looks like a
-   * number is one.
+   * Asks every server for statistics. Texts that look like a number, and lose nothing by it, become one.
    *
-   * @param name None for the general ones, or such as `"settings"`, `"items"`, `"slabs"`; `"reset"` clears them.
+   * @param name Which statistics (memcached's `doc/protocol.txt`): the general ones unless given; or `"settings"`,
+   * `"items"`, `"slabs"`, `"sizes"` or another name of at most 64 letters, digits and `_`. `"reset"` clears the counts.
+   * @returns Display name of the server → its statistics. Without `strict`, servers that failed are missing.
+   * @throws {TypeError} If the name or an option cannot be used.
+   * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the others' answers.
+   *
+   * @example How many items a server holds
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("key", "value");
+   * const stats = await client.stats();
+   * assertEquals(stats.get(server.address)?.curr_items, 1);
+   * ```
    */
   stats(name = "", options?: CallOptions): Promise<Map<string, ServerStats>> {
     return servers.stats(this.#engine, name, options);
@@ -338,50 +1080,165 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Empties every server, at once or in `delay` seconds.
    *
    * @returns Display names of the servers that answered OK.
-   * @throws {TypeError} Unless `allowFlushAll` is set, or {@linkcode Client.toggleFlushAllFeature} allowed it.
+   * @throws {TypeError} Unless the option `allowFlushAll` or {@linkcode Client.toggleFlushAllFeature} allows it; or if
+   * an option cannot be used.
+   * @throws {RangeError} If `delay` is out of range.
+   * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the other names.
+   *
+   * @example Begin a test with empty servers
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address, { allowFlushAll: true });
+   *
+   * await client.set("key", "left over");
+   * assertEquals(await client.flushAll(), [server.address]);
+   * assertEquals(await client.get("key"), undefined);
+   * ```
    */
   flushAll(options?: FlushOptions): Promise<string[]> {
     return servers.flushAll(this.#engine, options);
   }
 
-  /** Allows or forbids {@linkcode Client.flushAll}. */
+  /**
+   * Allows or forbids {@linkcode Client.flushAll}, in place of the option `allowFlushAll`.
+   *
+   * @example Allow it for a moment
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * client.toggleFlushAllFeature(true);
+   * assertEquals(await client.flushAll(), [server.address]);
+   * client.toggleFlushAllFeature(false);
+   * await assertRejects(() => client.flushAll(), TypeError, "not allowed");
+   * ```
+   */
   toggleFlushAllFeature(allowed: boolean): void {
     this.#engine.settings.allowFlushAll = allowed;
   }
 
-  /** Sets how much every server logs, 0 to 2. Gives the display names of those that answered OK. */
+  /**
+   * Sets how much every server logs.
+   *
+   * @param level 0 for nothing, 1 and 2 for more; memcached takes anything above for 2. At most 2^32 - 1.
+   * @returns Display names of the servers that answered OK.
+   * @throws {TypeError} If level or an option cannot be used.
+   * @throws {RangeError} If level is out of range.
+   * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the other names.
+   *
+   * @example Let every server log more
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * assertEquals(await client.verbosity(1), [server.address]);
+   * assertEquals(server.commands.get("verbosity"), 1);
+   * ```
+   */
   verbosity(level: number, options?: CallOptions): Promise<string[]> {
     return servers.verbosity(this.#engine, level, options);
   }
 
-  /** The server strings in use. */
+  /**
+   * The server strings in use, as they were given.
+   *
+   * @example What a client was made with
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using client = new Client("cache1:11211 blue");
+   * assertEquals(client.servers, ["cache1:11211 blue"]);
+   * ```
+   */
   get servers(): readonly string[] {
     return this.#engine.servers;
   }
 
   /**
-   * Display name of the server that owns a key. Pure: it may be dead.
+   * Finds the display name of the server that owns a key. It asks nobody: the server may be dead.
    *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns The server's alias, else the path of its socket, else `host:port`.
    * @throws {TypeError} If the key cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   *
+   * @example Where libmc puts a key
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using client = new Client(["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+   * assertEquals(client.getHostByKey("user:1"), "10.0.0.2:11211");
+   * assertEquals(client.getHostByKey("user:2"), "10.0.0.3:11211");
+   * ```
    */
   getHostByKey(key: string): string {
     return this.#engine.ownerOf(key);
   }
 
   /**
-   * Display name of the server that a call with this key would go to now, which may dial it; `undefined` if it would go
-   * nowhere.
+   * Finds the display name of the server that a call with this key would go to now. It dials that server if need be.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns The name, or `undefined` if no server can be used.
+   * @throws {TypeError} If the key cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   * @throws {ClosedError} If the client is closed.
+   *
+   * @example With failover another server takes over
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using spare = await MemcachedServer.start();
+   * await using client = new Client([server.address, `${spare.address} spare`], { failover: true });
+   *
+   * await server.stop();
+   * assertEquals(await client.getRealtimeHostByKey("user:1"), "spare");
+   * ```
    */
   getRealtimeHostByKey(key: string): Promise<string | undefined> {
     return servers.realtimeHost(this.#engine, key);
   }
 
   /**
-   * Moves servers to other addresses while their points on the ring stay, so that no key changes its server. As in
-   * libmc: the number of servers must be the same, and a server that has an alias must keep it.
+   * Moves servers to other addresses. Their points on the ring stay, so that no key changes its server.
    *
-   * @returns False if it was refused, and nothing has changed.
-   * @throws {TypeError} If a server string cannot be used.
+   * The rules are libmc's: the number of servers must stay the same, and a server that has an alias must keep it.
+   *
+   * @param servers As many server strings as the client has, in the same order.
+   * @returns `true` if the servers have moved; `false` if the rules forbid it, and nothing has changed.
+   * @throws {TypeError} If a server string cannot be used, or two servers would have the same name.
+   * @throws {RangeError} If a port is out of range, or a host or an alias too long.
+   *
+   * @example Move a server to another address
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client("10.0.0.1:11211 blue");
+   *
+   * assertEquals(client.updateServers([`${server.address} green`]), false);
+   * assertEquals(client.updateServers([`${server.address} blue`]), true);
+   * assertEquals(await client.set("key", "value"), true);
+   * ```
    */
   updateServers(servers: readonly string[]): boolean {
     return this.#engine.updateServers(servers);
@@ -389,57 +1246,195 @@ export class Client extends EventTarget implements AsyncDisposable {
 
   // The client itself
 
-  /** The most recent failure; `undefined` if there was none. Its `code` and `strerror` are libmc's. */
+  /**
+   * The most recent failure, `undefined` if there was none. Its `code` and `strerror` are libmc's.
+   *
+   * @example Ask why a store has failed
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await server.stop();
+   * assertEquals(await client.set("key", "value"), false);
+   * assertEquals(client.lastError?.name, "ConnectionError");
+   * assertEquals(client.lastError?.strerror, "server_error");
+   * ```
+   */
   get lastError(): MemcachedError | undefined {
     return this.#engine.lastError;
   }
 
-  /** What has happened so far, by display name of the server. A copy. */
+  /**
+   * Gives what has happened so far.
+   *
+   * @returns Display name of the server → a copy of its counters.
+   *
+   * @example Compute the hit rate of a server
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("a", 1);
+   * await client.getMulti(["a", "b", "c", "d"]);
+   * const counters = client.counters().get(server.address);
+   * assert(counters !== undefined);
+   * assertEquals(counters.hits / (counters.hits + counters.misses), 0.25);
+   * ```
+   */
   counters(): Map<string, ServerCounters> {
     return this.#engine.counters();
   }
 
   /**
-   * Changes timeouts, retries, failover or hash from the next call on.
+   * Changes timeouts, retries, failover or the hash of keys, from the next call on.
    *
-   * @throws {TypeError} If an option is unknown, of the wrong type, or fixed at the beginning.
+   * @param options What is to change. The rest stays.
+   * @throws {TypeError} If an option is unknown, has the wrong type, or cannot be changed.
    * @throws {RangeError} If a number is out of range.
+   *
+   * @example Be patient with a slow server
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals, assertThrows } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * client.config({ pollTimeout: 2000, timeout: 10_000 });
+   * assertEquals(await client.set("key", "value"), true);
+   * assertThrows(() => client.config({ timeout: -1 }), RangeError);
+   * ```
    */
   config(options: LiveOptions): void {
     this.#engine.config(options);
   }
 
   /**
-   * Lets everything on the way finish, says `quit` to every connected server and closes the connections. The next call
-   * connects anew, as with libmc; to end for good, use {@linkcode Client.close}.
+   * Waits for the calls on their way, says `quit` to every connected server and closes the connections.
+   *
+   * The next call connects anew, as with libmc. To end the client for good, use {@linkcode Client.close}.
+   *
+   * @example Hang up, and go on later
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("key", "value");
+   * await client.quit();
+   * assertEquals(client.counters().get(server.address)?.disconnects, 1);
+   * assertEquals(await client.get("key"), "value");
+   * ```
    */
   quit(): Promise<void> {
     return servers.quit(this.#engine);
   }
 
   /**
-   * Lets the program end although the client is not closed, as soon as no call is on the way. A client that is neither
-   * closed nor unreferenced keeps the program running once it has connected.
+   * Lets the program end although the client is not closed, as soon as no call is on its way.
+   *
+   * A client that is neither closed nor unreferenced keeps the program running once it has connected.
+   *
+   * @example A script that does not care to close
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * client.unref();
+   * assertEquals(await client.set("last-run", "today"), true);
+   * ```
    */
   unref(): void {
     this.#engine.unref();
   }
 
   /**
-   * Ends the client: lets the calls on the way finish, then closes. Later calls reject with a ClosedError. It takes as
-   * long as those calls may: for ever, if a server stalls and neither `timeout` nor `pollTimeout` is set. A stream ends
-   * with its chunk under way.
+   * Ends the client: waits for the calls on their way, then closes all connections. Harmless when repeated.
+   *
+   * Later calls reject with a ClosedError. It takes as long as the calls on their way: for ever if a server stalls and
+   * both `timeout` and `pollTimeout` are 0. A stream ends with the chunk on its way.
+   *
+   * @example What was begun is finished
+   * ```ts
+   * import { Client, ClosedError } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const begun = client.set("key", "value");
+   * await client.close();
+   * assertEquals(await begun, true);
+   * await assertRejects(() => client.get("key"), ClosedError);
+   * ```
    */
   close(): Promise<void> {
     return this.#engine.close();
   }
 
-  /** The same as {@linkcode Client.close}, for `await using`. */
+  /**
+   * Ends the client: the same as {@linkcode Client.close}, for `await using`.
+   *
+   * @example A client for one block
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   *
+   * {
+   *   await using client = new Client(server.address);
+   *   await client.set("key", "value");
+   *   assertEquals(server.connections, 1);
+   * }
+   * assertEquals(server.items, 1);
+   * ```
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#engine.close();
   }
 
-  /** Listens to an event: see {@linkcode ServerEvent}. */
+  /**
+   * Listens to an event. The class describes them all.
+   *
+   * @param name Name of the event.
+   * @param listener Called with a {@linkcode ServerEvent} each time it fires.
+   * @param options As for every EventTarget: `once`, `signal` and so on.
+   *
+   * @example See servers come and go
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const log: string[] = [];
+   * client.addEventListener("connect", ({ type, server }) => log.push(`${type} ${server}`));
+   *
+   * await client.set("key", "value");
+   * assertEquals(log, [`connect ${server.address}`]);
+   * ```
+   */
   override addEventListener(
     name: ClientEventName,
     listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
@@ -453,7 +1448,32 @@ export class Client extends EventTarget implements AsyncDisposable {
     super.addEventListener(name, listener as EventListener, options);
   }
 
-  /** Stops listening. */
+  /**
+   * Stops listening to an event.
+   *
+   * @param name Name of the event.
+   * @param listener The function or object that {@linkcode Client.addEventListener} was given.
+   * @param options As for every EventTarget: `capture` counts.
+   *
+   * @example Listen for a while
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * let connects = 0;
+   * const count = () => connects++;
+   * client.addEventListener("connect", count);
+   * await client.version();
+   * client.removeEventListener("connect", count);
+   * await client.quit();
+   * await client.version();
+   * assertEquals(connects, 1);
+   * ```
+   */
   override removeEventListener(
     name: ClientEventName,
     listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,

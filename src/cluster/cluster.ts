@@ -1,31 +1,36 @@
 /**
  * All servers of a client, and which of them gets a key.
  *
- * A key belongs to its owner on the ring. Whether another server stands in is decided here, while routing, and never
- * later: with failover, a dead owner's keys go to the next server on the ring that is not dead; without, they go
- * nowhere. A server that is neither connected nor dead is dialled first; then the choice is made anew.
+ * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later: with
+ * failover, a dead owner's keys go to the next server in the distribution's order that is not dead; without, they go
+ * nowhere. A server that is neither connected nor dead is dialled first; then the choice is made anew, among the servers
+ * that there are by then.
  */
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
+import type { GroupCommand } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
+import { sentBefore } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
+import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
-import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
-import { Ring } from "../placement/continuum.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
+import type { HashFn } from "../placement/hashes/key_hash.ts";
+import { Membership } from "./membership.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
-import { forCommand } from "../error_copy.ts";
+import { closedError, lateError, lostError } from "./server_errors.ts";
 
-/** What can be changed of a cluster while the client lives. */
+/** The settings of a cluster. They may change while the client lives. */
 export interface ClusterSettings extends ServerSettings {
   failover: boolean;
   hashFn: HashFn;
 }
 
 /** What a cluster is made with. */
-export interface ClusterContext extends ServerContext {
+export interface ClusterContext extends Omit<ServerContext, "resubmit"> {
   readonly settings: Readonly<ClusterSettings>;
 }
 
@@ -38,107 +43,76 @@ export interface ServerGroup {
 /** Keys that go nowhere, as their owner cannot be used. */
 export interface Orphans {
   readonly owner: Server;
+  readonly keys: string[];
   readonly positions: number[];
   /** How the call's own dial failed, if it made one. */
   readonly dialError: MemcachedError | undefined;
 }
 
-/** Servers that a call has dialled in vain, and why. */
-type Failed = Map<Server, MemcachedError>;
-
-/** Where the keys of a call go, and the positions of those that go nowhere, by their dead owner. */
+/** Where the keys of a call go, and those that go nowhere, by their dead owner. */
 export interface Assignment {
-  readonly groups: ServerGroup[];
+  readonly groups: readonly ServerGroup[];
   readonly orphans: readonly Orphans[];
 }
 
-/** The servers, and the ring they lie on. */
+/** Servers that a call has dialled in vain, and why: it leaves them alone, even if they may be dialled again. */
+type Failed = Map<Server, MemcachedError>;
+
+/** Servers that must be dialled before something can be placed; `undefined` once it has been placed. */
+type Unconnected = readonly Server[] | undefined;
+
+/** Routes commands to servers. */
 export class Cluster {
-  readonly servers: readonly Server[];
-  readonly #ring: Ring;
-  readonly #groupNumbers: Uint32Array;
+  #membership: Membership;
+  readonly #context: ServerContext;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
+  #isUnref = false;
+  /** Set once it is closed, with the place where that was done. */
+  #closed: { readonly at: Error | undefined } | undefined;
+  /** Servers that belong no more, and finish what is on the way. */
+  readonly #leaving = new Set<Server>();
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
-    this.#ring = new Ring(addresses);
     this.#settings = context.settings;
     this.#clock = context.clock;
     this.#sweeper = context.sweeper;
-    this.servers = addresses.map((address, index) => new Server(address, index, context));
-    this.#groupNumbers = new Uint32Array(addresses.length);
+    this.#context = { ...context, resubmit: (command, from) => this.#resubmit(command, from) };
+    const servers = addresses.map((address) => new Server(address, this.#context));
+    this.#membership = new Membership(servers, addresses, context.settings.hashFn);
   }
 
-  /** The owner of a wire key on the ring, whether or not it is alive. */
+  /** The servers that there are now. */
+  get servers(): readonly Server[] {
+    return this.#membership.servers;
+  }
+
+  /** The owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
-    return this.servers.length === 1
-      ? this.servers[0]
-      : this.servers[this.#ring.serverFor(this.#hash(key))];
+    return this.#membership.ownerOf(key);
   }
 
   /** Sends a command to the server of its key, or fails it. */
-  submit(key: string, command: Command, failed?: Failed): void {
-    const server = this.#choose(key, failed);
-    if (server === undefined) command.fail(this.ownerOf(key).deadError(command.name));
-    else if (server.connected) server.submit(command);
-    else this.#submitDialled(server, key, command, failed);
+  submit(key: string, command: Command): void {
+    const server = this.#choose(key);
+    if (server !== undefined && server.connected) server.submit(command);
+    else this.#route(command.deadline, (failed) => this.#deliver(key, command, failed));
   }
 
   /** Sends a command to one server, or fails it. */
   submitTo(server: Server, command: Command): void {
-    if (server.connected) {
-      server.submit(command);
-    } else if (server.dead) {
-      command.fail(server.deadError(command.name));
-    } else {
-      this.#dial(server, command.deadline, (error) => {
-        if (command.abandoned) return;
-        if (error !== undefined) command.fail(forCommand(error, command.name));
-        else this.submitTo(server, command);
-      });
-    }
+    this.#route(command.deadline, (failed) => this.#deliverTo(server, command, failed));
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if need be; none past the deadline. */
-  locate(
-    key: string,
-    deadline: number,
-    then: (server: Server | undefined) => void,
-    failed: Failed = new Map(),
-  ): void {
-    const server = this.#clock.now() < deadline ? this.#choose(key, failed) : undefined;
-    if (server === undefined || server.connected) {
+  locate(key: string, deadline: number, then: (server: Server | undefined) => void): void {
+    this.#route(deadline, (failed) => {
+      const server = this.#clock.now() < deadline ? this.#choose(key, failed) : undefined;
+      if (server !== undefined && !server.connected) return [server];
       then(server);
-    } else {
-      this.#dial(server, deadline, (error) => {
-        if (error !== undefined) failed.set(server, error);
-        this.locate(key, deadline, then, failed);
-      });
-    }
-  }
-
-  /**
-   * Moves servers to other addresses; their points stay. Refused if the number of servers differs, or one with an alias
-   * would get another. A server whose host and port stay is left alone, whatever its new alias.
-   */
-  move(addresses: readonly Address[]): boolean {
-    const { servers } = this;
-    const accepted = addresses.length === servers.length &&
-      servers.every(({ address }, i) =>
-        address.alias === undefined || address.alias === addresses[i].alias
-      );
-    if (!accepted) return false;
-    servers.forEach((server, i) => {
-      const { host, port } = server.address;
-      if (addresses[i].host !== host || addresses[i].port !== port) server.move(addresses[i]);
+      return undefined;
     });
-    return true;
-  }
-
-  /** Closes for good once everything on the way has finished. A dial under way is called off. */
-  async close(reason?: Error): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.close(reason)));
   }
 
   /**
@@ -151,112 +125,247 @@ export class Cluster {
     then: (assignment: Assignment) => void,
   ): void {
     const groups = this.#assignAtOnce(keys);
-    if (groups === undefined) this.#assignDialled(keys, deadline, then, new Map());
-    else then({ groups, orphans: NO_ORPHANS });
+    if (groups !== undefined) return then({ groups, orphans: NO_ORPHANS });
+    this.#route(deadline, (failed) => this.#assignDialled(keys, deadline, failed, then));
+  }
+
+  /**
+   * Moves servers to other addresses; their keys stay. Refused if the number of servers differs, or one with an alias
+   * would get another. A server whose host and port stay is left alone, whatever its new alias.
+   *
+   * @throws {TypeError} If two servers would then have the same name. Nothing has changed.
+   */
+  move(addresses: readonly Address[]): boolean {
+    const { servers } = this;
+    const accepted = addresses.length === servers.length &&
+      servers.every(({ address }, i) =>
+        address.alias === undefined || address.alias === addresses[i].alias
+      );
+    if (!accepted) return false;
+    const next = servers.map(({ address }, i) =>
+      isSamePlace(address, addresses[i]) ? address : addresses[i]
+    );
+    checkDistinctNames(next);
+    servers.forEach((server, i) => {
+      if (next[i] !== server.address) server.move(next[i]);
+    });
+    return true;
+  }
+
+  /**
+   * Swaps the servers for others. A server that keeps its display name keeps its connections, its health and its
+   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves takes
+   * nothing new and finishes what was sent; what was not sent goes to the server that has the key now.
+   *
+   * @throws {TypeError} If two servers would have the same name. Nothing has changed.
+   */
+  update(addresses: readonly Address[]): void {
+    checkDistinctNames(addresses);
+    const before = this.servers;
+    this.#membership = this.#membership.updated(
+      addresses,
+      this.#settings.hashFn,
+      (address) => this.#newServer(address),
+    );
+    const { servers } = this;
+    const stay = new Set(servers);
+    servers.forEach((server, i) => {
+      if (!isSamePlace(server.address, addresses[i])) server.move(addresses[i]);
+    });
+    for (const server of before) if (!stay.has(server)) this.#dismiss(server);
+  }
+
+  /** Distributes the keys by the hash that is set now. */
+  rehash(): void {
+    this.#membership = this.#membership.rehashed(this.#settings.hashFn);
+  }
+
+  /** Lets the program end although connections are open, now or later, to these servers or to others. */
+  unref(): void {
+    this.#isUnref = true;
+    for (const server of this.#all()) server.unref();
+  }
+
+  /** Sends a last command on every connection, waits until all that is on the way has finished, and closes them. */
+  async drain(last: () => Command): Promise<void> {
+    await Promise.all(this.#all().map((server) => server.drain(last)));
+  }
+
+  /**
+   * Closes for good once everything on the way has finished. A dial under way is called off.
+   *
+   * @param at Where the client was closed, for the errors of later calls.
+   */
+  async close(at?: Error): Promise<void> {
+    this.#closed ??= { at };
+    await Promise.all(this.#all().map((server) => server.close(at)));
+  }
+
+  #all(): Server[] {
+    return [...this.servers, ...this.#leaving];
+  }
+
+  #newServer(address: Address): Server {
+    const server = new Server(address, this.#context);
+    if (this.#isUnref) server.unref();
+    return server;
+  }
+
+  #dismiss(server: Server): void {
+    this.#leaving.add(server);
+    server.leave().finally(() => this.#leaving.delete(server));
+  }
+
+  /**
+   * Tries to place something now and, where that takes servers that are not connected yet, again when they have been
+   * dialled.
+   *
+   * @param attempt Places it, or gives the servers that must be dialled before it can be placed.
+   */
+  #route(
+    deadline: number,
+    attempt: (failed: Failed) => Unconnected,
+    failed: Failed = new Map(),
+  ): void {
+    const unknown = attempt(failed);
+    if (unknown === undefined) return;
+    let left = unknown.length;
+    for (const server of unknown) {
+      this.#dial(server, deadline, (error) => {
+        if (error !== undefined) failed.set(server, error);
+        if (--left === 0) this.#route(deadline, attempt, failed);
+      });
+    }
+  }
+
+  #deliver(key: string, command: Command, failed: Failed): Unconnected {
+    if (command.abandoned && failed.size > 0) return undefined;
+    const owner = this.ownerOf(key);
+    const error = failed.get(owner);
+    const isLate = failed.size > 0 && this.#clock.now() >= command.deadline;
+    const mayStandIn = this.#settings.failover && !isLate;
+    const server = error !== undefined && !mayStandIn ? undefined : this.#choose(key, failed);
+    if (server !== undefined && !server.connected) return [server];
+    if (server !== undefined) server.submit(command);
+    else fail(owner, command, mayStandIn ? undefined : error);
+    return undefined;
+  }
+
+  #deliverTo(server: Server, command: Command, failed: Failed): Unconnected {
+    if (command.abandoned && failed.size > 0) return undefined;
+    const error = failed.get(server);
+    if (error === undefined && !server.connected && !server.dead) return [server];
+    if (error === undefined && server.connected) server.submit(command);
+    else fail(server, command, error);
+    return undefined;
+  }
+
+  /** Sends a command that a lost or leaving connection gave back: to the server that has its keys now. */
+  #resubmit(command: Command, from: Server): void {
+    if (command.abandoned) return;
+    if (this.#clock.now() >= command.deadline) {
+      fail(from, command, lateError(from.name, command));
+    } else if (this.#closed !== undefined) {
+      fail(from, command, closedError(from.name, command.name, this.#closed.at));
+    } else {
+      this.#context.happened({ what: "resend", server: from });
+      if (command.key !== undefined) this.submit(command.key, command);
+      else if (isGroupCommand(command)) this.#resubmitGroup(command);
+      else this.submitTo(from, command);
+    }
+  }
+
+  /** A command for many keys goes on as it is if they have all the same server, and else in parts. */
+  #resubmitGroup(command: GroupCommand<unknown>): void {
+    this.assign(command.keys, command.deadline, ({ groups, orphans }) => {
+      if (command.abandoned) return;
+      if (groups.length === 1 && orphans.length === 0) return groups[0].server.submit(command);
+      if (groups.length === 0 && orphans.length === 1) return failOrphan(command, orphans[0]);
+      const parts = command.divide([...groups.map(({ group }) => group), ...orphans]);
+      parts.forEach((part, i) => {
+        if (i >= groups.length) return failOrphan(part, orphans[i - groups.length]);
+        groups[i].server.submit(part);
+      });
+    });
   }
 
   /** Groups keys all of whose owners are connected; `undefined` if one is not. */
   #assignAtOnce(keys: readonly string[]): ServerGroup[] | undefined {
-    const { servers } = this;
-    if (servers.length === 1) {
-      return servers[0].connected ? [{ server: servers[0], group: { keys } }] : undefined;
+    const { servers, only, distribution, groupNumbers: numbers } = this.#membership;
+    if (only !== undefined) {
+      return only.connected ? [{ server: only, group: { keys } }] : undefined;
     }
-    const hash = KEY_HASHES[this.#settings.hashFn];
     const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
     // By server, a number of its group and one more; kept between calls, as there may be many servers for few keys.
-    const numbers = this.#groupNumbers;
+    const used: number[] = [];
     let isComplete = true;
-    for (let place = 0; place < keys.length; place++) {
-      const key = keys[place];
-      const index = this.#ring.serverFor(hash(key));
+    for (let position = 0; position < keys.length; position++) {
+      const key = keys[position];
+      const index = distribution.indexFor(key);
       const number = numbers[index];
       if (number > 0) {
         const { group } = groups[number - 1];
         group.keys.push(key);
-        group.positions.push(place);
+        group.positions.push(position);
         continue;
       }
       const server = servers[index];
       isComplete = server.connected;
       if (!isComplete) break;
-      numbers[index] = groups.push({ server, group: { keys: [key], positions: [place] } });
+      numbers[index] = groups.push({ server, group: { keys: [key], positions: [position] } });
+      used.push(index);
     }
-    for (const { server } of groups) numbers[server.index] = 0;
+    for (const index of used) numbers[index] = 0;
     return isComplete ? groups : undefined;
   }
 
   #assignDialled(
     keys: readonly string[],
     deadline: number,
-    then: (assignment: Assignment) => void,
     failed: Failed,
-  ): void {
+    then: (assignment: Assignment) => void,
+  ): Unconnected {
     const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
     const orphans = new Map<Server, Orphans>();
     const unknown = new Set<Server>();
     const isLate = this.#clock.now() >= deadline;
-    for (let place = 0; place < keys.length; place++) {
-      const key = keys[place];
+    for (let position = 0; position < keys.length; position++) {
+      const key = keys[position];
       const owner = this.ownerOf(key);
       const server = owner.connected ? owner : isLate ? undefined : this.#choose(key, failed);
       if (server === undefined) {
-        const orphan = orphans.get(owner);
-        if (orphan !== undefined) orphan.positions.push(place);
-        else orphans.set(owner, { owner, positions: [place], dialError: failed.get(owner) });
+        const dialError = failed.get(owner);
+        const group = groupOf(
+          orphans,
+          owner,
+          () => ({ owner, keys: [], positions: [], dialError }),
+        );
+        add(group, key, position);
       } else if (!server.connected) {
         unknown.add(server);
       } else {
-        const group = byServer.get(server);
-        if (group === undefined) byServer.set(server, { keys: [key], positions: [place] });
-        else {
-          group.keys.push(key);
-          group.positions.push(place);
-        }
+        add(groupOf(byServer, server, () => ({ keys: [], positions: [] })), key, position);
       }
     }
-    if (unknown.size === 0) {
-      const groups = Array.from(byServer, ([server, group]) => ({ server, group }));
-      then({ groups, orphans: Array.from(orphans.values()) });
-      return;
-    }
-    let left = unknown.size;
-    for (const server of unknown) {
-      this.#dial(server, deadline, (error) => {
-        if (error !== undefined) failed.set(server, error);
-        if (--left === 0) this.#assignDialled(keys, deadline, then, failed);
-      });
-    }
+    if (unknown.size > 0) return [...unknown];
+    const groups = Array.from(byServer, ([server, group]) => ({ server, group }));
+    then({ groups, orphans: Array.from(orphans.values()) });
+    return undefined;
   }
 
-  /**
-   * The server that is to get a key: connected, or to be dialled first. `undefined` if none can be used.
-   *
-   * @param failed Servers that this call has dialled in vain: it leaves them alone, even if they may be dialled again.
-   */
+  /** The server that is to get a key: connected, or to be dialled first. `undefined` if none can be used. */
   #choose(key: string, failed?: Failed): Server | undefined {
-    const { servers } = this;
-    if (servers.length === 1) return isUsable(servers[0], failed) ? servers[0] : undefined;
-    const hash = this.#hash(key);
-    const owner = servers[this.#ring.serverFor(hash)];
+    const { servers, only, distribution } = this.#membership;
+    const owner = only ?? servers[distribution.indexFor(key)];
     if (isUsable(owner, failed)) return owner;
-    if (!this.#settings.failover) return undefined;
-    for (const index of this.#ring.walk(hash)) {
+    if (!this.#settings.failover || only !== undefined) return undefined;
+    for (const index of distribution.order(key)) {
       if (isUsable(servers[index], failed)) return servers[index];
     }
     return undefined;
   }
 
-  #submitDialled(server: Server, key: string, command: Command, failed: Failed = new Map()): void {
-    this.#dial(server, command.deadline, (error) => {
-      if (error !== undefined) failed.set(server, error);
-      if (command.abandoned) return;
-      const mayGoOn = this.#settings.failover && this.#clock.now() < command.deadline;
-      if (error === undefined || mayGoOn) this.submit(key, command, failed);
-      else command.fail(forCommand(error, command.name));
-    });
-  }
-
-  /** Dials a server for a call, and calls back when that has ended or the call's time is up. */
+  /** Dials a server for a call, and calls back when that has ended, or when the call's time is up. */
   #dial(server: Server, deadline: number, then: (error: MemcachedError | undefined) => void): void {
     let isWaiting = true;
     const end = (error: MemcachedError | undefined) => {
@@ -273,14 +382,45 @@ export class Cluster {
       },
     });
   }
-
-  #hash(key: string): number {
-    return KEY_HASHES[this.#settings.hashFn](key);
-  }
 }
 
 function isUsable(server: Server, failed: Failed | undefined): boolean {
   return !server.dead && !(failed?.has(server) ?? false);
+}
+
+function isSamePlace(a: Address, b: Address): boolean {
+  return a.host === b.host && a.port === b.port;
+}
+
+/**
+ * Fails a command that could not be sent now; if it was sent before, it may have been carried out then.
+ *
+ * @param error Why its server cannot be used, unless that is dead.
+ */
+function fail(server: Server, command: Command, error: MemcachedError | undefined): void {
+  const own = error === undefined
+    ? server.deadError(command.name)
+    : forCommand(error, command.name);
+  command.fail(sentBefore(command) === "no" ? own : lostError(server.name, command, own));
+}
+
+function failOrphan(command: Command, { owner, dialError }: Orphans): void {
+  fail(owner, command, dialError);
+}
+
+function isGroupCommand(command: Command): command is GroupCommand<unknown> {
+  return "divide" in command;
+}
+
+function groupOf<G>(groups: Map<Server, G>, server: Server, make: () => G): G {
+  let group = groups.get(server);
+  if (group === undefined) groups.set(server, group = make());
+  return group;
+}
+
+function add(group: { keys: string[]; positions: number[] }, key: string, position: number): void {
+  group.keys.push(key);
+  group.positions.push(position);
 }
 
 const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";

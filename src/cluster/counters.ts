@@ -1,24 +1,28 @@
-/** What has happened to a server: plain numbers that only grow. */
+/** Counts what happens to a server: plain numbers that only grow. */
 
 import type { Traffic } from "../connection/contract.ts";
+import type { HappeningCounts } from "../observe/observer.ts";
 
-/** What has happened to a server so far. */
-export interface ServerCounters extends Traffic {
-  /** Connections made. */
-  connects: number;
-  /** Connections lost or closed. */
-  disconnects: number;
-  /** Dials that failed. */
-  failedDials: number;
-  /** Connections closed because a reply came that could not be the one due. */
-  desyncs: number;
-  /** Commands sent again. */
-  repeats: number;
-  /** Calls, or parts of them, that failed. */
-  failures: number;
-  /** Split values that could not be put together, as a chunk was missing or of the wrong length. */
-  torn: number;
-}
+/**
+ * Counts of what has happened to a server so far. They only grow.
+ *
+ * @example Find servers that cause trouble
+ * ```ts
+ * import { Client, type ServerCounters } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client([server.address, "127.0.0.1:1"]);
+ *
+ * const isTroubled = ({ failures, failedDials, desyncs }: ServerCounters) =>
+ *   failures + failedDials + desyncs > 0;
+ * await client.version();
+ * const troubled = [...client.counters()].filter(([, counters]) => isTroubled(counters));
+ * assertEquals(troubled.map(([name]) => name), ["127.0.0.1:1"]);
+ * ```
+ */
+export interface ServerCounters extends Traffic, HappeningCounts {}
 
 /** Counters of a server to which nothing has happened. */
 export function zeroCounters(): ServerCounters {
@@ -33,7 +37,7 @@ export function zeroCounters(): ServerCounters {
     disconnects: 0,
     failedDials: 0,
     desyncs: 0,
-    repeats: 0,
+    resends: 0,
     failures: 0,
     torn: 0,
   };

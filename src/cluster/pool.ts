@@ -27,11 +27,11 @@ export class Pool {
     const connections = this.#connections;
     let best = connections[0];
     if (connections.length === 1) return best;
-    let least = best.cost;
+    let least = best.waitEstimate;
     for (let i = 1; i < connections.length && least > 0; i++) {
-      const { cost } = connections[i];
-      if (cost >= least) continue;
-      least = cost;
+      const estimate = connections[i].waitEstimate;
+      if (estimate >= least) continue;
+      least = estimate;
       best = connections[i];
     }
     return best;

@@ -1,35 +1,25 @@
 /**
- * One server: its address, its health and its connections.
- *
- * Any number of callers share one dial. What a lost connection leaves behind is sorted here: what was not sent goes out
- * on the next connection; what only asks is asked once more; what failed itself is sent again up to `maxRetries` times
- * if that is safe; everything else fails, and says that it may have been carried out.
+ * One server: its address, its health and its connections. Any number of callers share one dial. What a lost connection
+ * leaves behind is sorted by `recovery.ts`.
  */
 
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
-import type { Endpoint } from "../transports/transport.ts";
-import { forCommand } from "../error_copy.ts";
 import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
+import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
+import type { Endpoint } from "../transports/transport.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { dial } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
-import type { ServerChange, ServerContext } from "./server_context.ts";
-import {
-  closedError,
-  deadError,
-  dialError,
-  fullError,
-  lateError,
-  lostError,
-} from "./server_errors.ts";
+import { recover } from "./recovery.ts";
+import type { ServerContext } from "./server_context.ts";
+import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 
 /** A memcached, and the way to it. */
-export class Server {
-  readonly index: number;
+export class Server implements ObservedServer {
   readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
   readonly #health = new Health();
@@ -47,15 +37,13 @@ export class Server {
   /** How many connections in a row were lost before they gave an answer. */
   #fruitless = 0;
   #isUnref = false;
-  #closed = false;
-  /** Where the client was closed. */
-  #closedAt: Error | undefined;
+  #isLeaving = false;
+  /** Set once it is closed, with the place where that was done. */
+  #closed: { readonly at: Error | undefined } | undefined;
   /** Connections that take nothing more, and are closed once everything on them has finished. */
   readonly #draining = new Set<Promise<void>>();
 
-  /** @param index Its place among the servers of its client. */
-  constructor(address: Address, index: number, context: ServerContext) {
-    this.index = index;
+  constructor(address: Address, context: ServerContext) {
     this.#address = address;
     this.#context = context;
     this.#pool = new Pool(context.clock);
@@ -90,20 +78,20 @@ export class Server {
     const connection = this.#pool.pick();
     const { maxPending, connections } = this.#context.settings;
     // The one that has the least to do: the others have no less.
-    if (connection.weight * this.#pool.size >= maxPending) {
-      this.#failUnsent(command, fullError(this.name, command.name, maxPending));
+    if (connection.queuedWeight * this.#pool.size >= maxPending) {
+      const error = fullError(this.name, command.name, maxPending);
+      command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
       return;
     }
-    if (connections > this.#pool.size && connection.cost > 0) this.#grow();
+    if (connections > this.#pool.size && connection.waitEstimate > 0) this.#grow();
     connection.submit(command);
   }
 
   /** Dials, or joins the dial under way, and calls back once it has ended. */
   dial(then: (error: MemcachedError | undefined) => void): void {
-    if (this.#closed) {
-      const { name: server } = this;
-      const cause = this.#closedAt;
-      then(new ClosedError("Cannot connect as the client is closed", { server, cause }));
+    if (this.#closed !== undefined) {
+      const detail = { server: this.name, cause: this.#closed.at };
+      then(new ClosedError("Cannot connect as the client is closed", detail));
       return;
     }
     const { maxPending } = this.#context.settings;
@@ -125,7 +113,7 @@ export class Server {
     this.#address = address;
     this.#health.reset();
     this.#dialling?.abort(new Error("the server has moved"));
-    void this.#closeAll();
+    for (const connection of this.#pool.takeAll()) void connection.close();
   }
 
   /** Lets the program end although connections to this server are open, now or later. */
@@ -134,27 +122,44 @@ export class Server {
     this.#pool.unref();
   }
 
+  /**
+   * Takes its leave of the cluster. The commands that were sent are finished, and then all is closed; the others go to
+   * the servers that have their keys now, as do the calls that waited for a dial.
+   */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    const connections = this.#pool.takeAll();
+    const unsent = connections.flatMap((connection) => connection.takeUnsent());
+    const drained = this.#drain(connections);
+    this.#callBack(undefined);
+    for (const command of unsent) this.#context.resubmit(command, this);
+    await drained;
+  }
+
   /** Lets everything on the way finish, then closes, saying something `last` to the server. */
   async drain(last?: () => Command): Promise<void> {
-    for (const connection of this.#pool.takeAll()) {
+    await this.#drain(this.#pool.takeAll(), last);
+  }
+
+  /**
+   * Closes for good, once everything on the way has finished.
+   *
+   * @param at Where the client was closed.
+   */
+  async close(at?: Error): Promise<void> {
+    this.#closed ??= { at };
+    const detail = { server: this.name, cause: at };
+    this.#dialling?.abort(new ClosedError("Cannot connect as the client was closed", detail));
+    await this.drain();
+  }
+
+  async #drain(connections: readonly Connection[], last?: () => Command): Promise<void> {
+    for (const connection of connections) {
       if (last !== undefined) connection.submit(last());
       const drained = connection.drain().finally(() => this.#draining.delete(drained));
       this.#draining.add(drained);
     }
     await Promise.all(this.#draining);
-  }
-
-  /** Closes for good, once everything on the way has finished. */
-  async close(reason?: Error): Promise<void> {
-    this.#closed = true;
-    this.#closedAt = reason;
-    this.#dialling?.abort(
-      new ClosedError("Cannot connect as the client was closed", {
-        server: this.name,
-        cause: reason,
-      }),
-    );
-    await this.drain();
   }
 
   /** Adds a connection for the commands to come. */
@@ -165,11 +170,11 @@ export class Server {
   }
 
   async #dialOnce(): Promise<void> {
-    const { clock, settings, onChange } = this.#context;
+    const { clock, settings, happened } = this.#context;
     const address = this.#address;
     const controller = this.#dialling = new AbortController();
     let failure: MemcachedError | undefined;
-    let change: ServerChange | undefined;
+    let change: "dead" | "alive" | undefined;
     try {
       const connection = await this.#open(address, controller.signal);
       if (controller.signal.aborted || connection.closed) {
@@ -181,32 +186,37 @@ export class Server {
       this.#ready.add(connection);
       if (this.#isUnref) connection.unref();
       this.#pool.add(connection);
-      this.counters.connects++;
-      onChange("connect", this.name);
+      happened({ what: "connect", server: this });
       if (this.#health.succeeded()) change = "alive";
     } catch (cause) {
-      if (address !== this.#address && !this.#closed) {
-        // The server moved meanwhile: what waits is for the new place.
+      if (address !== this.#address && this.#closed === undefined) {
+        // The server moved meanwhile: the callers wait for the new address.
         this.#dialling = undefined;
         return this.#dialOnce();
       }
       failure = dialError(this.name, cause);
-      if (!this.#closed) {
+      if (this.#closed === undefined) {
         this.#lastDialError = failure;
-        this.counters.failedDials++;
+        happened({ what: "failedDial", server: this, error: failure });
         // A server that has one connection and takes no other is not dead.
         if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
         else if (this.#health.failed(clock.now(), settings.retryTimeout)) change = "dead";
       }
     }
     this.#dialling = undefined;
-    for (const then of this.#waiting.splice(0)) then(failure);
-    if (change !== undefined) onChange(change, this.name, failure);
+    this.#callBack(failure);
+    // It left while it was dialled: the connection is for those that concern this server and no key.
+    if (this.#isLeaving) void this.drain();
+    if (change !== undefined) happened({ what: change, server: this, error: failure });
   }
 
-  /** Dials, and makes the connection ready: what this gives takes commands. */
+  #callBack(failure: MemcachedError | undefined): void {
+    for (const then of this.#waiting.splice(0)) then(failure);
+  }
+
+  /** Dials, and makes the connection ready: it takes commands once this has resolved. */
   async #open(address: Address, signal: AbortSignal): Promise<Connection> {
-    const { clock, connect, settings, sweeper, prepare } = this.#context;
+    const { clock, connect, settings, sweeper, prepare, onAttempt } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
     const deadline = timeout === 0 ? Infinity : clock.now() + timeout;
@@ -215,6 +225,7 @@ export class Server {
       clock,
       traffic: this.counters,
       pollTimeout: () => settings.pollTimeout,
+      onAttempt,
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => {
         if (this.#ready.has(connection)) return this.#ended(connection, end);
@@ -238,9 +249,7 @@ export class Server {
 
   #ended(connection: Connection, end: ConnectionEnd): void {
     this.#pool.remove(connection);
-    this.counters.disconnects++;
-    if (end.desync) this.counters.desyncs++;
-    const { clock, settings, onChange } = this.#context;
+    const { clock, settings, happened } = this.#context;
     if (end.answered) this.#fruitless = 0;
     else if (end.error !== undefined) {
       // As with a dial that fails: a server that serves one connection and no other is not dead.
@@ -252,102 +261,26 @@ export class Server {
         server: this.name,
         step: "read",
       });
-    if (end.refused && !this.connected) {
+    let isDead = false;
+    if (end.serverFull && !this.connected) {
       this.#lastDialError = error;
-      if (this.#health.failed(clock.now(), settings.retryTimeout)) {
-        onChange("dead", this.name, error);
-      }
+      isDead = this.#health.failed(clock.now(), settings.retryTimeout);
     }
-    onChange("disconnect", this.name, end.error);
-    const wasStale = end.stale && error instanceof ConnectionError;
-    if (end.victim !== undefined && !(wasStale && this.#askAgain(end.victim))) {
-      this.#failOrRetry(end.victim, error);
-    }
-    for (const command of end.sent) {
-      if (!this.#askAgain(command)) command.fail(lostError(this.name, command, error, "maybe"));
-    }
-    for (const command of end.unsent) {
-      // A peer that takes connections and nothing else must not keep commands going round.
-      if (this.#fruitless > MOST_FRUITLESS) command.fail(lostError(this.name, command, error));
-      else this.#sendAgain(command);
-    }
-  }
-
-  /** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
-  #failOrRetry(command: Command, error: MemcachedError): void {
-    const wasLost = error instanceof ConnectionError;
-    if (wasLost && command.isSafeToRepeat && command.retries < this.#context.settings.maxRetries) {
-      command.retries++;
-      this.#sendAgain(command);
-    } else {
-      command.fail(error);
-    }
-  }
-
-  /** Asks once more what only asks, and is not to blame. */
-  #askAgain(command: Command): boolean {
-    if (!command.isRetrieval || command.repeats > 0) return false;
-    command.repeats++;
-    this.#sendAgain(command);
-    return true;
-  }
-
-  #sendAgain(command: Command): void {
-    if (command.abandoned) return;
-    if (this.#context.clock.now() >= command.deadline) {
-      this.#failUnsent(command, lateError(this.name, command));
-    } else if (this.#closed) {
-      this.#failUnsent(
-        command,
-        closedError(this.name, command.name, this.#closedAt),
-      );
-    } else if (this.connected) {
-      this.counters.repeats++;
-      this.submit(command);
-    } else if (this.dead) {
-      this.#failUnsent(command, this.deadError(command.name));
-    } else {
-      this.#sendDialled(command);
-    }
-  }
-
-  /** Sends a command on the next connection, unless its time is up before there is one. */
-  #sendDialled(command: Command): void {
-    let isWaiting = true;
-    this.dial((error) => {
-      if (!isWaiting) return;
-      isWaiting = false;
-      if (error === undefined) this.#sendAgain(command);
-      else this.#failUnsent(command, forCommand(error, command.name));
-    });
-    this.#context.sweeper.watch({
-      sweep: (now) => {
-        if (isWaiting && now >= command.deadline) {
-          isWaiting = false;
-          this.#failUnsent(command, lateError(this.name, command));
-        }
-        return isWaiting;
-      },
-    });
-  }
-
-  async #closeAll(): Promise<void> {
-    await Promise.all(this.#pool.takeAll().map((connection) => connection.close()));
-  }
-
-  /** Fails a command that could not be sent now; if it was sent before, it may have been carried out then. */
-  #failUnsent(command: Command, error: MemcachedError): void {
-    command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
+    recover(this, end, error, this.#fruitless > MOST_FRUITLESS, this.#context);
+    // Told when the calls have settled: a listener that asks the client sees it as it is.
+    if (end.desync) happened({ what: "desync", server: this, error });
+    if (isDead) happened({ what: "dead", server: this, error });
+    happened({ what: "disconnect", server: this, error: end.error });
   }
 }
 
 /** After so many connections that gave no answer, one after the other, what was not sent fails with the next. */
 const MOST_FRUITLESS = 1;
 
-/** A connection that never was ready carried nothing but what was to make it so. */
-function failAll({ error, victim, sent, unsent }: ConnectionEnd): void {
+/** A connection that never was ready carried only the commands that were to make it so. */
+function failAll({ error, head, sent, unsent }: ConnectionEnd): void {
   const reason = error ?? new ClosedError("Cannot use connection as it was closed");
-  if (victim !== undefined) victim.fail(reason);
+  if (head !== undefined) head.fail(reason);
   for (const command of [...sent, ...unsent]) command.fail(reason);
 }
 

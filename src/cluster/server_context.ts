@@ -1,12 +1,15 @@
 /** What a server shares with the others of its client. */
 
 import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { ConnectionOptions } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
+import type { Happening } from "../observe/observer.ts";
 import type { Connect } from "../transports/transport.ts";
-import type { MemcachedError } from "../errors.ts";
+import type { Server } from "./server.ts";
 
-/** What can be changed while the client lives. Milliseconds; 0 for no bound. */
+/** The settings of a server. They may change while the client lives. Milliseconds; 0 for no bound. */
 export interface ServerSettings {
   pollTimeout: number;
   connectTimeout: number;
@@ -27,9 +30,10 @@ export interface ServerContext {
   readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
-  /** Hears of every change. */
-  readonly onChange: (change: ServerChange, server: string, error?: MemcachedError) => void;
+  /** Hears of everything that happens to a server. */
+  readonly happened: (happening: Happening) => void;
+  /** Hears of every command that ends, if somebody watches commands. */
+  readonly onAttempt: ConnectionOptions["onAttempt"];
+  /** Sends a command again from the start: to the server that has its keys now, or to `from`. */
+  readonly resubmit: (command: Command, from: Server) => void;
 }
-
-/** What can happen to a server. */
-export type ServerChange = "connect" | "disconnect" | "dead" | "alive";

@@ -1,9 +1,20 @@
 /**
- * What turns values into stored bytes and flags, and back. A codec is pure: it knows no keys, no commands, no servers.
- * Compression and splitting work on the bytes that a codec gives, and are not its business.
+ * The seam for codecs, which turn values into stored bytes and flags, and back. A codec is pure: it knows no keys,
+ * commands or servers. Compression and splitting are done elsewhere, on the bytes that a codec gives.
  */
 
-/** What is stored for a value. */
+/**
+ * The data and flags that stand for a value.
+ *
+ * @example The form of a boolean
+ * ```ts
+ * import { type Encoded, jsCodec } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const encoded: Encoded = jsCodec.encode(true);
+ * assertEquals(encoded, { data: "1", flags: 8 });
+ * ```
+ */
 export interface Encoded {
   /** The data block; a string stands for its UTF-8 bytes. */
   readonly data: Uint8Array | string;
@@ -11,20 +22,47 @@ export interface Encoded {
   readonly flags: number;
 }
 
-/** Turns values into bytes and flags, and back. */
+/**
+ * Turns values into bytes and flags, and back: the option `codec`.
+ *
+ * @example A codec that stores dates as well
+ * ```ts
+ * import { Client, type Codec, jsCodec } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const DATE = 0x20000;
+ * const codec: Codec = {
+ *   ...jsCodec,
+ *   encode: (value) =>
+ *     value instanceof Date ? { data: value.toISOString(), flags: DATE } : jsCodec.encode(value),
+ *   decode: (data, flags) =>
+ *     flags === DATE ? new Date(new TextDecoder().decode(data)) : jsCodec.decode(data, flags),
+ * };
+ * await using client = new Client(server.address, { codec });
+ *
+ * await client.set("last-login", new Date(0));
+ * assertEquals(await client.get("last-login"), new Date(0));
+ * ```
+ */
 export interface Codec {
   /**
-   * Flags under which `decode` gives the data as text, if there are such: items with exactly these flags are decoded
-   * straight from the read buffer, and bytes that are no UTF-8 are given as a Uint8Array.
+   * Flags under which `decode` gives the data as text, if there are such. Items with exactly these flags are decoded
+   * straight from the read buffer, without a call of `decode`; data that is not UTF-8 is given as a Uint8Array.
    */
   readonly textFlags?: number;
 
-  /** Flags under which `decode` gives the data as it is, if there are such: such a data block may be kept, uncopied. */
+  /** Flags under which `decode` gives the data as it is, if there are such. The client copies less then. */
   readonly bytesFlags?: number;
 
   /**
    * Encodes a value.
    *
+   * @param value Anything that a caller may want to store.
+   * @returns Data and flags. The data may be the caller's own bytes, uncopied. Flags 16 and 4096 are reserved: by
+   * libmc's rules they mark compressed and split values.
    * @throws {TypeError} If the value cannot be stored without losing something.
    */
   encode(value: unknown): Encoded;
@@ -32,8 +70,9 @@ export interface Codec {
   /**
    * Decodes a data block.
    *
-   * @param data Borrowed: valid only until `decode` returns. What is kept must be copied.
+   * @param data Borrowed: valid only until `decode` returns. Copy whatever you keep.
    * @param flags The flags stored with it, without those of compression (16) and splitting (4096).
+   * @returns The value. Whatever else `decode` throws becomes the cause of a CodecError.
    * @throws {CodecError} If the data does not fit the flags.
    */
   decode(data: Uint8Array, flags: number): unknown;

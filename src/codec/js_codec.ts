@@ -1,6 +1,6 @@
 /**
- * The default codec: the forms that suit JavaScript best. Text is stored as text and bytes as bytes, so that other
- * clients, `append` and a look with telnet find what they expect; containers are JSON.
+ * The default codec, whose forms suit JavaScript best. Text is stored as text and bytes as bytes, as other clients,
+ * `append` and somebody with telnet expect; containers are JSON.
  */
 
 import { checkBytes } from "./bytes.ts";
@@ -22,7 +22,9 @@ import { writeMarshalFloat } from "./python/marshal_writer.ts";
 import { decodeText } from "./text.ts";
 
 /**
- * The default codec. What it encodes comes back equal, with its type; what would not is refused with a TypeError.
+ * The default codec: text as text, bytes as bytes, arrays and objects as JSON.
+ *
+ * A value that it encodes comes back equal and with its type. One that would not is rejected with a TypeError.
  *
  * | value | flags | data |
  * | --- | --- | --- |
@@ -34,11 +36,12 @@ import { decodeText } from "./text.ts";
  * | other number | 32 | a marshal float |
  * | null, array, plain object | 64 | JSON |
  *
- * It reads all that {@linkcode libmcCodec} and libmc write, marshal and plain pickle included. Data with flags 0 that is
- * no UTF-8 is given as a Uint8Array. Subclasses of Uint8Array come back as Uint8Array, objects without a prototype as
- * ordinary ones; named properties of arrays are refused up to 64 elements, and not looked for in longer ones.
+ * It reads all that {@linkcode libmcCodec} and libmc write, marshal and plain pickle included. Data with flags 0 that
+ * is not UTF-8 is given as a Uint8Array. Subclasses of Uint8Array come back as Uint8Array, and objects without a
+ * prototype as ordinary ones. An array of up to 64 elements that has a named property is rejected; longer arrays are
+ * not searched for one.
  *
- * @example Store what has several types
+ * @example The form of an object
  * ```ts
  * import { jsCodec } from "@libmc/libmc";
  * import { assertEquals } from "@std/assert";

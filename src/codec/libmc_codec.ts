@@ -11,7 +11,9 @@ import { describe } from "./loss.ts";
 import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./python/marshal_writer.ts";
 
 /**
- * Stores values as libmc does, so that Python applications read them; what would be lost is refused with a TypeError.
+ * The codec that stores values as libmc does, so that Python applications read them.
+ *
+ * A value that would lose something is rejected with a TypeError.
  *
  * | value | flags | data |
  * | --- | --- | --- |
@@ -22,9 +24,9 @@ import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./python/mars
  * | other number | 32 | a marshal float |
  * | null, array, plain object, Map, Set | 32 | marshal |
  *
- * Python has one integer type: a bigint that is a safe integer comes back as a number. A Map is a dict, and a dict whose
- * keys are all texts is read as an object, so that such a Map is refused, the empty one too. It reads all that
- * {@linkcode jsCodec} and libmc write, plain pickle included.
+ * Python has one integer type: a bigint that is a safe integer comes back as a number. A Map is stored as a dict. A
+ * dict whose keys are all strings is read as an object; so a Map with such keys is rejected, and so is an empty one.
+ * The codec reads all that {@linkcode jsCodec} and libmc write, plain pickle included.
  *
  * @example A Python dict
  * ```ts

@@ -5,12 +5,13 @@ import { DIGIT_0 } from "../protocol/bytes.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { lineEnd, SingleCommand, unexpected } from "./command.ts";
+import { changes, type Traits } from "./traits.ts";
 
 /** Adds to a counter, or takes from it. The outcome is its new value, or `undefined` if it is absent. */
 export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
   override readonly name: "incr" | "decr";
-  override readonly expectsReply: boolean;
-  readonly #key: string;
+  override readonly traits: Traits;
+  override readonly key: string;
   readonly #delta: bigint | number;
 
   constructor(
@@ -22,13 +23,13 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
   ) {
     super(receiver);
     this.name = name;
-    this.#key = key;
+    this.key = key;
     this.#delta = delta;
-    this.expectsReply = !noreply;
+    this.traits = noreply ? BLIND : ANSWERED;
   }
 
   override write(writer: RequestWriter): void {
-    writer.latin1(this.name + " " + this.#key + " " + this.#delta + lineEnd(this.expectsReply));
+    writer.latin1(this.name + " " + this.key + " " + this.#delta + lineEnd(this.traits));
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
@@ -44,7 +45,10 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
     return true;
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed(undefined);
   }
 }
+
+const ANSWERED = changes("never");
+const BLIND = changes("never", { noreply: true });

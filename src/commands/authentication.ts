@@ -7,19 +7,38 @@ import type { Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { SingleCommand, unexpected } from "./command.ts";
+import { changes } from "./traits.ts";
 
-/** Who a client is. */
+/**
+ * User and password for servers with memcached's ASCII authentication (option `-Y`; `doc/protocol.txt`).
+ *
+ * @example A server that asks for no password does not get it
+ * ```ts
+ * import { Client, type Credentials } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const auth: Credentials = { username: "app", password: "s3cret" };
+ * await using client = new Client(server.address, { auth });
+ *
+ * assertEquals(await client.get("key"), undefined);
+ * assertEquals(server.commands.get("set"), undefined);
+ * ```
+ */
 export interface Credentials {
-  /** Without spaces and colons. */
+  /** Text without spaces and colons. */
   readonly username: string;
-  /** Without spaces: memcached knows none with. Never part of a message. */
+  /** Text without spaces, CR, LF and NUL: memcached ends the password at a space. No error message contains it. */
   readonly password: string;
 }
 
 /** Authenticates a connection. */
 export class AuthenticationCommand extends SingleCommand<void> {
   override readonly name = "authenticate";
-  override readonly hasPayload = true;
+  override readonly traits = SENT_ONCE;
+  override readonly key = undefined;
   readonly #credentials: Credentials;
 
   constructor(credentials: Credentials, receiver: Receiver<void>) {
@@ -39,3 +58,5 @@ export class AuthenticationCommand extends SingleCommand<void> {
     return true;
   }
 }
+
+const SENT_ONCE = changes("never", { hasPayload: true });

@@ -1,44 +1,32 @@
 /** Many commands of one kind to one server, in one stream, without waiting in between; replies match by order. */
 
-import type { Receiver } from "./receiver.ts";
+import type { PartReceiver } from "./receiver.ts";
 import type { MemcachedError, ReplyError } from "../errors.ts";
-import { SingleCommand } from "./command.ts";
+import { GroupCommand } from "./group_command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
-/** What came of a batch: the positions of the keys that failed, and the errors met. */
+/** The outcome of a batch: the positions of the keys that failed, and the errors met. */
 export interface BatchResult {
   readonly failed: number[];
   readonly errors: MemcachedError[];
 }
 
 /** Never rejects: an error line fails the key it answers, a lost connection all keys that had no answer. */
-export abstract class BatchCommand extends SingleCommand<BatchResult> {
-  override readonly expectsReply: boolean;
-  protected readonly group: KeyGroup;
-  protected readonly start: number;
-  protected readonly end: number;
-  #next = 0;
+export abstract class BatchCommand extends GroupCommand<BatchResult> {
+  #next: number;
   #result: BatchResult = { failed: [], errors: [] };
 
-  constructor(
-    group: KeyGroup,
-    [start, end]: KeyRange,
-    noreply: boolean,
-    receiver: Receiver<BatchResult>,
-  ) {
-    super(receiver);
-    this.group = group;
-    this.start = this.#next = start;
-    this.end = end;
-    this.expectsReply = !noreply;
+  constructor(group: KeyGroup, range: KeyRange, receiver: PartReceiver<BatchResult>) {
+    super(group, range, receiver);
+    this.#next = this.start;
   }
 
-  override refused(error: ReplyError): boolean {
+  override errorLine(error: ReplyError): boolean {
     this.#result.errors.push(error);
     return this.answered(false);
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed(this.#result);
   }
 

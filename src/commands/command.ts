@@ -1,38 +1,46 @@
 /**
  * What every command is: it writes its request and reads its own reply, because the two are one fact. A command knows
- * no connection and no server; whoever carries it calls `write`, then `item` and `line` for what comes back in order,
- * or `fail`. A command may be written again from the start, on another connection, after the first one was lost.
+ * no connection and no server; delivery calls `write`, then `item` and `line` for the reply in order, or `fail`. A
+ * command may be written again from the start, on another connection, after the first one was lost.
  */
 
-import type { Receiver } from "./receiver.ts";
 import { type MemcachedError, ProtocolError, type ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { type ReplyWord, spell } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Traits } from "./traits.ts";
+
+/** Where a connection counts the items that its commands found and missed. */
+export interface Tally {
+  hits: number;
+  misses: number;
+}
 
 /** One request and the reading of its reply. */
 export abstract class Command {
   /** The word that begins the request. */
   abstract readonly name: string;
-  /** False: sent with noreply, and over once it has been written. */
-  readonly expectsReply: boolean = true;
-  /** True if the request carries a data block, which the server may take for commands when it refuses the line. */
-  readonly hasPayload: boolean = false;
-  /** True if carrying it out twice does what carrying it out once does. */
-  readonly isSafeToRepeat: boolean = false;
-  /** True if it only asks: then it is asked once more when its connection is lost through no fault of its own. */
-  readonly isRetrieval: boolean = false;
+  /** How delivery treats it. */
+  abstract readonly traits: Traits;
+  /** The wire key that decides on its server; `undefined` where many keys do, or none. */
+  abstract readonly key: string | undefined;
+  /** True if its keys decide on its server, so that it may go to another one. */
+  get isRoutable(): boolean {
+    return this.key !== undefined;
+  }
+
   /** When to give up, in milliseconds of the client's clock. */
   deadline = Infinity;
   /** How often it was sent again: after a failure of its own, and as a bystander of another's. */
-  retries = 0;
-  repeats = 0;
+  ownResends = 0;
+  bystanderResends = 0;
 
   /** What it counts among the commands on the way: as one, and as one more for every 16 KiB of its data. */
   readonly weight: number = 1;
 
-  /** How many items a retrieval asks for. */
-  get keysAsked(): number {
+  /** How many of the items that it asked for may still come. */
+  get keysDue(): number {
     return 0;
   }
 
@@ -48,7 +56,7 @@ export abstract class Command {
   }
 
   /**
-   * Takes one line of the reply that is no error line; what follows its word is the borrowed `bytes[start, end)`.
+   * Takes one line of the reply that is no error line; the text behind its word is the borrowed `bytes[start, end)`.
    *
    * @returns True if the reply is complete.
    * @throws {ProtocolError} If this command cannot have such a line.
@@ -60,56 +68,64 @@ export abstract class Command {
    *
    * @returns True if the reply is complete.
    */
-  refused(error: ReplyError): boolean {
+  errorLine(error: ReplyError): boolean {
     this.fail(error);
     return true;
   }
 
   /** Ends a command sent with noreply, all of whose bytes are with the operating system. */
-  written(): void {}
+  completeWithoutReply(): void {}
+
+  /**
+   * Counts the items that came. Called once, when the reply is complete or its connection is lost.
+   *
+   * @param isComplete The items that did not come are misses.
+   */
+  tally(_counts: Tally, _isComplete: boolean): void {}
 
   /** Ends the command without a reply. */
   abstract fail(error: MemcachedError): void;
 
-  /** True if `next` may share the fate of this one: it is still wanted, and both were sent equally often before. */
-  isOnAPar(next: Command): boolean {
-    return this.retries === next.retries && this.repeats === next.repeats && !this.abandoned;
+  /** True if `next` may share a line with this one: this one is still wanted, and both were sent equally often before. */
+  mayShareLineWith(next: Command): boolean {
+    return this.ownResends === next.ownResends &&
+      this.bystanderResends === next.bystanderResends && !this.abandoned;
   }
 
   /** Joins `next`, submitted right behind this one, into this request. Returns false if the two do not go together. */
-  absorb(_next: Command): boolean {
+  merge(_next: Command): boolean {
     return false;
   }
 }
 
 /**
- * A command with one outcome. Several commands may share it, so each tells it once what came of itself: the reply to a
+ * A command with one outcome. Several commands may share a receiver, so each tells its own outcome once: the reply to a
  * command that has failed is read, as the stream must stay in step, and dropped.
  */
 export abstract class SingleCommand<T> extends Command {
-  readonly #receiver: Receiver<T>;
+  protected readonly receiver: Receiver<T>;
   #over = false;
 
   constructor(receiver: Receiver<T>) {
     super();
-    this.#receiver = receiver;
+    this.receiver = receiver;
   }
 
   override get abandoned(): boolean {
-    return this.#over || this.#receiver.settled;
+    return this.#over || this.receiver.settled;
   }
 
   override fail(error: MemcachedError): void {
     if (this.#over) return;
     this.#over = true;
-    this.#receiver.reject(error);
+    this.receiver.reject(error);
   }
 
-  /** Ends the command with what came of it. */
+  /** Ends the command with its outcome. */
   protected succeed(value: T): void {
     if (this.#over) return;
     this.#over = true;
-    this.#receiver.resolve(value);
+    this.receiver.resolve(value);
   }
 }
 
@@ -119,7 +135,7 @@ export function unexpected(command: Command, word: ReplyWord): ProtocolError {
 }
 
 /** Ends the line of a request: with noreply, or without. */
-export function lineEnd(expectsReply: boolean): string {
+export function lineEnd({ expectsReply }: Traits): string {
   return expectsReply ? "\r\n" : " noreply\r\n";
 }
 

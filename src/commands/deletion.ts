@@ -1,26 +1,27 @@
 /** delete: for one key, and for many to one server. */
 
-import type { Receiver } from "./receiver.ts";
+import type { PartReceiver, Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { BatchCommand } from "./batch.ts";
+import { BatchCommand, type BatchResult } from "./batch.ts";
+import type { KeyGroup, KeyRange } from "./key_group.ts";
 import { type Command, lineEnd, SingleCommand, unexpected } from "./command.ts";
+import { changes, type Traits } from "./traits.ts";
 
 /** Deletes one item. The outcome is true: the key is gone, whether or not it was there. */
 export class DeleteCommand extends SingleCommand<boolean> {
   override readonly name = "delete";
-  override readonly isSafeToRepeat = true;
-  override readonly expectsReply: boolean;
-  readonly #key: string;
+  override readonly traits: Traits;
+  override readonly key: string;
 
   constructor(key: string, noreply: boolean, receiver: Receiver<boolean>) {
     super(receiver);
-    this.#key = key;
-    this.expectsReply = !noreply;
+    this.key = key;
+    this.traits = noreply ? BLIND : ANSWERED;
   }
 
   override write(writer: RequestWriter): void {
-    writer.latin1("delete " + this.#key + lineEnd(this.expectsReply));
+    writer.latin1("delete " + this.key + lineEnd(this.traits));
   }
 
   override line(word: ReplyWord): boolean {
@@ -29,7 +30,7 @@ export class DeleteCommand extends SingleCommand<boolean> {
     return true;
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed(true);
   }
 }
@@ -37,11 +38,25 @@ export class DeleteCommand extends SingleCommand<boolean> {
 /** Deletes many items on one server. */
 export class DeleteBatch extends BatchCommand {
   override readonly name = "delete";
-  override readonly isSafeToRepeat = true;
+  override readonly traits: Traits;
+
+  constructor(
+    group: KeyGroup,
+    range: KeyRange,
+    noreply: boolean,
+    receiver: PartReceiver<BatchResult>,
+  ) {
+    super(group, range, receiver);
+    this.traits = noreply ? BLIND : ANSWERED;
+  }
+
+  protected override partFor(group: KeyGroup): DeleteBatch {
+    return new DeleteBatch(group, [0, group.keys.length], this.traits === BLIND, this.receiver);
+  }
 
   override write(writer: RequestWriter): void {
     this.restart();
-    const end = lineEnd(this.expectsReply);
+    const end = lineEnd(this.traits);
     let text = "";
     for (let i = this.start; i < this.end; i++) text += "delete " + this.group.keys[i] + end;
     if (!writer.ascii(text)) writer.latin1(text);
@@ -56,3 +71,6 @@ export class DeleteBatch extends BatchCommand {
 function expectGone(command: Command, word: ReplyWord): void {
   if (word !== ReplyWord.DELETED && word !== ReplyWord.NOT_FOUND) throw unexpected(command, word);
 }
+
+const ANSWERED = changes("ifSafe");
+const BLIND = changes("ifSafe", { noreply: true });

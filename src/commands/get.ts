@@ -11,8 +11,9 @@ import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Command, SingleCommand, unexpected } from "./command.ts";
+import { type Command, SingleCommand, type Tally, unexpected } from "./command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
+import { ASKS } from "./traits.ts";
 
 /** Words that ask for items; `gat` and `gats` are followed by an exptime. */
 export type RetrievalName = "get" | "gets" | "gat" | "gats";
@@ -29,9 +30,8 @@ export const MAX_MERGED_KEYS = 100;
 /** Asks for one item. */
 export class GetCommand<T> extends SingleCommand<T | undefined> {
   override readonly name: RetrievalName;
-  override readonly isRetrieval = true;
-  override readonly isSafeToRepeat = true;
-  readonly key: string;
+  override readonly traits = ASKS;
+  override readonly key: string;
   readonly #decoder: ItemDecoder<T>;
   readonly #mergeable: boolean;
   /** What stands before the key. */
@@ -40,6 +40,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   #next: GetCommand<T> | undefined;
   #last: GetCommand<T> = this;
   #count = 1;
+  #hits = 0;
   /** In the first: the one whose item is looked for next. */
   #cursor: GetCommand<T> | undefined;
   #answered = false;
@@ -61,18 +62,18 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.#words = exptime === undefined ? WORDS[name] : `${name} ${exptime} `;
   }
 
-  override get keysAsked(): number {
-    return this.#count;
+  override get keysDue(): number {
+    return this.#count - this.#hits;
   }
 
   override get abandoned(): boolean {
     for (let get = this.#first(); get !== undefined; get = get.#next) {
-      if (!get.#hasLeft) return false;
+      if (!get.#callerGone) return false;
     }
     return true;
   }
 
-  override absorb(next: Command): boolean {
+  override merge(next: Command): boolean {
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
       next.#words !== this.#words || this.name.startsWith("gat") ||
@@ -89,6 +90,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this;
+    this.#hits = 0;
     this.#forget();
     writer.latin1(this.#words);
     writer.latin1(this.key);
@@ -108,8 +110,9 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
       throw new ProtocolError(`Cannot take an item whose key was not asked: "${item.key()}"`);
     }
     this.#cursor = get.#next;
+    this.#hits++;
     get.#answered = true;
-    if (get.#hasLeft) return;
+    if (get.#callerGone) return;
     try {
       get.#value = get.#decoder.decode(item);
     } catch (error) {
@@ -127,6 +130,11 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     return true;
   }
 
+  override tally(counts: Tally, isComplete: boolean): void {
+    counts.hits += this.#hits;
+    if (isComplete) counts.misses += this.keysDue;
+  }
+
   override fail(error: MemcachedError): void {
     for (let get = this.#first(); get !== undefined; get = get.#next) {
       get.#failAlone(error);
@@ -134,7 +142,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   }
 
   /** True if this caller, whatever the others do, waits no more. */
-  get #hasLeft(): boolean {
+  get #callerGone(): boolean {
     return super.abandoned;
   }
 

@@ -5,28 +5,27 @@
  * first item that is not found ahead of the cursor makes an index of all keys, and from then on that is used.
  */
 
-import type { Receiver } from "./receiver.ts";
+import type { PartReceiver } from "./receiver.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { SingleCommand, unexpected } from "./command.ts";
+import { type Tally, unexpected } from "./command.ts";
 import type { Retrieval, RetrievalName } from "./get.ts";
+import { GroupCommand } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
+import { ASKS } from "./traits.ts";
 
 /** Asks for many items. `values` gets what is found, at the key's place; the outcome is what could not be decoded. */
-export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
+export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   override readonly name: RetrievalName;
-  override readonly isRetrieval = true;
-  override readonly isSafeToRepeat = true;
-  readonly #group: KeyGroup;
-  readonly #start: number;
-  readonly #end: number;
+  override readonly traits = ASKS;
   readonly #decoder: ItemDecoder<T>;
   readonly #values: (T | undefined)[];
-  readonly #exptime: string;
+  readonly #how: Retrieval;
   #cursor: number;
+  #hits = 0;
   /** The key of the latest item, if that ends as a reply does: were its length wrong, it would have swallowed the end. */
   #doubtful: number | undefined;
   #index: Map<string, number[]> | undefined;
@@ -37,47 +36,48 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   /** Asks for the keys `start` to `end` of the group. */
   constructor(
     group: KeyGroup,
-    [start, end]: KeyRange,
+    range: KeyRange,
     decoder: ItemDecoder<T>,
     values: (T | undefined)[],
-    receiver: Receiver<MemcachedError[]>,
-    { name, exptime }: Retrieval,
+    receiver: PartReceiver<MemcachedError[]>,
+    how: Retrieval,
   ) {
-    super(receiver);
-    this.name = name;
-    this.#group = group;
-    this.#start = this.#cursor = start;
-    this.#end = end;
+    super(group, range, receiver);
+    this.name = how.name;
+    this.#cursor = this.start;
+    this.#how = how;
     this.#decoder = decoder;
     this.#values = values;
-    this.#exptime = exptime === undefined ? "" : `${exptime} `;
   }
 
-  override get keysAsked(): number {
-    return this.#end - this.#start;
+  override get keysDue(): number {
+    return this.end - this.start - this.#hits;
   }
 
   override write(writer: RequestWriter): void {
-    this.#cursor = this.#start;
+    this.#cursor = this.start;
+    this.#hits = 0;
     this.#index = undefined;
     this.#errors = [];
     this.#undecoded = [];
     this.#doubtful = undefined;
-    if (this.retries + this.repeats > 0) this.#forget(this.#start, this.#end);
-    const { keys } = this.#group;
-    let line = this.name + " " + this.#exptime + keys[this.#start];
-    for (let i = this.#start + 1; i < this.#end; i++) line += " " + keys[i];
+    if (this.ownResends + this.bystanderResends > 0) this.#forget(this.start, this.end);
+    const { keys } = this.group;
+    const { exptime } = this.#how;
+    let line = this.name + " " + (exptime === undefined ? "" : exptime + " ") + keys[this.start];
+    for (let i = this.start + 1; i < this.end; i++) line += " " + keys[i];
     line += "\r\n";
     if (!writer.ascii(line)) writer.latin1(line);
   }
 
   override item(item: ItemView): void {
     const at = this.#find(item);
+    this.#hits++;
     // The values of a call that is over belong to its caller.
     if (this.abandoned) return;
     this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
-      this.#values[positionOf(this.#group, at)] = this.#decoder.decode(item);
+      this.#values[positionOf(this.group, at)] = this.#decoder.decode(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#errors.push(error);
@@ -97,7 +97,7 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
    */
   override fail(error: MemcachedError): void {
     if (!this.abandoned) {
-      if (error instanceof ProtocolError) this.#forget(this.#start, this.#end);
+      if (error instanceof ProtocolError) this.#forget(this.start, this.end);
       else if (this.#doubtful !== undefined && !(error instanceof ReplyError)) {
         this.#forget(this.#doubtful, this.#doubtful + 1);
       }
@@ -105,16 +105,33 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
     super.fail(error);
   }
 
+  override tally(counts: Tally, isComplete: boolean): void {
+    counts.hits += this.#hits;
+    if (isComplete) counts.misses += this.keysDue;
+  }
+
+  protected override partFor(group: KeyGroup): GetMultiCommand<T> {
+    const range: KeyRange = [0, group.keys.length];
+    return new GetMultiCommand(
+      group,
+      range,
+      this.#decoder,
+      this.#values,
+      this.receiver,
+      this.#how,
+    );
+  }
+
   #forget(start: number, end: number): void {
-    for (let i = start; i < end; i++) this.#values[positionOf(this.#group, i)] = undefined;
+    for (let i = start; i < end; i++) this.#values[positionOf(this.group, i)] = undefined;
   }
 
   #find(item: ItemView): number {
-    const { keys } = this.#group;
+    const { keys } = this.group;
     if (this.#index === undefined) {
       let at = this.#cursor;
-      while (at < this.#end && !item.hasKey(keys[at])) at++;
-      if (at < this.#end) {
+      while (at < this.end && !item.hasKey(keys[at])) at++;
+      if (at < this.end) {
         this.#cursor = at + 1;
         return at;
       }
@@ -131,10 +148,10 @@ export class GetMultiCommand<T> extends SingleCommand<MemcachedError[]> {
   /** The positions of each key that are still without an answer. */
   #indexed(): Map<string, number[]> {
     const index = new Map<string, number[]>();
-    for (let i = this.#start; i < this.#end; i++) {
-      if (this.#values[positionOf(this.#group, i)] !== undefined) continue;
+    for (let i = this.start; i < this.end; i++) {
+      if (this.#values[positionOf(this.group, i)] !== undefined) continue;
       if (this.#undecoded.includes(i)) continue;
-      const key = this.#group.keys[i];
+      const key = this.group.keys[i];
       const positions = index.get(key);
       if (positions === undefined) index.set(key, [i]);
       else positions.push(i);

@@ -5,12 +5,13 @@ import { ProtocolError } from "../errors.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { SingleCommand, unexpected } from "./command.ts";
+import { ASKS, changes } from "./traits.ts";
 
 /** Asks for the server's version. */
 export class VersionCommand extends SingleCommand<string> {
   override readonly name = "version";
-  override readonly isRetrieval = true;
-  override readonly isSafeToRepeat = true;
+  override readonly traits = ASKS;
+  override readonly key = undefined;
 
   override write(writer: RequestWriter): void {
     writer.latin1("version\r\n");
@@ -23,14 +24,32 @@ export class VersionCommand extends SingleCommand<string> {
   }
 }
 
-/** What a server tells of itself, by name. */
+/**
+ * Statistics of a server by name, as memcached's `doc/protocol.txt` lists them. Values that look like a number are one.
+ *
+ * @example How full a server is
+ * ```ts
+ * import { Client, type ServerStats } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const usage = ({ bytes, limit_maxbytes }: ServerStats) => Number(bytes) / Number(limit_maxbytes);
+ * await client.set("key", "value");
+ * const stats = (await client.stats()).get(server.address);
+ * assert(stats !== undefined);
+ * assert(usage(stats) > 0 && usage(stats) < 0.01);
+ * ```
+ */
 export type ServerStats = Record<string, string | number>;
 
 /** Asks for statistics: the general ones, or those of a name such as `items`. `reset` clears them. */
 export class StatsCommand extends SingleCommand<ServerStats> {
   override readonly name = "stats";
-  override readonly isRetrieval = true;
-  override readonly isSafeToRepeat = true;
+  override readonly traits = ASKS;
+  override readonly key = undefined;
   readonly #argument: string;
   #stats: ServerStats = {};
   #bytes = 0;
@@ -76,6 +95,8 @@ export class StatsCommand extends SingleCommand<ServerStats> {
 /** A command answered by OK: flush_all, verbosity. */
 export class OkCommand extends SingleCommand<true> {
   override readonly name: "flush_all" | "verbosity";
+  override readonly traits = ORDER;
+  override readonly key = undefined;
   readonly #request: string;
 
   constructor(name: "flush_all" | "verbosity", argument: string, receiver: Receiver<true>) {
@@ -98,7 +119,8 @@ export class OkCommand extends SingleCommand<true> {
 /** Tells the server to close the connection. There is no reply. */
 export class QuitCommand extends SingleCommand<void> {
   override readonly name = "quit";
-  override readonly expectsReply = false;
+  override readonly traits = LAST_WORD;
+  override readonly key = undefined;
 
   override write(writer: RequestWriter): void {
     writer.latin1("quit\r\n");
@@ -108,7 +130,7 @@ export class QuitCommand extends SingleCommand<void> {
     throw unexpected(this, word);
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed();
   }
 }
@@ -125,3 +147,5 @@ function statValue(text: string): string | number {
 const decoder = new TextDecoder();
 /** More than a server has to tell: memcached 1.6.18 sends 138 bytes for a connection, so that 480,000 of them fit. */
 const MAX_STATS_BYTES = 64 * 2 ** 20;
+const ORDER = changes("never");
+const LAST_WORD = changes("never", { noreply: true });

@@ -4,24 +4,24 @@ import type { Receiver } from "./receiver.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { lineEnd, SingleCommand, unexpected } from "./command.ts";
+import { changes, type Traits } from "./traits.ts";
 
 /** Touches one item. The outcome is true if it was there. */
 export class TouchCommand extends SingleCommand<boolean> {
   override readonly name = "touch";
-  override readonly isSafeToRepeat = true;
-  override readonly expectsReply: boolean;
-  readonly #key: string;
+  override readonly traits: Traits;
+  override readonly key: string;
   readonly #exptime: number;
 
   constructor(key: string, exptime: number, noreply: boolean, receiver: Receiver<boolean>) {
     super(receiver);
-    this.#key = key;
+    this.key = key;
     this.#exptime = exptime;
-    this.expectsReply = !noreply;
+    this.traits = noreply ? BLIND : ANSWERED;
   }
 
   override write(writer: RequestWriter): void {
-    writer.latin1("touch " + this.#key + " " + this.#exptime + lineEnd(this.expectsReply));
+    writer.latin1("touch " + this.key + " " + this.#exptime + lineEnd(this.traits));
   }
 
   override line(word: ReplyWord): boolean {
@@ -30,7 +30,10 @@ export class TouchCommand extends SingleCommand<boolean> {
     return true;
   }
 
-  override written(): void {
+  override completeWithoutReply(): void {
     this.succeed(true);
   }
 }
+
+const ANSWERED = changes("ifSafe");
+const BLIND = changes("ifSafe", { noreply: true });

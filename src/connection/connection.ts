@@ -20,12 +20,12 @@ import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
 import {
+  atServer,
   brokenConnection,
-  located,
   outOfTime,
-  refusal,
+  replyError,
   silentConnection,
-  unasked,
+  unexpectedReply,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
@@ -59,13 +59,13 @@ export class Connection implements ReplySink {
    * those that were due when it was written, and one more.
    */
   #doubtfulReplies = 0;
-  /** Items that the head has got. */
-  #hits = 0;
   /** It had been idle before the commands on the way: the server may have closed it before they left. */
   #isStale = false;
   /** Part of a reply has come: this server takes commands. */
   #answered = false;
   #closed = false;
+  /** When each command on the way was written, if somebody watches commands. */
+  readonly #writtenAt: Map<Command, number> | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
   readonly #unclosable = Promise.withResolvers<void>();
@@ -77,17 +77,18 @@ export class Connection implements ReplySink {
     this.#traffic = options.traffic;
     this.#sender = new Sender(transport, options.traffic);
     this.#heardAt = options.clock.now();
+    this.#writtenAt = options.onAttempt && new Map();
     // Not at once: a transport may throw, and whoever hears of it is to know the connection by then.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
   }
 
   /** Commands on the way: gathered or pending. */
-  get load(): number {
+  get queued(): number {
     return this.#gathered.length + this.#pending.length;
   }
 
   /** The same, each with the weight of its data. */
-  get weight(): number {
+  get queuedWeight(): number {
     return this.#gathered.weight + this.#pending.weight;
   }
 
@@ -95,14 +96,14 @@ export class Connection implements ReplySink {
    * What a further command has to wait for, as far as is known: the commands on the way, the keys that the next one to
    * be answered and the next to be written ask for, and the bytes under way in either direction, 16 KiB counting as one.
    */
-  get cost(): number {
-    const keys = (this.#pending.peek()?.keysAsked ?? 0) + (this.#gathered.peek()?.keysAsked ?? 0);
-    return this.load + keys - this.#hits + ((this.#parser.missing + this.#sender.unwritten) >>> 14);
+  get waitEstimate(): number {
+    const keys = (this.#pending.peek()?.keysDue ?? 0) + (this.#gathered.peek()?.keysDue ?? 0);
+    return this.queued + keys + ((this.#parser.missing + this.#sender.unwritten) >>> 14);
   }
 
   /** For how many milliseconds nothing has been on the way; 0 if something is. */
   idleFor(now: number): number {
-    return this.load > 0 || this.#flushing ? 0 : now - this.#heardAt;
+    return this.queued > 0 || this.#flushing ? 0 : now - this.#heardAt;
   }
 
   /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
@@ -125,7 +126,7 @@ export class Connection implements ReplySink {
       return;
     }
     const last = this.#gathered.last();
-    if (last !== undefined && last.isOnAPar(command) && last.absorb(command)) return;
+    if (last !== undefined && last.mayShareLineWith(command) && last.merge(command)) return;
     this.#gathered.push(command);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -151,7 +152,7 @@ export class Connection implements ReplySink {
    * @returns False if nothing is due here.
    */
   sweep(now: number, lost = 0): boolean {
-    if (this.load === 0 && !this.#flushing) return false;
+    if (this.queued === 0 && !this.#flushing) return false;
     if (lost > 0) this.#heardAt = Math.min(now, this.#heardAt + lost);
     const silence = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
@@ -167,9 +168,19 @@ export class Connection implements ReplySink {
     return false;
   }
 
+  /** Gives up the commands that are not written yet and may go to another server. */
+  takeUnsent(): Command[] {
+    const taken: Command[] = [];
+    for (const command of this.#gathered.drain()) {
+      if (command.isRoutable) taken.push(command);
+      else this.#gathered.push(command);
+    }
+    return taken;
+  }
+
   /** Waits until everything submitted so far has its reply, then closes. Nothing may be submitted meanwhile. */
   async drain(): Promise<void> {
-    if (!this.#closed && (this.load > 0 || this.#flushing)) {
+    if (!this.#closed && (this.queued > 0 || this.#flushing)) {
       this.#drained ??= Promise.withResolvers<void>();
       await this.#drained.promise;
     }
@@ -184,11 +195,9 @@ export class Connection implements ReplySink {
 
   item(item: ItemView): void {
     const head = this.#pending.peek();
-    if (head === undefined) throw unasked();
+    if (head === undefined) throw unexpectedReply();
     this.#answered = true;
     head.item(item);
-    this.#traffic.hits++;
-    this.#hits++;
   }
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
@@ -197,7 +206,7 @@ export class Connection implements ReplySink {
       this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
       return;
     }
-    if (head === undefined) throw unasked();
+    if (head === undefined) throw unexpectedReply();
     this.#answered = true;
     if (head.line(word, bytes, start, end)) this.#completeHead();
   }
@@ -212,31 +221,31 @@ export class Connection implements ReplySink {
     const line = text === "" ? kind : `${kind} ${text}`;
     if (word === ReplyWord.ERROR && text.startsWith(SERVER_FULL) && !this.#answered) {
       const full = this.#broken(`the server is full: it said "${line}"`, "dial");
-      this.#finish(full, { refused: true });
+      this.#finish(full, { serverFull: true });
       throw full;
     }
-    if (head === undefined) throw unasked();
+    if (head === undefined) throw unexpectedReply();
     this.#answered = true;
-    const error = refusal(kind, line, this.#options.server, head.name);
+    const error = replyError(kind, line, this.#options.server, head.name);
     if (this.#doubtfulReplies > 0) {
       const doubt = new ProtocolError(
         `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
       );
-      this.#finish(doubt, { desync: true, hasVictim: false });
+      this.#finish(doubt, { desync: true, hasHead: false });
       throw doubt;
     }
     const inStep = word === ReplyWord.SERVER_ERROR ||
-      (word === ReplyWord.CLIENT_ERROR && !head.hasPayload);
+      (word === ReplyWord.CLIENT_ERROR && !head.traits.hasPayload);
     if (!inStep) throw error;
-    if (head.refused(error)) this.#completeHead();
+    if (head.errorLine(error)) this.#completeHead(error);
   }
 
-  #completeHead(): void {
+  #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
     // A refusal may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
-    this.#traffic.misses += Math.max(0, head.keysAsked - this.#hits);
-    this.#hits = 0;
+    head.tally(this.#traffic, true);
+    if (this.#writtenAt !== undefined) this.#tellAttempt(head, error);
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
   }
@@ -249,7 +258,7 @@ export class Connection implements ReplySink {
         if (this.#closed) return;
         if (count === null) {
           this.#finish(
-            this.load === 0 ? undefined : this.#broken("the server closed it"),
+            this.queued === 0 ? undefined : this.#broken("the server closed it"),
           );
           return;
         }
@@ -257,11 +266,11 @@ export class Connection implements ReplySink {
         this.#traffic.bytesRead += count;
         reader.feed(count);
         // The clock is asked only where the answer is: one call at a time goes without.
-        if (this.load > 0) this.#heardAt = this.#options.clock.now();
+        if (this.queued > 0) this.#heardAt = this.#options.clock.now();
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
-        this.#finish(located(cause, this.#options.server, this.#pending.peek()?.name), {
+        this.#finish(atServer(cause, this.#options.server, this.#pending.peek()?.name), {
           desync: true,
         });
       } else if (cause instanceof MemcachedError) this.#finish(cause);
@@ -274,7 +283,7 @@ export class Connection implements ReplySink {
       while (!this.#closed && this.#gathered.length > 0) {
         this.#writeGathered();
         if (this.#writer.length === 0) continue;
-        const request = this.#writer.take();
+        const request = this.#writer.handOut();
         await this.#sender.send(request, this.#onProgress);
         if (this.#closed) return;
         this.#writer.recycle();
@@ -282,7 +291,10 @@ export class Connection implements ReplySink {
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
-          for (const { command } of silent) command.written();
+          for (const { command } of silent) {
+            command.completeWithoutReply();
+            if (this.#writtenAt !== undefined) this.#tellAttempt(command, undefined);
+          }
         }
       }
     } catch (cause) {
@@ -301,7 +313,8 @@ export class Connection implements ReplySink {
       if (command.abandoned) continue;
       this.#write(command);
       this.#traffic.commands++;
-      if (command.expectsReply) {
+      this.#writtenAt?.set(command, this.#options.clock.now());
+      if (command.traits.expectsReply) {
         this.#pending.push(command);
         this.#writing++;
       } else {
@@ -346,23 +359,35 @@ export class Connection implements ReplySink {
   /** Ends the connection, once, and hands over what is on it. */
   #finish(
     error: MemcachedError | undefined,
-    { desync = false, refused = false, hasVictim = error !== undefined } = {},
+    { desync = false, serverFull = false, hasHead = error !== undefined } = {},
   ): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#callOff?.();
     // One that cannot be closed is not used again either, and nobody waits for its read to end.
     new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
+    this.#pending.peek()?.tally(this.#traffic, false);
     const { sent, unsent } = leftovers({
       pending: this.#pending.drain(),
       writing: this.#writing,
       silent: this.#silent.splice(0),
       gathered: this.#gathered.drain(),
-    }, { earlier: !refused, last: !refused && this.#sender.mayHaveLeft });
-    const victim = hasVictim ? sent.shift() : undefined;
+    }, { earlier: !serverFull, last: !serverFull && this.#sender.mayHaveLeft });
+    if (this.#writtenAt !== undefined) {
+      for (const command of sent) this.#tellAttempt(command, error);
+    }
+    const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
-    this.#options.onClose({ error, desync, refused, answered, stale, unsent, victim, sent });
+    this.#options.onClose({ error, desync, serverFull, answered, stale, unsent, head, sent });
+  }
+
+  #tellAttempt(command: Command, error: MemcachedError | undefined): void {
+    const { server, clock, onAttempt } = this.#options;
+    const now = clock.now();
+    const written = this.#writtenAt?.get(command) ?? now;
+    this.#writtenAt?.delete(command);
+    onAttempt?.(server, command.name, now - written, error);
   }
 
   /** True if nobody waits any more for anything on the way. */
@@ -387,7 +412,7 @@ export class Connection implements ReplySink {
 
 const weigh = ({ weight }: Command): number => weight;
 const decoder = new TextDecoder();
-/** What memcached says with maxconns_fast, unasked, before it closes a connection that is one too many. */
+/** What memcached says with maxconns_fast, unexpectedReply, before it closes a connection that is one too many. */
 const SERVER_FULL = "Too many open connections";
 /**
  * A connection that has been silent for longer is looked at before it is written to: the server may have closed it, and

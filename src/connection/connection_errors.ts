@@ -11,12 +11,12 @@ import {
 import type { ConnectionStep } from "../errors.ts";
 
 /** A reply came, and no command was waiting for one. */
-export function unasked(): ProtocolError {
+export function unexpectedReply(): ProtocolError {
   return new ProtocolError("Cannot take a reply to which no command is pending");
 }
 
 /** The parser and the commands know neither server nor position: adds both. */
-export function located(error: ProtocolError, server: string, command?: string): ProtocolError {
+export function atServer(error: ProtocolError, server: string, command?: string): ProtocolError {
   return new ProtocolError(error.message, { server, command, sent: "maybe", cause: error });
 }
 
@@ -24,7 +24,7 @@ export function located(error: ProtocolError, server: string, command?: string):
  * The server answered a command with an error line. Where it asks for user and password its own words mislead: it takes
  * every `set` for an authentication, and so finds fault with the value.
  */
-export function refusal(
+export function replyError(
   kind: ReplyErrorKind,
   line: string,
   server: string,

@@ -15,23 +15,51 @@ export interface ConnectionOptions {
   readonly traffic: Traffic;
   /** Called once, when the connection is over. */
   readonly onClose: (end: ConnectionEnd) => void;
+  /** Called for each command that was written, when its reply is complete or the connection is lost. */
+  readonly onAttempt?:
+    | ((
+      server: string,
+      command: string,
+      milliseconds: number,
+      error: MemcachedError | undefined,
+    ) => void)
+    | undefined;
   /** Called when a reply is due where none was. */
   readonly onBusy: () => void;
 }
 
-/** What has gone over the connections to a server. */
+/**
+ * Counts of what has gone over the connections to a server. They only grow.
+ *
+ * @example Gets of one tick travel together
+ * ```ts
+ * import { Client, type Traffic } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.set("a", 1);
+ * await Promise.all([client.get("a"), client.get("b"), client.get("c")]);
+ * const traffic: Traffic | undefined = client.counters().get(server.address);
+ * assert(traffic !== undefined);
+ * assertEquals([traffic.commands, traffic.writes], [2, 2]);
+ * assertEquals([traffic.hits, traffic.misses], [1, 2]);
+ * ```
+ */
 export interface Traffic {
-  /** Commands written; joined gets count as one. */
+  /** Commands sent. Gets that were joined into one line count as one. */
   commands: number;
-  /** Items found. */
+  /** Items that were found. */
   hits: number;
-  /** Keys asked whose items were not there. */
+  /** Keys that were asked for and not found. */
   misses: number;
-  /** Bytes received. */
+  /** Bytes received from the server. */
   bytesRead: number;
-  /** Bytes sent. */
+  /** Bytes sent to the server. */
   bytesWritten: number;
-  /** Writes made on the transport. */
+  /** Writes on the transport. One may carry many commands. */
   writes: number;
 }
 
@@ -42,7 +70,7 @@ export interface ConnectionEnd {
   /** True if the stream was no longer in step: a reply came that nobody had asked for. */
   readonly desync: boolean;
   /** True if the server would not have the connection: it took no command. */
-  readonly refused: boolean;
+  readonly serverFull: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;
   /** True if nothing came since it had been idle: it may have been over before anything was sent. */
@@ -50,12 +78,12 @@ export interface ConnectionEnd {
   /** Commands of which no byte was sent. */
   readonly unsent: Command[];
   /** The command at which it went wrong, if there was one. */
-  readonly victim: Command | undefined;
-  /** Commands behind the victim that may have been carried out. */
+  readonly head: Command | undefined;
+  /** Commands behind the head that may have been carried out. */
   readonly sent: Command[];
 }
 
 /** Whether a command that waits to be sent may have left before, on a connection that was lost. */
 export function sentBefore(command: Command): "no" | "maybe" {
-  return command.retries + command.repeats > 0 ? "maybe" : "no";
+  return command.ownResends + command.bystanderResends > 0 ? "maybe" : "no";
 }

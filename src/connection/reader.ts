@@ -51,7 +51,7 @@ export class Reader {
    */
   feed(count: number): void {
     if (this.#isVacancy) this.#parser.filled(count);
-    else this.#start = this.#parser.take(this.#buffer, this.#start, this.#start + count);
+    else this.#start = this.#parser.feedFrom(this.#buffer, this.#start, this.#start + count);
     const { length } = this.#buffer;
     const wasFull = this.#isVacancy || count === this.#room.length;
     this.#small = count < length >> 4 ? this.#small + 1 : 0;

@@ -2,6 +2,7 @@
 
 import { Receiver } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
+import type { CallEnd } from "../observe/observer.ts";
 import { type CallOptions, checkCallOptions } from "./call_options.ts";
 import type { Verb } from "./verb.ts";
 
@@ -13,12 +14,6 @@ export interface CallOwner {
   deadline(): number;
   /** Hears of every failure. */
   failed(error: MemcachedError, verb: string): void;
-}
-
-/** How a call ended: with a value, with an error, or with both where a failure is soft or partial. */
-export interface CallEnd {
-  readonly value?: unknown;
-  readonly error?: unknown;
 }
 
 /**

@@ -3,58 +3,149 @@
 import { aBoolean, type Check, notAnOptionsObject } from "../checks/check.ts";
 import type { Exptime } from "../checks/arguments.ts";
 
-/** Options of one call. Anything but an object, an unknown name or a wrong type is rejected with a TypeError. */
+/**
+ * Options of one call. Anything but an object, an unknown name or a wrong type is rejected with a TypeError.
+ *
+ * @example Stop waiting when the user has gone
+ * ```ts
+ * import { type CallOptions, Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * server.fault({ kind: "missingReply", commands: ["get"] });
+ * const controller = new AbortController();
+ * const options: CallOptions = { signal: controller.signal };
+ * const call = client.get("key", options);
+ * controller.abort(new Error("The user has gone"));
+ * await assertRejects(() => call, Error, "The user has gone");
+ * ```
+ */
 export interface CallOptions {
-  /** Gives up when aborted: the call rejects with the signal's reason. */
+  /** Makes the call reject with the signal's reason once it is aborted. The command may be carried out all the same. */
   signal?: AbortSignal;
-  /** In place of the client's `strict`. */
+  /** Takes the place of the client's `strict`, for this call. */
   strict?: boolean;
 }
 
-/** Options of a call that stores. */
+/**
+ * Options of a call that stores a value.
+ *
+ * @example Options that several calls share
+ * ```ts
+ * import { Client, type StoreOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const short: StoreOptions = { exptime: 10, compress: false };
+ * await client.set("a", 1, short);
+ * await client.add("b", 2, short);
+ * server.advance(10);
+ * assertEquals(await client.getList(["a", "b"]), [undefined, undefined]);
+ * ```
+ */
 export interface StoreOptions extends CallOptions {
   /**
-   * 0 never; up to 30 days, seconds from now; above that, Unix time; negative, gone at once; or a Date.
+   * When the item expires: see {@linkcode Exptime}. 0: never.
    *
    * @default {0}
    */
   exptime?: Exptime;
   /**
-   * `false`: do not compress this value.
+   * Lets the value be compressed if it is longer than the client's `compThreshold`.
    *
    * @default {true}
    */
   compress?: boolean;
 }
 
-/** Options of `setRaw()`. */
+/**
+ * Options of `setRaw()`.
+ *
+ * @example Bytes whose flags say what they are
+ * ```ts
+ * import { Client, type RawOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const png: RawOptions = { flags: 0x20000, exptime: 3600 };
+ * await client.setRaw("logo", new Uint8Array([0x89, 0x50, 0x4e, 0x47]), png);
+ * assertEquals((await client.getRaw("logo"))?.flags, 0x20000);
+ * ```
+ */
 export interface RawOptions extends CallOptions {
-  /** As for {@linkcode StoreOptions}. */
+  /** When the item expires: see {@linkcode Exptime}. @default {0} */
   exptime?: Exptime;
   /**
-   * Stored with the data, unsigned, 32 bits.
+   * Number that is stored with the data: an integer from 0 to 4,294,967,295. By libmc's rules, readers inflate data
+   * with flag 16, and with `doSplit` they take data with flag 4096 for the manifest of a split value.
    *
    * @default {0}
    */
   flags?: number;
 }
 
-/** Options of `setStream()`. */
+/**
+ * Options of `setStream()`.
+ *
+ * @example A file that is kept for a day
+ * ```ts
+ * import { Client, type StreamOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const aDay: StreamOptions = { exptime: 86_400 };
+ * const file = new Blob(["id,name\n", "7,Ada\n"]);
+ * assertEquals(await client.setStream("export.csv", file.stream(), aDay), true);
+ * server.advance(86_400);
+ * assertEquals(await client.getStream("export.csv"), undefined);
+ * ```
+ */
 export interface StreamOptions extends CallOptions {
-  /** As for {@linkcode StoreOptions}. */
+  /** When the item expires: see {@linkcode Exptime}. @default {0} */
   exptime?: Exptime;
 }
 
-/** Options of `flushAll()`. */
+/**
+ * Options of `flushAll()`.
+ *
+ * @example Empty the servers in a minute
+ * ```ts
+ * import { Client, type FlushOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { allowFlushAll: true });
+ *
+ * await client.set("key", "value");
+ * const later: FlushOptions = { delay: 60 };
+ * await client.flushAll(later);
+ * assertEquals(await client.get("key"), "value");
+ * server.advance(61);
+ * assertEquals(await client.get("key"), undefined);
+ * ```
+ */
 export interface FlushOptions extends CallOptions {
-  /** Seconds until the servers are emptied, an integer from 0 to 2,147,483,647. */
+  /** Seconds until the servers are emptied, an integer from 0 to 2,147,483,647. At once unless given. */
   delay?: number;
 }
 
-/** The options that a verb takes, each with its check, if it is not checked where it is used. */
+/** The options that a verb takes, each with its check; `undefined` for one that is checked where it is used. */
 export type CallChecks = Readonly<Record<string, Check | undefined>>;
 
-/** Of every verb. */
+/** The options of every verb. */
 export const CALL_OPTIONS: CallChecks = { signal: undefined, strict: aBoolean };
 export const STORE_OPTIONS: CallChecks = {
   ...CALL_OPTIONS,

@@ -8,8 +8,12 @@ import type { Credentials } from "../commands/authentication.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Sweeper } from "../connection/sweeper.ts";
 import { ClosedError, MemcachedError } from "../errors.ts";
-import { ServerEvent } from "../observe/events.ts";
+import { counting } from "../observe/counters.ts";
+import { firing } from "../observe/events.ts";
+import type { CallEnd } from "../observe/observer.ts";
+import { Observers } from "../observe/observers.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
+import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -39,7 +43,8 @@ export class Engine implements CallOwner {
   lastError: MemcachedError | undefined;
   readonly #sweeper: Sweeper;
   readonly #loopYield: LoopYield;
-  readonly #target: EventTarget;
+  readonly #observers: Observers;
+  readonly #watchesCalls: boolean;
   /** Calls under way that end by their own limits, and a callback for when there are none. */
   #open = 0;
   #onNoneOpen: (() => void) | undefined;
@@ -52,17 +57,20 @@ export class Engine implements CallOwner {
     const settings = this.settings = settingsOf(options);
     this.decoders = new ItemDecoders(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
-    this.#target = target;
+    this.#observers = new Observers([counting, firing(target)], options.observer);
+    this.#watchesCalls = this.#observers.watchesCalls;
     this.#loopYield = new LoopYield(settings.clock);
     this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
-    this.cluster = new Cluster(this.#addressesOf(this.servers), {
+    const addresses = this.#addressesOf(this.servers);
+    checkDistinctNames(addresses);
+    this.cluster = new Cluster(addresses, {
       clock: settings.clock,
       connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
       sweeper: this.#sweeper,
-      onChange: (change, server, error) =>
-        target.dispatchEvent(new ServerEvent(change, { server, error })),
+      happened: (happening) => this.#observers.happened(happening),
+      onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
     });
   }
 
@@ -124,14 +132,32 @@ export class Engine implements CallOwner {
   inSteps<T>(
     verb: Verb<T>,
     options: CallOptions | undefined,
-    run: () => Promise<T>,
+    run: (call: Call<T>) => Promise<T>,
   ): Promise<T> {
     return this.start(new Call<T>(this, verb, options), (call) => {
-      run().then(
+      run(call).then(
         (value) => call.resolve(value),
         (error) => error instanceof MemcachedError ? call.reject(error) : call.rejectMisuse(error),
       );
     }, false);
+  }
+
+  /**
+   * Says that a call's arguments can be used, and that it goes on its way. Where nobody watches calls it costs one `if`.
+   *
+   * @param keys The keys as the caller gave them.
+   */
+  began(call: BegunCall, keys: string | readonly string[]): void {
+    if (!this.#watchesCalls) return;
+    const token = this.#observers.begin(
+      call.verb.name,
+      typeof keys === "string" ? [keys] : keys,
+    );
+    const { onSettled } = call;
+    call.onSettled = (end) => {
+      onSettled?.(end);
+      this.#observers.end(token, end);
+    };
   }
 
   /** Sends a call's command to the server of its key. */
@@ -198,30 +224,31 @@ export class Engine implements CallOwner {
 
   /** Lets the program end although connections are open. */
   unref(): void {
-    for (const server of this.cluster.servers) server.unref();
+    this.cluster.unref();
   }
 
   /** Sends a last command on every connection, waits until all that is on the way has finished, and closes them. */
   async drain(last: () => Command): Promise<void> {
-    await Promise.all(this.cluster.servers.map((server) => server.drain(last)));
+    await this.cluster.drain(last);
   }
 
   /** Counts a chunked value that could not be put together. */
   countTorn(wireKey: string): void {
-    this.cluster.ownerOf(wireKey).counters.torn++;
+    this.#observers.happened({ what: "torn", server: this.cluster.ownerOf(wireKey) });
   }
 
   failed(error: MemcachedError, verb: string): void {
     this.lastError = error;
     const server = this.cluster.servers.find((server) => server.name === error.server);
-    if (server !== undefined) server.counters.failures++;
-    this.#target.dispatchEvent(new ServerEvent("failure", { server: error.server, error, verb }));
+    this.#observers.happened({ what: "failure", server, error, verb });
   }
 
   /** Changes the settings that can be changed while the client lives. */
   config(options: LiveOptions): void {
     checkLiveOptions(options);
+    const { hashFn } = this.settings;
     Object.assign(this.settings, givenOptions(options));
+    if (this.settings.hashFn !== hashFn) this.cluster.rehash();
   }
 
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
@@ -260,6 +287,12 @@ export class Engine implements CallOwner {
       `Cannot use server ${JSON.stringify(local.path)} with option "tls" as it is a Unix socket`,
     );
   }
+}
+
+/** What a call that is watched is asked for. */
+interface BegunCall {
+  readonly verb: { readonly name: string };
+  onSettled: ((end: CallEnd) => void) | undefined;
 }
 
 /**

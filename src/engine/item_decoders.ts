@@ -1,4 +1,4 @@
-/** What the retrievals of a client make of an item: a value, a value with its cas, or the bytes and flags as stored. */
+/** Turns items into what a retrieval returns: a value, a value with its cas, or the bytes and flags as stored. */
 
 import { chunkCount, Manifest } from "../codec/chunks.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
@@ -8,23 +8,64 @@ import { CodecError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import type { Settings } from "./options.ts";
 
-/** A value, and the number that `cas()` takes to store only if nobody else has since. */
+/**
+ * A value, and the number by which `cas()` knows whether the item has changed.
+ *
+ * @example Add to a list until nobody was faster
+ * ```ts
+ * import { type CasValue, Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * async function add(name: string): Promise<void> {
+ *   const item: CasValue<string[]> | undefined = await client.gets<string[]>("names");
+ *   if (item === undefined) return;
+ *   if (!await client.cas("names", [...item.value, name], item.cas)) await add(name);
+ * }
+ * await client.set("names", []);
+ * await Promise.all([add("Ada"), add("Grace"), add("Edith")]);
+ * assertEquals((await client.get<string[]>("names"))?.length, 3);
+ * ```
+ */
 export interface CasValue<T = unknown> {
   /** The value. */
   readonly value: T;
-  /** Unsigned, 64 bits; changes with every store. */
+  /** An unsigned number of 64 bits, which changes with every store of the item (memcached's `doc/protocol.txt`). */
   readonly cas: bigint;
 }
 
-/** An item as it is stored. */
+/**
+ * An item as it is stored.
+ *
+ * @example Copy an item to another server, whatever it holds
+ * ```ts
+ * import { Client, type RawItem } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using target = await MemcachedServer.start();
+ * await using from = new Client(server.address);
+ * await using to = new Client(target.address);
+ *
+ * await from.set("user:1", { name: "Ada" });
+ * const item: RawItem | undefined = await from.getRaw("user:1");
+ * assert(item !== undefined);
+ * await to.setRaw("user:1", item.data, { flags: item.flags });
+ * assertEquals(await to.get("user:1"), { name: "Ada" });
+ * ```
+ */
 export interface RawItem {
-  /** The data block. */
+  /** The data block, owned by the caller. */
   readonly data: Uint8Array;
   /** The flags, an unsigned 32-bit number. */
   readonly flags: number;
 }
 
-/** Decodes items, and of a split value its manifest, which says where its chunks are. */
+/** Decodes items. For a split value it first gives the manifest, which says where the chunks are. */
 export interface ChunkedDecoder<T> extends ItemDecoder<T | Manifest> {
   /**
    * Decodes the joined chunks of a split value.
@@ -79,12 +120,12 @@ export class ItemDecoders {
     );
   }
 
-  /** Decodes a value; that it is a `T` is the caller's word. */
+  /** Gives the decoder of values. That a value is a `T` is the caller's word. */
   value<T>(): ChunkedDecoder<T> {
     return this.#value as ChunkedDecoder<T>;
   }
 
-  /** Decodes a value together with its cas. */
+  /** Gives the decoder of values with their cas. */
   cas<T>(): ChunkedDecoder<CasValue<T>> {
     return this.#cas as ChunkedDecoder<CasValue<T>>;
   }
@@ -96,7 +137,7 @@ function manifestOf(item: ItemView): Manifest {
   return new Manifest(chunks, (flags & ~FLAG_SPLIT) >>> 0, item.cas());
 }
 
-/** A custom codec may throw anything: that concerns the value, and not the connection it came by. */
+/** Wraps whatever a custom codec throws: it is the value that is bad, not the connection that it came by. */
 function codecError(cause: unknown): CodecError {
   if (cause instanceof CodecError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -1,8 +1,9 @@
-/** The options of a client and of its calls, their defaults and their bounds. */
+/** The options of a client, their defaults and their bounds. */
 
 import type { Codec } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import { checkTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
@@ -21,18 +22,37 @@ import {
 } from "../checks/check.ts";
 
 /**
- * Options of a client that can be changed while it lives, by `config()`. Times are in milliseconds. Time in which the
- * program itself was busy, so that it could hear nothing, is neither silence nor part of a dial.
+ * Options of a client that can be changed while it lives, by `config()`.
+ *
+ * Times are in milliseconds, integers from 0 to 2,147,483,647. Time during which the event loop was blocked does not
+ * count.
+ *
+ * @example Repeat what was lost on its way
+ * ```ts
+ * import { Client, type LiveOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const options: LiveOptions = { maxRetries: 1 };
+ * client.config(options);
+ * await client.set("key", "value");
+ * server.fault({ kind: "missingReply", commands: ["get"], then: "close", times: 1 });
+ * assertEquals(await client.get("key"), "value");
+ * ```
  */
 export interface LiveOptions {
   /**
-   * Longest silence on a connection that owes a reply; then it is closed. 0: no bound.
+   * Longest silence of a server while a reply is due. Then the connection is closed. 0: no limit.
    *
    * @default {300}
    */
   pollTimeout?: number;
   /**
-   * The whole dial, name look-up and TLS included; authentication may take as long again. 0: only `timeout` bounds it.
+   * Longest time for a dial, name look-up and TLS included; authentication may take as long again. 0: only `timeout`
+   * applies. Raise it for servers in another zone, for TLS, and for names with several addresses.
    *
    * @default {100}
    */
@@ -44,137 +64,163 @@ export interface LiveOptions {
    */
   retryTimeout?: number;
   /**
-   * How often a command is sent again after its connection was lost. Only commands that may be carried out twice are:
-   * the retrievals, set, touch and delete.
+   * How often a command is sent again after its connection was lost, 0 to 100 times. Only commands that may be carried
+   * out twice are sent again: the retrievals, set, touch and delete.
    *
    * @default {0}
    */
   maxRetries?: number;
   /**
-   * The whole call, however many servers and chunks it needs. 0: only the silence counts.
+   * Longest time for a whole call, however many servers and chunks it needs. 0: no limit; only `pollTimeout` applies.
    *
    * @default {5000}
    */
   timeout?: number;
   /**
-   * The keys of a dead server go to the next one on the ring; else they miss.
+   * Sends the keys of a dead server to the next server on the ring. Without it, these keys miss.
    *
    * @default {false}
    */
   failover?: boolean;
   /**
-   * Hash that takes a key to its server. All clients of a cluster must use the same one.
+   * The hash of keys, which decides their server. All clients of a cluster must use the same one.
    *
    * @default {"md5"}
    */
   hashFn?: HashFn;
 }
 
-/** Options of a client. */
+/**
+ * Options of a client. Each has a default.
+ *
+ * @example Compress long values, and fail aloud
+ * ```ts
+ * import { Client, type ClientOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const options: ClientOptions = { compThreshold: 1000, strict: true };
+ * await using client = new Client(server.address, options);
+ *
+ * await client.set("page", "<br>".repeat(10_000));
+ * const item = await client.getRaw("page");
+ * assert(item !== undefined && item.data.length < 1000);
+ * ```
+ */
 export interface ClientOptions extends LiveOptions {
   /**
-   * Values longer than 1,000,000 bytes are stored in chunks, and read so, as libmc does.
+   * Stores values of more than 1,000,000 bytes in chunks, as libmc does, and reads such values.
    *
    * @default {true}
    */
   doSplit?: boolean;
   /**
-   * Encoded values longer than this many bytes are compressed (zlib). 0: never.
+   * Compresses encoded values of more than this many bytes (zlib). 0: never.
    *
    * @default {0}
    */
   compThreshold?: number;
   /**
-   * Commands that change something are sent without asking for a reply: faster, and blind.
+   * Sends commands that change something without asking for a reply: faster, but failures on the server go unnoticed.
+   * Such a call succeeds once its bytes are written; `incr()` and `decr()` give `undefined`.
    *
    * @default {false}
    */
   noreply?: boolean;
   /**
-   * Put before every key; in a key that begins with `?`, after that mark.
+   * Text that is put before every key. In a key that begins with `?` it is put after that mark, as in libmc.
    *
    * @default {""}
    */
   prefix?: string;
   /**
-   * Connections to one server: one serves any number of callers; more keep small replies from waiting behind big ones.
-   * They are opened one by one while calls wait for each other; one that is idle for ten seconds is closed, but not the
-   * last.
+   * Most connections to one server, 1 to 1000. One serves any number of callers; more keep small replies from waiting
+   * behind big ones. Connections are opened one by one while calls wait for each other. One that is idle for ten
+   * seconds is closed, unless it is the last.
    *
    * @default {1}
    */
   connections?: number;
   /**
-   * A call that fails rejects; else a failed get is a miss, and a failed store is `false`.
+   * Makes calls that fail reject. Without it, a failed get looks like a miss, and a failed store gives `false`.
    *
    * @default {false}
    */
   strict?: boolean;
   /**
-   * Turns values into bytes and flags, and back.
+   * The codec that turns values into bytes and flags, and back.
    *
    * @default {jsCodec}
    */
   codec?: Codec;
   /**
-   * Dials in place of the runtime: `Deno.connect`, or `node:net` on Node and Bun. Cannot be combined with `tls`.
+   * Function that dials in place of `Deno.connect`, or of `node:net` on Node and Bun. Cannot be combined with `tls`.
    *
    * @default {undefined}
    */
   connect?: Connect;
   /**
-   * Dials with TLS, and never without: `true`, or which certificates to trust and to show.
+   * Dials with TLS and never without: `true`, or the certificates to trust and to show. Unix sockets have no TLS.
    *
    * @default {false}
    */
   tls?: boolean | TlsOptions;
   /**
-   * Authenticates every connection (memcached's ASCII authentication, `-Y`) if the server asks for it; else the password
-   * is not sent. Without `tls` it goes in the clear.
+   * User and password for servers that ask for them (memcached's ASCII authentication, `-Y`). They are sent once on
+   * each connection, and not to other servers. Without `tls` everybody on the way can read them.
    *
    * @default {undefined}
    */
   auth?: Credentials;
   /**
-   * `flushAll()` may be called.
+   * Allows `flushAll()`.
    *
    * @default {false}
    */
   allowFlushAll?: boolean;
   /**
-   * Most commands on the way to one server; beyond, calls fail at once. Gets of one tick count as one, and so does the
-   * part of a call for many keys that is written together; every 16 KiB of data count as one more.
+   * Most commands in flight per server, at least 1. Beyond that, calls fail at once. Gets of one tick count as one, and
+   * so does the part of a call for many keys that is written together; each 16 KiB of data counts as one more.
    *
    * @default {100_000}
    */
   maxPending?: number;
   /**
-   * Gets of one tick to one server leave in one line, up to 100 keys.
+   * Joins the gets of one tick to one server into one line of up to 100 keys.
    *
    * @default {true}
    */
   mergeGets?: boolean;
   /**
-   * Longest data block the server takes, in bytes: a larger one is refused before it is sent.
+   * Largest data block that the server takes, 1 to 1,073,741,824 bytes (memcached's `-I`). A larger one is rejected
+   * with a RangeError before it is sent.
    *
    * @default {1_048_576}
    */
   itemSizeLimit?: number;
   /**
-   * Most bytes that a compressed value may inflate to.
+   * Most bytes that a compressed value may inflate to, 1 to 1,073,741,824. More is a CodecError.
    *
    * @default {134_217_728}
    */
   inflateLimit?: number;
-  /** Time and timers, for tests. */
+  /**
+   * Watches calls, commands and servers. Without one, a call pays nothing for it.
+   *
+   * @default {undefined}
+   */
+  observer?: Observer;
+  /** Time and timers, for tests: the platform's unless given. */
   clock?: Clock;
 }
 
 /**
- * All options, with their defaults filled in, but for what is secret: a client is printed with what it holds, and so it
- * holds neither password nor key.
+ * All options with their defaults filled in, without the secret ones. Whoever prints a client prints everything that it
+ * holds; so it holds neither password nor key.
  */
-export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "tls">> & {
+export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observer" | "tls">> & {
   tls: boolean;
 };
 
@@ -186,7 +232,7 @@ export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "tls">>
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkClientOptions(options);
-  const { auth: _secret, connect, tls = false, ...others } = options;
+  const { auth: _secret, connect, observer: _watching, tls = false, ...others } = options;
   if (tls !== false && connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
@@ -220,15 +266,15 @@ export function givenOptions<T extends ClientOptions>(options: T): Partial<T> {
   return Object.fromEntries(given) as Partial<T>;
 }
 
-/** What is true of an option beside what its documentation says. */
+/** The facts of an option that the code needs. */
 interface Option<T> {
   readonly check: Check;
   readonly fallback: T;
-  /** It can be changed while the client lives. */
+  /** True if it can be changed while the client lives. */
   readonly isLive?: boolean;
 }
 
-/** All options of a client: a new one is written here and in {@linkcode ClientOptions}. */
+/** All options of a client. A new one is written here and in {@linkcode ClientOptions}. */
 const OPTIONS: {
   readonly [K in keyof Required<ClientOptions>]: Option<Required<ClientOptions>[K] | undefined>;
 } = {
@@ -254,6 +300,7 @@ const OPTIONS: {
   mergeGets: { check: aBoolean, fallback: true },
   itemSizeLimit: { check: integerFrom(1, 2 ** 30), fallback: 1024 * 1024 },
   inflateLimit: { check: integerFrom(1, 2 ** 30), fallback: 128 * 1024 * 1024 },
+  observer: { check: anObserver, fallback: undefined },
   clock: { check: objectWith("now", "after"), fallback: systemClock },
 };
 
@@ -261,10 +308,17 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 );
 
-const { auth: _none, connect: _runtime, ...fallbacks } = OPTIONS;
+const { auth: _none, connect: _runtime, observer: _nobody, ...fallbacks } = OPTIONS;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;
+
+function anObserver(name: string, value: unknown): void {
+  const observer = objectOf(name, value);
+  for (const method of ["begin", "end", "attempt", "happened"]) {
+    if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
+  }
+}
 
 function aCredential(name: string, value: unknown): void {
   const { username, password } = objectOf(name, value);
@@ -274,7 +328,7 @@ function aCredential(name: string, value: unknown): void {
       'Cannot use option "auth.username" as it must be text without spaces and colons',
     );
   }
-  // memcached takes what follows a space for something else, and never finds such a password in its file.
+  // memcached ends the password at a space, and so never finds one that contains a space in its file.
   if (typeof password !== "string" || !/^[^ \r\n\0]+$/.test(password)) {
     throw new TypeError(
       'Cannot use option "auth.password" as it must be text without spaces, CR, LF and NUL',

@@ -1,31 +1,75 @@
-/** The events of a client. */
+/** The events of a client: an observer that fires them. */
 
 import type { MemcachedError } from "../errors.ts";
+import type { Happening, HappeningName, Observer } from "./observer.ts";
 
-/** Names of the events of a client. */
+/**
+ * Names of the events of a client. {@linkcode ServerEvent} describes them.
+ *
+ * @example Listen to all that concerns the health of servers
+ * ```ts
+ * import { Client, type ClientEventName } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const log: string[] = [];
+ * const names: ClientEventName[] = ["connect", "disconnect", "dead", "alive"];
+ * for (const name of names) client.addEventListener(name, () => log.push(name));
+ *
+ * await client.version();
+ * await client.close();
+ * assertEquals(log, ["connect", "disconnect"]);
+ * ```
+ */
 export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "alive";
 
 /**
- * What happened, and to which server.
+ * An event of a client: what happened, and to which server.
  *
- * - `failure`: a call, or part of one, failed; `error` says how.
- * - `connect`, `disconnect`: a connection was made, or is over; `error` is missing where it was closed on purpose, or by
- *   the server while nothing was due.
- * - `dead`, `alive`: a dial failed, and the server is left alone for a while; a later one succeeded.
+ * - `failure`: a call, or part of a call, failed. `error` says how, and `verb` names the method. It fires once for each
+ *   part that failed, also where the call looks like a miss.
+ * - `connect`: a connection was made.
+ * - `disconnect`: a connection ended. `error` says why, unless it was closed on purpose, or by the server while no
+ *   reply was due.
+ * - `dead`: a dial failed, and the server is left alone for `retryTimeout`. `error` says why.
+ * - `alive`: a dial succeeded after the server was dead.
+ *
+ * An error that a listener throws is reported as uncaught, as for every EventTarget.
+ *
+ * @example Log each failure with its server
+ * ```ts
+ * import { Client, type ServerEvent } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const log: string[] = [];
+ * client.addEventListener("failure", ({ server, verb, error }: ServerEvent) => {
+ *   log.push(`${verb} on ${server}: sent ${error?.sent}`);
+ * });
+ * await server.stop();
+ * await client.set("key", "value");
+ * assertEquals(log, [`set on ${server.address}: sent no`]);
+ * ```
  */
 export class ServerEvent extends Event {
-  /** Display name of the server, where one is known. */
+  /** Display name of the server; `undefined` only if a failure concerns none. */
   readonly server: string | undefined;
-  /** What went wrong, if something did. */
+  /** The error that led to the event; `undefined` if there was none. */
   readonly error: MemcachedError | undefined;
-  /** The method of the client that failed, as in `"getMulti"`; only for `failure`. */
+  /** For `failure`, the method of the client that failed, as in `"getMulti"`; `undefined` for the other events. */
   readonly verb: string | undefined;
 
   /**
    * Makes an event.
    *
-   * @param name What happened.
-   * @param detail The server and, if something went wrong, the error and the method.
+   * @param name Name of the event.
+   * @param detail The server and, if there is one, the error; for `failure` also the method.
    */
   constructor(
     name: ClientEventName,
@@ -41,3 +85,27 @@ export class ServerEvent extends Event {
     this.verb = detail.verb;
   }
 }
+
+/** Fires the events of a client. */
+export function firing(target: EventTarget): Observer {
+  return {
+    happened({ what, server, error, verb }: Happening): void {
+      if (!isEventName(what)) return;
+      target.dispatchEvent(
+        new ServerEvent(what, { server: error?.server ?? server?.name, error, verb }),
+      );
+    },
+  };
+}
+
+function isEventName(name: HappeningName): name is ClientEventName {
+  return EVENT_NAMES.has(name);
+}
+
+const EVENT_NAMES: ReadonlySet<HappeningName> = new Set([
+  "failure",
+  "connect",
+  "disconnect",
+  "dead",
+  "alive",
+]);

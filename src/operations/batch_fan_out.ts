@@ -7,11 +7,30 @@ import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
 import { FanOut } from "../engine/fan_out.ts";
 
-/** What came of a call that changes something for many keys. */
+/**
+ * The result of a call that changes something for many keys.
+ *
+ * @example Store again what was not stored
+ * ```ts
+ * import { Client, type MultiResult } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const values: Record<string, number> = { a: 1, b: 2, c: 3 };
+ * server.fault({ kind: "serverError", commands: ["set"], nth: 2 });
+ * const { ok, failed }: MultiResult = await client.setMulti(values);
+ * assertEquals([ok, failed], [false, ["b"]]);
+ * const again = await client.setMulti(failed.map((key) => [key, values[key]]));
+ * assertEquals(again.ok, true);
+ * ```
+ */
 export interface MultiResult {
   /** True if it succeeded for every key. */
   readonly ok: boolean;
-  /** The keys, as the caller gave them, for which it did not; in the order given. */
+  /** The keys for which it did not, as the caller gave them and in that order. */
   readonly failed: string[];
 }
 
@@ -22,7 +41,7 @@ export class BatchFanOut<R> extends FanOut<BatchResult, R> {
   protected hasBegun = false;
   readonly #resultOf: (failed: number[]) => R;
 
-  /** @param resultOf Makes what the call gives of the positions of the keys that failed, in ascending order. */
+  /** @param resultOf Makes the result of the call from the positions of the keys that failed, in ascending order. */
   constructor(
     engine: Engine,
     call: Call<R>,
@@ -66,7 +85,7 @@ export class BatchFanOut<R> extends FanOut<BatchResult, R> {
   }
 }
 
-/** The result of a call in which some keys failed. */
+/** Makes the result of a call from the positions of the keys that failed. */
 export function multiResult(keys: readonly string[]): (failed: number[]) => MultiResult {
   return (failed) => ({
     ok: failed.length === 0,

@@ -21,6 +21,7 @@ type Options = CallOptions | undefined;
 export function deleteOne(engine: Engine, key: string, options: Options): Promise<boolean> {
   return engine.call<boolean>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.one(key);
+    engine.began(call, key);
     engine.send(call, wireKey, new DeleteCommand(wireKey, engine.settings.noreply, call));
   });
 }
@@ -35,6 +36,7 @@ export function deleteMulti(
     const asked = checkKeys(keys);
     const wireKeys = engine.keys.many(asked);
     const fanOut = new BatchFanOut(engine, call, "delete", multiResult(asked));
+    engine.began(call, asked);
     fanOut.sendBatches(
       wireKeys,
       (group) =>
@@ -67,6 +69,7 @@ function touchAs(
     const wireKey = engine.keys.one(key);
     const { noreply } = engine.settings;
     const command = new TouchCommand(wireKey, wireExptime(exptime), noreply, call);
+    engine.began(call, key);
     engine.send(call, wireKey, command);
   });
 }
@@ -94,6 +97,7 @@ export function count(
       ? call
       : call.map((value: bigint | undefined) => exactNumber(value, key));
     const { noreply } = engine.settings;
+    engine.began(call, key);
     engine.send(call, wireKey, new ArithmeticCommand(name, wireKey, delta, noreply, receiver));
   });
 }

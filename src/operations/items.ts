@@ -1,4 +1,4 @@
-/** What a caller gives to store, checked before any of it is on its way. */
+/** Checks what a caller wants to store, before any of it is sent. */
 
 import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
 import { checkBytes } from "../codec/bytes.ts";
@@ -6,13 +6,32 @@ import type { Encoded } from "../codec/codec.ts";
 import { quote } from "../key.ts";
 import { notAnOptionsObject, typeOf } from "../checks/check.ts";
 
-/** Keys and values to store: a Record, a Map, or any iterable of pairs. */
+/**
+ * Keys and values to store: an object, a Map, or any iterable of pairs.
+ *
+ * @example Store what a generator makes
+ * ```ts
+ * import { Client, type Items } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * function* squares(count: number): Generator<[string, number]> {
+ *   for (let i = 1; i <= count; i++) yield [`square:${i}`, i * i];
+ * }
+ * const items: Items = squares(9);
+ * await client.setMulti(items);
+ * assertEquals(await client.get("square:9"), 81);
+ * ```
+ */
 export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>;
 
 /**
- * The pairs of a call for many.
+ * Gives the pairs of a call for many.
  *
- * @throws {TypeError} If it is neither a Record nor an iterable.
+ * @throws {TypeError} If `items` is neither a Record nor an iterable.
  */
 export function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
   if (typeof items === "object" && items !== null && Symbol.iterator in items) {
@@ -26,9 +45,9 @@ export function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
 }
 
 /**
- * Checks one of the pairs: a text of two characters can be taken apart, too.
+ * Checks one of the pairs. Destructuring alone would also accept a string of two characters.
  *
- * @throws {TypeError} If it is none.
+ * @throws {TypeError} If it is not an array of two.
  */
 export function checkPair(pair: readonly [string, unknown], index: number): void {
   if (Array.isArray(pair) && pair.length === 2) return;
@@ -39,9 +58,9 @@ export function checkPair(pair: readonly [string, unknown], index: number): void
 }
 
 /**
- * What to store for data that is not encoded.
+ * Makes an item of data that is not encoded.
  *
- * @throws {TypeError} If it is neither bytes nor well-formed text.
+ * @throws {TypeError} If the data is neither bytes nor well-formed text.
  */
 export function rawItem(data: Uint8Array | string): Encoded {
   if (typeof data === "string" && data.isWellFormed()) return { data, flags: 0 };
@@ -53,9 +72,9 @@ export function rawItem(data: Uint8Array | string): Encoded {
 }
 
 /**
- * Checks what a codec of the user's made of a value.
+ * Checks the result of a custom codec.
  *
- * @throws {TypeError} If it cannot be stored.
+ * @throws {TypeError} If the data cannot be stored.
  * @throws {RangeError} If the flags are out of range.
  */
 export function checkEncoded({ data, flags }: Encoded): void {
@@ -66,7 +85,7 @@ export function checkEncoded({ data, flags }: Encoded): void {
   }
 }
 
-/** The error for one value of many, with its key. Errors of other classes stay as they are. */
+/** Adds the key to the error for one value of many. Errors of other classes stay as they are. */
 export function withKey(error: unknown, key: unknown): unknown {
   if (typeof key !== "string" || !(error instanceof Error)) return error;
   const message = `${error.message} (key ${quote(key)})`;

@@ -98,6 +98,7 @@ function one<T>(
   return engine.start(new ChunkedCall<T>(engine, verb, decoder, options), (call) => {
     const wireKey = call.wireKey = engine.keys.one(key);
     const command = new GetCommand(wireKey, decoder, call, how(), engine.settings.mergeGets);
+    engine.began(call, key);
     engine.send(call, wireKey, command);
   });
 }
@@ -115,7 +116,10 @@ function many<T, R>(
     const asked = { how: how(), decoder };
     const keyList = checkKeys(keys);
     const fanOut = new ItemFanOut(engine, call, asked, collectorOf(keyList));
-    engine.keys.manyInTurns(keyList, call, (wireKeys) => fanOut.ask(wireKeys));
+    engine.keys.manyInTurns(keyList, call, (wireKeys) => {
+      engine.began(call, keyList);
+      fanOut.ask(wireKeys);
+    });
   });
 }
 

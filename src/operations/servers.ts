@@ -62,6 +62,7 @@ export async function quit(engine: Engine): Promise<void> {
 export function realtimeHost(engine: Engine, key: string): Promise<string | undefined> {
   return engine.call<string | undefined>(VERBS.getRealtimeHostByKey, undefined, (call) => {
     const wireKey = engine.keys.one(key);
+    engine.began(call, key);
     engine.locate(wireKey, call.deadline, (server) => call.resolve(server));
   });
 }
@@ -96,6 +97,7 @@ function broadcast<T, R>(
   return engine.call<R>(verb, options, (call) => {
     const commandFor = prepare();
     const fanOut = new AnswerFanOut<T, R>(engine, call, command, resultOf);
+    engine.began(call, NO_KEYS);
     engine.sendToAll(fanOut, (server) => commandFor(fanOut.from(server)));
   });
 }
@@ -144,3 +146,5 @@ const VERBS = {
   verbosity: verb("verbosity", () => [] as string[]),
   getRealtimeHostByKey: verb("getRealtimeHostByKey", missing),
 };
+
+const NO_KEYS: readonly string[] = [];

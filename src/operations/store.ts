@@ -47,7 +47,9 @@ export function store(
     const wireKey = engine.keys.one(key);
     const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
     const item = encoded(engine, name, value, options);
-    storeOne(engine, call, { name, options: wireOptions(engine, options, token) }, wireKey, item);
+    const storage = { name, options: wireOptions(engine, options, token) };
+    engine.began(call, key);
+    storeOne(engine, call, storage, wireKey, item);
   });
 }
 
@@ -66,7 +68,9 @@ export function setRaw(
     const { flags = 0 } = options ?? {};
     const item = { data: checkBytes(data), flags: checkUnsigned("flags", flags, MAX_UINT32) };
     const storage: Storage = { name: "set", options: wireOptions(engine, options) };
-    storeOne(engine, call, storage, engine.keys.one(key), item);
+    const wireKey = engine.keys.one(key);
+    engine.began(call, key);
+    storeOne(engine, call, storage, wireKey, item);
   });
 }
 
@@ -80,7 +84,10 @@ export function attach(
   return engine.call<boolean>(VERBS[name], options, (call) => {
     checkLength(engine.settings, name, data);
     const storage = { name, options: wireOptions(engine) };
-    storeOne(engine, call, storage, engine.keys.one(key), rawItem(data));
+    const item = rawItem(data);
+    const wireKey = engine.keys.one(key);
+    engine.began(call, key);
+    storeOne(engine, call, storage, wireKey, item);
   });
 }
 
@@ -157,6 +164,7 @@ function storeMany(
       throw withKey(error, keys[position]);
     }
   });
+  engine.began(call, keys);
   // A split value is there only after all that are whole: of a key given twice, the last must be.
   const last = toSplit.some((data) => data !== undefined)
     ? new Map(wireKeys.map((key, position) => [key, position]))

@@ -36,19 +36,21 @@ export function setStream(
   stream: ReadableStream<Uint8Array>,
   options: StreamOptions | undefined,
 ): Promise<boolean> {
-  return engine.inSteps<boolean>(VERBS.setStream, options, async () => {
+  return engine.inSteps<boolean>(VERBS.setStream, options, async (call) => {
     if (!(stream instanceof ReadableStream)) {
       throw new TypeError(
         `Cannot store a stream that is not a ReadableStream: current type is ${typeof stream}`,
       );
     }
     const { flags } = engine.settings.codec.encode(NO_BYTES);
+    const wireKey = engine.keys.one(key);
     const target = {
-      key: engine.keys.one(key),
+      key: wireKey,
       flags,
       options: wireOptions(engine, options),
       signal: options?.signal,
     };
+    engine.began(call, key);
     return await storeStream(engine, stream, target);
   });
 }
@@ -62,7 +64,11 @@ export function getStream(
   return engine.inSteps<ReadableStream<Uint8Array> | undefined>(
     VERBS.getStream,
     options,
-    async () => await fetchStream(engine, engine.keys.one(key), options?.signal),
+    async (call) => {
+      const wireKey = engine.keys.one(key);
+      engine.began(call, key);
+      return await fetchStream(engine, wireKey, options?.signal);
+    },
   );
 }
 
@@ -277,8 +283,8 @@ async function* rechunked(
 }
 
 /**
- * The pieces of a stream. If the consumer stops early it is cancelled, and nobody waits until that has ended; if the signal
- * is aborted, it is cancelled at once, also while it says nothing.
+ * The pieces of a stream. If the consumer stops early, the stream is cancelled, and nobody waits until that has ended; if
+ * the signal is aborted, it is cancelled at once, even while it is silent.
  *
  * @throws The signal's reason, once aborted.
  */

@@ -3,8 +3,8 @@
  * if it agrees on what is hashed for each server. Some of it looks odd and is kept on purpose:
  *
  * - The first `:` ends the host; a second one ends the port, and what follows is ignored. In the alias, `:` is ordinary.
- * - The first space starts the alias, the next one ends it, and what follows is ignored. A backslash before a space
- *   takes that away; it is never removed, neither from what is hashed nor from what is dialled.
+ * - The first space starts the alias, the next one ends it, and what follows is ignored. A backslash escapes a space;
+ *   it stays where it is, in the name that is hashed and in the host that is dialled.
  * - `"h "` has the empty alias, which is an alias.
  *
  * Where libmc takes what cannot work (no host, port 0 or 70000), or refuses what can (IPv6 in brackets, a `:` in the
@@ -15,19 +15,19 @@
 export interface Address {
   /** Host name or IP address to dial, an IPv6 address without its brackets; for a Unix socket its path. */
   readonly host: string;
-  /** Port to dial. A Unix socket has one too, without a use but for its ring name. */
+  /** Port to dial. A Unix socket has one too, which only its ring name uses. */
   readonly port: number;
   /** Path of a Unix socket. */
   readonly path: string | undefined;
-  /** The name that stands for the server wherever it moves; the empty one counts. */
+  /** Name that the server keeps wherever it moves. The empty text is an alias too. */
   readonly alias: string | undefined;
   /** Display name: the alias, else the path, else `host:port`. */
   readonly name: string;
-  /** What is hashed for the points of the server on the ring. */
+  /** Name that libmc hashes for the points of the server on the ring. */
   readonly ringName: string;
 }
 
-/** The port where nothing else is said. It never takes part in a ring name. */
+/** Port of a server that names none. Ring names leave it out. */
 export const DEFAULT_PORT = 11211;
 
 /** The longest host or alias in bytes. libmc cuts them, a little above this. */
@@ -43,25 +43,25 @@ export function parseAddress(text: string): Address {
   if (typeof text !== "string") {
     throw new TypeError(`Cannot use a server that is not a string: current type is ${typeof text}`);
   }
-  if (!text.isWellFormed()) throw refusal(text, "it contains half of a surrogate pair");
-  if (text.includes("\0")) throw refusal(text, "it contains NUL");
+  if (!text.isWellFormed()) throw badServer(text, "it contains half of a surrogate pair");
+  if (text.includes("\0")) throw badServer(text, "it contains NUL");
   const [place, alias] = splitAlias(text);
   if (place === "") {
-    throw refusal(
+    throw badServer(
       text,
       alias === undefined ? "it is empty" : "it has no host before its first space",
     );
   }
   if (alias !== undefined) checkBytes(text, "alias", alias);
   if (place.startsWith("[")) return parseBracketed(text, place, alias);
-  if (UNBRACKETED_V6.test(place)) throw refusal(text, "an IPv6 address must stand in brackets");
+  if (UNBRACKETED_V6.test(place)) throw badServer(text, "an IPv6 address must stand in brackets");
   const [host, portText] = splitPort(text, place);
-  if (host === "") throw refusal(text, "it has no host");
+  if (host === "") throw badServer(text, "it has no host");
   checkBytes(text, "host", host);
   return addressOf(host, readPort(text, portText), alias);
 }
 
-/** An address of its three parts; a host that begins with `/` is the path of a Unix socket. */
+/** Makes an address of its three parts; a host that begins with `/` is the path of a Unix socket. */
 export function addressOf(host: string, port: number, alias: string | undefined): Address {
   const path = host.startsWith("/") ? host : undefined;
   const shown = host.includes(":") && path === undefined ? `[${host}]` : host;
@@ -75,7 +75,7 @@ export function addressOf(host: string, port: number, alias: string | undefined)
   };
 }
 
-/** What stands before the first free space, and what stands between it and the next. */
+/** Splits a server string at its first free space; the next one ends the alias. */
 function splitAlias(text: string): [place: string, alias: string | undefined] {
   const start = freeSpace(text, 0);
   if (start === -1) return [text, undefined];
@@ -83,7 +83,7 @@ function splitAlias(text: string): [place: string, alias: string | undefined] {
   return [text.slice(0, start), text.slice(start + 1, end === -1 ? text.length : end)];
 }
 
-/** Index of the next space that no backslash takes; two backslashes cancel out. */
+/** Index of the next space that no backslash escapes; two backslashes cancel out. */
 function freeSpace(text: string, from: number): number {
   let escaped = false;
   for (let i = from; i < text.length; i++) {
@@ -98,14 +98,14 @@ function splitPort(text: string, place: string): [host: string, portText: string
   const [host, portText] = place.split(":", 2);
   if (portText === undefined || INTEGER.test(portText)) return [host, portText];
   if (place.startsWith("/") && !place.endsWith(":")) return [place, undefined];
-  throw refusal(text, `its port is not a number: ${JSON.stringify(portText)}`);
+  throw badServer(text, `its port is not a number: ${JSON.stringify(portText)}`);
 }
 
 /** `[v6]` or `[v6]:port`. No libmc client can reach such a server, so that its ring name is ours to choose. */
 function parseBracketed(text: string, place: string, alias: string | undefined): Address {
   const found = BRACKETED.exec(place);
   if (found === null || !URL.canParse(`http://[${found[1]}]/`)) {
-    throw refusal(text, "brackets must hold an IPv6 address, with a port or nothing behind them");
+    throw badServer(text, "brackets must hold an IPv6 address, with a port or nothing behind them");
   }
   const [, host, zone = "", portText] = found;
   return addressOf(host + zone, readPort(text, portText), alias);
@@ -130,7 +130,7 @@ function checkBytes(text: string, part: "host" | "alias", value: string): void {
   );
 }
 
-function refusal(text: string, reason: string): TypeError {
+function badServer(text: string, reason: string): TypeError {
   return new TypeError(`Cannot use server ${JSON.stringify(text)} as ${reason}`);
 }
 

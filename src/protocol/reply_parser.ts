@@ -69,7 +69,7 @@ export class ReplyParser {
    * @returns Where in the buffer the next bytes belong. What lies before is lent to the parser; at 0, nothing is.
    * @throws {ProtocolError} If the bytes are no reply, now and ever after.
    */
-  take(buffer: Uint8Array, start: number, end: number): number {
+  feedFrom(buffer: Uint8Array, start: number, end: number): number {
     this.#room = buffer.length;
     this.#run(buffer, start, end);
     return this.#openEnd < 0 ? 0 : end;

@@ -18,9 +18,9 @@ export class RequestWriter {
   /** What comes before the rest of the buffer: pieces of it, and big data blocks that are not copied. */
   #parts: Uint8Array[] = [];
   #lent = 0;
-  #taken: Uint8Array<ArrayBuffer> | undefined;
+  #handedOut: Uint8Array<ArrayBuffer> | undefined;
 
-  /** Bytes written since the last {@linkcode RequestWriter.take}. */
+  /** Bytes written since the last {@linkcode RequestWriter.handOut}. */
   get length(): number {
     return this.#length + this.#lent;
   }
@@ -78,12 +78,12 @@ export class RequestWriter {
 
   /**
    * Hands out what has been written, as arrays to be sent in order, and begins anew. Say by
-   * {@linkcode RequestWriter.recycle} when the transport is done with them; until then nothing more may be taken.
+   * {@linkcode RequestWriter.recycle} when the transport is done with them; until then nothing more may be handed out.
    */
-  take(): readonly Uint8Array[] {
+  handOut(): readonly Uint8Array[] {
     this.#seal();
     const parts = this.#parts;
-    this.#taken = this.#buffer;
+    this.#handedOut = this.#buffer;
     this.#buffer = this.#spare ?? new Uint8Array(INITIAL_BYTES);
     this.#spare = undefined;
     this.#parts = [];
@@ -93,8 +93,10 @@ export class RequestWriter {
 
   /** Takes the buffer back behind what was handed out. A peak is not kept. */
   recycle(): void {
-    if (this.#taken !== undefined && this.#taken.length <= KEPT_BYTES) this.#spare = this.#taken;
-    this.#taken = undefined;
+    if (this.#handedOut !== undefined && this.#handedOut.length <= KEPT_BYTES) {
+      this.#spare = this.#handedOut;
+    }
+    this.#handedOut = undefined;
   }
 
   /** Makes a part of what the buffer holds and no part has. */

@@ -1,16 +1,17 @@
-/** Makes a transport of a pair of streams, as most platforms and tunnels give them. */
+/** Makes a transport from a pair of streams, which most platforms and tunnels give. */
 
 import type { Transport } from "./transport.ts";
 
 /**
- * Makes a transport of a pair of byte streams, for a `connect` option that dials in some other way.
+ * Makes a transport from a pair of byte streams, for a `connect` option that dials in some other way.
  *
- * @param streams What the server sends, and what it is sent.
- * @returns A transport; closing it cancels the one and aborts the other.
+ * @param streams `readable` gives the bytes that the server sends, `writable` takes those that are sent to it.
+ * @returns A transport. Closing it cancels `readable` and aborts `writable`.
+ * @throws {TypeError} If one of the streams is locked.
  *
  * @example A server that answers everything with a miss
  * ```ts
- * import { Client, transportOf } from "@libmc/libmc";
+ * import { Client, transportFromStreams } from "@libmc/libmc";
  * import { assertEquals } from "@std/assert";
  *
  * await using client = new Client("memory", {
@@ -18,13 +19,13 @@ import type { Transport } from "./transport.ts";
  *     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
  *       transform: (_request, replies) => replies.enqueue(new TextEncoder().encode("END\r\n")),
  *     });
- *     return Promise.resolve(transportOf({ readable, writable }));
+ *     return Promise.resolve(transportFromStreams({ readable, writable }));
  *   },
  * });
  * assertEquals(await client.get("key"), undefined);
  * ```
  */
-export function transportOf(
+export function transportFromStreams(
   { readable, writable }: {
     readable: ReadableStream<Uint8Array>;
     writable: WritableStream<Uint8Array>;
@@ -33,7 +34,7 @@ export function transportOf(
   const reader = readable.getReader();
   const writer = writable.getWriter();
   let rest = new Uint8Array(0);
-  // Both are told by the next read or write, too.
+  // The next read or write rejects with the same error.
   reader.closed.catch(() => {});
   writer.closed.catch(() => {});
   return {
@@ -50,7 +51,7 @@ export function transportOf(
       return count;
     },
     async write(bytes) {
-      // A stream may keep what it is given; the request buffer is used again.
+      // A stream may keep the bytes that it is given, and the request buffer is used again.
       await writer.write(bytes.slice());
       return bytes.length;
     },

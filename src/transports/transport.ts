@@ -1,41 +1,106 @@
-/** The seam between the client and the platform: a byte stream, and what dials one. */
+/** The seam between the client and the platform: a byte stream, and the function that dials one. */
 
 import type { TlsOptions } from "../checks/tls.ts";
 
 /**
- * A stream of bytes in both directions. A connection of Deno is one as it is. One whose `read` or `write` gives a number
- * that cannot be is taken for broken: it is closed, and its calls fail with a ConnectionError.
+ * A stream of bytes in both directions. Every `Deno.Conn` is one.
+ *
+ * If `read` or `write` gives an impossible number, the client closes the transport, and its calls fail with a
+ * ConnectionError.
+ *
+ * @example Count the writes on a connection
+ * ```ts
+ * import { Client, type Transport } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * let writes = 0;
+ * async function connect(): Promise<Transport> {
+ *   const connection = await Deno.connect({ port: server.port });
+ *   return {
+ *     read: (into) => connection.read(into),
+ *     write: (bytes) => connection.write(bytes).finally(() => writes++),
+ *     close: () => connection.close(),
+ *   };
+ * }
+ * await using client = new Client(server.address, { connect });
+ * await client.getMulti(["a", "b", "c"]);
+ * assertEquals(writes, 1);
+ * ```
  */
 export interface Transport {
   /**
-   * Reads some bytes into `into`, at least one and at most `into.length`; resolves to their number, or `null` at the
-   * stream's end.
+   * Reads some bytes. The client makes one call at a time.
+   *
+   * @param into Buffer for the bytes, lent until the promise settles.
+   * @returns The number of bytes read, from 1 to `into.length`, or `null` at the end of the stream.
    */
   read(into: Uint8Array): Promise<number | null>;
   /**
-   * Writes some of `bytes` from their beginning, at least one; resolves to their number. `bytes` is lent until then. If
-   * it rejects, nothing of them has left, unless {@linkcode Transport.mayWriteInPart} says otherwise.
+   * Writes some of the bytes, from their beginning. The client makes one call at a time.
+   *
+   * @param bytes Bytes to send, lent until the promise settles.
+   * @returns The number of bytes written, from 1 to `bytes.length`.
+   * @throws Any error, if none of the bytes was sent, unless {@linkcode Transport.mayWriteInPart} says otherwise.
    */
   write(bytes: Uint8Array): Promise<number>;
-  /** True if a write that rejects may have sent part of its bytes: then what it held is not sent again elsewhere. */
+  /** True if a write that rejects may have sent some of its bytes. The client then does not send them elsewhere. */
   readonly mayWriteInPart?: boolean;
-  /** Closes both directions at once; a read or a write under way ends or rejects. */
+  /** Closes both directions at once. A read or a write under way ends or rejects. */
   close(): void;
-  /** Lets the program end although the stream is open, where the platform keeps it running otherwise. */
+  /** Lets the program end although the stream is open. Needed only where an open stream keeps the program running. */
   unref?(): void;
 }
 
-/** Where to dial: a TCP port, or a Unix socket. */
+/**
+ * Where to dial: a TCP port, or a Unix socket.
+ *
+ * @example The endpoint of a server string
+ * ```ts
+ * import { Client, type Endpoint } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dialled: Endpoint[] = [];
+ * await using client = new Client("cache1:11212 blue", {
+ *   connect(endpoint) {
+ *     dialled.push(endpoint);
+ *     return Promise.reject(new Error("There is no network"));
+ *   },
+ * });
+ * assertEquals(await client.get("key"), undefined);
+ * assertEquals(dialled, [{ hostname: "cache1", port: 11212 }]);
+ * ```
+ */
 export type Endpoint =
   | { readonly hostname: string; readonly port: number }
   | { readonly path: string };
 
 /**
- * Dials a server. What it throws becomes the `cause` of a ConnectionError.
+ * Dials a server: the option `connect`.
  *
- * @param endpoint Where to.
- * @param signal Aborted when the connect timeout passes or the client is closed: the dial is then to reject, and a
- * transport that comes too late is closed by the caller.
+ * @param endpoint Where to dial.
+ * @param signal Aborted when `connectTimeout` passes or the client is closed. The dial should then reject. A transport
+ * that comes too late is closed by the client.
+ * @returns The transport, open and ready for commands.
+ * @throws Any error, which becomes the `cause` of a ConnectionError.
+ *
+ * @example Reach a server through a tunnel
+ * ```ts
+ * import { Client, type Connect } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * // The tunnel ends at a local port, whatever the server is called.
+ * const connect: Connect = () => Deno.connect({ port: server.port });
+ * await using client = new Client("cache1.internal", { connect });
+ *
+ * assertEquals(await client.set("key", "value"), true);
+ * assertEquals(client.getHostByKey("key"), "cache1.internal:11211");
+ * ```
  */
 export type Connect = (endpoint: Endpoint, signal: AbortSignal) => Promise<Transport>;
 
@@ -47,12 +112,12 @@ export interface Platform {
   connectTls(tls: TlsOptions): Connect;
 }
 
-/** True if a read or a write may give this number, where there was room for `most` bytes, or as many were offered. */
+/** True if a read or a write can give this number: `most` bytes had room, or were offered. */
 export function isCount(count: number, most: number): boolean {
   return Number.isInteger(count) && count > 0 && count <= most;
 }
 
-/** The error for any other. */
+/** Makes the error for any other number. */
 export function impossibleCount(what: "read" | "write", count: unknown, most: number): RangeError {
   return new RangeError(
     `Cannot use transport as its ${what} must give from 1 to ${most} bytes: current value is ${count}`,

@@ -1,16 +1,12 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { Client, type Connect, TimeoutError } from "@libmc/libmc";
+/** Calls that are given up by their signal. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Client, type ClientOptions, type Connect } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { recordEvents } from "../support/failures.ts";
-import { METHODS } from "./methods.ts";
+import { VERBS } from "../support/verbs.ts";
 
 Deno.test("CallOptions.signal aborted before the call rejects every method, and nothing is dialled", async () => {
   let dials = 0;
@@ -24,7 +20,7 @@ Deno.test("CallOptions.signal aborted before the call rejects every method, and 
   const { failure } = recordEvents(client);
   const reason = new Error("no longer wanted");
   const signal = AbortSignal.abort(reason);
-  for (const { name, call } of METHODS) {
+  for (const { name, call } of VERBS) {
     for (const strict of [true, false]) {
       const error = await assertRejects(() => call(client, { signal, strict }));
       assert(error === reason, name);
@@ -44,7 +40,7 @@ Deno.test("CallOptions.signal aborted during the call rejects every method at on
   const bystander = client.get("own");
   const controller = new AbortController();
   const reason = new Error("no longer wanted");
-  const calls = METHODS.map(({ name, call }) => {
+  const calls = VERBS.map(({ name, call }) => {
     const promise = call(client, { signal: controller.signal, strict: false });
     return [name, assertRejects(() => promise)] as const;
   });
@@ -72,7 +68,7 @@ Deno.test("CallOptions.signal aborted during the call lets nobody hear of how it
   const sent = () => client.counters().get(server.address)!.commands;
   const sentBefore = sent();
   const controller = new AbortController();
-  const calls = METHODS.map(({ call }) => call(client, { signal: controller.signal }));
+  const calls = VERBS.map(({ call }) => call(client, { signal: controller.signal }));
   const settled = Promise.allSettled(calls);
   await eventually("all of it is sent", () => sent() > sentBefore);
   controller.abort("gone");
@@ -92,9 +88,9 @@ Deno.test("CallOptions.signal aborted while the client connects rejects, and the
     await gate;
     return await Deno.connect({ port: server.port });
   };
-  await using client = patient(server.address, connect);
+  await using client = patient(server.address, { connect });
   const controller = new AbortController();
-  const calls = METHODS.map(({ call }) => call(client, { signal: controller.signal }));
+  const calls = VERBS.map(({ call }) => call(client, { signal: controller.signal }));
   const settled = Promise.allSettled(calls);
   const other = client.set("a", 1);
   controller.abort("gone");
@@ -112,53 +108,20 @@ Deno.test("CallOptions.signal aborted after the call changes nothing, and keeps 
   await using server = await MemcachedServer.start();
   await using client = patient(server.address);
   const { signal, abort } = countingSignal();
-  for (const { call } of METHODS) await call(client, { signal, strict: false });
+  for (const { call } of VERBS) await call(client, { signal, strict: false });
   assertEquals(signal.listeners, 0);
   abort();
   await client.set("a", 1);
   assertEquals(await client.get("a"), 1);
 });
 
-Deno.test("ClientOptions.timeout bounds every method, however patient the connection is", async () => {
-  await using server = await startMemcached();
-  server.pause();
-  // The clock is read once for all calls that are made in one go.
-  const start = performance.now();
-  await Promise.all(METHODS.map(async ({ name, call, whenFailed }) => {
-    await using client = patient(server.address, undefined, { timeout: 100, pollTimeout: 1000 });
-    assertEquals(await within(name, call(client, { strict: false })), whenFailed, name);
-    const took = performance.now() - start;
-    assert(took >= 95 && took < 3000, `${name} took ${took} ms`);
-    assertInstanceOf(client.lastError, TimeoutError, name);
-    assertStringIncludes(client.lastError.message, "the whole call took longer");
-  }));
-  server.resume();
-});
-
-Deno.test("ClientOptions.timeout bounds the wait for a connection", async () => {
-  const connect: Connect = (_, signal) =>
-    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-  const start = performance.now();
-  await Promise.all(METHODS.map(async ({ name, call, whenFailed }) => {
-    await using client = patient("127.0.0.1:1", connect, { timeout: 100, connectTimeout: 5000 });
-    assertEquals(await within(name, call(client, { strict: false })), whenFailed, name);
-    const took = performance.now() - start;
-    assert(took >= 95 && took < 3000, `${name} took ${took} ms`);
-  }));
-});
-
-function patient(
-  address: string,
-  connect?: Connect,
-  options: { timeout?: number; pollTimeout?: number; connectTimeout?: number } = {},
-): Client {
-  return new Client(address, {
+function patient(server: string, options: ClientOptions = {}): Client {
+  return new Client(server, {
     allowFlushAll: true,
     strict: true,
     connectTimeout: 5000,
     pollTimeout: 5000,
     ...options,
-    ...(connect === undefined ? {} : { connect }),
   });
 }
 

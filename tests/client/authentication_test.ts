@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { incr } from "../support/issued.ts";
-import { settle } from "../support/settle.ts";
+import { ScriptedTransport } from "../support/scripted_transport.ts";
+import { microtasks, settle } from "../support/settle.ts";
 import { authenticateWith } from "../../src/engine/authentication.ts";
 import { ClusterRig } from "../cluster/rig.ts";
 
@@ -89,19 +90,20 @@ Deno.test("Server bounds dial and authentication even without pollTimeout", asyn
 });
 
 Deno.test("Server.close() at any moment of an authentication leaves nothing open", async () => {
-  for (let turns = 0; turns < 40; turns++) {
+  for (let count = 0, isAnswered = false; !isAnswered; count++) {
+    assert(count < 1000, "it is never answered");
     await using rig = new ClusterRig(undefined, {}, AUTH);
     const issued = incr("a");
     rig.cluster.submitTo(rig.server, issued.command);
-    const transport = rig.dialler.last.succeed();
-    transport.feed(REFUSAL, "STORED\r\n", "1\r\n");
-    await settle(turns);
+    const transport = rig.dialler.last.succeed(new AnsweringTransport());
+    await microtasks(count);
+    isAnswered = issued.outcome.settled;
     const closing = rig.server.close();
     await settle();
     await closing;
     await settle();
-    assertEquals(transport.closed, true, `after ${turns} turns`);
-    assert(issued.outcome.settled, `after ${turns} turns`);
+    assertEquals(transport.closed, true, `after ${count} microtasks`);
+    assert(issued.outcome.settled, `after ${count} microtasks`);
   }
 });
 
@@ -118,3 +120,13 @@ Deno.test("Server.close() ends an authentication that stalls, at once", async ()
     await closing;
   }
 });
+
+/** Answers each request of an authentication and the `incr` behind it. */
+class AnsweringTransport extends ScriptedTransport {
+  readonly #replies = [REFUSAL, "STORED\r\n", "1\r\n"];
+
+  override write(bytes: Uint8Array): Promise<number> {
+    this.feed(this.#replies.shift() ?? "");
+    return super.write(bytes);
+  }
+}

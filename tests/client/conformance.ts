@@ -5,8 +5,8 @@
 
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { ARITHMETIC_CASES } from "./conformance/arithmetic.ts";
+import { CLOSE_AND_EVENT_CASES } from "./conformance/close_and_events.ts";
 import { EXPTIME_CASES } from "./conformance/exptime.ts";
-import { LIFE_CASES } from "./conformance/life.ts";
 import { MULTI_STORAGE_CASES } from "./conformance/multi_storage.ts";
 import { OPTION_CASES } from "./conformance/options.ts";
 import { RETRIEVAL_CASES } from "./conformance/retrieval.ts";
@@ -86,7 +86,7 @@ const CASES: readonly ConformanceCase[] = [
   ...SERVER_CASES,
   ...OPTION_CASES,
   ...ROUTING_CASES,
-  ...LIFE_CASES,
+  ...CLOSE_AND_EVENT_CASES,
 ];
 
 function serversOf(started: readonly TestServer[]): Servers {

@@ -18,11 +18,12 @@ import {
   ServerDeadError,
   TimeoutError,
   type Transport,
-  transportOf,
+  transportFromStreams,
 } from "@libmc/libmc";
 import { within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
+import { settle } from "../support/settle.ts";
 
 Deno.test("ClientOptions.connect is given each kind of endpoint, once for any number of calls", async () => {
   const endpoints: Endpoint[] = [];
@@ -49,7 +50,7 @@ Deno.test("ClientOptions.connect may lead through any pair of streams", async ()
   const connect: Connect = async () => {
     // A tunnel: nothing but the streams is left of what was dialled.
     const { readable, writable } = await Deno.connect({ port: server.port! });
-    return transportOf({ readable, writable });
+    return transportFromStreams({ readable, writable });
   };
   await using client = new Client("somewhere", { ...PATIENT, connect });
   const big = new Uint8Array(3_000_000).map((_, i) => i * 31);
@@ -105,8 +106,7 @@ Deno.test("ClientOptions.connect is told by its signal when the time is up, and 
   assertEquals(heard?.aborted, true);
   const late = new ScriptedTransport();
   dialled.resolve(late);
-  await dialled.promise;
-  await Promise.resolve();
+  await settle();
   assertEquals([late.closes, late.written], [1, ""]);
 });
 
@@ -116,7 +116,7 @@ Deno.test("ClientOptions.connect may give a transport that is at its end, or fai
     "failed read": (transport) => transport.failRead(),
     "failed write": (transport) => transport.failWrite(),
     garbage: (transport) => transport.feed("what is this\r\n"),
-    "unasked reply": (transport) => transport.feed("END\r\n"),
+    "unexpectedReply reply": (transport) => transport.feed("END\r\n"),
   };
   for (const [about, ending] of Object.entries(endings)) {
     for (const auth of [undefined, { username: "ada", password: "lovelace" }]) {

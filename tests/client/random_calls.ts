@@ -3,6 +3,7 @@
 import type { Client } from "@libmc/libmc";
 import type { Random } from "../support/random.ts";
 import type { Request } from "../support/request_reader.ts";
+import { type Arguments, takes, type Verb, type VerbOptions, VERBS } from "../support/verbs.ts";
 import { textOf } from "../support/wire.ts";
 
 /** A call, and the requests that it must send; `undefined`: it must be refused, and send nothing. */
@@ -23,252 +24,137 @@ export interface CallContext {
 
 /** Makes a call up. */
 export function randomCall(random: Random, context: CallContext): RandomCall {
-  const verb = random.pick(Object.keys(VERBS));
-  const call = VERBS[verb](random, context);
-  return { ...call, name: verb };
+  const verb = random.pick(DRAWN);
+  const drawn = draw(verb, random, context);
+  const { given, options } = drawn;
+  return {
+    name: verb.name,
+    begin: (client) => verb.call(client, options as VerbOptions, given as Partial<Arguments>),
+    requests: requestsOf(verb, drawn, context),
+  };
 }
 
-type Verb = (random: Random, context: CallContext) => Omit<RandomCall, "name">;
+/** A version has no arguments, and after a flush nothing is left to compare; streams have tests of their own. */
+const DRAWN = VERBS.filter(({ name }) => name !== "version" && name !== "flushAll");
 
-/** By name; each draws its own arguments. */
-const VERBS: Readonly<Record<string, Verb>> = {
-  get: (random, context) =>
-    retrieval("get", [randomKey(random)], context, (c, [key]) => c.get(key)),
-  gets: (random, context) => retrieval("gets", [randomKey(random)], context, (c, [k]) => c.gets(k)),
-  getRaw: (random, context) =>
-    retrieval("get", [randomKey(random)], context, (c, [k]) => c.getRaw(k)),
-  getMulti: (random, context) =>
-    retrieval("get", randomKeys(random), context, (c, k) => c.getMulti(k)),
-  getsMulti: (random, context) =>
-    retrieval("gets", randomKeys(random), context, (c, k) => c.getsMulti(k)),
-  getList: (random, context) =>
-    retrieval("get", randomKeys(random), context, (c, k) => c.getList(k)),
-  gat: (random, context) =>
-    touching("gat", [randomKey(random)], random, context, (c, [key], time) => c.gat(key, time)),
-  gats: (random, context) =>
-    touching("gats", [randomKey(random)], random, context, (c, [key], time) => c.gats(key, time)),
-  gatMulti: (random, context) =>
-    touching("gat", randomKeys(random), random, context, (c, keys, time) => c.gatMulti(keys, time)),
-  set: (random, context) => store("set", random, context),
-  add: (random, context) => store("add", random, context),
-  replace: (random, context) => store("replace", random, context),
-  cas: (random, context) => store("cas", random, context),
-  append: (random, context) =>
-    attach("append", [randomKey(random)], random, context, (c, [key], data) => c.append(key, data)),
-  prepend: (random, context) =>
-    attach(
-      "prepend",
-      [randomKey(random)],
-      random,
-      context,
-      (c, [key], data) => c.prepend(key, data),
+/** What a verb is called with, good or bad. */
+interface Drawn {
+  /** The keys, one or many, and for each the value that it is given. */
+  readonly keys: readonly string[];
+  readonly values: readonly unknown[];
+  readonly given: Readonly<Partial<Record<keyof Arguments, unknown>>>;
+  readonly options: Readonly<Partial<Record<keyof VerbOptions, unknown>>>;
+}
+
+function draw(verb: Verb, random: Random, context: CallContext): Drawn {
+  const drawn = (name: keyof Arguments | keyof VerbOptions): unknown =>
+    DRAW[name]!(random, context);
+  const isOfItems = verb.parameters.includes("items");
+  const keys = isOfItems ? [...new Set(randomKeys(random))] : randomKeys(random);
+  if (verb.parameters.includes("key")) keys.length = 1;
+  const others = verb.parameters.filter((name) => DRAW[name] !== undefined);
+  const given = Object.fromEntries(others.map((name) => [name, drawn(name)]));
+  const values = keys.map(() =>
+    isOfItems ? randomValue(random) : given.value ?? given.raw ?? given.data
+  );
+  const items = keys.map((key, i) => [key, values[i]]);
+  return {
+    keys,
+    values,
+    given: { ...given, key: keys[0], keys, items },
+    options: Object.fromEntries(
+      verb.options.filter((name) => DRAW[name] !== undefined).map((name) => [name, drawn(name)]),
     ),
-  appendMulti: (random, context) =>
-    attach(
-      "append",
-      randomKeys(random),
-      random,
-      context,
-      (c, keys, data) => c.appendMulti(keys, data),
-    ),
-  prependMulti: (random, context) =>
-    attach(
-      "prepend",
-      randomKeys(random),
-      random,
-      context,
-      (c, keys, data) => c.prependMulti(keys, data),
-    ),
-  setRaw(random, context) {
-    const [key, data, flags] = [randomKey(random), randomBytes(random), random.pick(FLAGS)];
-    const exptime = randomExptime(random, context);
-    const [wire, number] = [wireOf(key, context), wireExptimeOf(exptime, context)];
-    const flagsNumber = integer(flags, 0n, 2n ** 32n - 1n);
-    return {
-      begin: (client) =>
-        client.setRaw(key, data, { exptime: exptime as number, flags: flags as number }),
-      requests: wire === undefined || number === undefined || flagsNumber === undefined
-        ? undefined
-        : [item("set", wire, [flagsNumber, number], textOf(data), context.noreply)],
-    };
-  },
-  setMulti(random, context) {
-    const keys = [...new Set(randomKeys(random))];
-    const values = keys.map(() => randomValue(random));
-    const exptime = randomExptime(random, context);
-    const number = wireExptimeOf(exptime, context);
-    const requests = all(keys.map((key, i) => {
-      const wire = wireOf(key, context);
-      const stored = storedOf(values[i]);
-      if (wire === undefined || number === undefined || stored === undefined) return undefined;
-      return item("set", wire, [stored.flags, number], stored.data, context.noreply);
-    }));
-    return {
-      begin: (client) =>
-        client.setMulti(keys.map((key, i) => [key, values[i]] as const), {
-          exptime: exptime as number,
-        }),
-      requests: number === undefined ? undefined : requests,
-    };
-  },
-  delete(random, context) {
-    const key = randomKey(random);
-    const wire = wireOf(key, context);
-    return {
-      begin: (client) => client.delete(key),
-      requests: wire === undefined ? undefined : [plain("delete", wire, [], context.noreply)],
-    };
-  },
-  deleteMulti(random, context) {
-    const keys = randomKeys(random);
-    return {
-      begin: (client) => client.deleteMulti(keys),
-      requests: all(keys.map((key) => wireOf(key, context)))?.map((wire) =>
-        plain("delete", wire, [], context.noreply)
-      ),
-    };
-  },
-  expire(random, context) {
-    const key = randomKey(random);
-    const wire = wireOf(key, context);
-    return {
-      begin: (client) => client.expire(key),
-      requests: wire === undefined ? undefined : [plain("touch", wire, [-1n], context.noreply)],
-    };
-  },
-  touch(random, context) {
-    const [key, exptime] = [randomKey(random), randomExptime(random, context)];
-    const [wire, number] = [wireOf(key, context), wireExptimeOf(exptime, context, false)];
-    return {
-      begin: (client) => client.touch(key, exptime as number),
-      requests: wire === undefined || number === undefined
-        ? undefined
-        : [plain("touch", wire, [number], context.noreply)],
-    };
-  },
-  incr(random, context) {
-    const name = random.pick(["incr", "decr"] as const);
-    const [key, delta] = [randomKey(random), random.pick(DELTAS)];
-    const wire = wireOf(key, context);
-    const number = typeof delta === "bigint"
-      ? within(delta, 0n, 2n ** 64n - 1n)
-      : delta === undefined
-      ? 1n
-      : integer(delta, 0n, BigInt(Number.MAX_SAFE_INTEGER));
-    return {
-      begin: (client) => client[name](key, delta as number),
-      requests: wire === undefined || number === undefined
-        ? undefined
-        : [plain(name, wire, [number], context.noreply)],
-    };
-  },
-  stats(random) {
-    const word = random.pick(STATS);
-    const isGood = typeof word === "string" && /^[a-z_]{0,64}$/.test(word) &&
-      word !== "cachedump" &&
-      word !== "detail" && !word.includes("\n");
-    return {
-      begin: (client) => client.stats(word as string),
-      requests: isGood
-        ? [{ name: "stats", keys: [], numbers: [], noreply: false, word }]
-        : undefined,
-    };
-  },
-  verbosity(random) {
-    const level = random.pick(FLAGS);
-    const number = integer(level, 0n, 2n ** 32n - 1n);
-    return {
-      begin: (client) => client.verbosity(level as number),
-      requests: number === undefined
-        ? undefined
-        : [{ name: "verbosity", keys: [], numbers: [number], noreply: false }],
-    };
-  },
+  };
+}
+
+/** How each argument and option is drawn; the keys, and what is stored under each of many, come first. */
+const DRAW: Readonly<
+  Partial<
+    Record<
+      keyof Arguments | keyof VerbOptions,
+      (random: Random, context: CallContext) => unknown
+    >
+  >
+> = {
+  value: randomValue,
+  raw: randomBytes,
+  data: (random) => random.below(2) === 0 ? randomBytes(random) : randomText(random),
+  exptime: randomExptime,
+  cas: (random) => random.pick(DELTAS),
+  delta: (random) => random.pick(DELTAS),
+  flags: (random) => random.pick(FLAGS),
+  statsName: (random) => random.pick(STATS),
+  level: (random) => random.pick(FLAGS),
 };
 
-function retrieval(
-  name: "get" | "gets",
-  keys: string[],
-  context: CallContext,
-  ask: (client: Client, keys: string[]) => Promise<unknown>,
-): Omit<RandomCall, "name"> {
-  const wires = all(keys.map((key) => wireOf(key, context)));
-  return {
-    begin: (client) => ask(client, keys),
-    requests: wires?.map((key) => plain(name, key)),
-  };
+/** What the call must send; `undefined`: it must be refused. */
+function requestsOf(verb: Verb, drawn: Drawn, context: CallContext): Request[] | undefined {
+  const { command, kind } = verb;
+  if (kind === "server") return serverRequest(verb, drawn);
+  const numbers = numbersOf(verb, drawn, context);
+  if (numbers === undefined) return undefined;
+  const noreply = context.noreply && verb.mayBeQuiet;
+  return all(drawn.keys.map((key, i): Request | undefined => {
+    const wire = wireOf(key, context);
+    if (wire === undefined) return undefined;
+    if (kind !== "storage") return { name: command, keys: [wire], numbers, noreply };
+    const stored = storedOf(drawn.values[i]);
+    if (stored === undefined) return undefined;
+    const [first, ...others] = numbers;
+    return {
+      name: command,
+      keys: [wire],
+      // Flags that are given stand first; those of a value are its type's, and what is attached has none.
+      numbers: verb.options.includes("flags")
+        ? numbers
+        : [takes(verb, "data") ? 0n : stored.flags, first, ...others],
+      data: stored.data,
+      noreply,
+    };
+  }));
 }
 
-function touching(
-  name: "gat" | "gats",
-  keys: string[],
-  random: Random,
+/** The numbers of a request but the flags of a value; `undefined` if one must be refused. */
+function numbersOf(
+  verb: Verb,
+  { given, options }: Drawn,
   context: CallContext,
-  ask: (client: Client, keys: string[], exptime: number) => Promise<unknown>,
-): Omit<RandomCall, "name"> {
-  const exptime = randomExptime(random, context);
-  const number = wireExptimeOf(exptime, context, false);
-  const wires = all(keys.map((key) => wireOf(key, context)));
-  return {
-    begin: (client) => ask(client, keys, exptime as number),
-    requests: number === undefined ? undefined : wires?.map((key) => plain(name, key, [number])),
-  };
-}
-
-function store(
-  name: "set" | "add" | "replace" | "cas",
-  random: Random,
-  context: CallContext,
-): Omit<RandomCall, "name"> {
-  const [key, value] = [randomKey(random), randomValue(random)];
-  const [exptime, cas] = [randomExptime(random, context), random.pick(DELTAS) as bigint];
-  const options = { exptime: exptime as number };
-  const numbers = [storedOf(value)?.flags, wireExptimeOf(exptime, context)];
-  if (name === "cas") {
-    numbers.push(typeof cas === "bigint" ? within(cas, 0n, 2n ** 64n - 1n) : undefined);
+): bigint[] | undefined {
+  const numbers: (bigint | undefined)[] = [];
+  if (verb.options.includes("flags")) numbers.push(integer(options.flags, 0n, 2n ** 32n - 1n));
+  if (takes(verb, "exptime")) {
+    const isOption = verb.options.includes("exptime");
+    numbers.push(wireExptimeOf(isOption ? options.exptime : given.exptime, context, isOption));
+  } else if (verb.kind === "storage") {
+    numbers.push(0n);
+  } else if (verb.kind === "touch") {
+    numbers.push(-1n);
   }
-  const wire = wireOf(key, context);
-  const stored = storedOf(value);
-  const checked = all(numbers);
-  return {
-    begin: (client) =>
-      name === "cas" ? client.cas(key, value, cas, options) : client[name](key, value, options),
-    requests: wire === undefined || stored === undefined || checked === undefined
-      ? undefined
-      : [item(name, wire, checked, stored.data, context.noreply)],
-  };
+  if (takes(verb, "cas")) {
+    numbers.push(typeof given.cas === "bigint" ? within(given.cas, 0n, MAX_64) : undefined);
+  }
+  if (takes(verb, "delta")) numbers.push(deltaOf(given.delta));
+  return all(numbers);
 }
 
-function attach(
-  name: "append" | "prepend",
-  keys: string[],
-  random: Random,
-  context: CallContext,
-  add: (client: Client, keys: string[], data: Uint8Array | string) => Promise<unknown>,
-): Omit<RandomCall, "name"> {
-  const data = random.below(2) === 0 ? randomBytes(random) : randomText(random);
-  const wires = all(keys.map((key) => wireOf(key, context)));
-  const stored = storedOf(data);
-  return {
-    begin: (client) => add(client, keys, data),
-    requests: stored === undefined
-      ? undefined
-      : wires?.map((wire) => item(name, wire, [0n, 0n], stored.data, context.noreply)),
-  };
+function deltaOf(delta: unknown): bigint | undefined {
+  if (delta === undefined) return 1n;
+  return typeof delta === "bigint"
+    ? within(delta, 0n, MAX_64)
+    : integer(delta, 0n, BigInt(Number.MAX_SAFE_INTEGER));
 }
 
-function plain(name: string, key: string, numbers: bigint[] = [], noreply = false): Request {
-  return { name, keys: [key], numbers, noreply };
-}
-
-function item(
-  name: string,
-  key: string,
-  numbers: readonly bigint[],
-  data: string,
-  noreply: boolean,
-): Request {
-  return { name, keys: [key], numbers, data, noreply };
+function serverRequest({ command }: Verb, { given }: Drawn): Request[] | undefined {
+  const request = { name: command, keys: [], noreply: false };
+  if (command === "verbosity") {
+    const level = integer(given.level, 0n, 2n ** 32n - 1n);
+    return level === undefined ? undefined : [{ ...request, numbers: [level] }];
+  }
+  const word = given.statsName;
+  const isGood = typeof word === "string" && /^[a-z_]{0,64}$/.test(word) &&
+    word !== "cachedump" && word !== "detail" && !word.includes("\n");
+  return isGood ? [{ ...request, numbers: [], word }] : undefined;
 }
 
 /** The bytes that a key must become; `undefined` if it must be refused. */
@@ -361,6 +247,7 @@ const PIECES: readonly string[] = [
     "|",
   ),
 ];
+const MAX_64 = 2n ** 64n - 1n;
 const FLAGS: readonly unknown[] = [
   ...[0, 1, 7, 4294967295, 0, 2, 4294967296, -1, 0.5, NaN, Infinity, -0, 1e21],
   ...["1", "0 0 1\r\n", null, true, 1n, {}, []],

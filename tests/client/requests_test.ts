@@ -5,7 +5,7 @@ import { Recorder } from "../compat/recording_connect.ts";
 import { Random } from "../support/random.ts";
 import { readRequests, type Request } from "../support/request_reader.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
-import { KEY, METHODS } from "./methods.ts";
+import { KEY, VERBS } from "../support/verbs.ts";
 import { type CallContext, randomCall } from "./random_calls.ts";
 
 const ROUNDS = 4000;
@@ -49,7 +49,7 @@ for (const [prefix, noreply] of [["", false], ["é:", false], ["", true]] as con
 }
 
 Deno.test("Client speaks the classic text commands and no other, whichever method is called", async () => {
-  const classic = new Set(METHODS.map(({ command }) => command)).add("quit");
+  const classic = new Set(VERBS.map(({ command }) => command)).add("quit");
   for (const noreply of [false, true]) {
     await using server = await MemcachedServer.start();
     const recorder = new Recorder();
@@ -61,7 +61,7 @@ Deno.test("Client speaks the classic text commands and no other, whichever metho
       connectTimeout: 5000,
       pollTimeout: 5000,
     });
-    for (const { call } of METHODS) await call(client);
+    for (const { call } of VERBS) await call(client);
     await client.setMulti({ [KEY]: "x".repeat(2_000_000) });
     await client.setStream(KEY, new Blob(["x".repeat(2_500_000)]).stream());
     await new Response(await client.getStream(KEY)).bytes();

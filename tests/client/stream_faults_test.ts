@@ -106,6 +106,23 @@ Deno.test("Client.setStream() that is aborted cancels a stream that says nothing
   assertEquals([source.cancelled[0], recorder.connections.length], [reason, 0]);
 });
 
+Deno.test("Client.setStream() does not wait for a stream that cannot be cancelled", async () => {
+  const server = await MemcachedServer.start();
+  await using client = new Client(server.address, PATIENT);
+  await client.version();
+  await server.stop();
+  const isCancelled = Promise.withResolvers<void>();
+  const stream = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+    cancel: () => {
+      isCancelled.resolve();
+      return new Promise(() => {});
+    },
+  });
+  assertEquals(await within("setStream()", client.setStream("key", stream)), false);
+  await isCancelled.promise;
+});
+
 Deno.test("Client.setStream() with an aborted signal leaves the stream alone", async () => {
   await using fixture = await start();
   const { client, recorder } = fixture;

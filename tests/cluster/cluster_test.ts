@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import type { Assignment } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
-import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
 import { parseAddress } from "../../src/placement/address.ts";
-import { Ring } from "../../src/placement/continuum.ts";
+import type { Distribution } from "../../src/placement/distribution.ts";
+import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
+import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
 import { hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
@@ -11,10 +12,9 @@ import { ClusterRig } from "./rig.ts";
 
 const THREE = ["one:11211", "two:11211", "three:11211"];
 
-Deno.test("Cluster.ownerOf() is the ring's answer, whoever is alive", async () => {
+Deno.test("Cluster.ownerOf() is the distribution's answer, whoever is alive", async () => {
   await using rig = new ClusterRig(THREE);
-  const ring = new Ring(THREE.map(parseAddress));
-  const expected = KEYS.map((key) => THREE[ring.serverFor(KEY_HASHES.md5(key))]);
+  const expected = ownersBy("md5");
   assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key).name), expected);
   assertEquals(new Set(expected).size, 3);
   await kill(rig, "one:11211");
@@ -23,9 +23,28 @@ Deno.test("Cluster.ownerOf() is the ring's answer, whoever is alive", async () =
 
 Deno.test("Cluster.ownerOf() goes by the hash that is set", async () => {
   await using rig = new ClusterRig(THREE, { hashFn: "crc_32" });
-  const ring = new Ring(THREE.map(parseAddress));
-  const expected = KEYS.map((key) => THREE[ring.serverFor(KEY_HASHES.crc_32(key))]);
-  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key).name), expected);
+  const owners = () => KEYS.map((key) => rig.cluster.ownerOf(key).name);
+  assertEquals(owners(), ownersBy("crc_32"));
+  for (const hashFn of ["md5", "fnv1_32", "crc_32"] satisfies HashFn[]) {
+    rig.hashBy(hashFn);
+    assertEquals(owners(), ownersBy(hashFn));
+  }
+});
+
+Deno.test("Cluster goes by the hash that is set, wherever a key is looked for", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  rig.dialler.open();
+  for (const server of rig.cluster.servers) server.dial(() => {});
+  await settle();
+  for (const hashFn of ["md5", "crc_32", "md5"] satisfies HashFn[]) {
+    rig.hashBy(hashFn);
+    const owners = ownersBy(hashFn);
+    const { groups } = await assign(rig, KEYS);
+    for (const { server, group } of groups) {
+      assertEquals(group.keys, KEYS.filter((_, i) => owners[i] === server.name));
+    }
+    assertEquals((await locate(rig, KEYS[0]))?.name, owners[0]);
+  }
 });
 
 Deno.test("Cluster.submit() dials the owner and no other, and sends it the command", async () => {
@@ -78,6 +97,8 @@ Deno.test("Cluster.submit() with failover stands in on every call while the owne
   assertEquals([...transports.keys()], [next]);
   await submit(rig, key);
   assertEquals(transports.get(next)?.written, `get ${key}\r\nget ${key}\r\n`);
+  transports.get(next)?.feed("END\r\nEND\r\n");
+  await settle();
   dead.add(next);
   transports.get(next)?.end();
   await settle();
@@ -87,6 +108,23 @@ Deno.test("Cluster.submit() with failover stands in on every call while the owne
   await rig.pass(5000);
   await submit(rig, key);
   assertEquals(transports.get(owner)?.written, `get ${key}\r\n`, "back to its owner");
+});
+
+Deno.test("Cluster with failover asks the next server again where a connection is lost and its server dead", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const key = KEYS[0];
+  const [owner, next] = walk(key);
+  const dead = new Set<string>();
+  const transports = byServer(rig, dead);
+  const head = await submit(rig, key);
+  const bystander = await submit(rig, key);
+  dead.add(owner);
+  transports.get(owner)?.failRead();
+  await settle();
+  assertEquals(transports.get(next)?.written, `get ${key}\r\n`);
+  transports.get(next)?.feed(hit(key, "5"));
+  await settle();
+  assertEquals(summaries([head, bystander]), ["ConnectionError, sent maybe", "5"]);
 });
 
 Deno.test("Cluster.submit() with failover fails once every server was tried once", async () => {
@@ -112,14 +150,14 @@ Deno.test("Cluster settles everything when it is closed during a dial, failover 
   for (const failover of [false, true]) {
     await using rig = new ClusterRig(THREE, { failover });
     const issued = await submit(rig, KEYS[0]);
-    const located: (Server | undefined)[] = [];
-    rig.cluster.locate(KEYS[0], Infinity, (server) => located.push(server));
+    const atServer: (Server | undefined)[] = [];
+    rig.cluster.locate(KEYS[0], Infinity, (server) => atServer.push(server));
     const assigned: Assignment[] = [];
     rig.cluster.assign(KEYS, Infinity, (assignment) => assigned.push(assignment));
     await Promise.all(rig.cluster.servers.map((server) => server.close()));
     await settle();
     assertEquals(issued.outcome.error?.sent, "no", `failover ${failover}`);
-    assertEquals([located, assigned.length], [[undefined], 1]);
+    assertEquals([atServer, assigned.length], [[undefined], 1]);
     assertEquals(assigned[0].groups, []);
     assertEquals(assigned[0].orphans.flatMap(({ positions }) => positions).length, KEYS.length);
   }
@@ -238,45 +276,6 @@ Deno.test("Cluster.locate() finds who would get a key now", async () => {
   assertEquals(await locate(rig, key), undefined);
 });
 
-Deno.test("Cluster.move() refuses what libmc refuses, and changes nothing", async () => {
-  const cases: [servers: string[], moved: string[]][] = [
-    [["one", "two"], ["one"]],
-    [["one", "two"], ["one", "two", "three"]],
-    [["one a", "two b"], ["one a", "two c"]],
-    [["one a", "two b"], ["one b", "two a"]],
-    [["one a", "two b"], ["one a", "two"]],
-  ];
-  for (const [servers, moved] of cases) {
-    await using rig = new ClusterRig(servers);
-    const names = rig.cluster.servers.map(({ name }) => name);
-    const transport = await rig.connect();
-    assertEquals(rig.cluster.move(moved.map(parseAddress)), false, moved.join());
-    assertEquals([rig.cluster.servers.map(({ name }) => name), transport.closed], [names, false]);
-  }
-});
-
-Deno.test("Cluster.move() moves whose host or port changes, and keeps the ring", async () => {
-  await using rig = new ClusterRig(["one a", "two b", "three"]);
-  rig.dialler.open();
-  const owners = KEYS.map((key) => rig.cluster.ownerOf(key));
-  for (const server of rig.cluster.servers) server.dial(() => {});
-  await settle();
-  assertEquals(rig.cluster.move(["four a", "two b", "three:11212 c"].map(parseAddress)), true);
-  await settle();
-  assertEquals(rig.dialler.transports.map(({ closed }) => closed), [true, false, true]);
-  assertEquals(rig.cluster.servers.map(({ name }) => name), ["a", "b", "c"]);
-  assertEquals(KEYS.map((key) => rig.cluster.ownerOf(key)), owners);
-  await submit(rig, KEYS[owners.indexOf(rig.cluster.servers[0])]);
-  assertEquals(rig.dialler.last.endpoint, { hostname: "four", port: 11211 });
-});
-
-Deno.test("Cluster.move() leaves a server alone whose host and port stay, whatever its new alias", async () => {
-  await using rig = new ClusterRig(["one", "two"]);
-  const transport = await rig.connect();
-  assertEquals(rig.cluster.move(["one x", "two"].map(parseAddress)), true);
-  assertEquals([transport.closed, rig.cluster.servers[0].name], [false, "one:11211"]);
-});
-
 Deno.test("Cluster has servers of its own for each address", async () => {
   await using rig = new ClusterRig(["one", "one"]);
   const [first, second] = rig.cluster.servers;
@@ -287,8 +286,17 @@ const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `key:${i}`)
 
 /** The names of the three servers in the order in which they stand in for a key. */
 function walk(key: string): string[] {
-  const ring = new Ring(THREE.map(parseAddress));
-  return Array.from(ring.walk(KEY_HASHES.md5(key)), (index) => THREE[index]);
+  return Array.from(distributionBy("md5").order(key), (index) => THREE[index]);
+}
+
+/** The names of the owners of all keys. */
+function ownersBy(hashFn: HashFn): string[] {
+  const distribution = distributionBy(hashFn);
+  return KEYS.map((key) => THREE[distribution.indexFor(key)]);
+}
+
+function distributionBy(hashFn: HashFn): Distribution {
+  return DISTRIBUTIONS.libmc(THREE.map(parseAddress), { hashFn });
 }
 
 function keyOf(rig: ClusterRig, name: string): string {
@@ -330,11 +338,11 @@ async function assign(
 }
 
 async function locate(rig: ClusterRig, key: string): Promise<Server | undefined> {
-  const located: (Server | undefined)[] = [];
-  rig.cluster.locate(key, Infinity, (server) => located.push(server));
+  const atServer: (Server | undefined)[] = [];
+  rig.cluster.locate(key, Infinity, (server) => atServer.push(server));
   await settle();
-  assertEquals(located.length, 1);
-  return located[0];
+  assertEquals(atServer.length, 1);
+  return atServer[0];
 }
 
 /** Makes one server dead. */

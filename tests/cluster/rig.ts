@@ -2,9 +2,11 @@
 
 import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
-import type { ServerChange, ServerContext } from "../../src/cluster/server_context.ts";
+import type { ServerContext } from "../../src/cluster/server_context.ts";
+import { counting } from "../../src/observe/counters.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import { parseAddress } from "../../src/placement/address.ts";
+import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
 import type { Issued } from "../support/issued.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";
@@ -33,9 +35,19 @@ export class ClusterRig implements AsyncDisposable {
       prepare,
       settings: this.settings,
       sweeper: this.#sweeper,
-      onChange: (change: ServerChange, server: string) =>
-        void this.changes.push(`${change} ${server}`),
+      onAttempt: undefined,
+      happened: (happening) => {
+        counting.happened?.(happening);
+        const { what, server } = happening;
+        if (CHANGES.has(what)) this.changes.push(`${what} ${server?.name}`);
+      },
     });
+  }
+
+  /** Changes the hash of the keys. */
+  hashBy(hashFn: HashFn): void {
+    this.settings.hashFn = hashFn;
+    this.cluster.rehash();
   }
 
   /** The first server. */
@@ -81,6 +93,9 @@ export class ClusterRig implements AsyncDisposable {
     this.#sweeper.close();
   }
 }
+
+/** Not the counts. */
+const CHANGES = new Set(["connect", "disconnect", "dead", "alive"]);
 
 const SETTINGS: ClusterSettings = {
   pollTimeout: 300,

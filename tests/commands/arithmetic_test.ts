@@ -63,18 +63,22 @@ Deno.test("ArithmeticCommand.fail() tells it once and swallows the reply", () =>
   expectSwallowed(incr, "6\r\n");
 });
 
-Deno.test("ArithmeticCommand.written() knows no value", () => {
+Deno.test("ArithmeticCommand.completeWithoutReply() knows no value", () => {
   const told = new Told<bigint | undefined>();
   const command = new ArithmeticCommand("incr", "k", 1, true, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
   told.expect(undefined);
 });
 
 Deno.test("ArithmeticCommand is never safe to repeat", () => {
   for (const name of ["incr", "decr"] as const) {
     const command = new ArithmeticCommand(name, "k", 1, false, new Told());
-    assertEquals([command.isSafeToRepeat, command.isRetrieval, command.hasPayload], [
+    assertEquals([
+      command.traits.resend !== "never",
+      command.traits.resend === "always",
+      command.traits.hasPayload,
+    ], [
       false,
       false,
       false,

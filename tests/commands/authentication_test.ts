@@ -43,7 +43,11 @@ Deno.test("AuthenticationCommand.fail() tells it once and swallows the reply", (
 
 Deno.test("AuthenticationCommand is never sent twice", () => {
   const command = authentication(new Told());
-  assertEquals([command.isSafeToRepeat, command.isRetrieval, command.hasPayload], [
+  assertEquals([
+    command.traits.resend !== "never",
+    command.traits.resend === "always",
+    command.traits.hasPayload,
+  ], [
     false,
     false,
     true,

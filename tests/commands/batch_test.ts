@@ -1,4 +1,4 @@
-import type { Receiver } from "../../src/commands/receiver.ts";
+import type { PartReceiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import type { BatchCommand, BatchResult } from "../../src/commands/batch.ts";
 import { DeleteBatch } from "../../src/commands/deletion.ts";
@@ -90,12 +90,12 @@ for (
     assertEquals(told.values[0].errors.length, 4);
   });
 
-  Deno.test(`${name}.written() takes a noreply batch for done`, () => {
+  Deno.test(`${name}.completeWithoutReply() takes a noreply batch for done`, () => {
     const told = new Told<BatchResult>();
     const command = make(told, true);
-    assertEquals(command.expectsReply, false);
+    assertEquals(command.traits.expectsReply, false);
     requestOf(command);
-    command.written();
+    command.completeWithoutReply();
     told.expect({ failed: [], errors: [] });
   });
 
@@ -109,13 +109,13 @@ for (
   });
 }
 
-function storageBatch(receiver: Receiver<BatchResult>, noreply = false): BatchCommand {
+function storageBatch(receiver: PartReceiver<BatchResult>, noreply = false): BatchCommand {
   const items = Array.from({ length: 9 }, () => ({ data: "x", flags: 0 }));
   const group = { keys: ["z", "a", "b", "c", "d"], positions: [0, ...PLACES] };
   return new StorageBatch("set", group, [1, 5], items, { exptime: 0, noreply }, receiver);
 }
 
-function deleteBatch(receiver: Receiver<BatchResult>, noreply = false): BatchCommand {
+function deleteBatch(receiver: PartReceiver<BatchResult>, noreply = false): BatchCommand {
   const group = { keys: ["z", "a", "b", "c", "d"], positions: [0, ...PLACES] };
   return new DeleteBatch(group, [1, 5], noreply, receiver);
 }

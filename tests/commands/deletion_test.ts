@@ -43,11 +43,11 @@ Deno.test("DeleteCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(deletion, "DELETED\r\n");
 });
 
-Deno.test("DeleteCommand.written() takes a noreply command for done", () => {
+Deno.test("DeleteCommand.completeWithoutReply() takes a noreply command for done", () => {
   const told = new Told<boolean>();
   const command = new DeleteCommand("k", true, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
   told.expect(true);
 });
 
@@ -58,8 +58,8 @@ Deno.test("DeleteCommand and DeleteBatch are safe to repeat and have no payload"
       new DeleteBatch({ keys: ["a"] }, [0, 1], false, new Told()),
     ]
   ) {
-    assertEquals([command.isSafeToRepeat, command.hasPayload], [true, false]);
-    assertEquals([command.isRetrieval, command.name], [false, "delete"]);
+    assertEquals([command.traits.resend !== "never", command.traits.hasPayload], [true, false]);
+    assertEquals([command.traits.resend === "always", command.name], [false, "delete"]);
   }
 });
 

@@ -1,6 +1,6 @@
 /** What stands in for a connection and a caller: gives a command its reply, and notes what it tells. */
 
-import { PartReceiver, type Receiver } from "../../src/commands/receiver.ts";
+import { PartReceiver } from "../../src/commands/receiver.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Command } from "../../src/commands/command.ts";
 import type { ItemDecoder } from "../../src/commands/item_decoder.ts";
@@ -68,7 +68,7 @@ export const textDecoder: ItemDecoder<string> = {
 export function requestOf(command: Command): string {
   const writer = new RequestWriter();
   command.write(writer);
-  return writer.take().map((part) => textOf(part)).join("");
+  return writer.handOut().map((part) => textOf(part)).join("");
 }
 
 /**
@@ -88,7 +88,7 @@ export function answer(command: Command, wire: string): boolean {
     line(word, bytes, start, end) {
       if (complete) throw new Error(`${spell(word)} behind the reply's end`);
       complete = word >= ReplyWord.ERROR
-        ? command.refused(replyError(word, textOf(bytes.subarray(start, end))))
+        ? command.errorLine(replyError(word, textOf(bytes.subarray(start, end))))
         : command.line(word, bytes, start, end);
     },
   });
@@ -98,7 +98,7 @@ export function answer(command: Command, wire: string): boolean {
 
 /** Passes if each of these replies makes a command throw a ProtocolError and tell nothing. */
 export function expectUnexpected<T>(
-  commandFor: (receiver: Receiver<T>) => Command,
+  commandFor: (receiver: Told<T>) => Command,
   wires: readonly string[],
 ): void {
   for (const wire of wires) {
@@ -111,7 +111,7 @@ export function expectUnexpected<T>(
 }
 
 /** Passes if each kind of error line ends a command, and reaches its caller. */
-export function expectErrorLines<T>(commandFor: (receiver: Receiver<T>) => Command): void {
+export function expectErrorLines<T>(commandFor: (receiver: Told<T>) => Command): void {
   for (const wire of ERROR_LINES) {
     const told = new Told<T>();
     const command = commandFor(told);
@@ -124,7 +124,7 @@ export function expectErrorLines<T>(commandFor: (receiver: Receiver<T>) => Comma
 
 /** Passes if a command that was given up, or whose caller has left, reads its reply and tells nothing more. */
 export function expectSwallowed<T>(
-  commandFor: (receiver: Receiver<T>) => Command,
+  commandFor: (receiver: Told<T>) => Command,
   wire: string,
 ): void {
   const told = new Told<T>();

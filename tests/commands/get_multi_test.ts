@@ -1,4 +1,4 @@
-import type { Receiver } from "../../src/commands/receiver.ts";
+import type { PartReceiver } from "../../src/commands/receiver.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { Command } from "../../src/commands/command.ts";
 import type { Retrieval } from "../../src/commands/get.ts";
@@ -189,7 +189,7 @@ Deno.test("GetMultiCommand.write() forgets what an earlier connection answered",
   requestOf(asked.command);
   answer(asked.command, "VALUE b 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nVALUE c 0 1\r\n!\r\n");
   assertEquals(asked.values, ["another's", "1", "2", none]);
-  asked.command.repeats++;
+  asked.command.bystanderResends++;
   assertEquals(requestOf(asked.command), "get a b c\r\n");
   assertEquals(asked.values, ["another's", none, none, none]);
   assertEquals(answer(asked.command, "VALUE c 0 1\r\n3\r\nVALUE a 0 1\r\n4\r\nEND\r\n"), true);
@@ -199,13 +199,17 @@ Deno.test("GetMultiCommand.write() forgets what an earlier connection answered",
 
 Deno.test("GetMultiCommand is a retrieval of its keys, safe to repeat, and joins nothing", () => {
   const { command } = ask({ keys: ["a", "b", "c"] }, [1, 3]);
-  assertEquals([command.isRetrieval, command.isSafeToRepeat, command.hasPayload], [
+  assertEquals([
+    command.traits.resend === "always",
+    command.traits.resend !== "never",
+    command.traits.hasPayload,
+  ], [
     true,
     true,
     false,
   ]);
-  assertEquals([command.keysAsked, command.name, command.expectsReply], [2, "get", true]);
-  assertEquals(command.absorb(ask({ keys: ["d"] }, [0, 1]).command), false);
+  assertEquals([command.keysDue, command.name, command.traits.expectsReply], [2, "get", true]);
+  assertEquals(command.merge(ask({ keys: ["d"] }, [0, 1]).command), false);
 });
 
 Deno.test("retrievalPlan() cuts get and gets by the number of keys", () => {
@@ -273,7 +277,7 @@ function ask(group: KeyGroup, range: KeyRange, how: Retrieval = GET): Asked {
   return { command, told, values };
 }
 
-function two(receiver: Receiver<MemcachedError[]>): Command {
+function two(receiver: PartReceiver<MemcachedError[]>): Command {
   return new GetMultiCommand(
     { keys: ["a", "b"] },
     [0, 2],

@@ -128,9 +128,9 @@ Deno.test("GetCommand.write() forgets what an earlier connection answered", () =
   again.expect("b");
 });
 
-Deno.test("GetCommand.absorb() joins gets into one line, each with its own outcome", () => {
+Deno.test("GetCommand.merge() joins gets into one line, each with its own outcome", () => {
   const { tolds, command } = joined(["a", "b", KEY, "d"]);
-  assertEquals(command.keysAsked, 4);
+  assertEquals(command.keysDue, 4);
   assertEquals(requestOf(command), `get a b ${KEY} d\r\n`);
   assertEquals(
     answer(command, `VALUE a 0 1\r\n1\r\nVALUE ${KEY} 0 1\r\n3\r\nVALUE d 0 1\r\n4\r\nEND\r\n`),
@@ -139,12 +139,12 @@ Deno.test("GetCommand.absorb() joins gets into one line, each with its own outco
   assertEquals(tolds.map((told) => told.values), [["1"], [undefined], ["3"], ["4"]]);
 });
 
-Deno.test("GetCommand.absorb() joins lists that have been joined before", () => {
+Deno.test("GetCommand.merge() joins lists that have been joined before", () => {
   const { tolds, command } = joined(["a", "b"]);
   const more = joined(["c", "d"]);
-  assert(command.absorb(more.command));
-  assert(command.absorb(get("e", GET, tolds[0])));
-  assertEquals(command.keysAsked, 5);
+  assert(command.merge(more.command));
+  assert(command.merge(get("e", GET, tolds[0])));
+  assertEquals(command.keysDue, 5);
   assertEquals(requestOf(command), "get a b c d e\r\n");
   assertEquals(answer(command, "VALUE d 0 1\r\n4\r\nEND\r\n"), true);
   more.tolds[1].expect("4");
@@ -216,63 +216,67 @@ Deno.test("GetCommand.write() forgets the answers of all callers joined", () => 
   tolds[1].expect("2");
 });
 
-Deno.test("GetCommand.absorb() joins at most so many keys", () => {
+Deno.test("GetCommand.merge() joins at most so many keys", () => {
   const { command } = joined(Array.from({ length: MAX_MERGED_KEYS }, (_, i) => `k${i}`));
-  assertEquals(command.keysAsked, MAX_MERGED_KEYS);
-  assertEquals(command.absorb(get("more")), false);
-  assertEquals(command.keysAsked, MAX_MERGED_KEYS);
+  assertEquals(command.keysDue, MAX_MERGED_KEYS);
+  assertEquals(command.merge(get("more")), false);
+  assertEquals(command.keysDue, MAX_MERGED_KEYS);
   const half = joined(Array.from({ length: 51 }, (_, i) => `k${i}`)).command;
   const other = joined(Array.from({ length: 50 }, (_, i) => `k${i}`)).command;
-  assertEquals(half.absorb(other), false);
+  assertEquals(half.merge(other), false);
   assertEquals(requestOf(other).split(" ").length, 51);
 });
 
-Deno.test("GetCommand.absorb() joins only what asks in the same words", () => {
-  assertEquals(get("a", { name: "gets" }).absorb(get("b", { name: "gets" })), true);
-  assertEquals(get("a").absorb(get("b", { name: "gets" })), false);
-  assertEquals(get("a", { name: "gets" }).absorb(get("b")), false);
+Deno.test("GetCommand.merge() joins only what asks in the same words", () => {
+  assertEquals(get("a", { name: "gets" }).merge(get("b", { name: "gets" })), true);
+  assertEquals(get("a").merge(get("b", { name: "gets" })), false);
+  assertEquals(get("a", { name: "gets" }).merge(get("b")), false);
   for (const name of ["gat", "gats"] as const) {
     const how = { name, exptime: 5 };
-    assertEquals(get("a", how).absorb(get("b", how)), false, name);
-    assertEquals(get("a").absorb(get("b", how)), false, name);
-    assertEquals(get("a", how).absorb(get("b")), false, name);
+    assertEquals(get("a", how).merge(get("b", how)), false, name);
+    assertEquals(get("a").merge(get("b", how)), false, name);
+    assertEquals(get("a", how).merge(get("b")), false, name);
   }
-  assertEquals(get("a").absorb(new DeleteCommand("b", false, new Told())), false);
+  assertEquals(get("a").merge(new DeleteCommand("b", false, new Told())), false);
 });
 
-Deno.test("GetCommand.absorb() joins nothing that was made not to be", () => {
+Deno.test("GetCommand.merge() joins nothing that was made not to be", () => {
   const alone = () => new GetCommand("a", textDecoder, new Told(), GET, false);
-  assertEquals(alone().absorb(get("b")), false);
-  assertEquals(get("b").absorb(alone()), false);
+  assertEquals(alone().merge(get("b")), false);
+  assertEquals(get("b").merge(alone()), false);
 });
 
-Deno.test("GetCommand.absorb() takes the earlier deadline for all, and none that is far from it", () => {
+Deno.test("GetCommand.merge() takes the earlier deadline for all, and none that is far from it", () => {
   const command = get("a");
   command.deadline = 10;
   const next = get("b");
   next.deadline = 5;
-  assert(command.absorb(next));
+  assert(command.merge(next));
   assertEquals(command.deadline, 5);
   const later = get("c");
   for (later.deadline of [10.5, 200, Infinity]) {
-    assertEquals(command.absorb(later), false, String(later.deadline));
+    assertEquals(command.merge(later), false, String(later.deadline));
   }
   later.deadline = 10;
-  assert(command.absorb(later));
+  assert(command.merge(later));
   assertEquals(command.deadline, 5);
   const [unbounded, another] = [get("d"), get("e")];
-  assert(unbounded.absorb(another));
+  assert(unbounded.merge(another));
   assertEquals(unbounded.deadline, Infinity);
 });
 
 Deno.test("GetCommand is a retrieval, safe to repeat, without payload", () => {
   const command = get("k");
-  assertEquals([command.isRetrieval, command.isSafeToRepeat, command.hasPayload], [
+  assertEquals([
+    command.traits.resend === "always",
+    command.traits.resend !== "never",
+    command.traits.hasPayload,
+  ], [
     true,
     true,
     false,
   ]);
-  assertEquals([command.expectsReply, command.keysAsked, command.name], [true, 1, "get"]);
+  assertEquals([command.traits.expectsReply, command.keysDue, command.name], [true, 1, "get"]);
 });
 
 const GET: Retrieval = { name: "get" };
@@ -295,6 +299,6 @@ function joined(
 ): { tolds: Told<string | undefined>[]; command: GetCommand<string> } {
   const tolds = keys.map(() => new Told<string | undefined>());
   const [command, ...others] = keys.map((key, i) => get(key, GET, tolds[i]));
-  for (const other of others) assert(command.absorb(other));
+  for (const other of others) assert(command.merge(other));
   return { tolds, command };
 }

@@ -154,13 +154,13 @@ Deno.test("OkCommand.line() refuses every other reply", () => {
 Deno.test("QuitCommand has no reply", () => {
   const told = new Told<void>();
   const command = new QuitCommand(told);
-  assertEquals([requestOf(command), command.expectsReply], ["quit\r\n", false]);
+  assertEquals([requestOf(command), command.traits.expectsReply], ["quit\r\n", false]);
   assertThrows(
     () => answer(command, "OK\r\n"),
     ProtocolError,
     "Cannot take OK as the reply to quit",
   );
-  command.written();
+  command.completeWithoutReply();
   told.expect(undefined);
 });
 
@@ -185,8 +185,11 @@ Deno.test("commands to servers are repeated only if they change nothing", () => 
       [new QuitCommand(new Told()), false],
     ] as const
   ) {
-    assertEquals([command.isRetrieval, command.isSafeToRepeat], [repeats, repeats], command.name);
-    assertEquals([command.hasPayload, command.keysAsked], [false, 0]);
+    assertEquals([command.traits.resend === "always", command.traits.resend !== "never"], [
+      repeats,
+      repeats,
+    ], command.name);
+    assertEquals([command.traits.hasPayload, command.keysDue], [false, 0]);
   }
 });
 

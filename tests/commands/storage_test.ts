@@ -1,4 +1,4 @@
-import type { Receiver } from "../../src/commands/receiver.ts";
+import type { PartReceiver, Receiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import type { Encoded } from "../../src/codec/codec.ts";
 import type { BatchResult } from "../../src/commands/batch.ts";
@@ -112,21 +112,25 @@ Deno.test("StorageCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(set, "STORED\r\n");
 });
 
-Deno.test("StorageCommand.written() takes a noreply command for stored", () => {
+Deno.test("StorageCommand.completeWithoutReply() takes a noreply command for stored", () => {
   const told = new Told<boolean>();
   const command = storage("set", "k", { data: "", flags: 0 }, { exptime: 0, noreply: true }, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
+  command.completeWithoutReply();
   told.expect(true);
 });
 
 Deno.test("StorageCommand is safe to repeat only as set, and always has a payload", () => {
   for (const name of NAMES) {
     const command = storage(name, "k", { data: "", flags: 0 });
-    assertEquals(command.isSafeToRepeat, name === "set", name);
-    assertEquals([command.hasPayload, command.isRetrieval, command.keysAsked], [true, false, 0]);
-    assertEquals([command.name, command.expectsReply], [name, true]);
+    assertEquals(command.traits.resend !== "never", name === "set", name);
+    assertEquals([command.traits.hasPayload, command.traits.resend === "always", command.keysDue], [
+      true,
+      false,
+      0,
+    ]);
+    assertEquals([command.name, command.traits.expectsReply], [name, true]);
   }
 });
 
@@ -214,7 +218,7 @@ function set(receiver: Receiver<boolean>): Command {
   return storage("set", "k", { data: "abc", flags: 0 }, PLAIN, receiver);
 }
 
-function setBatch(receiver: Receiver<BatchResult>): Command {
+function setBatch(receiver: PartReceiver<BatchResult>): Command {
   return batch("set", { keys: ["a", "b"] }, [0, 2], false, receiver);
 }
 
@@ -234,7 +238,7 @@ function batch(
   group: { keys: string[]; positions?: number[] },
   range: [number, number],
   noreply = false,
-  receiver: Receiver<BatchResult> = new Told(),
+  receiver: PartReceiver<BatchResult> = new Told(),
 ): StorageBatch {
   const items: Encoded[] = [];
   group.keys.forEach((key, i) => {

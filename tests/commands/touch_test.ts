@@ -42,17 +42,21 @@ Deno.test("TouchCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(touch, "TOUCHED\r\n");
 });
 
-Deno.test("TouchCommand.written() takes a noreply command for done", () => {
+Deno.test("TouchCommand.completeWithoutReply() takes a noreply command for done", () => {
   const told = new Told<boolean>();
   const command = new TouchCommand("k", 0, true, told);
-  assertEquals(command.expectsReply, false);
-  command.written();
+  assertEquals(command.traits.expectsReply, false);
+  command.completeWithoutReply();
   told.expect(true);
 });
 
 Deno.test("TouchCommand is safe to repeat and has no payload", () => {
   const command = touch(new Told());
-  assertEquals([command.isSafeToRepeat, command.isRetrieval, command.hasPayload], [
+  assertEquals([
+    command.traits.resend !== "never",
+    command.traits.resend === "always",
+    command.traits.hasPayload,
+  ], [
     true,
     false,
     false,

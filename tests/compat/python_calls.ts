@@ -7,12 +7,15 @@
 
 import { encodeBase64 } from "@std/encoding";
 import {
+  type CasValue,
   type Client,
   type ClientOptions,
   libmcCodec,
   type MultiResult,
   type RawItem,
+  type ServerStats,
 } from "@libmc/libmc";
+import { takes, VERB, type Verb, type VerbName } from "../support/verbs.ts";
 import { fromPython, type PythonValue } from "../codec/vectors.ts";
 import type { PythonCall, PythonClient, ReplyCase } from "./wire_vectors.ts";
 
@@ -42,8 +45,11 @@ export async function callAsPython(
     Object.entries(kwargs).map(([name, value]) => [name, fromPython(value)]),
   );
   try {
-    // The vectors give each method what it takes.
-    return await METHODS[method](client, args.map(argument) as never[], named);
+    const values = args.map(argument);
+    if (method === "toggle_flush_all_feature") {
+      return client.toggleFlushAllFeature(values[0] as boolean);
+    }
+    return await callVerb(client, method, values, named);
   } catch {
     return RAISED;
   }
@@ -86,55 +92,84 @@ function pairsOf(dict: PythonValue): [unknown, unknown][] {
 }
 
 type Named = Readonly<Record<string, unknown>>;
-type Method = (client: Client, args: readonly never[], named: Named) => unknown;
 
-/** By Python's name: the same call of ours, with a result as libmc gives it. */
-const METHODS: Readonly<Record<string, Method>> = {
-  get: (client, [key]) => client.get(key),
-  gets: async (client, [key]) => {
-    const item = await client.gets(key);
-    return item && [item.value, item.cas];
-  },
-  get_raw: async (client, [key]) => rawOf(await client.getRaw(key)),
-  get_multi: (client, [keys]) => client.getMulti(keys),
-  get_list: (client, [keys]) => client.getList(keys),
-  set: (client, [key, value, time, compress], named) =>
-    client.set(key, value, storeOptions(time ?? named.time, compress)),
-  set_raw: (client, [key, data, exptime, flags]) => client.setRaw(key, data, { exptime, flags }),
-  add: (client, [key, value, time]) => client.add(key, value, storeOptions(time)),
-  replace: (client, [key, value, time]) => client.replace(key, value, storeOptions(time)),
-  cas: (client, [key, value, time, cas]) => client.cas(key, value, BigInt(cas), storeOptions(time)),
-  append: (client, [key, data]) => client.append(key, data),
-  prepend: (client, [key, data]) => client.prepend(key, data),
-  set_multi: async (client, [items, time], named) =>
-    multiOf(await client.setMulti(items, storeOptions(time)), named),
-  append_multi: async (client, [keys, data], named) =>
-    multiOf(await client.appendMulti(keys, data), named),
-  prepend_multi: async (client, [keys, data], named) =>
-    multiOf(await client.prependMulti(keys, data), named),
-  delete: (client, [key]) => client.delete(key),
-  delete_multi: async (client, [keys], named) => multiOf(await client.deleteMulti(keys), named),
-  touch: (client, [key, exptime]) => client.touch(key, exptime),
-  expire: (client, [key]) => client.expire(key),
-  // A bigint makes the answer one: libmc's numbers are exact at any size.
-  incr: (client, [key, delta]) => client.incr(key, BigInt(delta ?? 1)),
-  decr: (client, [key, delta]) => client.decr(key, BigInt(delta ?? 1)),
-  version: async (client) => sorted(await client.version()),
-  stats: async (client) =>
-    sorted(await client.stats()).map(([server, stats]) => [server, Object.entries(stats)]),
-  toggle_flush_all_feature: (client, [on]) => client.toggleFlushAllFeature(on),
-  flush_all: async (client) => (await client.flushAll()).sort(),
-  quit: async (client) => {
-    await client.quit();
-    return true;
-  },
+/**
+ * By Python's name of a method: its parameters, in their order, by the names that arguments and options have here. The
+ * verb has the same name, written as is usual here.
+ */
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  get: ["key"],
+  gets: ["key"],
+  get_raw: ["key"],
+  get_multi: ["keys"],
+  get_list: ["keys"],
+  set: ["key", "value", "exptime", "compress"],
+  set_raw: ["key", "raw", "exptime", "flags"],
+  add: ["key", "value", "exptime"],
+  replace: ["key", "value", "exptime"],
+  cas: ["key", "value", "exptime", "cas"],
+  append: ["key", "data"],
+  prepend: ["key", "data"],
+  set_multi: ["items", "exptime"],
+  append_multi: ["keys", "data"],
+  prepend_multi: ["keys", "data"],
+  delete: ["key"],
+  delete_multi: ["keys"],
+  touch: ["key", "exptime"],
+  expire: ["key"],
+  incr: ["key", "delta"],
+  decr: ["key", "delta"],
+  version: [],
+  stats: [],
+  flush_all: [],
+  quit: [],
 };
 
-function storeOptions(
-  time: unknown,
-  compress?: boolean,
-): { exptime: number; compress: boolean } {
-  return { exptime: (time ?? 0) as number, compress: compress ?? true };
+/** Calls our verb with arguments of Python's, and gives its result as libmc does. */
+async function callVerb(
+  client: Client,
+  method: string,
+  args: readonly unknown[],
+  named: Named,
+): Promise<unknown> {
+  const parameters = PARAMETERS[method];
+  const given: Record<string, unknown> = { ...named, exptime: named.time };
+  for (const [i, value] of args.entries()) given[parameters[i]] = value;
+  const verb = VERB[camelCase(method) as VerbName];
+  const options = Object.fromEntries(verb.options.map((name) => [name, given[name] ?? undefined]));
+  // A bigint makes the answer one: libmc's numbers are exact at any size.
+  if (takes(verb, "delta")) given.delta = BigInt(given.delta as number ?? 1);
+  if (takes(verb, "cas")) given.cas = BigInt(given.cas as number);
+  return resultAsPython(verb, await verb.call(client, options, given), named);
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+function resultAsPython({ gives, name }: Verb, result: unknown, named: Named): unknown {
+  switch (gives) {
+    case "casValue": {
+      const item = result as CasValue | undefined;
+      return item && [item.value, item.cas];
+    }
+    case "rawItem":
+      return rawOf(result as RawItem | undefined);
+    case "multiResult":
+      return multiOf(result as MultiResult, named);
+    case "serverNames":
+      return (result as string[]).sort();
+    case "byServer": {
+      const answers = sorted(result as Map<string, ServerStats>);
+      return name === "stats"
+        ? answers.map(([server, stats]) => [server, Object.entries(stats)])
+        : answers;
+    }
+    case "nothing":
+      return true;
+    default:
+      return result;
+  }
 }
 
 /** A miss of get_raw is (None, 0). */

@@ -76,7 +76,7 @@ for (const [name, count] of WRITES) {
     await using rig = new Rig(transport);
     transport.writeCount = count;
     await rig.submit(incr("a"), set("b"));
-    const { error, unsent, victim, sent } = rig.end;
+    const { error, unsent, head, sent } = rig.end;
     assertInstanceOf(error, ConnectionError);
     assert(error.message.endsWith("as writing to it failed"), error.message);
     assertInstanceOf(error.cause, RangeError);
@@ -84,7 +84,7 @@ for (const [name, count] of WRITES) {
       error.cause.message.startsWith("Cannot use transport as its write must give from 1 to "),
     );
     // Nobody knows what has left.
-    assertEquals([unsent.length, victim?.name, sent.length], [0, "incr", 1]);
+    assertEquals([unsent.length, head?.name, sent.length], [0, "incr", 1]);
     assertEquals([rig.traffic.bytesWritten, rig.traffic.writes], [0, 0]);
   });
 }

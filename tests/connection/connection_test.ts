@@ -162,9 +162,9 @@ Deno.test("Connection closes at a reply that nobody asked for", async () => {
   for (const reply of ["STORED\r\n", "VALUE a 0 1\r\nx\r\n", "END\r\n", "7\r\n", "ERROR\r\n"]) {
     await using rig = new Rig();
     await rig.reply(reply);
-    const { error, desync, victim, sent, unsent } = rig.end;
+    const { error, desync, head, sent, unsent } = rig.end;
     assertInstanceOf(error, ProtocolError, reply);
-    assertEquals([desync, victim, sent, unsent], [true, undefined, [], []], reply);
+    assertEquals([desync, head, sent, unsent], [true, undefined, [], []], reply);
     assertEquals(rig.transport.closes, 1);
   }
 });
@@ -196,14 +196,14 @@ Deno.test("Connection closes at a reply that the head cannot have", async () => 
     const bystander = incr("n");
     await rig.submit(issued, bystander);
     await rig.reply(reply + "5\r\n");
-    const { error, desync, victim, sent } = rig.end;
+    const { error, desync, head, sent } = rig.end;
     assertInstanceOf(error, ProtocolError, reply);
     assertEquals([error.server, error.command, error.sent], [
       "one:11211",
       issued.command.name,
       "maybe",
     ]);
-    assertEquals([desync, victim, sent], [true, issued.command, [bystander.command]], reply);
+    assertEquals([desync, head, sent], [true, issued.command, [bystander.command]], reply);
     assertEquals(summaries([issued, bystander]), ["open", "open"], reply);
   }
 });
@@ -214,7 +214,7 @@ Deno.test("Connection reads nothing more of a chunk behind what closed it", asyn
   await rig.submit(...issued);
   await rig.reply("1\r\nSTORED\r\n2\r\n3\r\n");
   assertEquals(summaries(issued), [1n, "open", "open"]);
-  assertEquals([rig.end.victim, rig.end.sent], [issued[1].command, [issued[2].command]]);
+  assertEquals([rig.end.head, rig.end.sent], [issued[1].command, [issued[2].command]]);
 });
 
 Deno.test("Connection looks at an idle stream before it writes", async () => {
@@ -229,7 +229,7 @@ Deno.test("Connection looks at an idle stream before it writes", async () => {
   await rig.pass(0);
   assertEquals(rig.transport.written, "get a\r\n");
   assertInstanceOf(rig.end.error, ConnectionError);
-  assertEquals([rig.end.unsent, rig.end.victim], [[second.command], undefined]);
+  assertEquals([rig.end.unsent, rig.end.head], [[second.command], undefined]);
 });
 
 Deno.test("Connection writes at once where it has heard something lately", async () => {

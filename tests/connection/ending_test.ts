@@ -19,10 +19,10 @@ Deno.test("Connection ends without a word when the server closes it while nothin
   assertEquals(rig.end, {
     error: undefined,
     desync: false,
-    refused: false,
+    serverFull: false,
     stale: false,
     answered: true,
-    victim: undefined,
+    head: undefined,
     sent: [],
     unsent: [],
   });
@@ -36,10 +36,10 @@ Deno.test("Connection blames the head when the server closes it while replies ar
   await rig.reply("1\r\n");
   rig.transport.end();
   await settle();
-  const { error, victim, sent, unsent } = rig.end;
+  const { error, head, sent, unsent } = rig.end;
   assertInstanceOf(error, ConnectionError);
   assertEquals([error.code, error.sent, error.server], [-8, "maybe", "one:11211"]);
-  assertEquals([victim, sent, unsent], [issued[1].command, [issued[2].command], []]);
+  assertEquals([head, sent, unsent], [issued[1].command, [issued[2].command], []]);
   assertEquals(summaries(issued), [1n, "open", "open"]);
 });
 
@@ -51,7 +51,7 @@ Deno.test("Connection blames the head when the stream ends in the middle of its 
     await rig.reply(piece);
     rig.transport.end();
     await settle();
-    assertEquals([rig.end.victim, rig.end.error?.name], [issued.command, "ConnectionError"], piece);
+    assertEquals([rig.end.head, rig.end.error?.name], [issued.command, "ConnectionError"], piece);
     assertEquals(summaries([issued]), ["open"]);
   }
 });
@@ -65,7 +65,7 @@ Deno.test("Connection keeps the cause of a read that failed", async () => {
   const { error } = rig.end;
   assertInstanceOf(error, ConnectionError);
   assertEquals([error.code, (error.cause as Error).message], [-8, "connection reset"]);
-  assertEquals(rig.end.victim, issued.command);
+  assertEquals(rig.end.head, issued.command);
 });
 
 Deno.test("Connection delivers what came before the read failed", async () => {
@@ -76,7 +76,7 @@ Deno.test("Connection delivers what came before the read failed", async () => {
   rig.transport.failRead();
   await settle();
   assertEquals(summaries([first, second]), [1n, "open"]);
-  assertEquals(rig.end.victim, second.command);
+  assertEquals(rig.end.head, second.command);
 });
 
 Deno.test("Connection hands back as unsent what a failed write took no byte of", async () => {
@@ -87,10 +87,10 @@ Deno.test("Connection hands back as unsent what a failed write took no byte of",
   await rig.submit(...gathered);
   rig.transport.failWrite("broken pipe");
   await settle();
-  const { error, victim, sent, unsent } = rig.end;
+  const { error, head, sent, unsent } = rig.end;
   assertInstanceOf(error, ConnectionError);
   assertEquals([error.code, (error.cause as Error).message], [-9, "broken pipe"]);
-  assertEquals([victim, sent], [undefined, []]);
+  assertEquals([head, sent], [undefined, []]);
   assertEquals(unsent, [...written, ...gathered].map(({ command }) => command));
 });
 
@@ -104,8 +104,8 @@ Deno.test("Connection says that a write may have left once a byte of it was take
     await settle();
     rig.transport.failWrite();
     await settle();
-    const { victim, sent, unsent } = rig.end;
-    assertEquals([victim, sent, unsent], [first.command, [second.command], [third.command]]);
+    const { head, sent, unsent } = rig.end;
+    assertEquals([head, sent, unsent], [first.command, [second.command], [third.command]]);
   }
 });
 
@@ -117,8 +117,8 @@ Deno.test("Connection tells a failed write from an earlier one that is due", asy
   await rig.submit(failing);
   rig.transport.failWrite();
   await settle();
-  const { victim, sent, unsent } = rig.end;
-  assertEquals([victim, sent, unsent], [due.command, [behind.command], [failing.command]]);
+  const { head, sent, unsent } = rig.end;
+  assertEquals([head, sent, unsent], [due.command, [behind.command], [failing.command]]);
 });
 
 Deno.test("Connection keeps the order of commands with and without reply when it hands them back", async () => {
@@ -147,8 +147,8 @@ Deno.test("Connection cannot know what left of a write when reading fails meanwh
   await rig.submit(third);
   rig.transport.failRead();
   await settle();
-  const { victim, sent, unsent } = rig.end;
-  assertEquals([victim, sent, unsent], [first.command, [second.command], [third.command]]);
+  const { head, sent, unsent } = rig.end;
+  assertEquals([head, sent, unsent], [first.command, [second.command], [third.command]]);
 });
 
 Deno.test("Connection hands over 100,000 commands at once", async () => {
@@ -170,8 +170,8 @@ Deno.test("Connection.close() hands everything over exactly once and blames nobo
   await rig.submit(...issued.slice(0, 3));
   await rig.submit(issued[3]);
   await rig.connection.close();
-  const { error, victim, sent, unsent } = rig.end;
-  assertEquals([error, victim], [undefined, undefined]);
+  const { error, head, sent, unsent } = rig.end;
+  assertEquals([error, head], [undefined, undefined]);
   assertEquals(sent, issued.slice(0, 3).map(({ command }) => command));
   assertEquals(unsent, [issued[3].command]);
   await rig.connection.close();
@@ -303,7 +303,7 @@ Deno.test("Connection ends even if its transport cannot be closed", async () => 
     await settle();
     await rig.connection.close();
     assertEquals(rig.ends.length, 1, how);
-    assertEquals(rig.end.victim ?? rig.end.sent[0], issued.command, how);
+    assertEquals(rig.end.head ?? rig.end.sent[0], issued.command, how);
   }
 });
 

@@ -58,10 +58,10 @@ Deno.test("Connection closes after an error line that may leave it out of step",
     await rig.submit(refused, bystander);
     await rig.reply(`${line}\r\n5\r\n`);
     assertEquals(summaries([refused, bystander]), ["open", "open"], line);
-    const { error, desync, victim, sent } = rig.end;
+    const { error, desync, head, sent } = rig.end;
     assertInstanceOf(error, ReplyError, line);
     assertEquals(error.sent, "maybe");
-    assertEquals([desync, victim, sent], [false, refused.command, [bystander.command]], line);
+    assertEquals([desync, head, sent], [false, refused.command, [bystander.command]], line);
   }
 });
 
@@ -104,10 +104,10 @@ Deno.test("Connection hands everything back as unsent when a full server says so
   const issued = [set("a"), incr("b"), get("c")];
   await rig.submit(...issued);
   await rig.reply(FULL);
-  const { error, refused, victim, sent, unsent } = rig.end;
+  const { error, serverFull, head, sent, unsent } = rig.end;
   assertInstanceOf(error, ConnectionError);
   assertStringIncludes(error.message, "Too many open connections");
-  assertEquals([refused, victim, sent], [true, undefined, []]);
+  assertEquals([serverFull, head, sent], [true, undefined, []]);
   assertEquals(unsent, issued.map(({ command }) => command));
   assertEquals(summaries(issued), ["open", "open", "open"]);
 });
@@ -120,8 +120,8 @@ Deno.test("Connection hands back what was gathered, and noreply, when a full ser
   rig.transport.take(3);
   await rig.submit(...gathered);
   await rig.reply(FULL);
-  const { victim, sent, unsent } = rig.end;
-  assertEquals([victim, sent], [undefined, []]);
+  const { head, sent, unsent } = rig.end;
+  assertEquals([head, sent], [undefined, []]);
   assertEquals(
     new Set(unsent),
     new Set([...written, ...gathered].map(({ command }) => command)),
@@ -132,7 +132,7 @@ Deno.test("Connection hands back what was gathered, and noreply, when a full ser
 Deno.test("Connection is told that the server is full before it has sent anything", async () => {
   await using rig = new Rig();
   await rig.reply(FULL);
-  assertEquals([rig.end.refused, rig.end.desync], [true, false]);
+  assertEquals([rig.end.serverFull, rig.end.desync], [true, false]);
   assertInstanceOf(rig.end.error, ConnectionError);
 });
 
@@ -143,9 +143,9 @@ Deno.test("Connection believes no full server once it has had an answer", async 
   await rig.reply(hit("a", "1"));
   await rig.submit(second);
   await rig.reply(FULL);
-  assertEquals(rig.end.refused, false);
+  assertEquals(rig.end.serverFull, false);
   assertInstanceOf(rig.end.error, ReplyError);
-  assertEquals(rig.end.victim, second.command);
+  assertEquals(rig.end.head, second.command);
 });
 
 Deno.test("Connection believes no full server once it has had part of an answer", async () => {
@@ -154,7 +154,7 @@ Deno.test("Connection believes no full server once it has had part of an answer"
     const issued = part.startsWith("VALUE") ? get("a") : setMany(["a", "b"]);
     await rig.submit(issued);
     await rig.reply(part, FULL);
-    assertEquals([rig.end.refused, rig.end.victim], [false, issued.command], part);
+    assertEquals([rig.end.serverFull, rig.end.head], [false, issued.command], part);
     assertInstanceOf(rig.end.error, ReplyError, part);
   }
 });
@@ -172,8 +172,8 @@ Deno.test("Connection blames nobody for an error line that may answer a noreply 
   const [silent, next] = [incr("a", { noreply: true }), incr("b")];
   await rig.submit(silent, next);
   await rig.reply("CLIENT_ERROR cannot increment or decrement non-numeric value\r\n5\r\n");
-  const { desync, victim, sent } = rig.end;
-  assertEquals([desync, victim, sent], [true, undefined, [next.command]]);
+  const { desync, head, sent } = rig.end;
+  assertEquals([desync, head, sent], [true, undefined, [next.command]]);
   assertEquals(summaries([next]), ["open"]);
 });
 
@@ -229,7 +229,7 @@ async function strayLine(isSilent: boolean[], stray: number, apart: boolean): Pr
     const expected = isSilent[i] ? undefined : i < stray ? BigInt(i) : "open";
     assertEquals(one.outcome.summary, expected, `${about}: command ${i}`);
   });
-  assertEquals([rig.end.victim, rig.end.sent], [undefined, unanswered.map((one) => one.command)]);
+  assertEquals([rig.end.head, rig.end.sent], [undefined, unanswered.map((one) => one.command)]);
 }
 
 Deno.test("Connection answers everybody in any mix with noreply when no line is stray", async () => {
@@ -240,10 +240,10 @@ Deno.test("Connection answers everybody in any mix with noreply when no line is 
       (_, i) => incr(`k${i}`, { noreply: (pattern >> i & 1) === 1 }),
     );
     await rig.submit(...issued);
-    const replies = issued.map(({ command }, i) => command.expectsReply ? `${i}\r\n` : "");
+    const replies = issued.map(({ command }, i) => command.traits.expectsReply ? `${i}\r\n` : "");
     await rig.reply(replies.join(""));
     issued.forEach(({ command, outcome }, i) => {
-      assertEquals(outcome.summary, command.expectsReply ? BigInt(i) : undefined);
+      assertEquals(outcome.summary, command.traits.expectsReply ? BigInt(i) : undefined);
     });
     assertEquals(rig.ends, []);
   }

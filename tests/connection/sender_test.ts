@@ -1,10 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, ConnectionError } from "@libmc/libmc";
 import { Sender } from "../../src/connection/sender.ts";
+import { denoConnect } from "../../src/transports/deno.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
-import { bytesOf } from "../support/wire.ts";
+import { bytesOf, textOf } from "../support/wire.ts";
 
 const noTraffic = () => ({
   commands: 0,
@@ -46,16 +47,32 @@ Deno.test("Sender.send() stops where data that is sent from its place has change
 
 Deno.test("Client.set() of bytes that are given away meanwhile stores nothing else under any key", async () => {
   await using daemon = await startMemcached();
-  await using client = new Client(daemon.address, { strict: true, pollTimeout: 5000 });
-  await client.set("innocent", "untouched");
   const bytes = new Uint8Array(900_000).fill(0x78);
+  let isGiven = false;
+  await using client = new Client(daemon.address, {
+    strict: true,
+    pollTimeout: 5000,
+    connect: async (endpoint, signal) => {
+      const transport = await denoConnect(endpoint, signal);
+      return {
+        read: (into) => transport.read(into),
+        write: async (part) => {
+          const isBegin = textOf(part.subarray(0, 8)) === "set big ";
+          const count = await transport.write(part);
+          // The line has left, and the bytes are next.
+          if (isBegin) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+          isGiven ||= isBegin;
+          return count;
+        },
+        close: () => transport.close(),
+      };
+    },
+  });
+  await client.set("innocent", "untouched");
   const big = client.set("big", bytes);
   const next = client.set("next", "flush_all\r\n");
-  // The request is written when the program comes to rest: now, its first part has left.
-  await Promise.resolve();
-  await Promise.resolve();
-  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   const outcomes = await Promise.allSettled([big, next]);
+  assert(isGiven);
   for (const outcome of outcomes) {
     if (outcome.status === "rejected") {
       assertEquals([outcome.reason instanceof ConnectionError, outcome.reason.sent], [

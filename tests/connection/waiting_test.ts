@@ -14,10 +14,10 @@ Deno.test("Connection closes when it was silent for longer than pollTimeout", as
   await rig.pass(POLL_TIMEOUT - 200);
   assertEquals(rig.ends, []);
   await rig.pass(20);
-  const { error, desync, victim, sent } = rig.end;
+  const { error, desync, head, sent } = rig.end;
   assertInstanceOf(error, TimeoutError);
   assertEquals([error.server, error.sent, desync], ["one:11211", "maybe", false]);
-  assertEquals([victim, sent], [first.command, [second.command]]);
+  assertEquals([head, sent], [first.command, [second.command]]);
   assertEquals(rig.clock.timers, 0);
 });
 
@@ -69,7 +69,7 @@ Deno.test("Connection waits on while a long write makes progress and nothing old
   }
   assertEquals(rig.ends, []);
   await rig.pass(POLL_TIMEOUT + 20);
-  assertEquals([rig.end.victim, rig.end.error?.name], [issued.command, "TimeoutError"]);
+  assertEquals([rig.end.head, rig.end.error?.name], [issued.command, "TimeoutError"]);
 });
 
 Deno.test("Connection takes the progress of a write for no sign of life when a reply is due", async () => {
@@ -84,7 +84,7 @@ Deno.test("Connection takes the progress of a write for no sign of life when a r
     await settle();
   }
   await rig.pass(20);
-  assertEquals(rig.end.victim, older.command);
+  assertEquals(rig.end.head, older.command);
 });
 
 Deno.test("Connection counts progress after a refusal that came before the whole request", async () => {
@@ -119,7 +119,7 @@ Deno.test("Connection closes when a write stalls that nobody's reply hangs on", 
   await rig.submit(next);
   await rig.pass(200);
   assertInstanceOf(rig.end.error, TimeoutError);
-  assertEquals([rig.end.victim, rig.end.unsent], [undefined, [next.command]]);
+  assertEquals([rig.end.head, rig.end.unsent], [undefined, [next.command]]);
 });
 
 Deno.test("Connection closes when a write of noreply commands stalls", async () => {
@@ -127,7 +127,7 @@ Deno.test("Connection closes when a write of noreply commands stalls", async () 
   const silent = set("a", "v", { noreply: true });
   await rig.submit(silent);
   await rig.pass(POLL_TIMEOUT + 20);
-  assertEquals([rig.end.victim, rig.end.error?.name], [silent.command, "TimeoutError"]);
+  assertEquals([rig.end.head, rig.end.error?.name], [silent.command, "TimeoutError"]);
 });
 
 Deno.test("Connection with pollTimeout 0 waits for as long as it takes", async () => {
@@ -159,7 +159,7 @@ Deno.test("Connection begins a new silence with each command after rest", async 
   await rig.pass(POLL_TIMEOUT);
   assertEquals(rig.ends, []);
   await rig.pass(20);
-  assertEquals(rig.end.victim, second.command);
+  assertEquals(rig.end.head, second.command);
 });
 
 Deno.test("Connection gives up one command at its deadline and swallows its reply", async () => {
@@ -240,7 +240,7 @@ Deno.test("Connection writes nothing and rests when all was abandoned before", a
   rig.connection.submit(issued.command);
   issued.outcome.abandon();
   await settle();
-  assertEquals([rig.transport.writes, rig.connection.load], [[], 0]);
+  assertEquals([rig.transport.writes, rig.connection.queued], [[], 0]);
   await rig.pass(POLL_TIMEOUT + 20);
   assertEquals(rig.ends, []);
 });
@@ -261,5 +261,5 @@ Deno.test("Connection closes a silent stream even if everybody has gone", async 
   await rig.submit(issued);
   issued.outcome.abandon();
   await rig.pass(POLL_TIMEOUT + 20);
-  assertEquals(rig.end.victim, issued.command);
+  assertEquals(rig.end.head, issued.command);
 });

@@ -6,9 +6,14 @@ import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { RequestWriter } from "../../src/protocol/request_writer.ts";
 import { sameBytes } from "../compat/same_bytes.ts";
 import { allocationsDuring, allocationsOf } from "../support/allocations.ts";
+import { hitsOf } from "../support/answers.ts";
+import { VERBS } from "../support/verbs.ts";
 import { Random } from "../support/random.ts";
 import { bytesOf } from "../support/wire.ts";
 import { type MemoryConnection, MemoryServers } from "./memory_servers.ts";
+
+/** The verbs that store a value as it is, whole. */
+const STORING = VERBS.filter(({ command }) => command === "set");
 
 Deno.test("Client reads any number of small replies into one buffer", async () => {
   await using rig = await start();
@@ -64,7 +69,7 @@ Deno.test("ReplyParser allocates nothing for replies that lie whole in the buffe
   const parser = new ReplyParser({ item: () => items++, line() {} });
   const allocated = allocationsOf(() => {
     for (let i = 0; i < 100; i++) {
-      assertEquals(parser.take(buffer, 0, count * reply.length), 0);
+      assertEquals(parser.feedFrom(buffer, 0, count * reply.length), 0);
       parser.feed(buffer, count * reply.length);
     }
   });
@@ -79,7 +84,7 @@ Deno.test("RequestWriter writes any number of requests into two buffers", () => 
       writer.latin1(`set key${i} 0 0 `);
       writer.dataBlock(i % 2 === 0 ? data : "some text", "");
     }
-    writer.take();
+    writer.handOut();
     writer.recycle();
   };
   // They grow to what is needed once.
@@ -94,15 +99,11 @@ Deno.test("Client sends a big value as bytes from where it is", async () => {
   const random = new Random(31);
   for (const length of [200_000, 1_000_000, 2_500_000]) {
     const value = random.bytes(length);
-    const calls: [name: string, call: (client: Client) => Promise<unknown>][] = [
-      ["set", (client) => client.set("k", value)],
-      ["setRaw", (client) => client.setRaw("k", value)],
-      ["setMulti", (client) => client.setMulti({ k: value, other: 1 })],
-    ];
-    for (const [name, call] of calls) {
+    const given = { key: "k", value, raw: value, items: { k: value, other: 1 } };
+    for (const { name, call } of STORING) {
       await using rig = await start();
       const { client, connection } = rig;
-      const { bytes: allocated } = await allocationsDuring(() => call(client));
+      const { bytes: allocated } = await allocationsDuring(() => call(client, undefined, given));
       const own = connection.writes.filter(({ buffer }) => buffer === value.buffer);
       assertEquals(lengthOf(own), length, `${name} of ${length}`);
       const others = lengthOf(connection.writes) - length;
@@ -115,12 +116,9 @@ Deno.test("Client sends a big value as bytes from where it is", async () => {
 
 Deno.test("Client reads a big value to where the caller gets it, but for what came with its line", async () => {
   const value = new Random(32).bytes(1_000_000);
-  const calls: [name: string, call: (client: Client) => Promise<unknown>][] = [
-    ["get", (client) => client.get("k")],
-    ["getRaw", async (client) => (await client.getRaw("k"))?.data],
-    ["getMulti", async (client) => (await client.getMulti(["none", "k"])).get("k")],
-  ];
-  for (const [name, call] of calls) {
+  for (const verb of VERBS.filter(({ kind }) => kind === "retrieval")) {
+    const { name } = verb;
+    const keys = verb.isMulti ? ["none", "k"] : ["k"];
     await using rig = await start();
     const { client, connection } = rig;
     await client.set("k", value);
@@ -128,8 +126,10 @@ Deno.test("Client reads a big value to where the caller gets it, but for what ca
     for (let i = 0; i < 3; i++) await client.get("k");
     connection.forget();
     let found: unknown;
-    const { bytes: allocated } = await allocationsDuring(async () => found = await call(client));
-    const data = found as Uint8Array;
+    const { bytes: allocated } = await allocationsDuring(async () => {
+      found = await verb.call(client, undefined, { key: "k", keys });
+    });
+    const data = hitsOf(verb, found, keys)?.get("k") as Uint8Array;
     assert(sameBytes(data, value), name);
     const direct = connection.reads.filter(({ into }) => into.buffer === data.buffer);
     const read = direct.reduce((total, { count }) => total + count, 0);

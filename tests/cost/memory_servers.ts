@@ -87,7 +87,8 @@ export class MemoryConnection implements Transport {
 
   #replyTo(name: string, words: string[]): string {
     if (name === "delete") return "DELETED\r\n";
-    if (name === "incr") return "1\r\n";
+    if (name === "incr" || name === "decr") return "1\r\n";
+    if (name === "touch") return "TOUCHED\r\n";
     const parts: string[] = [];
     for (const key of name.startsWith("gat") ? words.slice(1) : words) {
       const item = this.#items.get(key);
@@ -125,6 +126,8 @@ interface Item {
   readonly data: string;
 }
 
-const STORES: ReadonlySet<string> = new Set(["set", "add", "replace", "append", "prepend"]);
+const STORES: ReadonlySet<string> = new Set([
+  ...["set", "add", "replace", "cas", "append", "prepend"],
+]);
 /** What it allocates itself is not to be counted. */
 const Bytes = Uint8Array;

@@ -3,17 +3,15 @@
 import v8 from "node:v8";
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions, type Clock } from "@libmc/libmc";
+import { takes, VERBS } from "../support/verbs.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryServers } from "./memory_servers.ts";
 
-const MULTI: [name: string, call: (client: Client, keys: string[]) => Promise<unknown>][] = [
-  ["getMulti", (client, keys) => client.getMulti(keys)],
-  ["getsMulti", (client, keys) => client.getsMulti(keys)],
-  ["getList", (client, keys) => client.getList(keys)],
-  ["setMulti", (client, keys) => client.setMulti(keys.map((key) => [key, "v"] as const))],
-  ["appendMulti", (client, keys) => client.appendMulti(keys, "v")],
-  ["deleteMulti", (client, keys) => client.deleteMulti(keys)],
-];
+const MULTI = VERBS.filter((verb) => takes(verb, "keys") || takes(verb, "items"));
+/** But gat and gats, which check their exptime in an async function around the call. */
+const SINGLE = VERBS.filter((verb) =>
+  takes(verb, "key") && !(verb.kind === "retrieval" && takes(verb, "exptime"))
+);
 
 for (const names of [["one"], ["one", "two", "three"]]) {
   Deno.test(`Client makes as many promises for 1,000 keys as for 20, servers: ${names.length}`, async () => {
@@ -25,15 +23,15 @@ for (const names of [["one"], ["one", "two", "three"]]) {
       await client.setMulti(keys.map((key) => [key, "v"] as const));
       await client.getMulti(keys);
     }
-    for (const [name, call] of MULTI) {
+    for (const { name, call } of MULTI) {
       const counts: number[] = [];
       for (const count of [20, 100, 1000]) {
         const some = keys.slice(0, count);
-        counts.push(await promisesDuring(() => call(client, some)));
+        counts.push(await promisesDuring(() => call(client, undefined, { keys: some })));
       }
       assert(counts[0] > 0, "they are counted");
       assertEquals(counts, counts.map(() => counts[0]), name);
-      const many = await promisesDuring(() => call(client, keys));
+      const many = await promisesDuring(() => call(client, undefined, { keys }));
       assert(many < 30 * names.length + 100, `${name} made ${many} promises for 10,000 keys`);
     }
   });
@@ -42,17 +40,10 @@ for (const names of [["one"], ["one", "two", "three"]]) {
 Deno.test("Client makes one promise for a call of one key", async () => {
   await using rig = await start(["one"]);
   const { client } = rig;
-  const calls: [name: string, call: () => Promise<unknown>][] = [
-    ["get", () => client.get("key")],
-    ["gets", () => client.gets("key")],
-    ["set", () => client.set("key", 1)],
-    ["delete", () => client.delete("key")],
-    ["incr", () => client.incr("key")],
-  ];
-  for (const [name, call] of calls) {
+  for (const { name, call } of SINGLE) {
     const made: Promise<unknown>[] = [];
     const count = promisesOf(() => {
-      for (let i = 0; i < 1000; i++) made.push(call());
+      for (let i = 0; i < 1000; i++) made.push(call(client));
     });
     assertEquals(count, 1000, name);
     await Promise.all(made);

@@ -1,9 +1,9 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Client } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { METHODS } from "../client/methods.ts";
+import { ALL_VERBS } from "../support/verbs.ts";
 
-/** A method with options as JavaScript may pass them. */
+/** A verb with options as JavaScript may pass them. */
 interface Taker {
   readonly name: string;
   /** What it takes beside `signal` and `strict`. */
@@ -11,25 +11,9 @@ interface Taker {
   call(client: Client, options: never): Promise<unknown>;
 }
 
-const STORES = ["set", "add", "replace", "cas", "setMulti"];
-const TAKERS: readonly Taker[] = [
-  ...METHODS.filter(({ name }) => name !== "flushAll").map(({ name, call }): Taker => ({
-    name,
-    call,
-    names: STORES.includes(name)
-      ? ["exptime", "compress"]
-      : name === "setRaw"
-      ? ["exptime", "flags"]
-      : [],
-  })),
-  { name: "flushAll", names: ["delay"], call: (client, options) => client.flushAll(options) },
-  { name: "getStream", names: [], call: (client, options) => client.getStream("k0", options) },
-  {
-    name: "setStream",
-    names: ["exptime"],
-    call: (client, options) => client.setStream("k0", ReadableStream.from([]), options),
-  },
-];
+const TAKERS: readonly Taker[] = ALL_VERBS.filter(({ kind }) => kind !== "client").map((
+  { name, options, call },
+) => ({ name, names: options, call: (client, options) => call(client, options) }));
 
 const NO_OPTIONS: readonly (readonly [value: unknown, type: string])[] = [
   [600, "number"],

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Client, ConnectionError } from "@libmc/libmc";
+import { ConnectionError } from "@libmc/libmc";
 import { type Cell, play } from "./matrix/cell.ts";
 import { DIAL_FAULTS } from "./matrix/dial_faults.ts";
 import { COUNTER, MATRIX_METHODS, type MatrixMethod } from "./matrix/methods.ts";
@@ -9,19 +9,10 @@ import type { MatrixFault } from "./matrix/scene.ts";
 import { SERVER_FAULTS } from "./matrix/server_faults.ts";
 
 const FAULTS = [...PROCESS_FAULTS, ...SERVER_FAULTS, ...PROXY_FAULTS, ...DIAL_FAULTS];
-/** Commands that a client may send without asking for a reply. */
-const QUIET: ReadonlySet<string> = new Set(
-  "set add replace cas append prepend delete touch incr decr".split(" "),
-);
 const CELLS: readonly Cell[] = MATRIX_METHODS.flatMap((method) => [
   { method, strict: false },
   { method, strict: true },
-  ...(QUIET.has(method.command) ? [{ method, strict: true, noreply: true }] : []),
-]);
-/** Methods that talk to no server; and `close()`, which ends every cell. */
-const ASKS_NOBODY: ReadonlySet<string> = new Set([
-  ...["close", "config", "counters", "getHostByKey", "toggleFlushAllFeature", "unref"],
-  ...["updateServers", "addEventListener", "removeEventListener"],
+  ...(method.mayBeQuiet ? [{ method, strict: true, noreply: true }] : []),
 ]);
 /** How many scenes are played at once. */
 const WIDTH = 24;
@@ -39,12 +30,6 @@ Deno.test("fault matrix: every method settles once, in time and right, whatever 
     }
   }));
   assertEquals(breaches.length, 0, breaches.slice(0, 40).join("\n"));
-});
-
-Deno.test("fault matrix: no method of the client is missing", () => {
-  const played = new Set(MATRIX_METHODS.map(({ name }) => name.split(",")[0]));
-  const methods = publicMethods().filter((name) => !ASKS_NOBODY.has(name));
-  assertEquals(methods.toSorted(), Array.from(played).toSorted());
 });
 
 Deno.test("fault matrix: finds an answer that is wrong, missing, untold or said not to be sent", async () => {
@@ -86,18 +71,6 @@ Deno.test("fault matrix: finds an answer that is wrong, missing, untold or said 
     assertStringIncludes(played.join(), found);
   }));
 });
-
-/** The names of all methods of a client, its own and those that it inherits from classes of the package. */
-function publicMethods(): string[] {
-  const names: string[] = [];
-  for (let type = Client.prototype; type !== EventTarget.prototype;) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
-      if (typeof value === "function" && name !== "constructor") names.push(name);
-    }
-    type = Object.getPrototypeOf(type);
-  }
-  return names;
-}
 
 interface Played {
   readonly fault: MatrixFault;

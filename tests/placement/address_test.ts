@@ -1,7 +1,6 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { addressOf, parseAddress } from "../../src/placement/address.ts";
-import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
-import { Ring } from "../../src/placement/continuum.ts";
+import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
 import { ROUTING } from "./vectors.ts";
 
 /**
@@ -56,8 +55,9 @@ function nameOrError(text: string): string {
 
 /** For the keys k0 to k63 a 1 where they belong to the server, and not to another one. */
 function winsOf(text: string): string {
-  const ring = new Ring([parseAddress(text), parseAddress("other.example:9")]);
-  const won = (_: unknown, i: number) => ring.serverFor(KEY_HASHES.md5(`k${i}`)) === 0 ? "1" : "0";
+  const servers = [parseAddress(text), parseAddress("other.example:9")];
+  const distribution = DISTRIBUTIONS.libmc(servers, { hashFn: "md5" });
+  const won = (_: unknown, i: number) => distribution.indexFor(`k${i}`) === 0 ? "1" : "0";
   return Array.from({ length: 64 }, won).join("");
 }
 

@@ -1,9 +1,9 @@
-/** The vectors that join keys, hashes, addresses and the ring: which server libmc chose for which key. */
+/** The vectors that join keys, hashes, addresses and the continuum: which server libmc chose for which key. */
 import { assertEquals } from "@std/assert";
 import { wireKey, wirePrefix } from "../../src/key.ts";
 import { parseAddress } from "../../src/placement/address.ts";
-import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
-import { Ring } from "../../src/placement/continuum.ts";
+import type { Distribution } from "../../src/placement/distribution.ts";
+import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
 import {
   byteString,
   type FailoverCase,
@@ -12,15 +12,15 @@ import {
   type RoutingCase,
 } from "./vectors.ts";
 
-Deno.test("Ring.serverFor() chooses libmc's server for every key of the vectors", () => {
+Deno.test("DISTRIBUTIONS.libmc chooses libmc's server for every key of the vectors", () => {
   // Bytes that are no UTF-8 can be no key of ours, but they can be hashed.
   const keys = ROUTING.keys.map((key) => "s" in key ? wireKey(key.s) : byteString(key));
   let facts = 0;
   for (const routing of ROUTING.cases) facts += checkCase(routing, keys);
   for (const routing of ROUTING.prefix_cases) facts += checkCase(routing, prefixedKeys(routing));
   for (const routing of ROUTING.failover) {
-    const ring = new Ring(routing.servers.map(parseAddress));
-    const owners = failoverHashes(routing).map((hash) => ring.serverFor(hash));
+    const distribution = distributionOf(routing);
+    const owners = FAILOVER_KEYS.map((key) => distribution.indexFor(key));
     assertEquals(owners, [...routing.host], failoverLabel(routing));
     facts += owners.length;
   }
@@ -31,9 +31,8 @@ Deno.test("Ring.serverFor() chooses libmc's server for every key of the vectors"
 /** Compares the chosen servers by display name, as libmc gives them. */
 function checkCase(routing: RoutingCase, keys: readonly string[]): number {
   const addresses = routing.servers.map(parseAddress);
-  const ring = new Ring(addresses);
-  const hash = KEY_HASHES[routing.hash];
-  const chosen = keys.map((key) => addresses[ring.serverFor(hash(key))].name);
+  const distribution = distributionOf(routing);
+  const chosen = keys.map((key) => addresses[distribution.indexFor(key)].name);
   const expected = routing.host.map((index) => routing.names[index]);
   assertEquals(chosen, expected, `${routing.list}, ${routing.hash}, prefix ${routing.prefix}`);
   return expected.length;
@@ -56,14 +55,14 @@ function prefixedKeys(routing: PrefixCase): string[] {
   return ROUTING.prefix_keys.map((key) => wireKey(key.s, prefix));
 }
 
-Deno.test("Ring.walk() finds libmc's stand-in when servers are dead", () => {
+Deno.test("DISTRIBUTIONS.libmc finds libmc's stand-in when servers are dead", () => {
   let facts = 0;
   for (const routing of ROUTING.failover) {
-    const ring = new Ring(routing.servers.map(parseAddress));
+    const distribution = distributionOf(routing);
     const dead = new Set(routing.dead);
-    const walks = failoverHashes(routing).map((hash) => [...ring.walk(hash)]);
-    const off = walks.map(([owner]) => dead.has(owner) ? -1 : owner);
-    const on = walks.map((walk) => walk.find((server) => !dead.has(server)) ?? -1);
+    const orders = FAILOVER_KEYS.map((key) => [...distribution.order(key)]);
+    const off = orders.map(([owner]) => dead.has(owner) ? -1 : owner);
+    const on = orders.map((order) => order.find((server) => !dead.has(server)) ?? -1);
     const label = failoverLabel(routing);
     assertEquals(off, [...routing.realtime_failover_off], `${label}, failover off`);
     assertEquals(on, [...routing.realtime_failover_on], `${label}, failover on`);
@@ -73,8 +72,10 @@ Deno.test("Ring.walk() finds libmc's stand-in when servers are dead", () => {
   console.log(`failover: ${facts} facts checked, 0 differ, 0 excepted`);
 });
 
-function failoverHashes(routing: FailoverCase): number[] {
-  return ROUTING.failover_keys.map((key) => KEY_HASHES[routing.hash](wireKey(key)));
+const FAILOVER_KEYS: readonly string[] = ROUTING.failover_keys.map((key) => wireKey(key));
+
+function distributionOf({ servers, hash }: RoutingCase | FailoverCase): Distribution {
+  return DISTRIBUTIONS.libmc(servers.map(parseAddress), { hashFn: hash });
 }
 
 function failoverLabel({ servers, hash, dead }: FailoverCase): string {

@@ -80,7 +80,7 @@ export function parse(
     let start = 0;
     for (const chunk of chunks) {
       if (room === undefined) feed(parser, chunk, vacancyAbove);
-      else start = take(parser, chunk, vacancyAbove, buffer, start);
+      else start = feedFrom(parser, chunk, vacancyAbove, buffer, start);
     }
   } catch (thrown) {
     if (!(thrown instanceof ProtocolError)) throw thrown;
@@ -109,7 +109,7 @@ function feed(parser: ReplyParser, chunk: Uint8Array, vacancyAbove: number): voi
 }
 
 /** As a connection does it: reads on behind what the parser has left in the buffer. */
-function take(
+function feedFrom(
   parser: ReplyParser,
   chunk: Uint8Array,
   vacancyAbove: number,
@@ -126,7 +126,7 @@ function take(
     room.set(chunk.subarray(at, at + count));
     at += count;
     if (vacancy === undefined) {
-      start = parser.take(buffer, start, start + count);
+      start = parser.feedFrom(buffer, start, start + count);
       buffer.fill(0x2a, start);
     } else {
       parser.filled(count);

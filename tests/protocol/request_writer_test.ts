@@ -15,7 +15,7 @@ Deno.test("RequestWriter.ascii() writes ASCII text", () => {
   assert(writer.ascii(""));
   assert(writer.ascii("\0\x7f"));
   assertEquals(writer.length, 9);
-  assertEquals(joined(writer.take()), "get a\r\n\0\x7f");
+  assertEquals(joined(writer.handOut()), "get a\r\n\0\x7f");
 });
 
 Deno.test("RequestWriter.ascii() writes nothing of other text, wherever its other character stands", () => {
@@ -30,7 +30,7 @@ Deno.test("RequestWriter.ascii() writes nothing of other text, wherever its othe
     }
   }
   writer.ascii("z");
-  assertEquals(joined(writer.take()), "az");
+  assertEquals(joined(writer.handOut()), "az");
 });
 
 Deno.test("RequestWriter.latin1() writes one byte for each char", () => {
@@ -38,7 +38,7 @@ Deno.test("RequestWriter.latin1() writes one byte for each char", () => {
   const writer = new RequestWriter();
   writer.latin1(all);
   writer.latin1("");
-  assertEquals(joined(writer.take()), all);
+  assertEquals(joined(writer.handOut()), all);
 });
 
 Deno.test("RequestWriter.bytes() copies bytes, and nothing around them", () => {
@@ -47,7 +47,7 @@ Deno.test("RequestWriter.bytes() copies bytes, and nothing around them", () => {
   writer.bytes(source.subarray(2, 5));
   writer.bytes(new Uint8Array(0));
   source.fill(0);
-  assertEquals(joined(writer.take()), "234");
+  assertEquals(joined(writer.handOut()), "234");
 });
 
 Deno.test("RequestWriter.dataBlock() writes the length, the tail, and the data between line ends", () => {
@@ -113,7 +113,7 @@ Deno.test("RequestWriter.dataBlock() writes what TextEncoder makes of any text, 
       writer.dataBlock(text, tail);
       expected += `set k 0 0 ${blockOf(text, tail)}`;
     }
-    const taken = writer.take();
+    const taken = writer.handOut();
     assert(joined(taken) === expected, `seed ${random.seed}, round ${round}`);
     writer.recycle();
   }
@@ -131,7 +131,7 @@ Deno.test("RequestWriter grows without losing what it holds", () => {
     expected += i % 4 === 3 ? blockOf(text, "") : text;
     assertEquals(writer.length, expected.length);
   }
-  assert(joined(writer.take()) === expected);
+  assert(joined(writer.handOut()) === expected);
 });
 
 Deno.test("RequestWriter takes texts and bytes larger than its buffer at once", () => {
@@ -145,27 +145,27 @@ Deno.test("RequestWriter takes texts and bytes larger than its buffer at once", 
     writer.dataBlock(text, "");
     writer.dataBlock(bytesOf(text), "");
     assert(
-      joined(writer.take()) ===
+      joined(writer.handOut()) ===
         `a${text}${text}${text}${size}\r\n${text}\r\n${size}\r\n${text}\r\n`,
     );
   }
 });
 
-Deno.test("RequestWriter.take() begins anew, and what was taken stays as it is until recycled", () => {
+Deno.test("RequestWriter.handOut() begins anew, and what was handed out stays as it is until recycled", () => {
   const writer = new RequestWriter();
   writer.latin1("first");
-  const first = writer.take();
+  const first = writer.handOut();
   assertEquals(writer.length, 0);
   writer.latin1("second");
-  const second = writer.take();
+  const second = writer.handOut();
   writer.latin1("third");
-  const third = writer.take();
+  const third = writer.handOut();
   assertEquals([first, second, third].map(joined), ["first", "second", "third"]);
   writer.recycle();
   writer.latin1("fourth");
-  const fourth = writer.take();
+  const fourth = writer.handOut();
   assertEquals([second, third, fourth].map(joined), ["second", "third", "fourth"]);
-  assertEquals(writer.take().length, 0);
+  assertEquals(writer.handOut().length, 0);
 });
 
 Deno.test("RequestWriter.recycle() makes two buffers enough for any number of requests", () => {
@@ -173,7 +173,7 @@ Deno.test("RequestWriter.recycle() makes two buffers enough for any number of re
   const buffers = new Set<ArrayBufferLike>();
   for (let i = 0; i < 100; i++) {
     writer.latin1(`request ${i}`);
-    const taken = writer.take();
+    const taken = writer.handOut();
     buffers.add(bufferOf(taken));
     assertEquals(joined(taken), `request ${i}`);
     writer.recycle();
@@ -188,7 +188,7 @@ Deno.test("RequestWriter.bytes() lends big data blocks and copies small ones, in
   writer.dataBlock(big, "");
   writer.dataBlock(small, " 7");
   writer.dataBlock(big, " noreply");
-  const parts = writer.take();
+  const parts = writer.handOut();
   assertEquals(parts.filter((part) => part.buffer === big.buffer).length, 2);
   assertEquals(parts.filter((part) => part.buffer === small.buffer).length, 0);
   assert(
@@ -201,18 +201,18 @@ Deno.test("RequestWriter.bytes() lends big data blocks and copies small ones, in
 Deno.test("RequestWriter.recycle() keeps a buffer of common size and drops a peak", () => {
   const writer = new RequestWriter();
   writer.bytes(new Uint8Array(100_000));
-  const common = writer.take();
+  const common = writer.handOut();
   writer.recycle();
-  writer.take();
+  writer.handOut();
   writer.latin1("a");
-  assertStrictEquals(bufferOf(writer.take()), bufferOf(common));
+  assertStrictEquals(bufferOf(writer.handOut()), bufferOf(common));
 
   for (let i = 0; i < 50; i++) writer.bytes(new Uint8Array(100_000));
-  const peak = writer.take();
+  const peak = writer.handOut();
   writer.recycle();
   for (let i = 0; i < 4; i++) {
     writer.latin1("a");
-    const taken = writer.take();
+    const taken = writer.handOut();
     assertNotStrictEquals(bufferOf(taken), bufferOf(peak));
     assertLessOrEqual(bufferOf(taken).byteLength, 256 * 1024);
     writer.recycle();
@@ -232,7 +232,7 @@ function bufferOf(parts: readonly Uint8Array[]): ArrayBufferLike {
 function block(data: Uint8Array | string, tail: string): string {
   const writer = new RequestWriter();
   writer.dataBlock(data, tail);
-  return joined(writer.take());
+  return joined(writer.handOut());
 }
 
 function expectBlock(text: string, tail: string, what: string): void {

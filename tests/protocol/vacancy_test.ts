@@ -68,7 +68,7 @@ Deno.test("ReplyParser.filled() and feed() read the same replies as feed() alone
   }
 });
 
-Deno.test("ReplyParser.take() reads the same replies as feed(), whatever the size of the buffer", () => {
+Deno.test("ReplyParser.feedFrom() reads the same replies as feed(), whatever the size of the buffer", () => {
   for (const reply of REPLIES) {
     const wire = bytesOf(`${reply.wire}STORED\r\n`);
     const events = [...reply.events, line("STORED")];
@@ -87,7 +87,7 @@ Deno.test("ReplyParser.take() reads the same replies as feed(), whatever the siz
   }
 });
 
-Deno.test("ReplyParser.take() leaves a block in the buffer that has room for it, and lends it from there", () => {
+Deno.test("ReplyParser.feedFrom() leaves a block in the buffer that has room for it, and lends it from there", () => {
   const lent: string[] = [];
   const sink = {
     item(view: ItemView) {
@@ -99,7 +99,7 @@ Deno.test("ReplyParser.take() leaves a block in the buffer that has room for it,
   const buffer = new Uint8Array(40);
   const put = (start: number, text: string) => {
     buffer.set(bytesOf(text), start);
-    return parser.take(buffer, start, start + text.length);
+    return parser.feedFrom(buffer, start, start + text.length);
   };
   assertEquals(put(0, "VALUE a 0 5\r\nab"), 15);
   assertEquals(put(15, "cde\r"), 19);

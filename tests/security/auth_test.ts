@@ -191,8 +191,8 @@ Deno.test("Client with auth gives no password to a server that asks for none", a
 });
 
 Deno.test("Client with auth bounds an authentication that stalls, at each of its steps", async () => {
-  const unasked = "CLIENT_ERROR unauthenticated\r\n";
-  for (const script of [[], [[unasked]], [["CLIENT_ERR"]]]) {
+  const unexpectedReply = "CLIENT_ERROR unauthenticated\r\n";
+  for (const script of [[], [[unexpectedReply]], [["CLIENT_ERR"]]]) {
     for (const pollTimeout of [200, 0]) {
       await using server = await ScriptedServer.start({ script });
       await using client = clientOf(server.address, {

@@ -17,6 +17,8 @@ export class ScriptedTransport implements Transport {
   readonly rooms: number[] = [];
   /** How often it was closed. */
   closes = 0;
+  /** How often it was unreferenced. */
+  unrefs = 0;
   /** Most bytes that a write takes. */
   mostBytes = Infinity;
   /** Writes wait for {@linkcode ScriptedTransport.take}. */
@@ -73,6 +75,10 @@ export class ScriptedTransport implements Transport {
     this.#pump();
     this.#writing?.reject(error);
     this.#writing = undefined;
+  }
+
+  unref(): void {
+    this.unrefs++;
   }
 
   /** Sends pieces to the client; each is a read of its own, unless it is empty. */

@@ -29,7 +29,10 @@ const ROOMS = new Map<string, Arrows>([
   ["transports", { code: [], types: ["checks"] }],
   ["commands", { code: ["protocol", "key"], types: ["codec"] }],
   ["connection", { code: ["protocol", "transports"], types: ["commands"] }],
-  ["cluster", { code: ["connection", "placement"], types: ["commands", "transports"] }],
+  ["cluster", {
+    code: ["connection", "placement"],
+    types: ["commands", "observe", "transports"],
+  }],
   ["error_copy", { code: [] }],
   ["engine", {
     code: [

@@ -184,7 +184,7 @@ Deno.test("singleBytes sends every byte by itself and changes none", async () =>
   assert(reads > 2, `${reads} reads`);
 });
 
-Deno.test("tooManyConnections is said unasked, at once or later, before the close", async () => {
+Deno.test("tooManyConnections is said unexpectedReply, at once or later, before the close", async () => {
   for (const afterMs of [0, 5]) {
     await using server = await MemcachedServer.start();
     const fault = server.fault({ kind: "tooManyConnections", nth: 2, afterMs });

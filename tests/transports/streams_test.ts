@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { transportOf } from "../../src/transports/streams.ts";
+import { transportFromStreams } from "../../src/transports/streams.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
 
-Deno.test("transportOf() gives what comes, piece by piece, into however little room", async () => {
+Deno.test("transportFromStreams() gives what comes, piece by piece, into however little room", async () => {
   const { incoming, transport } = open();
   void incoming.write(bytesOf("hello"));
   void incoming.write(bytesOf(""));
@@ -20,7 +20,7 @@ Deno.test("transportOf() gives what comes, piece by piece, into however little r
   assertEquals(await transport.read(into), null);
 });
 
-Deno.test("transportOf() writes all bytes, and keeps none that were lent to it", async () => {
+Deno.test("transportFromStreams() writes all bytes, and keeps none that were lent to it", async () => {
   const { outgoing, transport } = open();
   const lent = bytesOf("get a\r\n");
   const writing = transport.write(lent);
@@ -30,7 +30,7 @@ Deno.test("transportOf() writes all bytes, and keeps none that were lent to it",
   assertEquals(textOf(value!), "get a\r\n");
 });
 
-Deno.test("transportOf() rejects reads and writes once its streams have failed", async () => {
+Deno.test("transportFromStreams() rejects reads and writes once its streams have failed", async () => {
   const { incoming, outgoing, transport } = open();
   const reading = transport.read(new Uint8Array(9));
   void incoming.abort(new Error("reset"));
@@ -51,10 +51,10 @@ Deno.test("Transport.close() of streams ends both, and a read and a write under 
   await assertRejects(() => incoming.write(bytesOf("late")));
 });
 
-Deno.test("transportOf() refuses streams that somebody else reads or writes", () => {
+Deno.test("transportFromStreams() refuses streams that somebody else reads or writes", () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const reader = readable.getReader();
-  assertThrows(() => transportOf({ readable, writable }), TypeError);
+  assertThrows(() => transportFromStreams({ readable, writable }), TypeError);
   reader.releaseLock();
 });
 
@@ -65,6 +65,6 @@ function open() {
   return {
     incoming: replies.writable.getWriter(),
     outgoing: requests.readable.getReader(),
-    transport: transportOf({ readable: replies.readable, writable: requests.writable }),
+    transport: transportFromStreams({ readable: replies.readable, writable: requests.writable }),
   };
 }

@@ -1,4 +1,4 @@
-/** What the options of each fault may be. Whatever passes here can strike. */
+/** Checks the options of each fault. Every fault that passes can strike. */
 
 import { MAX_KEY_LENGTH } from "../memcached/command.ts";
 import { COMMAND_NAMES } from "../memcached/dispatch.ts";
@@ -25,9 +25,9 @@ import {
 /**
  * Checks a fault.
  *
- * @throws {TypeError} If it is none, an option has the wrong type, is missing, or does not belong to it, or a command is
- * one that it cannot befall.
- * @throws {RangeError} If a number is out of range, or there are no commands.
+ * @throws {TypeError} If it is not a fault, an option has the wrong type, is missing, or does not belong to this kind, or
+ * the fault cannot strike one of its commands.
+ * @throws {RangeError} If a number is out of range, or the list of commands is empty.
  */
 export function checkFault(fault: Fault): void {
   const { kind } = objectOf("a fault", fault);
@@ -78,9 +78,9 @@ function ofCommands(commands: readonly string[]): Checks<FaultOccasion> {
 
 const OF_ANY = ofCommands(COMMAND_NAMES);
 const OF_VALUES = ofCommands(["get", "gets", "gat", "gats"]);
-/** The answer to quit is that the connection closes. */
+/** quit has no reply: the server closes the connection. */
 const OF_ANSWERED = ofCommands(COMMAND_NAMES.filter((name) => name !== "quit"));
-/** The embedded server always refuses to be shut down. */
+/** The server always refuses to be shut down. */
 const OF_CARRIED_OUT = ofCommands(COMMAND_NAMES.filter((name) => name !== "shutdown"));
 
 const SEQUEL = oneOf("continue", "close", "silence");

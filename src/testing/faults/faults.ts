@@ -1,4 +1,4 @@
-/** Decides which fault strikes when. The same seed and the same commands in the same order give the same faults. */
+/** Decides which fault strikes, and when. The same seed and the same commands in the same order give the same faults. */
 
 import type {
   ActiveFault,
@@ -10,7 +10,7 @@ import type {
 } from "./fault.ts";
 import { checkFault } from "./fault_check.ts";
 import type { SeededRandom } from "../random.ts";
-import { canBefall } from "./reply_faults.ts";
+import { canStrike } from "./reply_faults.ts";
 
 /** The faults of one server. */
 export class Faults {
@@ -22,18 +22,20 @@ export class Faults {
     this.random = random;
   }
 
-  /** Whether there are none. */
+  /** Whether the server has no faults. */
   get isEmpty(): boolean {
     return this.#entries.size === 0;
   }
 
-  /** How often each kind struck, those included that were taken away since. */
+  /** How often each kind struck. Faults that were taken away since are included. */
   get struck(): ReadonlyMap<FaultKind, number> {
     return this.#struck;
   }
 
   /**
-   * @throws {TypeError} If it is no fault, or an option has the wrong type or name.
+   * Adds a fault.
+   *
+   * @throws {TypeError} If it is not a fault, or an option has the wrong type or name.
    * @throws {RangeError} If an option is out of range.
    */
   add(fault: Fault): ActiveFault {
@@ -48,12 +50,12 @@ export class Faults {
     };
   }
 
-  /** Takes all away. */
+  /** Takes all faults away. */
   clear(): void {
     this.#entries.clear();
   }
 
-  /** The fault of this kind that befalls a new connection, if any. */
+  /** Gives the fault of this kind that strikes a new connection, if any. */
   pickForConnection<K extends ConnectionFault["kind"]>(
     kind: K,
   ): Extract<ConnectionFault, { kind: K }> | undefined {
@@ -62,8 +64,8 @@ export class Faults {
       | undefined;
   }
 
-  /** The error line that a command gets in place of being carried out, if any. */
-  pickRefusal(command: string): string | undefined {
+  /** Gives the error line that answers a command instead of carrying it out, if any. */
+  pickErrorLine(command: string): string | undefined {
     if (this.isEmpty) return undefined;
     const fault = this.#pick((fault) =>
       fault.kind === "serverError" && refuses(fault, command) && concerns(fault, command)
@@ -71,10 +73,10 @@ export class Faults {
     return fault && `SERVER_ERROR ${(fault as ServerErrorFault).message ?? "out of memory"}`;
   }
 
-  /** The fault that befalls the reply of a command that was carried out, if any. */
+  /** Gives the fault that strikes the reply of a command that was carried out, if any. */
   pickForReply(command: string, reply: Uint8Array): ReplyFault | undefined {
     return this.#pick((fault) =>
-      concerns(fault, command) && canBefall(fault, reply) &&
+      concerns(fault, command) && canStrike(fault, reply) &&
       !(fault.kind === "serverError" && refuses(fault, command))
     ) as ReplyFault | undefined;
   }
@@ -98,7 +100,7 @@ class Entry {
     this.fault = fault;
   }
 
-  /** Whether it strikes at this occasion. */
+  /** Says whether it strikes this time, and counts the occasion. */
   strikes(random: SeededRandom): boolean {
     const { nth, probability, times } = this.fault;
     this.#occasions++;
@@ -110,7 +112,7 @@ class Entry {
   }
 }
 
-/** A get has no effect, so that it may be carried out and fail after some of its values. */
+/** Says whether an error takes the place of the command. A get changes nothing: it may fail after some of its values. */
 function refuses(fault: ServerErrorFault, command: string): boolean {
   return !fault.carriedOut && command !== "get" && command !== "gets";
 }

@@ -1,4 +1,4 @@
-/** What each fault makes of a reply. Pure: bytes in, bytes out. */
+/** How each fault changes a reply. Pure: bytes in, bytes out. */
 
 import type {
   Fault,
@@ -11,21 +11,21 @@ import type {
 import { bytesOf, textOf } from "../memcached/latin1.ts";
 import type { SeededRandom } from "../random.ts";
 
-/** What is sent in place of a reply. */
+/** The bytes that are sent instead of a reply, and how. */
 export interface Mangled {
   readonly bytes: Uint8Array;
   readonly then: FaultSequel;
-  /** Whether each byte leaves on its own. */
+  /** Whether each byte is sent on its own. */
   readonly inPieces: boolean;
   /** Milliseconds between two pieces. */
   readonly pauseMs: number;
 }
 
 /**
- * Whether a fault can befall a reply, which is empty where none is wanted. It cannot where the reply would stay as it
- * is: nobody would notice that it struck.
+ * Says whether a fault can strike a reply, which is empty if the command wants none. A fault that would leave the reply
+ * as it is cannot: a test could not notice it.
  */
-export function canBefall(fault: Fault, reply: Uint8Array): fault is ReplyFault {
+export function canStrike(fault: Fault, reply: Uint8Array): fault is ReplyFault {
   switch (fault.kind) {
     case "wrongLength":
     case "truncatedValue":
@@ -44,14 +44,14 @@ export function canBefall(fault: Fault, reply: Uint8Array): fault is ReplyFault 
   }
 }
 
-/** Lets a fault befall a reply that it can befall. */
+/** Applies a fault to a reply that it can strike. */
 export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRandom): Mangled {
   switch (fault.kind) {
     case "wrongLength": {
       const value = random.pick(placesFor(fault, reply));
       const by = fault.by ?? random.pick([-8, -3, -2, -1, 1, 2, 3, 8]);
       const length = Math.max(0, value.length + by);
-      // Where nothing can be taken away, something is added.
+      // A length of 0 cannot shrink, so it grows.
       const wrong = length === value.length ? value.length + Math.abs(by) : length;
       return sent(replace(reply, value.lengthStart, value.lengthEnd, String(wrong)));
     }
@@ -88,7 +88,7 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
   }
 }
 
-/** Where the parts of one item stand in a reply. */
+/** Where the parts of one item are in a reply. */
 interface ValuePlace {
   readonly key: string;
   readonly keyStart: number;
@@ -99,7 +99,7 @@ interface ValuePlace {
   readonly length: number;
 }
 
-/** The items that a fault of values would not leave as they are. */
+/** The items that a fault would change. */
 function placesFor(
   fault: WrongLengthFault | TruncatedValueFault | WrongKeyFault,
   reply: Uint8Array,
@@ -169,11 +169,11 @@ function otherKey(key: string, random: SeededRandom): string {
 function garbage(random: SeededRandom): string {
   const length = random.integer(0, 59);
   const rest = Array.from({ length }, () => random.pick([...`${LETTERS} 0123456789`])).join("");
-  // Lower case and no number, so that it is never by chance one of memcached's replies.
+  // It begins with a small letter, as none of memcached's replies does.
   return random.pick([...LETTERS]) + rest;
 }
 
-/** Users give text; what is sent is its UTF-8, here with one character a byte. */
+/** Gives the UTF-8 of a text, with one character a byte. */
 function utf8(text: string): string {
   return textOf(new TextEncoder().encode(text));
 }

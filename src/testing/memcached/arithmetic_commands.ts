@@ -5,7 +5,7 @@ import { BAD_FORMAT, type Command, hasNoreply, MAX_KEY_LENGTH, plain, refused } 
 import { bytesOf, textOf } from "./latin1.ts";
 import type { ServerState } from "./server_state.ts";
 
-/** Makes a command of the words of a line that begins with one of the two. */
+/** Makes a command from the words of a line that begins with one of the two. */
 export function arithmeticCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, deltaWord] = words;
   if (words.length < 3 || words.length > 4) return refused(name, false, "ERROR");
@@ -29,7 +29,7 @@ function change(
     statistics.count(`${name}_misses`);
     return "NOT_FOUND";
   }
-  // The daemon reads the number out of the stored bytes, so what follows a white space in them does not matter.
+  // The daemon reads the number from the stored bytes, so it ignores everything after white space there.
   const old = item.data.length === 0 || store.isChunked(key, item)
     ? undefined
     : unsignedOf(textOf(item.data));
@@ -42,7 +42,7 @@ function change(
   if (digits.length > item.data.length) {
     store.put(key, bytesOf(digits), item.flags, item.exptime);
   } else {
-    // The item keeps its length: a shorter number is followed by spaces.
+    // The item keeps its length: spaces follow a shorter number.
     store.rewrite(key, item, bytesOf(digits.padEnd(item.data.length)));
   }
   return digits;

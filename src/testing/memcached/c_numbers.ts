@@ -1,10 +1,10 @@
 /**
- * Numbers as memcached reads them, which is with C's `strtoull` and `strtol`: white space and a sign may stand before
- * the digits, anything after a white space or a NUL is ignored, a negative number wraps around, and what is too long is
- * no number. Lengths, flags and exptimes are then cut to 32 bits without a word.
+ * Numbers as memcached reads them, with C's `strtoull` and `strtol`: white space and a sign may stand before the digits,
+ * anything after white space or a NUL is ignored, a negative number wraps around, and a text that is too long is not a
+ * number. Lengths, flags and exptimes are then cut to 32 bits.
  */
 
-/** A 64-bit unsigned number, or `undefined` where memcached says that it is none. */
+/** Reads a 64-bit unsigned number. `undefined` if it is not one to memcached. */
 export function unsignedOf(text: string): bigint | undefined {
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
@@ -12,11 +12,11 @@ export function unsignedOf(text: string): bigint | undefined {
   if (size > MAX_UNSIGNED) return undefined;
   if (match[1] !== "-") return size;
   const wrapped = BigInt.asUintN(64, -size);
-  // A minus is taken only where the wrapped number looks positive: that is how the daemon tells the two apart.
+  // The daemon accepts a minus only if the wrapped number looks positive.
   return wrapped > MAX_SIGNED ? undefined : wrapped;
 }
 
-/** A 64-bit signed number cut to 32 bits, or `undefined` where memcached says that it is none. */
+/** Reads a 64-bit signed number and cuts it to 32 bits. `undefined` if it is not one to memcached. */
 export function signed32Of(text: string): number | undefined {
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
@@ -26,13 +26,13 @@ export function signed32Of(text: string): number | undefined {
   return Number(BigInt.asIntN(32, value));
 }
 
-/** Flags: a 64-bit number cut to 32 bits, or `undefined` where memcached says that it is none. */
+/** Reads flags, a 64-bit number that is cut to 32 bits. `undefined` if it is not one to memcached. */
 export function flagsOf(text: string): number | undefined {
   const value = unsignedOf(text);
   return value === undefined ? undefined : Number(BigInt.asUintN(32, value));
 }
 
-/** Half a megabyte of digits is not worth a bigint: whatever has more than 20 of them is too large. */
+/** Reads digits. More than 20 of them are too large in any case, and no bigint is made of half a megabyte. */
 function sizeOf(digits: string): bigint {
   const significant = digits.replace(/^0+/, "");
   return significant.length > MAX_DIGITS ? MAX_UNSIGNED + 1n : BigInt(significant || "0");

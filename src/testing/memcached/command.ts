@@ -1,29 +1,29 @@
 /**
- * What a command line becomes before it is carried out. Whether a data block follows is decided by the line alone, and
- * as in the daemon a line that is refused has none: what follows it is read as commands.
+ * A command line that was read, before it is carried out. The line alone decides whether a data block follows. As in the
+ * daemon, none follows a line that is refused: the bytes after it are read as commands.
  */
 
 import type { ReplyWriter } from "./reply_writer.ts";
 
 /** A command that was read and is not carried out yet. */
 export interface Command {
-  /** Its name, `""` when it has none that memcached knows. */
+  /** Its name, `""` if memcached does not know it. */
   readonly name: string;
-  /** Whether its reply is not wanted. */
+  /** Whether the client wants no reply. */
   readonly noreply: boolean;
-  /** How many bytes follow its line, line end included; 0 when it has no data block. */
+  /** How many bytes follow its line, line end included. 0 if it has no data block. */
   readonly dataLength: number;
   /** Whether the bytes that follow are thrown away. */
   readonly swallow: boolean;
-  /** Whether it is well-formed: only then it counts as carried out. */
+  /** Whether it is well-formed. Only then it counts as carried out. */
   readonly valid: boolean;
   /** Whether the connection closes after it. */
   readonly closes: boolean;
-  /** Carries it out and writes the reply, which the caller drops for noreply. */
+  /** Carries it out and writes the reply, which the caller drops if the client wants none. */
   carryOut(reply: ReplyWriter, data: Uint8Array): void;
 }
 
-/** A command without a data block. */
+/** Makes a command without a data block. */
 export function plain(
   name: string,
   noreply: boolean,
@@ -32,22 +32,22 @@ export function plain(
   return { ...BASE, name, noreply, carryOut };
 }
 
-/** A command line that is refused with an error line. */
+/** Makes a command that is answered by an error line and not carried out. */
 export function refused(name: string, noreply: boolean, line: string): Command {
   return { ...BASE, name, noreply, valid: false, carryOut: (reply) => reply.line(line) };
 }
 
-/** A command whose answer is that the connection closes. */
+/** Makes a command that closes the connection without a reply. */
 export function closing(name: string): Command {
   return { ...BASE, name, noreply: false, closes: true, carryOut: () => {} };
 }
 
-/** Whether the last word says that no reply is wanted. */
+/** Says whether the last word tells that the client wants no reply. */
 export function hasNoreply(words: readonly string[]): boolean {
   return words[words.length - 1] === "noreply";
 }
 
-/** memcached's answer to a key that is too long and to numbers that are none. */
+/** memcached's answer to a key that is too long and to a word that is not a number. */
 export const BAD_FORMAT = "CLIENT_ERROR bad command line format";
 
 /** The longest key, in bytes. */

@@ -1,9 +1,9 @@
 /**
  * Cuts the bytes of one connection into commands. Pure: bytes in, commands out.
  *
- * Two states as in the daemon: a line is awaited, or the data block of a line that was understood. A block's memory is
- * allocated once, and only after its length was found to be within the item limit; blocks over it are counted off and
- * thrown away. Bytes of an unfinished line are kept in a buffer that doubles, and none is searched twice.
+ * It has two states, as the daemon: it waits for a line, or for the data block of a line that it understood. It
+ * allocates a block once, and only after its length was found to be within the item limit; it counts off longer blocks
+ * and throws them away. It keeps the bytes of an unfinished line in a buffer that doubles, and searches none twice.
  */
 
 import type { Command } from "./command.ts";
@@ -12,14 +12,14 @@ import { textOf } from "./latin1.ts";
 /** A command and its data block, which is empty for commands without one. */
 export interface ReadCommand {
   readonly command: Command;
-  /** Owned: the store keeps it. */
+  /** Owned by the command: the store keeps it. */
   readonly data: Uint8Array;
 }
 
-/** The client sent a line that is too long to be anything but a mistake: the daemon closes the connection. */
+/** The client sent a line that can only be a mistake, as it is too long. The daemon closes the connection then. */
 export class LineTooLong extends Error {}
 
-/** Reads commands out of chunks that may be cut anywhere. */
+/** Reads commands from chunks that may be cut anywhere. */
 export class CommandReader {
   readonly #dispatch: (line: string) => Command;
   #line: Uint8Array = new Uint8Array(256);
@@ -27,7 +27,7 @@ export class CommandReader {
   #mayBeLong = false;
   #awaited: { command: Command; data: Uint8Array; missing: number } | undefined;
 
-  /** @param dispatch Gives the command of a line, which has no line end. */
+  /** @param dispatch Gives the command for a line without its line end. */
   constructor(dispatch: (line: string) => Command) {
     this.#dispatch = dispatch;
   }
@@ -79,7 +79,7 @@ export class CommandReader {
       this.#lineLength = 0;
       this.#mayBeLong = false;
     }
-    // A CR alone is not a line end of an empty line: the daemon takes it for a word.
+    // The daemon takes a line of CR alone for a word, and not for an empty line.
     const hasCr = line.length > 1 && line[line.length - 1] === CR;
     return textOf(hasCr ? line.subarray(0, -1) : line);
   }

@@ -1,4 +1,4 @@
-/** From a command line to a command. */
+/** Finds the command for a command line. */
 
 import { arithmeticCommand } from "./arithmetic_commands.ts";
 import { closing, type Command, refused } from "./command.ts";
@@ -17,15 +17,15 @@ import { statsCommand } from "./stats_command.ts";
 import { storageCommand } from "./storage_commands.ts";
 
 /**
- * Makes a command of a line, without its line end. As in the daemon words are parted by spaces alone, and a NUL ends
- * the line.
+ * Makes a command from a line without its line end. As in the daemon, only spaces separate words, and a NUL ends the
+ * line.
  */
 export function dispatch(line: string, state: ServerState): Command {
   const end = line.indexOf("\0");
   const words = (end < 0 ? line : line.slice(0, end)).split(" ").filter((word) => word !== "");
   const command = COMMANDS.get(words[0] ?? "");
   if (command !== undefined) return command(words, state);
-  // Browsers and scripts that were led here are not worth an answer.
+  // The daemon closes the connection when something speaks HTTP to it.
   const isHttp = !/^[acdgist]/.test(words[0] ?? "") && words.at(-1)?.startsWith("HTTP/");
   return isHttp ? closing("") : refused("", false, "ERROR");
 }

@@ -19,66 +19,97 @@ import { ServerState } from "./server_state.ts";
 import { Session } from "./session.ts";
 import { Listener } from "../sockets/listener.ts";
 
-/** How a {@linkcode MemcachedServer} is to be. There are no options of other names. */
+/**
+ * How a {@linkcode MemcachedServer} listens and behaves. An option with another name makes it throw.
+ *
+ * @example A small server of another version
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { MemcachedServer, type MemcachedServerOptions } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options: MemcachedServerOptions = { version: "1.6.40", itemSizeLimit: 1024 };
+ * await using server = await MemcachedServer.start(options);
+ * await using client = new Client(server.address);
+ * assertEquals([...(await client.version()).values()], ["1.6.40"]);
+ * assertEquals(await client.set("a", "x".repeat(2000)), false);
+ * ```
+ */
 export interface MemcachedServerOptions {
-  /** The address to listen on. @default {"127.0.0.1"} */
+  /**
+   * The name or address to listen on.
+   *
+   * @default {"127.0.0.1"}
+   */
   hostname?: string;
-  /** The port to listen on, from 0 to 65,535; 0 for a free one. @default {0} */
+  /**
+   * The port to listen on: an integer from 0 to 65,535, 0 for a free port.
+   *
+   * @default {0}
+   */
   port?: number;
-  /** A path for a Unix socket, which then takes the place of hostname and port. */
+  /** The path of a Unix socket to listen on instead of a hostname and port. */
   path?: string;
-  /** Where expiry takes its time from: a {@linkcode TestClock} that runs with the wall clock unless given. */
+  /**
+   * The clock that decides what has expired, in seconds: a {@linkcode TestClock} that runs with the wall clock unless
+   * given.
+   */
   clock?: ServerClock;
   /**
-   * The largest item in bytes, with its key and some 60 bytes of the server's own: an integer from 1 to 1,073,741,824.
+   * The size of the largest item in bytes, with its key and some 60 bytes that memcached adds: an integer from 1 to
+   * 1,073,741,824.
    *
    * @default {1048576}
    */
   itemSizeLimit?: number;
-  /** What `version` answers, without CR and LF. @default {"1.6.18"} */
+  /**
+   * The answer to `version`, without CR and LF.
+   *
+   * @default {"1.6.18"}
+   */
   version?: string;
-  /** Faults that it has from the start. */
+  /**
+   * The faults that the server has from the start.
+   *
+   * @default {[]}
+   */
   faults?: readonly Fault[];
-  /** Seed of the random numbers that faults use, an integer from 0 to 4,294,967,295: a fresh one unless given. */
+  /** The seed of the random numbers that faults use: an integer from 0 to 4,294,967,295. A fresh one unless given. */
   seed?: number;
 }
 
 /**
- * A memcached in this process, on a real loopback socket: for tests that need a server, and for tests that need one
- * which misbehaves.
+ * A memcached in this process, on a real socket: for tests that need a server, and for tests that need one which
+ * misbehaves.
  *
- * It answers every classic text command as memcached 1.6.18 does, errors and their consequences included: a refused
- * `set` line has its data block taken for commands, numbers are read as C reads them, counters wrap at 64 bits and keep
- * their length, exptimes above 30 days are dates. It does not evict, and knows neither meta commands nor
+ * It answers every classic text command as memcached 1.6.18 does, errors and their consequences included: it takes the
+ * data block of a refused `set` line for commands, reads numbers as C reads them, wraps counters at 64 bits and keeps
+ * their length, and takes exptimes above 30 days for dates. It never evicts an item, and knows neither meta commands nor
  * authentication.
  *
- * @example A round trip
+ * @example Store a value and read it back
  * ```ts
+ * import { Client } from "@libmc/libmc";
  * import { MemcachedServer } from "@libmc/libmc/testing";
  * import { assertEquals } from "@std/assert";
  *
  * await using server = await MemcachedServer.start();
- * using connection = await Deno.connect({ port: server.port });
- * await connection.write(new TextEncoder().encode("set a 0 0 5 noreply\r\nhello\r\nget a\r\n"));
- * const buffer = new Uint8Array(100);
- * const length = await connection.read(buffer);
- * assertEquals(
- *   new TextDecoder().decode(buffer.subarray(0, length!)),
- *   "VALUE a 0 5\r\nhello\r\nEND\r\n",
- * );
+ * await using client = new Client(server.address);
+ * await client.set("greeting", "hello");
+ * assertEquals(await client.get("greeting"), "hello");
  * assertEquals(server.commands.get("set"), 1);
  * ```
  *
  * @example A reply that never comes
  * ```ts
+ * import { Client, ConnectionError } from "@libmc/libmc";
  * import { MemcachedServer } from "@libmc/libmc/testing";
- * import { assertEquals } from "@std/assert";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
  * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true });
  * const fault = server.fault({ kind: "missingReply", commands: ["incr"], nth: 1, then: "close" });
- * using connection = await Deno.connect({ port: server.port });
- * await connection.write(new TextEncoder().encode("incr visits 1\r\n"));
- * assertEquals(await connection.read(new Uint8Array(100)), null);
+ * await assertRejects(() => client.incr("visits"), ConnectionError);
  * assertEquals(server.commands.get("incr"), 1);
  * assertEquals(fault.struck, 1);
  * ```
@@ -94,10 +125,21 @@ export class MemcachedServer implements AsyncDisposable {
    * Starts a server. It accepts connections when the promise resolves.
    *
    * @param options Where it listens and how it behaves.
-   * @returns The server, to be stopped by `stop()` or `await using`.
-   * @throws {TypeError} If an option, or one of a fault, has the wrong name or type, or a fault lacks what it needs.
-   * @throws {RangeError} If an option, or one of a fault, is out of its bounds.
-   * @throws {Error} If it cannot listen there: its `code` is `"EADDRINUSE"` if the port or the path is taken.
+   * @returns The server. Stop it by `stop()` or by `await using`.
+   * @throws {TypeError} If an option, or one of a fault, has an unknown name or the wrong type, or a fault lacks an
+   * option that it needs.
+   * @throws {RangeError} If an option, or one of a fault, is outside its bounds.
+   * @throws {Error} If it cannot listen there. The `code` of the error is `"EADDRINUSE"` if the port or the path is
+   * taken.
+   *
+   * @example A server on a free port
+   * ```ts
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * assertEquals(server.address, `127.0.0.1:${server.port}`);
+   * ```
    */
   static async start(options: MemcachedServerOptions = {}): Promise<MemcachedServer> {
     checkOptions("a MemcachedServer", options, CHECKS);
@@ -120,27 +162,27 @@ export class MemcachedServer implements AsyncDisposable {
     listener.serve((socket) => this.#serve(socket));
   }
 
-  /** The server as a client is given it: `host:port`, `[v6]:port`, or the path of its Unix socket. */
+  /** The address to give to a client: `host:port`, `[v6]:port`, or the path of the Unix socket. */
   get address(): string {
     return this.#listener.address;
   }
 
-  /** The port it listens on, 0 when that is a Unix socket. */
+  /** The port that the server listens on, 0 if it listens on a Unix socket. */
   get port(): number {
     return this.#listener.port;
   }
 
-  /** The seed of its random numbers: print it where a test fails. */
+  /** The seed of the server's random numbers. Print it when a test fails, to run the same test again. */
   get seed(): number {
     return this.#faults.random.seed;
   }
 
-  /** The clock that expiry goes by. */
+  /** The clock that decides what has expired. */
   get clock(): ServerClock {
     return this.#state.clock;
   }
 
-  /** How many items it holds that a client would find. */
+  /** How many items the server holds, without those that have expired or were flushed. */
   get items(): number {
     return this.#state.store.size;
   }
@@ -150,30 +192,45 @@ export class MemcachedServer implements AsyncDisposable {
     return this.#sessions.size;
   }
 
-  /** How many connections it accepted so far. */
+  /** How many connections the server has accepted so far. */
   get accepted(): number {
     return this.#state.accepted;
   }
 
   /**
-   * Name of a command → how often it was carried out, whether its reply was wanted, sent, or lost. Lines that were
-   * refused are not counted.
+   * How often each command was carried out, by its name, whether or not its reply was wanted, sent, or lost. Lines that
+   * the server refused are not counted.
    */
   get commands(): ReadonlyMap<string, number> {
     return this.#state.carriedOut;
   }
 
-  /** Kind of a fault → how often it struck. */
+  /** How often each kind of fault struck. */
   get struck(): ReadonlyMap<FaultKind, number> {
     return this.#faults.struck;
   }
 
   /**
-   * Turns the clock forward: what expires within these seconds is gone.
+   * Turns the clock forward, so that everything that expires within these seconds is gone.
    *
-   * @param seconds By how much: from 0 to 4,294,967,295, fractions included.
-   * @throws {TypeError} If the server was started with a clock that cannot be turned, or this is not a number.
-   * @throws {RangeError} If it is out of its bounds: the clock cannot be turned back.
+   * @param seconds By how many seconds: a number from 0 to 4,294,967,295, fractions included.
+   * @throws {TypeError} If `seconds` is not a number, or the clock of the server is not a {@linkcode TestClock}.
+   * @throws {RangeError} If `seconds` is outside its bounds: the clock cannot be turned back.
+   *
+   * @example An item expires, and no earlier
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   * await client.set("a", "hello", { exptime: 60 });
+   * server.advance(30);
+   * assertEquals(await client.get("a"), "hello");
+   * server.advance(30);
+   * assertEquals(await client.get("a"), undefined);
+   * ```
    */
   advance(seconds: number): void {
     const { clock } = this.#state;
@@ -184,54 +241,152 @@ export class MemcachedServer implements AsyncDisposable {
   }
 
   /**
-   * Gives the server a fault. Where several could strike at once, the one that was given first does.
+   * Gives the server a fault. Where several faults could strike at once, the one that was given first does.
    *
    * @param fault What goes wrong, and when.
-   * @returns The fault's count of strikes, and the way to take it away.
-   * @throws {TypeError} If it is no fault, lacks what it needs, or has an option of the wrong name or type.
-   * @throws {RangeError} If an option is out of its bounds.
+   * @returns The fault, which tells how often it struck and can be taken away.
+   * @throws {TypeError} If it is not a fault, lacks an option that it needs, or has an option with an unknown name or
+   * the wrong type.
+   * @throws {RangeError} If an option is outside its bounds.
    *
-   * @example One reply in ten is for another key
+   * @example The reply to the third get is lost with its connection
    * ```ts
+   * import { Client } from "@libmc/libmc";
    * import { MemcachedServer } from "@libmc/libmc/testing";
    * import { assertEquals } from "@std/assert";
    *
-   * await using server = await MemcachedServer.start({ seed: 1 });
-   * const fault = server.fault({ kind: "wrongKey", probability: 0.1 });
-   * assertEquals(fault.struck, 0);
-   * fault.remove();
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   * await client.set("a", "hello");
+   * server.fault({ kind: "missingReply", commands: ["get"], nth: 3, then: "close" });
+   * const found = [await client.get("a"), await client.get("a"), await client.get("a")];
+   * assertEquals(found, ["hello", "hello", undefined]);
    * ```
    */
   fault(fault: Fault): ActiveFault {
     return this.#faults.add(fault);
   }
 
-  /** Takes all faults away. Connections that a fault has silenced stay silent. */
+  /**
+   * Takes all faults away. Connections that a fault has silenced stay silent.
+   *
+   * @example A server that recovers
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start({ faults: [{ kind: "serverError" }] });
+   * await using client = new Client(server.address);
+   * assertEquals(await client.set("a", "hello"), false);
+   * server.clearFaults();
+   * assertEquals(await client.set("a", "hello"), true);
+   * ```
+   */
   clearFaults(): void {
     this.#faults.clear();
   }
 
-  /** Closes all connections without a word, and goes on accepting new ones. */
+  /**
+   * Closes all connections without a reply, and goes on accepting new ones.
+   *
+   * @example The client dials anew
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address, { maxRetries: 1 });
+   * await client.set("a", "hello");
+   * server.disconnect();
+   * assertEquals(await client.get("a"), "hello");
+   * assertEquals(server.accepted, 2);
+   * ```
+   */
   disconnect(): void {
     for (const session of this.#sessions.keys()) session.close();
   }
 
-  /** Lets the process end although the server still runs. */
+  /**
+   * Lets the process end although the server still runs, with all its connections.
+   *
+   * @example A server that a whole test program shares, and nobody stops
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * server.unref();
+   * await using client = new Client(server.address);
+   * assertEquals(await client.set("a", "hello"), true);
+   * ```
+   */
   unref(): void {
     this.#listener.unref();
   }
 
-  /** Takes `unref()` back. */
+  /**
+   * Takes `unref()` back: the process goes on until the server is stopped.
+   *
+   * @example A server that holds its process again
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * server.unref();
+   * server.ref();
+   * await using client = new Client(server.address);
+   * assertEquals(await client.set("a", "hello"), true);
+   * ```
+   */
   ref(): void {
     this.#listener.ref();
   }
 
-  /** Stops listening, closes all connections, and resolves when every socket is closed. Harmless when repeated. */
+  /**
+   * Stops listening and closes all connections. Harmless when repeated.
+   *
+   * @returns A promise that resolves when every socket is closed and the Unix socket is removed.
+   *
+   * @example The port is free again
+   * ```ts
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const server = await MemcachedServer.start();
+   * await server.stop();
+   * await using next = await MemcachedServer.start({ port: server.port });
+   * assertEquals(next.address, server.address);
+   * ```
+   */
   stop(): Promise<void> {
     return this.#stopping ??= this.#stop();
   }
 
-  /** The same as `stop()`, for `await using`. */
+  /**
+   * Stops the server, as `stop()` does, at the end of a block with `await using`.
+   *
+   * @returns A promise that resolves when every socket is closed and the Unix socket is removed.
+   *
+   * @example A server for one block
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * let address: string;
+   * {
+   *   await using server = await MemcachedServer.start();
+   *   address = server.address;
+   * }
+   * await using client = new Client(address);
+   * assertEquals(await client.set("a", "hello"), false);
+   * ```
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
@@ -264,7 +419,7 @@ const CHECKS: Checks<MemcachedServerOptions> = {
   },
   itemSizeLimit: integerFrom(1, 2 ** 30),
   version: aLine,
-  // Each of them is checked when it is added.
+  // Each fault is checked when it is added.
   faults: aList,
   seed: SEED,
 };

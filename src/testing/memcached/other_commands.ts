@@ -13,7 +13,7 @@ import {
 import { INVALID_EXPTIME } from "./retrieval_commands.ts";
 import type { ServerState } from "./server_state.ts";
 
-/** `delete <key> [0] [noreply]`: the 0 is what is left of a delay that once could be given. */
+/** Makes a command of `delete <key> [0] [noreply]`. The 0 was once a delay, which memcached no longer has. */
 export function deleteCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, third] = words;
   if (words.length < 2 || words.length > 4) return refused(name, false, "ERROR");
@@ -30,7 +30,7 @@ export function deleteCommand(words: readonly string[], state: ServerState): Com
   });
 }
 
-/** `touch <key> <exptime> [noreply]` */
+/** Makes a command of `touch <key> <exptime> [noreply]`. */
 export function touchCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, exptimeWord] = words;
   if (words.length < 3 || words.length > 4) return refused(name, false, "ERROR");
@@ -48,12 +48,12 @@ export function touchCommand(words: readonly string[], state: ServerState): Comm
   });
 }
 
-/** `flush_all [delay] [noreply]` */
+/** Makes a command of `flush_all [delay] [noreply]`. */
 export function flushAllCommand(words: readonly string[], state: ServerState): Command {
   const name = words[0];
   if (words.length > 3) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
-  // Counted before its argument is looked at, as in the daemon.
+  // The daemon counts it before it reads the delay.
   state.statistics.count("cmd_flush");
   let delay = 0;
   if (words.length !== (noreply ? 2 : 1)) {
@@ -67,7 +67,7 @@ export function flushAllCommand(words: readonly string[], state: ServerState): C
   });
 }
 
-/** `verbosity <level> [noreply]`: answered, without effect. */
+/** Makes a command of `verbosity <level> [noreply]`, which is answered and has no effect. */
 export function verbosityCommand(words: readonly string[]): Command {
   const name = words[0];
   if (words.length < 2 || words.length > 3) return refused(name, false, "ERROR");
@@ -76,17 +76,17 @@ export function verbosityCommand(words: readonly string[]): Command {
   return plain(name, noreply, (reply) => reply.line("OK"));
 }
 
-/** `version` */
+/** Makes a command of `version`. */
 export function versionCommand(words: readonly string[], state: ServerState): Command {
   return plain(words[0], false, (reply) => reply.line(`VERSION ${state.version}`));
 }
 
-/** `quit` */
+/** Makes a command of `quit`. */
 export function quitCommand(words: readonly string[]): Command {
   return closing(words[0]);
 }
 
-/** `shutdown`, which a daemon carries out only when it was started so. */
+/** Makes a command of `shutdown`, which a daemon carries out only if an option allows it. */
 export function shutdownCommand(words: readonly string[]): Command {
   return refused(words[0], false, "ERROR: shutdown not enabled");
 }

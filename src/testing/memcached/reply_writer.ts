@@ -1,10 +1,10 @@
-/** Gathers what the embedded server answers. Amortised linear: the buffer doubles when it is full. */
+/** Gathers the replies of the embedded server. The work is linear, as the buffer doubles when it is full. */
 export class ReplyWriter {
   #buffer: Uint8Array = new Uint8Array(1024);
   #length = 0;
   #sealed = 0;
 
-  /** How many bytes were gathered. */
+  /** How many bytes are gathered. */
   get length(): number {
     return this.#length;
   }
@@ -25,27 +25,27 @@ export class ReplyWriter {
     this.#length += bytes.length;
   }
 
-  /** Forgets what was gathered after the first so many bytes. */
+  /** Keeps the first `length` bytes and forgets the rest. */
   truncate(length: number): void {
     this.#length = length;
   }
 
-  /** Lets what was gathered so far count as sent. */
+  /** Protects all that was gathered so far from `takeBack()`. */
   seal(): void {
     this.#sealed = this.#length;
   }
 
-  /** Forgets what was gathered since it was last sealed or taken. */
+  /** Forgets all that was gathered since the last `seal()` or `take()`. */
   takeBack(): void {
     this.#length = this.#sealed;
   }
 
-  /** Gives what was gathered after the first so many bytes: borrowed, valid until the next call. */
+  /** Gives the bytes after the first `length`: borrowed, valid until the next call. */
   since(length: number): Uint8Array {
     return this.#buffer.subarray(length, this.#length);
   }
 
-  /** Gives all that was gathered and starts anew: owned. */
+  /** Gives all bytes, owned, and starts anew. */
   take(): Uint8Array {
     const taken = this.#buffer.slice(0, this.#length);
     this.#length = 0;
@@ -54,7 +54,7 @@ export class ReplyWriter {
     return taken;
   }
 
-  /** The buffer, which grows where so many bytes more do not fit. */
+  /** Gives the buffer, with room for so many bytes more. */
   #withRoomFor(more: number): Uint8Array {
     const length = this.#length + more;
     if (length > this.#buffer.length) {

@@ -7,7 +7,7 @@ import type { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
 import type { Item } from "./store.ts";
 
-/** Makes a command of the words of a line that begins with one of the four. */
+/** Makes a command from the words of a line that begins with one of the four. */
 export function retrievalCommand(words: readonly string[], state: ServerState): Command {
   const name = words[0];
   if (words.length < 2) return refused(name, false, "ERROR");
@@ -20,7 +20,7 @@ export function retrievalCommand(words: readonly string[], state: ServerState): 
   return plain(name, false, (reply) => retrieve(words, 2, withCas, exptime, reply, state));
 }
 
-/** memcached's answer to an exptime that is no number, outside of storage commands. */
+/** memcached's answer to an exptime that is not a number, except in storage commands. */
 export const INVALID_EXPTIME = "CLIENT_ERROR invalid exptime argument";
 
 function retrieve(
@@ -34,8 +34,8 @@ function retrieve(
   for (let i = first; i < words.length; i++) {
     const key = words[i];
     if (key.length > MAX_KEY_LENGTH) {
-      // As in the daemon, all is taken back that was not sent: the values before it, and the replies to commands since
-      // the last retrieval. What these did is done.
+      // As the daemon does, takes back all that was not sent: the values before this key, and the replies to commands
+      // since the last retrieval. These commands stay carried out.
       reply.takeBack();
       reply.line(BAD_FORMAT);
       return;
@@ -50,7 +50,7 @@ function retrieve(
 function look(key: string, exptime: number | undefined, state: ServerState): Item | undefined {
   const { store, statistics } = state;
   const item = store.find(key);
-  // The daemon counts a gat as a touch alone.
+  // The daemon counts a gat only as a touch.
   const kind = exptime === undefined ? "get" : "touch";
   statistics.count(`cmd_${kind}`);
   if (typeof item === "string") {

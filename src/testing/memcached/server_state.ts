@@ -9,7 +9,7 @@ export interface Listening {
   readonly path: string | undefined;
 }
 
-/** What a server's connections are given when it starts. */
+/** The parts of a server's state that are fixed when it starts. */
 export interface ServerStateOptions {
   readonly clock: ServerClock;
   readonly version: string;
@@ -17,22 +17,22 @@ export interface ServerStateOptions {
   readonly listening: Listening;
 }
 
-/** What all connections of one embedded server share. */
+/** The state that all connections of one embedded server share. */
 export class ServerState {
   readonly clock: ServerClock;
   readonly store: Store;
   readonly statistics: Statistics = new Statistics();
   readonly version: string;
   readonly itemSizeLimit: number;
-  /** Name of a command → how often it was carried out. */
+  /** How often each command was carried out, by its name. */
   readonly carriedOut: Map<string, number> = new Map();
-  /** The second at which the server started. */
+  /** When the server started, in seconds since 1970. */
   readonly started: number;
   /** Where it listens, as `stats settings` tells it. */
   readonly listening: Listening;
   /** How many connections are open. */
   connections = 0;
-  /** How many were ever accepted. */
+  /** How many connections were accepted so far. */
   accepted = 0;
 
   constructor({ clock, version, itemSizeLimit, listening }: ServerStateOptions) {

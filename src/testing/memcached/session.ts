@@ -1,4 +1,4 @@
-/** One connection of the embedded server: reads, carries out, answers, one after the other. */
+/** One connection of the embedded server: it reads commands, carries them out and answers, one after the other. */
 
 import type { Socket } from "node:net";
 import type { Command } from "./command.ts";
@@ -11,7 +11,7 @@ import { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
 import { SocketStream } from "../sockets/socket_stream.ts";
 
-/** One client's connection. */
+/** The connection of one client. */
 export class Session {
   readonly #stream: SocketStream;
   readonly #state: ServerState;
@@ -67,13 +67,13 @@ export class Session {
     }
   }
 
-  /** Carries out what a chunk completes; says whether the connection stays open. */
+  /** Carries out the commands that a chunk completes. Returns whether the connection stays open. */
   async #carryOutAll(chunk: Uint8Array): Promise<boolean> {
     try {
       for (const { command, data } of this.#reader.feed(chunk)) {
         const start = this.#carryOut(command, data);
         // A server without faults awaits nothing between commands.
-        const stays = this.#faults.isEmpty || await this.#befall(command, start);
+        const stays = this.#faults.isEmpty || await this.#strike(command, start);
         if (command.closes || !stays) {
           await this.#flush();
           return false;
@@ -90,23 +90,26 @@ export class Session {
     return true;
   }
 
-  /** Carries out a command, unless a fault refuses it. Returns where its reply begins, `undefined` for a refusal. */
+  /**
+   * Carries out a command, unless a fault gives an error line instead. Returns where the reply begins, `undefined` for
+   * such a line.
+   */
   #carryOut(command: Command, data: Uint8Array): number | undefined {
     const start = this.#reply.length;
-    const refusal = command.valid ? this.#faults.pickRefusal(command.name) : undefined;
-    if (refusal !== undefined) {
-      this.#reply.line(refusal);
+    const error = command.valid ? this.#faults.pickErrorLine(command.name) : undefined;
+    if (error !== undefined) {
+      this.#reply.line(error);
       return undefined;
     }
     command.carryOut(this.#reply, data);
     if (command.valid) this.#state.count(command.name);
     if (command.noreply) this.#reply.truncate(start);
-    // A retrieval may have taken back what was before it.
+    // A retrieval may have taken back replies before its own.
     return Math.min(start, this.#reply.length);
   }
 
-  /** Lets a fault befall the reply that begins at `start`; says whether the connection stays open. */
-  async #befall(command: Command, start: number | undefined): Promise<boolean> {
+  /** Lets a fault strike the reply that begins at `start`. Returns whether the connection stays open. */
+  async #strike(command: Command, start: number | undefined): Promise<boolean> {
     if (start === undefined) return true;
     const fault = this.#faults.pickForReply(command.name, this.#reply.since(start));
     if (fault === undefined) return true;
@@ -134,7 +137,7 @@ export class Session {
   }
 }
 
-/** The daemon's read buffer: how much of a line it has seen when it decides that it is too long depends on it. */
+/** The length of the daemon's read buffer, which decides how much of a line it sees before it finds it too long. */
 const READ_LENGTH = 16 * 1024;
 const MOST_WAITING = 64 * 1024;
 const FLUSH_LENGTH = 256 * 1024;

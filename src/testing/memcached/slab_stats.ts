@@ -1,11 +1,11 @@
-/** `stats items` and `stats slabs`: items sorted into the slab classes that memcached has with its default settings. */
+/** The replies to `stats items` and `stats slabs`, with the slab classes of memcached's default settings. */
 
 import type { ServerState } from "./server_state.ts";
 import { totalSize } from "./store.ts";
 
 type Stat = readonly [string, string | number];
 
-/** What both groups tell. */
+/** Gives the figures of both groups. */
 export function slabStats(state: ServerState): { items: Stat[]; slabs: Stat[] } {
   const { store, clock } = state;
   const now = clock.now();
@@ -58,7 +58,7 @@ function classOf(size: number): number {
 
 const PAGE = 1024 * 1024;
 
-/** Each class is a quarter larger than the one before, in steps of 8 bytes; the last holds half a page. */
+/** Each class is a quarter larger than the one before, in steps of 8 bytes. The last one holds half a page. */
 const CHUNK_SIZES: readonly number[] = (() => {
   const sizes: number[] = [];
   const largest = PAGE / 2;

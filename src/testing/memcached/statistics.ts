@@ -1,23 +1,23 @@
-/** The counters that `stats` tells and `stats reset` clears, by memcached's names. */
+/** The counters that `stats` tells and `stats reset` clears, under memcached's names. */
 export class Statistics {
   readonly #counts = new Map<string, number>();
 
-  /** Counts one, or more. */
+  /** Adds one, or more, to a counter. */
   count(name: string, by = 1): void {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 
-  /** What was counted under a name. */
+  /** Gives the value of a counter. */
   of(name: string): number {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** All names that were counted. */
+  /** Gives the names of all counters that are not 0. */
   names(): Iterable<string> {
     return this.#counts.keys();
   }
 
-  /** Sets all to 0. */
+  /** Sets all counters to 0. */
   reset(): void {
     this.#counts.clear();
   }

@@ -1,11 +1,11 @@
-/** stats and its arguments: general, settings, items, slabs, sizes, reset and a few more. */
+/** The command stats, with the arguments settings, items, slabs, sizes, reset and a few more. */
 
 import { type Command, plain, refused } from "./command.ts";
 import type { ServerState } from "./server_state.ts";
 import { slabStats } from "./slab_stats.ts";
 import { generalStats, settingsStats } from "./stats_texts.ts";
 
-/** Makes a command of the words of a line that begins with `stats`. */
+/** Makes a command from the words of a line that begins with `stats`. */
 export function statsCommand(words: readonly string[], state: ServerState): Command {
   const [name, group = ""] = words;
   if (group === "detail") return refused(name, false, detailReply(words[2]));

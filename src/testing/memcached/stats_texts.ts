@@ -1,6 +1,6 @@
 /**
- * `stats` and `stats settings`: all names that memcached 1.6 tells. What the embedded server counts or knows has its
- * true value, the rest the value of a daemon that has just started with its default settings.
+ * The replies to `stats` and `stats settings`, with all names of memcached 1.6. A figure that the embedded server knows
+ * has its true value, every other one that of a daemon which has just started with its default settings.
  */
 
 import process from "node:process";
@@ -9,7 +9,7 @@ import { totalSize } from "./store.ts";
 
 type Stat = readonly [string, string | number];
 
-/** `stats` */
+/** The figures of `stats`. */
 export function generalStats(state: ServerState): Stat[] {
   const { store, statistics, clock } = state;
   const now = Math.floor(clock.now());
@@ -31,7 +31,7 @@ export function generalStats(state: ServerState): Stat[] {
   return filled(GENERAL, known);
 }
 
-/** `stats settings` */
+/** The figures of `stats settings`. */
 export function settingsStats(state: ServerState): Stat[] {
   const { port, hostname, path } = state.listening;
   return filled(

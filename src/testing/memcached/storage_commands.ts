@@ -4,7 +4,7 @@ import { flagsOf, signed32Of, unsignedOf } from "./c_numbers.ts";
 import { BAD_FORMAT, type Command, hasNoreply, MAX_KEY_LENGTH, refused } from "./command.ts";
 import type { ServerState } from "./server_state.ts";
 
-/** Makes a command of the words of a line that begins with one of the six. */
+/** Makes a command from the words of a line that begins with one of the six. */
 export function storageCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, flagsWord, exptimeWord, lengthWord, casWord] = words;
   const least = name === "cas" ? 6 : 5;
@@ -23,7 +23,7 @@ export function storageCommand(words: readonly string[], state: ServerState): Co
   const base = { name, noreply, dataLength: length + 2, closes: false };
   if (!state.store.fits(key, flags, length)) {
     state.statistics.count("store_too_large");
-    // Better nothing than what the client meant to replace. As in the daemon, this does not wait for the data block.
+    // As the daemon does, and before the data block has come: no item is better than one that the client has replaced.
     if (name === "set") state.store.delete(key);
     return {
       ...base,
@@ -48,7 +48,7 @@ export function storageCommand(words: readonly string[], state: ServerState): Co
   };
 }
 
-/** What a storage command wants to be stored. */
+/** An item that a storage command wants to store. */
 interface Wanted {
   readonly key: string;
   readonly data: Uint8Array;

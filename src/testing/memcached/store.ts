@@ -1,25 +1,25 @@
 /**
- * The items of the embedded server, with memcached's rules of expiry, flushing, size and cas. Items are dropped when
- * they are looked at, as the daemon does it; there is no eviction.
+ * The items of the embedded server, with memcached's rules of expiry, flushing, size and cas. As in the daemon, an item
+ * that is gone is dropped when a command asks for it. Nothing is evicted.
  */
 
 import type { ServerClock } from "./clock.ts";
 
-/** One stored item. Never changed in place: a reply may still hold its data. */
+/** One stored item. It is never changed in place, as a reply may still hold its data. */
 export interface Item {
   readonly data: Uint8Array;
   readonly flags: number;
   readonly cas: bigint;
-  /** The second at which it expires, 0 for never. */
+  /** When it expires, in seconds since 1970; 0 for never. */
   readonly exptime: number;
-  /** The second at which it was stored. */
+  /** When it was stored, in seconds since 1970. */
   readonly time: number;
 }
 
-/** Why an item that was asked for is not there. */
+/** Why there is no item. */
 export type Gone = "absent" | "expired" | "flushed";
 
-/** Keys and items. */
+/** Keeps items by their keys. */
 export class Store {
   readonly #items = new Map<string, Item>();
   readonly #clock: ServerClock;
@@ -34,18 +34,18 @@ export class Store {
     this.#itemSizeLimit = itemSizeLimit;
   }
 
-  /** How many items there are that are neither expired nor flushed. */
+  /** How many items are neither expired nor flushed. */
   get size(): number {
     for (const key of this.#items.keys()) this.find(key);
     return this.#items.size;
   }
 
-  /** How many items were ever stored. */
+  /** How many items were stored so far. */
   get stored(): number {
     return this.#stored;
   }
 
-  /** Keys and items, those included that are gone but were not looked at since. */
+  /** Gives keys and items, with those that are gone but were not asked for since. */
   entries(): Iterable<[string, Item]> {
     return this.#items;
   }
@@ -77,12 +77,12 @@ export class Store {
     this.#stored++;
   }
 
-  /** Changes the data of an item where it is: a new cas, and nothing else. */
+  /** Changes the data of an item. It gets a new cas and keeps everything else. */
   rewrite(key: string, item: Item, data: Uint8Array): void {
     this.#items.set(key, { ...item, data, cas: this.#nextCas() });
   }
 
-  /** Gives an item another time to expire; its cas stays. */
+  /** Gives an item another time to expire. It keeps its cas. */
   touch(key: string, item: Item, exptime: number): void {
     this.#items.set(key, { ...item, exptime });
   }
@@ -93,8 +93,9 @@ export class Store {
   }
 
   /**
-   * Flushes all items, now or later. As in the daemon, a delay takes effect one second early, and takes the place of
-   * an earlier one. What was flushed before stays so: the daemon may show it again, if none of its threads was faster.
+   * Flushes all items, now or later. As in the daemon, a delayed flush takes effect one second early, and replaces an
+   * earlier one. Items that were flushed before stay flushed; the daemon may show them again, if it has not removed them
+   * yet.
    */
   flush(exptime: number): void {
     for (const key of this.#items.keys()) this.find(key);
@@ -103,7 +104,7 @@ export class Store {
     if (this.#oldestLive <= now) this.#oldestCas = this.#nextCas();
   }
 
-  /** The second at which something expires: 0 for never; up to 30 days are relative; what is past is 1. */
+  /** Gives the second at which an item expires: 0 for never, 1 for a time that is past. Up to 30 days are relative. */
   exptimeOf(exptime: number): number {
     if (exptime === 0) return 0;
     const now = this.#clock.now();
@@ -112,12 +113,12 @@ export class Store {
     return exptime <= now ? 1 : exptime;
   }
 
-  /** Whether an item of this size may be stored. */
+  /** Says whether an item of this size may be stored. */
   fits(key: string, flags: number, length: number): boolean {
     return totalSize(key, flags, length) <= this.#itemSizeLimit;
   }
 
-  /** Whether the daemon keeps an item of this size in several chunks: it does no arithmetic on those. */
+  /** Says whether the daemon keeps an item of this size in several chunks. It does no arithmetic on those. */
   isChunked(key: string, item: Item): boolean {
     const chunk = Math.min(this.#itemSizeLimit / 2, MAX_CHUNK);
     return totalSize(key, item.flags, item.data.length) > chunk;
@@ -129,7 +130,7 @@ export class Store {
   }
 }
 
-/** What memcached counts against the item limit: its header with the cas, the key and a NUL, the flags, the data. */
+/** Gives the size that counts against the item limit: header and cas, key and NUL, flags, data and its line end. */
 export function totalSize(key: string, flags: number, length: number): number {
   return 48 + 8 + key.length + 1 + (flags === 0 ? 0 : 4) + length + 2;
 }

@@ -16,36 +16,64 @@ import {
 import { SeededRandom } from "../random.ts";
 import { Listener } from "../sockets/listener.ts";
 
-/** Where a {@linkcode FaultProxy} listens and leads to. There are no options of other names. */
+/**
+ * Where a {@linkcode FaultProxy} listens, which server it stands in front of, and what goes wrong from the start. An
+ * option with another name makes it throw.
+ *
+ * @example One piece of data in ten is lost with its connection
+ * ```ts
+ * import { FaultProxy, type FaultProxyOptions, MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * const options: FaultProxyOptions = {
+ *   target: server.address,
+ *   reset: "request",
+ *   probability: 0.1,
+ *   seed: 2026,
+ * };
+ * await using proxy = await FaultProxy.start(options);
+ * assertEquals(proxy.seed, 2026);
+ * ```
+ */
 export interface FaultProxyOptions extends ProxyFaults {
   /**
-   * The server behind it: `host:port`, `[v6]:port`, its port from 1 to 65,535, or the path of a Unix socket, which
-   * begins with `/`.
+   * The server behind the proxy: `host:port` or `[v6]:port` with a port from 1 to 65,535, or the path of a Unix socket,
+   * which begins with `/`.
    */
   target: string;
-  /** The port to listen on, from 0 to 65,535; 0 for a free one. @default {0} */
+  /**
+   * The port to listen on: an integer from 0 to 65,535, 0 for a free port.
+   *
+   * @default {0}
+   */
   port?: number;
-  /** Seed of its random numbers, an integer from 0 to 4,294,967,295: a fresh one unless given. */
+  /** The seed of the random numbers: an integer from 0 to 4,294,967,295. A fresh one unless given. */
   seed?: number;
 }
 
 /**
- * A TCP proxy in front of a real server, whose connections go wrong as they are told to. What it does can be changed
- * while it runs.
+ * A TCP proxy that stands in front of a real server and lets its connections go wrong, as a test orders.
+ *
+ * What goes wrong can be changed while the proxy runs.
  *
  * @example A reply that breaks off
  * ```ts
+ * import { Client, ConnectionError } from "@libmc/libmc";
  * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
- * import { assertEquals } from "@std/assert";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
- * await using server = await MemcachedServer.start({ version: "1.6.18" });
+ * await using server = await MemcachedServer.start();
  * await using proxy = await FaultProxy.start({ target: server.address });
+ * await using client = new Client(proxy.address, { strict: true });
+ * await client.set("a", "hello");
+ *
  * await proxy.set({ dropAfter: 7 });
- * using connection = await Deno.connect({ port: proxy.port });
- * await connection.write(new TextEncoder().encode("version\r\n"));
- * const reply = await new Response(connection.readable).text();
- * assertEquals(reply, "VERSION");
+ * await assertRejects(() => client.get("a"), ConnectionError);
  * assertEquals(proxy.struck.get("dropAfter"), 1);
+ *
+ * await proxy.clear();
+ * assertEquals(await client.get("a"), "hello");
  * ```
  */
 export class FaultProxy implements AsyncDisposable {
@@ -60,18 +88,31 @@ export class FaultProxy implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
 
   /**
-   * Starts a proxy. It accepts connections when the promise resolves, unless it is to refuse them.
+   * Starts a proxy. It accepts connections when the promise resolves, or refuses them if `refuse` is set.
    *
-   * @param options Where it leads, and what goes wrong from the start.
-   * @returns The proxy, to be stopped by `stop()` or `await using`.
-   * @throws {TypeError} If the target is no address, or an option has the wrong name or type.
-   * @throws {RangeError} If an option, or the target's port, is out of its bounds.
+   * @param options Where the proxy listens and leads to, and what goes wrong from the start.
+   * @returns The proxy. Stop it by `stop()` or by `await using`.
+   * @throws {TypeError} If the target is not an address, or an option has an unknown name or the wrong type.
+   * @throws {RangeError} If an option, or the port of the target, is outside its bounds.
+   * @throws {Error} If it cannot listen there. The `code` of the error is `"EADDRINUSE"` if the port is taken.
+   *
+   * @example A server that cannot be reached
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using proxy = await FaultProxy.start({ target: server.address, refuse: true });
+   * await using client = new Client(proxy.address);
+   * assertEquals(await client.set("a", "hello"), false);
+   * ```
    */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
     checkOptions("a FaultProxy", options, CHECKS, ["target"]);
     const { target, port = 0, seed, ...faults } = options;
     const proxy = new FaultProxy(target, port, new SeededRandom(seed), faults);
-    // The port is taken in any case, so that `address` holds from now on.
+    // It listens first even if it is to refuse, so that it has a port and `address` holds from now on.
     await proxy.#listen();
     if (faults.refuse) proxy.#refuse();
     return proxy;
@@ -84,17 +125,17 @@ export class FaultProxy implements AsyncDisposable {
     this.#faults = faults;
   }
 
-  /** The proxy as a client is given it: `host:port`. */
+  /** The address to give to a client: `host:port`. */
   get address(): string {
     return `${HOSTNAME}:${this.#port}`;
   }
 
-  /** The port it listens on. */
+  /** The port that the proxy listens on. */
   get port(): number {
     return this.#port;
   }
 
-  /** The seed of its random numbers: print it where a test fails. */
+  /** The seed of the proxy's random numbers. Print it when a test fails, to run the same test again. */
   get seed(): number {
     return this.#random.seed;
   }
@@ -104,7 +145,7 @@ export class FaultProxy implements AsyncDisposable {
     return this.#links.size;
   }
 
-  /** How many connections it accepted so far. */
+  /** How many connections the proxy has accepted so far. */
   get accepted(): number {
     return this.#accepted;
   }
@@ -114,18 +155,33 @@ export class FaultProxy implements AsyncDisposable {
     return this.#faults;
   }
 
-  /** Kind of a fault → how often it struck: once for each piece of data, or connection, that it befell. */
+  /** How often each fault struck: once for every piece of data, or connection, that met it. */
   get struck(): ReadonlyMap<ProxyFaultKind, number> {
     return this.#struck;
   }
 
   /**
-   * Lets these things go wrong from now on, on open connections too, and no others.
+   * Replaces what goes wrong, from now on and on open connections too.
    *
-   * @param faults What goes wrong; `{}` for nothing.
-   * @returns When the proxy listens again, or no longer.
-   * @throws {TypeError} If one has the wrong name or type.
-   * @throws {RangeError} If one is out of its bounds.
+   * @param faults All that goes wrong; `{}` for nothing.
+   * @returns A promise that resolves when the proxy listens again, or no longer.
+   * @throws {TypeError} If a name is unknown or a value has the wrong type. What went wrong before goes on.
+   * @throws {RangeError} If a value is outside its bounds. What went wrong before goes on.
+   *
+   * @example A server that is away for a while
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using proxy = await FaultProxy.start({ target: server.address });
+   * await using client = new Client(proxy.address);
+   * await proxy.set({ reset: "request" });
+   * assertEquals(await client.set("a", "hello"), false);
+   * await proxy.set({});
+   * assertEquals(await client.set("a", "hello"), true);
+   * ```
    */
   async set(faults: ProxyFaults): Promise<void> {
     checkOptions("a FaultProxy", faults, FAULT_CHECKS);
@@ -135,27 +191,118 @@ export class FaultProxy implements AsyncDisposable {
     else if (this.#listener === undefined && this.#stopping === undefined) await this.#listen();
   }
 
-  /** Lets nothing go wrong from now on. The same as `set({})`. */
+  /**
+   * Lets nothing go wrong from now on. The same as `set({})`.
+   *
+   * @returns A promise that resolves when the proxy listens again.
+   *
+   * @example A network that recovers
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using proxy = await FaultProxy.start({ target: server.address, reset: "reply" });
+   * await using client = new Client(proxy.address);
+   * assertEquals(await client.set("a", "hello"), false);
+   * await proxy.clear();
+   * assertEquals(await client.get("a"), "hello");
+   * ```
+   */
   clear(): Promise<void> {
     return this.set({});
   }
 
-  /** Closes all open connections, and goes on accepting new ones. */
+  /**
+   * Closes all open connections, and goes on accepting new ones.
+   *
+   * @example The client dials anew
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using proxy = await FaultProxy.start({ target: server.address });
+   * await using client = new Client(proxy.address, { maxRetries: 1 });
+   * await client.set("a", "hello");
+   * proxy.disconnect();
+   * assertEquals(await client.get("a"), "hello");
+   * assertEquals(proxy.accepted, 2);
+   * ```
+   */
   disconnect(): void {
     for (const link of this.#links) link.close();
   }
 
-  /** Resets all open connections, so that the clients see an error and no end, and goes on accepting new ones. */
+  /**
+   * Resets all open connections, so that clients see an error instead of an end, and goes on accepting new ones.
+   *
+   * @example The client dials anew
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using proxy = await FaultProxy.start({ target: server.address });
+   * await using client = new Client(proxy.address, { maxRetries: 1 });
+   * await client.set("a", "hello");
+   * proxy.reset();
+   * assertEquals(await client.get("a"), "hello");
+   * assertEquals(proxy.accepted, 2);
+   * ```
+   */
   reset(): void {
     for (const link of this.#links) link.reset();
   }
 
-  /** Stops listening, closes all connections, and resolves when every socket is closed. Harmless when repeated. */
+  /**
+   * Stops listening and closes all connections, also those whose client does not read. Harmless when repeated.
+   *
+   * @returns A promise that resolves when every socket is closed.
+   *
+   * @example The server behind the proxy runs on
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * const proxy = await FaultProxy.start({ target: server.address });
+   * await using client = new Client(proxy.address);
+   * await client.set("a", "hello");
+   * await proxy.stop();
+   * assertEquals(await client.get("a"), undefined);
+   * assertEquals(server.items, 1);
+   * ```
+   */
   stop(): Promise<void> {
     return this.#stopping ??= this.#stop();
   }
 
-  /** The same as `stop()`, for `await using`. */
+  /**
+   * Stops the proxy, as `stop()` does, at the end of a block with `await using`.
+   *
+   * @returns A promise that resolves when every socket is closed.
+   *
+   * @example A proxy for one block
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * let address: string;
+   * {
+   *   await using proxy = await FaultProxy.start({ target: server.address });
+   *   address = proxy.address;
+   * }
+   * await using client = new Client(address);
+   * assertEquals(await client.set("a", "hello"), false);
+   * ```
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

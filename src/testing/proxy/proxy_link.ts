@@ -1,6 +1,6 @@
 /**
- * One client's connection through the fault proxy. Two pumps move data, one in each direction; each takes pieces in
- * the order of their arrival and lets happen to them what the faults of that moment say.
+ * The connection of one client through the fault proxy. Two pumps move data, one in each direction. Each takes pieces in
+ * the order of their arrival, and applies the faults of that moment to them.
  */
 
 import { createConnection, type Socket } from "node:net";
@@ -9,7 +9,7 @@ import type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
 import type { SeededRandom } from "../random.ts";
 import { type Piece, SocketStream } from "../sockets/socket_stream.ts";
 
-/** What a link needs to know of its proxy. */
+/** The parts of a proxy that its links use. */
 export interface LinkContext {
   faults(): ProxyFaults;
   readonly random: SeededRandom;
@@ -42,7 +42,7 @@ export class ProxyLink {
     this.ended = Promise.all([...pumps, ...closed]).then(() => {});
   }
 
-  /** Tells that the faults are others now. */
+  /** Tells the link that the faults have changed. */
   change(): void {
     const { dropAfter } = this.#context.faults();
     this.#dropAt = dropAfter === undefined ? undefined : this.#passed + dropAfter;
@@ -50,13 +50,13 @@ export class ProxyLink {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Closes both connections. What was written before still arrives. */
+  /** Closes both connections. Data that was written before still arrives. */
   close(): void {
     this.#cease();
     for (const stream of [this.#client, this.#server]) stream.closeSoon();
   }
 
-  /** Closes both connections at once, even if nobody reads what was written. */
+  /** Closes both connections at once, even if the other side does not read. */
   abandon(): void {
     this.#cease();
     for (const stream of [this.#client, this.#server]) stream.close();
@@ -114,7 +114,7 @@ export class ProxyLink {
       this.#context.strike("reset");
       return this.reset();
     }
-    // Counted from when it was set, so that what passed since, at lesser probabilities, counts too.
+    // Bytes count from when it was set, also those that passed because of a low probability.
     const left = this.#dropAt === undefined ? Infinity : Math.max(0, this.#dropAt - this.#passed);
     if (data.length < left) return await this.#spread(data);
     await this.#spread(data.subarray(0, left));
@@ -122,7 +122,7 @@ export class ProxyLink {
     this.close();
   }
 
-  /** Passes data on, in pieces where that is asked for. */
+  /** Passes data on, in pieces if a fault asks for that. */
   async #spread(data: Uint8Array): Promise<void> {
     const { singleBytes, bytesPerSecond } = this.#context.faults();
     if (data.length === 0) return;
@@ -156,8 +156,8 @@ export class ProxyLink {
   }
 }
 
-/** Whoever is gone closes the other side too, when the pump that reads from it is told so. */
+/** A write that fails needs no answer: the pump that reads from the same socket ends, and closes the other one. */
 const GONE = () => {};
 
-/** Enough that a delay runs from the arrival of each reply, also where many are delayed. */
+/** So many bytes that a delay runs from the arrival of each reply, also when many replies are delayed. */
 const MOST_WAITING = 1024 * 1024;

@@ -1,4 +1,4 @@
-/** What the script of a {@linkcode ScriptedServer} may be. */
+/** Checks the script of a {@linkcode ScriptedServer}. */
 
 import {
   aList,
@@ -15,8 +15,8 @@ import type { ScriptedExchange } from "./script.ts";
 /**
  * Checks a part of a script: an exchange, or the steps of one.
  *
- * @throws {TypeError} If it, or a step of it, is none.
- * @throws {RangeError} If it expects no bytes, or a wait is out of its bounds.
+ * @throws {TypeError} If it, or a step of it, has another form.
+ * @throws {RangeError} If it expects no bytes, or a wait is outside its bounds.
  */
 export function checkPart(part: unknown): void {
   if (Array.isArray(part)) checkSteps("a part of a script", part);

@@ -6,53 +6,89 @@ import { pause } from "../pause.ts";
 import type { ScriptedExchange, ScriptStep } from "./script.ts";
 import { checkPart } from "./script_check.ts";
 
-/** How a {@linkcode ScriptedServer} is to be. There are no options of other names. */
+/**
+ * How a {@linkcode ScriptedServer} listens and answers. An option with another name makes it throw.
+ *
+ * @example A server whose first reply is an error
+ * ```ts
+ * import { Client, ReplyError } from "@libmc/libmc";
+ * import { ScriptedServer, type ScriptedServerOptions } from "@libmc/libmc/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const options: ScriptedServerOptions = { script: [["SERVER_ERROR busy\r\n"]] };
+ * await using server = await ScriptedServer.start(options);
+ * await using client = new Client(server.address, { strict: true });
+ * await assertRejects(() => client.get("a"), ReplyError, "busy");
+ * ```
+ */
 export interface ScriptedServerOptions {
   /**
-   * The script: its n-th part answers the n-th request, whichever connection it comes from. A list of steps answers
+   * The script: its n-th part answers the n-th request, from whichever connection that comes. A list of steps answers
    * the bytes of one read, whatever they are.
+   *
+   * @default {[]}
    */
   readonly script?: readonly (ScriptedExchange | readonly ScriptStep[])[];
-  /** The address to listen on. @default {"127.0.0.1"} */
+  /**
+   * The name or address to listen on.
+   *
+   * @default {"127.0.0.1"}
+   */
   readonly hostname?: string;
-  /** The port to listen on, from 0 to 65,535; 0 for a free one. @default {0} */
+  /**
+   * The port to listen on: an integer from 0 to 65,535, 0 for a free port.
+   *
+   * @default {0}
+   */
   readonly port?: number;
 }
 
-/** What a {@linkcode ScriptedServer} knows of one connection. */
+/**
+ * One connection, as a {@linkcode ScriptedServer} remembers it.
+ *
+ * @example The bytes that a client sent
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { type ScriptedConnection, ScriptedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await ScriptedServer.start({ script: [["END\r\n"]] });
+ * await using client = new Client(server.address);
+ * await client.get("a");
+ * await client.close();
+ * const connection: ScriptedConnection = server.connections[0];
+ * await connection.ended;
+ * assertEquals(new TextDecoder().decode(connection.received), "get a\r\n");
+ * assertEquals(connection.closedByClient, true);
+ * ```
+ */
 export interface ScriptedConnection {
-  /** All bytes that came. */
+  /** All bytes that the client has sent so far. */
   readonly received: Uint8Array;
-  /** Whether the client closed it, before the script did. */
+  /** Whether the client closed the connection before the script did. */
   readonly closedByClient: boolean;
-  /** Resolves when it is closed. */
+  /** Resolves when the connection is closed. */
   readonly ended: Promise<void>;
 }
 
 /**
- * A server that follows a script: it knows nothing of memcached, answers what it was told to answer, and remembers what
- * it received.
+ * A server that follows a script, for replies that no memcached gives and for the exact bytes of a client.
+ *
+ * It knows nothing of memcached: it answers as it was told, and remembers all that it received.
  *
  * @example A reply in two pieces
  * ```ts
+ * import { Client } from "@libmc/libmc";
  * import { ScriptedServer } from "@libmc/libmc/testing";
  * import { assertEquals } from "@std/assert";
  *
  * await using server = await ScriptedServer.start({
  *   script: [
  *     { expect: "get a\r\n", reply: ["VALUE a 0 2\r\n1", { wait: 5 }, "2\r\nEND\r\n"] },
- *     [{ close: true }],
  *   ],
  * });
- * using connection = await Deno.connect({ port: server.port });
- * await connection.write(new TextEncoder().encode("get a\r\n"));
- * let reply = "";
- * const buffer = new Uint8Array(100);
- * while (!reply.endsWith("END\r\n")) {
- *   const length = await connection.read(buffer);
- *   reply += new TextDecoder().decode(buffer.subarray(0, length!));
- * }
- * assertEquals(reply, "VALUE a 0 2\r\n12\r\nEND\r\n");
+ * await using client = new Client(server.address);
+ * assertEquals(await client.get("a"), "12");
  * assertEquals(server.mismatches, []);
  * ```
  */
@@ -68,10 +104,24 @@ export class ScriptedServer implements AsyncDisposable {
    * Starts a server. It accepts connections when the promise resolves.
    *
    * @param options Its script, and where it listens.
-   * @returns The server, to be stopped by `stop()` or `await using`.
-   * @throws {TypeError} If an option has the wrong name or type, or the script holds what is no part or step of one.
-   * @throws {RangeError} If the port or a wait is out of its bounds, or no bytes are expected.
-   * @throws {Error} If it cannot listen there: its `code` is `"EADDRINUSE"` if the port is taken.
+   * @returns The server. Stop it by `stop()` or by `await using`.
+   * @throws {TypeError} If an option has an unknown name or the wrong type, or the script has a part or a step of
+   * another form.
+   * @throws {RangeError} If the port or a wait is outside its bounds, or a part expects no bytes.
+   * @throws {Error} If it cannot listen there. The `code` of the error is `"EADDRINUSE"` if the port is taken.
+   *
+   * @example A server that always tells the same version
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { ScriptedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await ScriptedServer.start({
+   *   script: [{ expect: "version\r\n", reply: ["VERSION 2.0.0\r\n"] }],
+   * });
+   * await using client = new Client(server.address);
+   * assertEquals([...(await client.version()).values()], ["2.0.0"]);
+   * ```
    */
   static async start(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
     checkOptions("a ScriptedServer", options, CHECKS);
@@ -88,49 +138,101 @@ export class ScriptedServer implements AsyncDisposable {
     });
   }
 
-  /** The server as a client is given it: `host:port`, or `[v6]:port`. */
+  /** The address to give to a client: `host:port` or `[v6]:port`. */
   get address(): string {
     return this.#listener.address;
   }
 
-  /** The port it listens on. */
+  /** The port that the server listens on. */
   get port(): number {
     return this.#listener.port;
   }
 
-  /** All connections so far, in the order in which they were accepted. */
+  /** All connections so far, in the order in which the server accepted them. */
   get connections(): readonly ScriptedConnection[] {
     return this.#connections;
   }
 
-  /** How many parts of the script are not used yet. */
+  /** How many parts of the script were not used yet. */
   get left(): number {
     return this.#script.length - this.#next;
   }
 
-  /** What came in place of what was expected. The connection was closed at each. */
+  /**
+   * One line for each request that was not the expected one, with what was expected and what was found. The server
+   * closed the connection at each.
+   */
   get mismatches(): readonly string[] {
     return this.#mismatches;
   }
 
   /**
-   * Adds a part to the script.
+   * Adds a part to the end of the script. It also answers bytes that are already waiting.
    *
-   * @param part What is awaited and answered, or the answer to anything.
-   * @throws {TypeError} If it is no part of a script, or has a step that is none.
-   * @throws {RangeError} If a wait is out of its bounds, or no bytes are expected.
+   * @param part What is expected and answered, or the steps that answer anything.
+   * @throws {TypeError} If the part, or a step of it, has another form.
+   * @throws {RangeError} If a wait is outside its bounds, or the part expects no bytes.
+   *
+   * @example A reply that is decided while the test runs
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { ScriptedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await ScriptedServer.start();
+   * await using client = new Client(server.address);
+   * server.add({ expect: "get a\r\n", reply: ["END\r\n"] });
+   * assertEquals(await client.get("a"), undefined);
+   * assertEquals(server.left, 0);
+   * ```
    */
   add(part: ScriptedExchange | readonly ScriptStep[]): void {
     this.#script.push(exchangeOf(part));
     for (const connection of this.#connections) connection.wake();
   }
 
-  /** Stops listening, closes all connections, and resolves when every socket is closed. Harmless when repeated. */
+  /**
+   * Stops listening and closes all connections. Harmless when repeated.
+   *
+   * @returns A promise that resolves when every socket is closed.
+   *
+   * @example A server that went away
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { ScriptedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const server = await ScriptedServer.start({ script: [["STORED\r\n"]] });
+   * await using client = new Client(server.address);
+   * assertEquals(await client.set("a", "hello"), true);
+   * await server.stop();
+   * assertEquals(await client.set("a", "hello"), false);
+   * ```
+   */
   stop(): Promise<void> {
     return this.#stopping ??= this.#stop();
   }
 
-  /** The same as `stop()`, for `await using`. */
+  /**
+   * Stops the server, as `stop()` does, at the end of a block with `await using`.
+   *
+   * @returns A promise that resolves when every socket is closed.
+   *
+   * @example A server for one block
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { ScriptedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * let address: string;
+   * {
+   *   await using server = await ScriptedServer.start();
+   *   address = server.address;
+   * }
+   * await using client = new Client(address);
+   * assertEquals(await client.set("a", "hello"), false);
+   * ```
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
@@ -141,7 +243,7 @@ export class ScriptedServer implements AsyncDisposable {
     await Promise.all([closed, ...this.#connections.map((connection) => connection.ended)]);
   }
 
-  /** Takes the next part of the script if the bytes are enough for it. */
+  /** Takes the next part of the script, if the bytes suffice for it. */
   #answerTo(bytes: Uint8Array): Answer | undefined {
     const exchange = this.#script[this.#next];
     if (exchange === undefined || bytes.length === 0) return undefined;
@@ -170,7 +272,7 @@ class Connection implements ScriptedConnection {
   #received: Uint8Array = new Uint8Array(0);
   #answered = 0;
   #closedByClient = false;
-  /** Answers are given one after the other, also those that `add()` brings. */
+  /** The answers that are being given, one after the other. Those that `add()` brings wait here too. */
   #answering: Promise<void> = Promise.resolve();
 
   constructor(socket: Socket, answerTo: (bytes: Uint8Array) => Answer | undefined) {
@@ -204,7 +306,7 @@ class Connection implements ScriptedConnection {
       this.#received = joined(this.#received, piece.data);
       this.wake();
     }
-    // Unless we closed it ourselves, it was the client.
+    // It was the client, unless the script or `stop()` has closed the connection.
     this.#closedByClient = !this.#closing.signal.aborted;
     this.close();
     await this.#answering;
@@ -223,7 +325,7 @@ class Connection implements ScriptedConnection {
   async #take(step: ScriptStep): Promise<void> {
     if (this.#closing.signal.aborted) return;
     if (typeof step === "string" || step instanceof Uint8Array) {
-      // If the client is gone, the read loop finds that out too.
+      // A client that is gone ends the read loop too.
       await this.#stream.write(bytesOf(step)).catch(() => {});
     } else if ("wait" in step) {
       await pause(step.wait, this.#closing.signal);

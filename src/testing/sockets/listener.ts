@@ -5,18 +5,18 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 /** Where to listen. A path takes the place of hostname and port. */
 export interface ListenOptions {
   readonly hostname: string;
-  /** 0 for a free one. */
+  /** 0 for a free port. */
   readonly port: number;
   readonly path?: string | undefined;
 }
 
 /** A listening socket, and the sockets that it accepted. */
 export class Listener {
-  /** The address it listens on, which for a name is the one that the name stands for; `""` for a Unix socket. */
+  /** The address it listens on, also if it was given a name. `""` for a Unix socket. */
   readonly hostname: string;
   /** The port it listens on, 0 for a Unix socket. */
   readonly port: number;
-  /** The path of its Unix socket. */
+  /** The path of its Unix socket, if it has one. */
   readonly path: string | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -24,7 +24,7 @@ export class Listener {
   #closing: Promise<void> | undefined;
 
   /**
-   * Listens.
+   * Starts to listen.
    *
    * @throws {Error} If it cannot listen there; its `code` says why, as in `"EADDRINUSE"`.
    */
@@ -35,7 +35,7 @@ export class Listener {
       server.once("error", reject);
       server.listen(path === undefined ? { host: hostname, port } : { path }, () => {
         server.off("error", reject);
-        // A client that leaves before it is accepted is no failure of the server.
+        // A client that leaves before it is accepted must not end the process.
         server.on("error", () => {});
         resolve(new Listener(server, path));
       });
@@ -50,7 +50,7 @@ export class Listener {
     this.port = bound.port;
   }
 
-  /** The address as a client is given it: `host:port`, `[v6]:port`, or the path. */
+  /** The address to give to a client: `host:port`, `[v6]:port`, or the path. */
   get address(): string {
     if (this.path !== undefined) return this.path;
     const { hostname, port } = this;
@@ -58,8 +58,8 @@ export class Listener {
   }
 
   /**
-   * Gives each socket that is accepted from now on to a function, before a byte of it is read. To be called before the
-   * event loop turns: a socket that is accepted before is lost.
+   * Gives every accepted socket to a function, before a byte of it is read. Call this before the event loop turns: a
+   * socket that is accepted earlier is lost.
    */
   serve(serve: (socket: Socket) => void): void {
     this.#server.on("connection", (socket) => {
@@ -71,7 +71,7 @@ export class Listener {
     });
   }
 
-  /** Lets the process end although this listens and sockets are open. */
+  /** Lets the process end although it listens and sockets are open. */
   unref(): void {
     this.#isUnref = true;
     for (const each of [this.#server, ...this.#sockets]) each.unref();
@@ -84,8 +84,8 @@ export class Listener {
   }
 
   /**
-   * Accepts nothing more from now on, and removes the Unix socket. Resolves when all accepted sockets are closed, which
-   * is the caller's part. Harmless when repeated.
+   * Stops accepting, and removes the Unix socket. Resolves when all accepted sockets are closed; closing them is left to
+   * the caller. Harmless when repeated.
    */
   close(): Promise<void> {
     return this.#closing ??= new Promise((resolve) => this.#server.close(() => resolve()));

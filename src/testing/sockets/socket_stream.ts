@@ -1,6 +1,6 @@
 /**
- * A socket of `node:net` that is read when its owner asks: what nobody asks for holds up the sender, except for a
- * bounded number of bytes that wait here.
+ * A socket of `node:net` that is read when its owner asks. Bytes that nobody asks for hold up the sender, except for a
+ * bounded number that waits here.
  */
 
 import type { Socket } from "node:net";
@@ -13,7 +13,7 @@ export interface Piece {
   readonly arrived: number;
 }
 
-/** One connection. Whoever reads is told of an error as of any other end. */
+/** One connection. To its reader, an error is an end like any other. */
 export class SocketStream {
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>;
@@ -26,7 +26,7 @@ export class SocketStream {
   #stopWriting: () => void = () => {};
 
   /**
-   * @param socket A socket of which nothing was read yet.
+   * @param socket A socket that nobody has read from yet.
    * @param mostWaiting The socket is not read while more bytes than this wait here.
    */
   constructor(socket: Socket, mostWaiting: number) {
@@ -40,14 +40,14 @@ export class SocketStream {
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
         this.#end();
-        // Not every runtime tells a write that it was cut short.
+        // Not every runtime rejects a write that was cut short.
         this.#stopWriting();
         resolve();
       });
     });
   }
 
-  /** Gives what arrives next, or `null` when nothing more comes. One call at a time. */
+  /** Gives the next bytes, or `null` when no more come. One call at a time. */
   async read(): Promise<Piece | null> {
     while (this.#pieces.length === 0) {
       if (this.#ended) return null;
@@ -61,8 +61,8 @@ export class SocketStream {
   }
 
   /**
-   * Sends bytes, which must not change any more. Resolves when they have left; rejects if they cannot leave any more.
-   * One call at a time.
+   * Sends bytes, which must not change any more. Resolves when they have left, and rejects if they cannot leave. One call
+   * at a time.
    */
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -78,24 +78,24 @@ export class SocketStream {
   close(): void {
     this.#pieces.length = 0;
     this.#end();
-    // Destroyed while bytes of the other side wait to be read, it would see an error instead.
+    // destroy() alone would show the other side an error, if bytes of it were not read.
     if (this.#socket.writableLength === 0) this.#socket.destroySoon();
     else this.#socket.destroy();
   }
 
-  /** Closes when all that was written has left. */
+  /** Closes when all written bytes have left. */
   closeSoon(): void {
     this.#socket.destroySoon();
   }
 
-  /** Closes at once in such a way that the other side sees an error and no end. */
+  /** Closes at once in such a way that the other side sees an error instead of an end. */
   reset(): void {
     this.#socket.resetAndDestroy();
   }
 
   #add(data: Uint8Array): void {
     if (this.#ended) return;
-    // As a plain array: the methods of a Buffer are slower, and its slice() does not copy.
+    // A plain array, as the methods of a Buffer are slower, and its slice() does not copy.
     const plain = new Uint8Array(data.buffer, data.byteOffset, data.length);
     this.#pieces.push({ data: plain, arrived: performance.now() });
     this.#waiting += plain.length;

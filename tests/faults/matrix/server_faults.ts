@@ -2,6 +2,7 @@
 
 import { type Fault, MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
+import { ALL_VERBS } from "../../support/verbs.ts";
 import type { MatrixFault, Scene } from "./scene.ts";
 
 type Timing = "before" | "cold" | "idle";
@@ -48,8 +49,12 @@ function befalls({ kind }: Fault, command: string): boolean {
   if (command === "none") return false;
   if (kind === "missingReply" || kind === "singleBytes") return command !== "quit";
   const isOfValues = kind === "wrongLength" || kind === "truncatedValue" || kind === "wrongKey";
-  return !isOfValues || ["get", "gets", "gat", "gats"].includes(command);
+  return !isOfValues || RETRIEVALS.has(command);
 }
+
+const RETRIEVALS: ReadonlySet<string> = new Set(
+  ALL_VERBS.filter(({ kind }) => kind === "retrieval").map(({ command }) => command),
+);
 
 function connection(name: string, fault: Fault, timing: Timing): MatrixFault {
   return { name, open: () => open(fault, timing) };

@@ -1,6 +1,7 @@
 /** Random calls on a few keys, as plain data, so that a case can be printed, repeated and shortened. */
 
 import type { Random } from "../../support/random.ts";
+import { takes, VERB, type VerbName } from "../../support/verbs.ts";
 
 /** One call of one caller. */
 export interface Operation {
@@ -27,12 +28,12 @@ export function randomOperations(
 ): Operation[] {
   return Array.from({ length: count }, (_, i) => {
     const name = random.pick(NAMES);
-    const isMulti = name.endsWith("Multi");
+    const verb = VERB[name];
     const isNumber = random.below(2) === 0;
-    const keys = isMulti
+    const keys = verb.isMulti
       ? [...TEXT_KEYS, ...NUMBER_KEYS].filter(() => random.below(2) === 0)
-      : [random.pick(isNumber && !ATTACHING.has(name) ? NUMBER_KEYS : TEXT_KEYS)];
-    const data = name === "incr" || name === "decr" || keys[0] !== undefined && isNumberKey(keys[0])
+      : [random.pick(isNumber && !takes(verb, "data") ? NUMBER_KEYS : TEXT_KEYS)];
+    const data = takes(verb, "delta") || keys[0] !== undefined && isNumberKey(keys[0])
       ? String(random.below(12))
       : `t${i}`;
     return { caller: random.below(callers), name, keys, data };
@@ -65,8 +66,7 @@ const SHARES = {
   getMulti: 3,
   setMulti: 2,
   deleteMulti: 1,
-};
+} satisfies Partial<Record<VerbName, number>>;
 const NAMES = Object.entries(SHARES).flatMap(([name, share]) =>
   new Array<OperationName>(share).fill(name as OperationName)
 );
-const ATTACHING: ReadonlySet<string> = new Set(["append", "prepend"]);

@@ -1,12 +1,14 @@
 /** Makes the calls on a client, and remembers what each caller saw by gets. */
 
 import {
+  type CasValue,
   type Client,
   MemcachedError,
   type MultiError,
-  type MultiResult,
   ReplyError,
 } from "@libmc/libmc";
+import { doneOf, hitsOf } from "../../support/answers.ts";
+import { VERB, type Verb } from "../../support/verbs.ts";
 import type { Answer } from "./model.ts";
 import type { Operation } from "./operation.ts";
 
@@ -40,57 +42,43 @@ export class Performer {
   /** What a call for many keys that failed in part says of each of them; `undefined` of what failed. */
   partOf({ name, keys }: Operation, { partial }: MultiError): (Answer | undefined)[] {
     const wanted = keys.map((key) => this.#prefix + key);
-    if (name === "getMulti") {
-      const found = partial as ReadonlyMap<string, string>;
-      return wanted.map((key) => found.get(key));
-    }
-    const { failed } = partial as MultiResult;
-    return wanted.map((key) => failed.includes(key) ? undefined : true);
+    return wanted.map(answersIn(VERB[name], partial, wanted));
   }
 
   async #perform({ caller, name, keys, data }: Operation): Promise<Answer[]> {
-    const client = this.#client;
+    const verb = VERB[name];
     const wanted = keys.map((key) => this.#prefix + key);
     const [key] = wanted;
-    switch (name) {
-      case "get":
-        return [await client.get<string>(key) ?? null];
-      case "gat":
-        return [await client.gat<string>(key, 1000) ?? null];
-      case "gets": {
-        const found = await client.gets<string>(key);
-        if (found === undefined) this.#seen.delete(`${caller} ${key}`);
-        else this.#seen.set(`${caller} ${key}`, found.cas);
-        return [found?.value ?? null];
-      }
-      case "cas":
-        return [await client.cas(key, data, this.#seen.get(`${caller} ${key}`) ?? 0n)];
-      case "set":
-      case "add":
-      case "replace":
-      case "append":
-      case "prepend":
-        return [await client[name](key, data)];
-      case "delete":
-      case "expire":
-        return [await client[name](key)];
-      case "touch":
-        return [await client.touch(key, 1000)];
-      case "incr":
-      case "decr":
-        return [await client[name](key, Number(data)) ?? null];
-      case "getMulti": {
-        const found = await client.getMulti<string>(wanted);
-        return wanted.map((key) => found.get(key) ?? null);
-      }
-      case "setMulti": {
-        const { failed } = await client.setMulti(wanted.map((key) => [key, data]));
-        return wanted.map((key) => !failed.includes(key));
-      }
-      case "deleteMulti": {
-        const { failed } = await client.deleteMulti(wanted);
-        return wanted.map((key) => !failed.includes(key));
-      }
+    const seen = `${caller} ${key}`;
+    const answer = await verb.call(this.#client, undefined, {
+      ...{ key, keys: wanted, value: data, data, exptime: 1000 },
+      ...{ delta: Number(data), cas: this.#seen.get(seen) ?? 0n },
+      items: wanted.map((key) => [key, data] as const),
+    });
+    if (name === "gets") {
+      if (answer === undefined) this.#seen.delete(seen);
+      else this.#seen.set(seen, (answer as CasValue).cas);
     }
+    if (verb.kind === "arithmetic") return [answer as number | undefined ?? null];
+    const isRetrieval = verb.kind === "retrieval";
+    return wanted.map(answersIn(verb, answer, wanted)).map((answer) =>
+      answer ?? (isRetrieval ? null : false)
+    );
   }
+}
+
+/** What an answer says of a key: a hit, or `true` for what was done; else `undefined`. */
+function answersIn(
+  verb: Verb,
+  answer: unknown,
+  keys: readonly string[],
+): (key: string) => Answer | undefined {
+  if (verb.kind === "retrieval") {
+    const hits = hitsOf(verb, answer, keys);
+    if (hits !== undefined) return (key) => hits.get(key) as Answer | undefined;
+  } else {
+    const done = doneOf(verb, answer, keys);
+    if (done !== undefined) return (key) => done.includes(key) || undefined;
+  }
+  throw new Error(`${verb.name} gave ${Deno.inspect(answer)}`);
 }

@@ -71,7 +71,11 @@ Deno.test("demo: one line for arguments that cannot be used", async () => {
     [["--servers"], "Cannot read --servers as its list is missing: try --help\n"],
     [["--servers", "--help"], "Cannot read --servers as its list is missing: try --help\n"],
     [["--servers", "a,,b"], 'Cannot use server "" as it is empty\n'],
-    [["--servers=a:1,a:1"], 'Cannot use --servers "a:1,a:1" as one server comes twice\n'],
+    [
+      ["--servers=a:1,a:1"],
+      'Cannot use two servers named "a:1", which are numbers 1 and 2 of the list: ' +
+      "give one of them an alias of its own behind a space\n",
+    ],
   ];
   for (const [args, line] of refused) {
     assertEquals(await run(args), { code: 2, stdout: "", stderr: line });

@@ -11,15 +11,15 @@ import { Report } from "./report.ts";
 import { givenServers, startServers } from "./servers.ts";
 import { Session, type Step } from "./session.ts";
 import { bulk } from "./steps/bulk.ts";
-import { care } from "./steps/care.ts";
 import { cas } from "./steps/cas.ts";
 import { counters } from "./steps/counters.ts";
 import { expiry } from "./steps/expiry.ts";
 import { outage } from "./steps/outage.ts";
+import { refusals } from "./steps/refusals.ts";
 import { showSpread } from "./steps/spread.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-const STEPS: readonly Step[] = [bulk, counters, cas, expiry, care, outage];
+const STEPS: readonly Step[] = [bulk, counters, cas, expiry, refusals, outage];
 
 const OK = 0;
 const WRONG = 1;

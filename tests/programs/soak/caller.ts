@@ -1,7 +1,15 @@
 /** One of the callers: calls one method after the other, and looks at every answer. */
 
 import { type CallOptions, type Client, MemcachedError } from "@libmc/libmc";
+import { doneOf, hitsOf } from "../../support/answers.ts";
 import type { Random } from "../../support/random.ts";
+import {
+  type Arguments,
+  VERB,
+  type Verb,
+  type VerbName,
+  type VerbOptions,
+} from "../../support/verbs.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
 import type { Tally } from "./tally.ts";
 
@@ -53,66 +61,45 @@ export class Caller {
   }
 
   async #call(method: Method, options: CallOptions): Promise<void> {
-    const client = this.#client;
-    const key = this.#key();
-    switch (method) {
-      case "get":
-        return this.#look(key, await client.get(key, options));
-      case "gat":
-        return this.#look(key, await client.gat(key, 3600, options));
-      case "gets":
-      case "cas": {
-        const found = await client.gets(key, options);
-        this.#look(key, found?.value);
-        if (method === "gets" || found === undefined) return;
-        const value = checkedValue(this.#random, key);
-        return this.#verdict(method, await client.cas(key, value, found.cas, options));
-      }
-      case "set":
-      case "add":
-      case "replace": {
-        const value = checkedValue(this.#random, key);
-        return this.#verdict(method, await client[method](key, value, options));
-      }
-      case "delete":
-        return this.#verdict(method, await client.delete(key, options));
-      case "touch":
-        return this.#verdict(method, await client.touch(key, 3600, options));
-      case "incr":
-        return await this.#count(options);
-      case "getMulti": {
-        const keys = this.#keys();
-        const found = await client.getMulti(keys, options);
-        for (const [key, value] of found) {
-          if (!keys.includes(key)) {
-            this.#tally.addWrong(`getMulti gave ${key}, which was not asked`);
-          }
-          this.#look(key, value);
-        }
-        this.#tally.misses += keys.length - found.size;
-        return;
-      }
-      case "getList": {
-        const keys = this.#keys();
-        const values = await client.getList(keys, options);
-        for (const [i, value] of values.entries()) this.#look(keys[i], value);
-        return;
-      }
-      case "setMulti": {
-        const keys = this.#keys();
-        const items = keys.map((key): [string, string] => [key, checkedValue(this.#random, key)]);
-        const { ok, failed } = await client.setMulti(items, options);
-        if (ok !== (failed.length === 0) || !failed.every((key) => keys.includes(key))) {
-          this.#tally.addWrong(`setMulti gave ${ok} and ${failed}`);
-        }
-        return;
-      }
-      case "big":
-        return await this.#storeBig(options);
-      case "version":
-        for (const version of (await client.version(options)).values()) {
-          if (!/^\d+\.\d+\.\d+/.test(version)) this.#tally.addWrong(`version gave ${version}`);
-        }
+    if (method === "big") return await this.#storeBig(options);
+    if (method === "incr") return await this.#count(options);
+    const verb = VERB[method];
+    const keys = verb.isMulti ? this.#keys() : [this.#key()];
+    const given = { key: keys[0], keys, exptime: 3600, ...this.#stored(verb, keys) };
+    if (method !== "cas") return await this.#judge(verb, options, given);
+    const cas = await this.#seen(keys[0], options);
+    if (cas !== undefined) await this.#judge(verb, options, { ...given, cas });
+  }
+
+  /** The cas of an item that is there. */
+  async #seen(key: string, options: CallOptions): Promise<bigint | undefined> {
+    const found = await this.#client.gets(key, options);
+    this.#look(key, found?.value);
+    return found?.cas;
+  }
+
+  /** What is stored by a verb that stores. */
+  #stored({ kind }: Verb, keys: readonly string[]): Partial<Arguments> {
+    if (kind !== "storage") return {};
+    const items = keys.map((key): [string, string] => [key, checkedValue(this.#random, key)]);
+    return { value: items[0][1], items };
+  }
+
+  /** Calls a verb and looks at its answer. */
+  async #judge(verb: Verb, options: VerbOptions, given: Given): Promise<void> {
+    const keys = verb.isMulti ? given.keys : [given.key];
+    const answer = await verb.call(this.#client, options, given);
+    const wrong = () => this.#tally.addWrong(`${verb.name} gave ${Deno.inspect(answer)}`);
+    if (verb.kind === "retrieval") {
+      const hits = hitsOf(verb, answer, keys);
+      if (hits === undefined) return wrong();
+      for (const [key, value] of hits) this.#look(key, value);
+      this.#tally.misses += keys.length - hits.size;
+    } else if (verb.name === "version") {
+      const versions = Array.from((answer as Map<string, string>).values());
+      if (!versions.every((version) => /^\d+\.\d+\.\d+/.test(version))) wrong();
+    } else if (doneOf(verb, answer, keys) === undefined) {
+      wrong();
     }
   }
 
@@ -138,7 +125,8 @@ export class Caller {
   async #storeBig(options: CallOptions): Promise<void> {
     const key = `big:${this.#name}:${this.#bigs++}`;
     const value = bigValue(this.#random, key);
-    this.#verdict("big", await this.#client.set(key, value, { ...options, exptime: 60 }));
+    const given = { key, keys: [key], value };
+    await this.#judge(VERB.set, { ...options, exptime: 60 }, given);
     this.#look(key, await this.#client.get(key, options));
     await this.#client.delete(key);
   }
@@ -147,10 +135,6 @@ export class Caller {
     if (value === undefined) this.#tally.misses++;
     else if (isCheckedValue(key, value)) this.#tally.hits++;
     else this.#tally.addWrong(`${key} gave ${Deno.inspect(value).slice(0, 200)}`);
-  }
-
-  #verdict(method: Method, answer: unknown): void {
-    if (typeof answer !== "boolean") this.#tally.addWrong(`${method} gave ${Deno.inspect(answer)}`);
   }
 
   #key(): string {
@@ -164,9 +148,11 @@ export class Caller {
   }
 }
 
+/** The arguments of a call. */
+type Given = Partial<Arguments> & Pick<Arguments, "key" | "keys">;
 type Method = keyof typeof SHARES;
 
-/** How often each method is called. */
+/** How often each is called; `big` is a set of a value that is split, and a get. */
 const SHARES = {
   big: 1,
   get: 90,
@@ -183,7 +169,7 @@ const SHARES = {
   touch: 2,
   incr: 40,
   version: 1,
-};
+} satisfies Partial<Record<VerbName | "big", number>>;
 const METHODS = Object.entries(SHARES).flatMap(([name, share]) =>
   new Array<Method>(share).fill(name as Method)
 );

@@ -3,7 +3,7 @@
 import type { Session } from "../session.ts";
 
 /** Shows a key that would be two, and a flush that nobody allowed. */
-export async function care({ client, report }: Session): Promise<void> {
+export async function refusals({ client, report }: Session): Promise<void> {
   report.heading("Refused before a byte is sent");
   const injected = await refusalOf(client.set("key 0 0 0\r\nflush_all", "value"));
   report.check(injected instanceof TypeError, `a key with a command in it: ${injected?.name}`);

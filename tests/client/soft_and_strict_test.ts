@@ -10,53 +10,38 @@ import {
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { assertSoftFailure, assertStrictFailure } from "../support/failures.ts";
-import { METHODS, OTHER_METHODS } from "./methods.ts";
+import { VERBS } from "../support/verbs.ts";
 
-Deno.test("Client has no method that the tests of failures do not know", () => {
-  const known = new Set(METHODS.map(({ name }) => name));
-  const found = new Set<string>();
-  for (
-    let prototype = Client.prototype as object;
-    prototype !== EventTarget.prototype;
-    prototype = Object.getPrototypeOf(prototype)
-  ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === "function") found.add(name);
-    }
-  }
-  assertEquals(new Set([...found].filter((name) => !OTHER_METHODS.has(name))), known);
-});
-
-Deno.test("Client fails every method, soft and strict, when no server listens", async () => {
+Deno.test("Client fails every verb, soft and strict, when no server listens", async () => {
   for (const count of [1, 3]) {
     const servers = await Promise.all(Array.from({ length: count }, freeAddress));
-    for (const method of METHODS) {
+    for (const verb of VERBS) {
       await using client = clientOf(servers);
-      const first = await assertSoftFailure(client, method);
-      assert(first instanceof ConnectionError || first instanceof ServerDeadError, method.name);
-      assertEquals([first.sent, first.code], ["no", -4], method.name);
+      const first = await assertSoftFailure(client, verb);
+      assert(first instanceof ConnectionError || first instanceof ServerDeadError, verb.name);
+      assertEquals([first.sent, first.code], ["no", -4], verb.name);
       // By now it is known that the server is dead: nothing is tried.
       const dials = dialsOf(client);
-      const error = await assertStrictFailure(client, method);
-      assertInstanceOf(error, ServerDeadError, `${method.name} rejected with ${error}`);
-      assertInstanceOf(error.cause, ConnectionError, method.name);
-      assertEquals([error.sent, error.strerror], ["no", "server_error"], method.name);
-      assertEquals(dialsOf(client), dials, method.name);
+      const error = await assertStrictFailure(client, verb);
+      assertInstanceOf(error, ServerDeadError, `${verb.name} rejected with ${error}`);
+      assertInstanceOf(error.cause, ConnectionError, verb.name);
+      assertEquals([error.sent, error.strerror], ["no", "server_error"], verb.name);
+      assertEquals(dialsOf(client), dials, verb.name);
       await using fresh = clientOf(servers);
-      await assertStrictFailure(fresh, method);
+      await assertStrictFailure(fresh, verb);
     }
   }
 });
 
-Deno.test("Client fails every method, soft and strict, when the server closes in the middle", async () => {
+Deno.test("Client fails every verb, soft and strict, when the server closes in the middle", async () => {
   await using server = await MemcachedServer.start();
   server.fault({ kind: "missingReply", then: "close" });
   await using client = clientOf([server.address]);
-  for (const method of METHODS) {
+  for (const verb of VERBS) {
     for (const assertFailure of [assertSoftFailure, assertStrictFailure]) {
-      const error = await assertFailure(client, method);
-      assertInstanceOf(error, ConnectionError, `${method.name} met ${error}`);
-      assertEquals([error.sent, error.code], ["maybe", -8], method.name);
+      const error = await assertFailure(client, verb);
+      assertInstanceOf(error, ConnectionError, `${verb.name} met ${error}`);
+      assertEquals([error.sent, error.code], ["maybe", -8], verb.name);
     }
   }
   server.clearFaults();
@@ -66,20 +51,20 @@ Deno.test("Client fails every method, soft and strict, when the server closes in
   }
 });
 
-Deno.test("Client fails every method with a TimeoutError when the server is paused", async () => {
+Deno.test("Client fails every verb with a TimeoutError when the server is paused", async () => {
   await using server = await startMemcached();
   server.pause();
   // Each has a client of its own, as the first to time out ends the connection for the others on it.
   await Promise.all(
-    METHODS.flatMap((method) =>
+    VERBS.flatMap((verb) =>
       [assertSoftFailure, assertStrictFailure].map(async (assertFailure) => {
         await using client = clientOf([server.address], { pollTimeout: 150 });
         const start = performance.now();
-        const error = await assertFailure(client, method);
+        const error = await assertFailure(client, verb);
         const took = performance.now() - start;
-        assertInstanceOf(error, TimeoutError, `${method.name} met ${error}`);
-        assertEquals([error.sent, error.code], ["maybe", -6], method.name);
-        assert(took >= 150 && took < 3000, `${method.name} took ${took} ms`);
+        assertInstanceOf(error, TimeoutError, `${verb.name} met ${error}`);
+        assertEquals([error.sent, error.code], ["maybe", -6], verb.name);
+        assert(took >= 150 && took < 3000, `${verb.name} took ${took} ms`);
       })
     ),
   );
@@ -88,16 +73,16 @@ Deno.test("Client fails every method with a TimeoutError when the server is paus
   assertEquals(await client.set("a", 1), true);
 });
 
-Deno.test("Client fails every method with a ReplyError when the server says SERVER_ERROR", async () => {
+Deno.test("Client fails every verb with a ReplyError when the server says SERVER_ERROR", async () => {
   await using server = await MemcachedServer.start();
   await using client = clientOf([server.address]);
   server.fault({ kind: "serverError", message: "out of memory storing object" });
-  for (const method of METHODS) {
+  for (const verb of VERBS) {
     for (const assertFailure of [assertSoftFailure, assertStrictFailure]) {
-      const error = await assertFailure(client, method);
-      assertInstanceOf(error, ReplyError, `${method.name} met ${error}`);
-      assertEquals(error.kind, "SERVER_ERROR", method.name);
-      assertEquals([error.code, error.strerror], [-4, "server_error"], method.name);
+      const error = await assertFailure(client, verb);
+      assertInstanceOf(error, ReplyError, `${verb.name} met ${error}`);
+      assertEquals(error.kind, "SERVER_ERROR", verb.name);
+      assertEquals([error.code, error.strerror], [-4, "server_error"], verb.name);
       assert(error.message.includes('"SERVER_ERROR out of memory storing object"'), error.message);
     }
   }
@@ -111,10 +96,10 @@ Deno.test("Client counts a failure a call, and more than one never for one key",
   await using client = clientOf([server.address]);
   server.fault({ kind: "missingReply", then: "close" });
   const counted = () => client.counters().get(server.address)!.failures;
-  for (const method of METHODS.filter(({ isMulti }) => !isMulti)) {
+  for (const verb of VERBS.filter(({ isMulti }) => !isMulti)) {
     const before = counted();
-    await method.call(client);
-    assertEquals(counted() - before, 1, method.name);
+    await verb.call(client);
+    assertEquals(counted() - before, 1, verb.name);
   }
 });
 
@@ -130,13 +115,13 @@ Deno.test("Client.getRealtimeHostByKey() is undefined when nobody can be reached
 Deno.test("Client without a retry timeout dials a server once for each call", async () => {
   for (const failover of [false, true]) {
     const servers = await Promise.all([freeAddress(), freeAddress(), freeAddress()]);
-    for (const method of METHODS) {
+    for (const verb of VERBS) {
       await using client = clientOf(servers, { retryTimeout: 0, failover });
-      await assertSoftFailure(client, method);
+      await assertSoftFailure(client, verb);
       const once = dialsOf(client);
-      assert(once >= 1 && once <= servers.length, `${method.name} dialled ${once} times`);
-      await assertSoftFailure(client, method);
-      assertEquals(dialsOf(client), 2 * once, method.name);
+      assert(once >= 1 && once <= servers.length, `${verb.name} dialled ${once} times`);
+      await assertSoftFailure(client, verb);
+      assertEquals(dialsOf(client), 2 * once, verb.name);
     }
   }
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Client, type Codec, type Items, jsCodec, libmcCodec } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { ALL_VERBS, type Arguments, isOfStream, takes, type Verb } from "../support/verbs.ts";
 
 /** Bytes that were there once: transferred, cut off with their buffer, or never there at all. */
 const UNREADABLE: readonly (readonly [name: string, make: () => Uint8Array])[] = [
@@ -32,6 +33,9 @@ const OWN_CODEC: Codec = {
   decode: (data) => data.slice(),
 };
 
+/** The verbs that take something to store. */
+const STORING = ALL_VERBS.filter(({ kind }) => kind === "storage");
+
 for (const [name, make] of UNREADABLE) {
   Deno.test(`Client refuses to store bytes ${name}, and other calls do not hear of it`, async () => {
     await using server = await MemcachedServer.start();
@@ -43,21 +47,9 @@ for (const [name, make] of UNREADABLE) {
       });
       await client.setRaw("k", new Uint8Array([0x61]));
       const others = [client.getRaw("k"), client.setRaw("other", new Uint8Array([0x62]))];
-      const calls: readonly (() => Promise<unknown>)[] = [
-        () => client.set("k", make()),
-        () => client.add("new", make()),
-        () => client.replace("k", make()),
-        () => client.cas("k", make(), 1n),
-        () => client.setMulti([["k2", new Uint8Array(1)], ["k", make()]]),
-        () => client.setRaw("k", make()),
-        () => client.append("k", make()),
-        () => client.prepend("k", make()),
-        () => client.appendMulti(["k"], make()),
-        () => client.prependMulti(["k"], make()),
-        () => client.setStream("k", ReadableStream.from([new Uint8Array(5), make()])),
-      ];
-      for (const call of calls) {
-        const error = await assertRejects(call, TypeError, undefined, call.toString());
+      for (const verb of STORING) {
+        const call = () => verb.call(client, undefined, storing(verb, make));
+        const error = await assertRejects(call, TypeError, undefined, verb.name);
         assert(error.message.startsWith("Cannot store bytes that "), error.message);
       }
       await Promise.all(others);
@@ -175,15 +167,10 @@ Deno.test("Client refuses a text that is much too long without reading it", asyn
     for (const doSplit of [true, false]) {
       await using client = new Client("a:1", { codec, doSplit });
       const limit = doSplit ? 10_000_000 : 1_048_576;
-      const calls: readonly (readonly [number, () => Promise<unknown>])[] = [
-        [limit, () => client.set("k", text)],
-        [1_048_576, () => client.add("k", text)],
-        [1_048_576, () => client.cas("k", text, 1n)],
-        [limit, () => client.setMulti({ k: text })],
-        [1_048_576, () => client.append("k", text)],
-        [1_048_576, () => client.prependMulti(["k"], text)],
-      ];
-      for (const [most, call] of calls) {
+      for (const verb of STORING.filter((verb) => !takes(verb, "raw") && !isOfStream(verb))) {
+        const most = verb.command === "set" ? limit : 1_048_576;
+        const given = { key: "k", keys: ["k"], value: text, data: text };
+        const call = () => verb.call(client, undefined, given);
         let milliseconds = Infinity;
         let error: unknown;
         // The fastest of a few, as the machine may be busy with something else.
@@ -199,8 +186,17 @@ Deno.test("Client refuses a text that is much too long without reading it", asyn
           ),
           error.message,
         );
-        assert(milliseconds < 100, `${call} took ${milliseconds} ms`);
+        assert(milliseconds < 100, `${verb.name} took ${milliseconds} ms`);
       }
     }
   }
 });
+
+/** Arguments of a verb that is to store bytes; of many items, those of the last. */
+function storing({ name }: Verb, make: () => Uint8Array): Partial<Arguments> {
+  return {
+    ...{ key: name === "add" ? "new" : "k", keys: ["k"], value: make(), raw: make(), data: make() },
+    items: [["k2", new Uint8Array(1)], ["k", make()]],
+    stream: ReadableStream.from([new Uint8Array(5), make()]),
+  };
+}

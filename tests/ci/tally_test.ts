@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { outcomeOf, tallyOf } from "../../.ci/ok.ts";
+import { outcomeOf, tallyOf } from "../../.ci/tally.ts";
 
 const ESC = String.fromCharCode(27);
 
@@ -20,6 +20,11 @@ Deno.test("tallyOf() adds up the summaries of several test runs", () => {
 Deno.test("tallyOf() takes nothing but a summary for one", () => {
   const output = "a ok | 5 passed | 0 failed\n1 passed, 1 failed\nrunning 3 tests from ./a_test.ts";
   assertEquals(tallyOf(output), { passed: 0, failed: 0 });
+});
+
+Deno.test("tallyOf() takes the totals at the end for all of it", () => {
+  const output = "ok | 2 passed | 0 failed (1ms)\n\nerror: no tests\n\n2 passed, 1 failed\n\n";
+  assertEquals(tallyOf(output), { passed: 2, failed: 1 });
 });
 
 Deno.test("outcomeOf() counts a task that fails without a failed test as one failure", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, ConnectionError, transportOf } from "@libmc/libmc";
+import { Client, ConnectionError, transportFromStreams } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { TlsRig } from "../security/tls_rig.ts";
 import { eventually } from "../support/eventually.ts";
@@ -50,7 +50,7 @@ Deno.test("Client.incr() is not sent again where a stream may have taken part of
       const closed = connection.readable.pipeThrough(
         new TransformStream<Uint8Array, Uint8Array>({ transform: () => {} }),
       );
-      return transportOf({ readable: closed, writable });
+      return transportFromStreams({ readable: closed, writable });
     },
   });
   const error = await assertRejects(() => client.incr("counter"), ConnectionError);
@@ -106,7 +106,7 @@ Deno.test("Client takes credentials from getters of a class", async () => {
           controller.enqueue(new TextEncoder().encode(replies.shift()));
         },
       });
-      return Promise.resolve(transportOf({ readable, writable }));
+      return Promise.resolve(transportFromStreams({ readable, writable }));
     },
   });
   await client.get("key");

@@ -1,12 +1,11 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, ClosedError, MemcachedError } from "@libmc/libmc";
+/** How a client gets its connections, and how it gets them back. */
+
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { Client } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
-import { startMemcached } from "../support/memcached.ts";
-import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { recordEvents } from "../support/failures.ts";
-import { METHODS } from "./methods.ts";
-import { runProgram } from "./program.ts";
+import { startMemcached } from "../support/memcached.ts";
 
 Deno.test("Client makes one connection for 1,000 callers before the first is there", async () => {
   await using server = await MemcachedServer.start();
@@ -105,91 +104,10 @@ Deno.test("Client lives through a kill of memcached under load, and is back when
   assertEquals(client.counters().get(server.address)!.desyncs, 0);
 });
 
-Deno.test("Client.close() settles every call that waits for a connection which never comes", async () => {
-  const client = new Client(["127.0.0.1:1", "127.0.0.1:2"], {
-    allowFlushAll: true,
-    connectTimeout: 300,
-    connect: (_, signal) =>
-      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-  });
-  const soft = METHODS.map(({ call }) => call(client, { strict: false }));
-  const strict = Promise.allSettled(METHODS.map(({ call }) => call(client, { strict: true })));
-  await within("close()", client.close());
-  assertEquals(await within("the calls", Promise.all(soft)), METHODS.map((m) => m.whenFailed));
-  for (const outcome of await within("the strict calls", strict)) {
-    assert(outcome.status === "rejected" && outcome.reason instanceof MemcachedError);
-  }
-  await assertRejects(() => client.get("a"), ClosedError);
-});
-
-Deno.test("Client.close() settles every call that waits for a reply which never comes", async () => {
-  await using server = await startMemcached();
-  await using client = new Client(server.address, {
-    allowFlushAll: true,
-    pollTimeout: 200,
-    connectTimeout: 5000,
-  });
-  await client.version();
-  server.pause();
-  const calls = METHODS.map(({ call }) => call(client));
-  await within("close()", client.close());
-  assertEquals(await within("the calls", Promise.all(calls)), METHODS.map((m) => m.whenFailed));
-  server.resume();
-});
-
-Deno.test("Client.close() after quit() waits for what quit() waits for, and all of it settles", async () => {
-  await using server = await startMemcached();
-  await using client = clientOf(server.address, { pollTimeout: 100, strict: false });
-  await client.version();
-  server.pause();
-  const call = client.get("a");
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  const ends = [client.quit(), client.quit(), client.close()];
-  await within("the ends", Promise.all(ends));
-  assertEquals(await within("the call", call), undefined);
-  server.resume();
-});
-
-Deno.test("Client.quit() ends by the timeout where no silence is too long and nothing can be sent", async () => {
-  const connect = () => Promise.resolve(new ScriptedTransport({ held: true }));
-  await using client = new Client("memory", { pollTimeout: 0, timeout: 100, connect });
-  assertEquals(await within("the call", client.get("a")), undefined);
-  await within("quit()", client.quit());
-});
-
-Deno.test("Client.close() lets calls finish that still wait for a connection", async () => {
-  await using first = await MemcachedServer.start();
-  await using second = await MemcachedServer.start();
-  const client = clientOf([first.address, second.address]);
-  const calls = Promise.all([client.set("a", 1), client.setMulti({ b: 2, c: 3, d: 4, e: 5 })]);
-  await client.close();
-  assertEquals(await calls, [true, { ok: true, failed: [] }]);
-  assertEquals(first.items + second.items, 5);
-});
-
-Deno.test("A program ends by itself once its client is closed", async () => {
-  await using server = await startMemcached();
-  const end = await runProgram("round_trip", [`--allow-net=${server.address}`], [server.address]);
-  assertEquals(end, { code: 0, out: "hello\n", error: "" });
-});
-
-Deno.test("A program ends by itself once its client is closed, even if no server is there", async () => {
-  const servers = ["127.0.0.1:1", "127.0.0.1:2"];
-  const end = await runProgram("forever_failing", [`--allow-net=${servers}`], servers);
-  assertEquals(end, { code: 0, out: "undefined 0\n", error: "" });
-});
-
-Deno.test("Client.unref() lets a program end that forgets its client, and no call is lost", async () => {
-  await using server = await startMemcached();
-  const end = await runProgram("forgotten", [`--allow-net=${server.address}`], [server.address]);
-  assertEquals(end, { code: 0, out: "hello\n", error: "" });
-});
-
-function clientOf(servers: string | string[], options: ClientOptions = {}): Client {
-  return new Client(servers, {
+function clientOf(server: string): Client {
+  return new Client(server, {
     strict: true,
     connectTimeout: 5000,
     pollTimeout: 5000,
-    ...options,
   });
 }

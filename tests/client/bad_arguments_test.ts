@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { REFUSED_CALLS, type RefusedCall } from "./refused.ts";
+import { REFUSED_CALLS, type RefusedCall } from "./bad_arguments.ts";
 
 Deno.test(`Client rejects ${REFUSED_CALLS.length} wrong calls before it dials, soft and strict`, async () => {
   let dials = 0;
@@ -64,6 +64,24 @@ Deno.test("Client() throws for server strings that cannot be used", () => {
   for (const [servers, error, message] of wrong) {
     assertThrows(() => new Client(servers as string), error, message, Deno.inspect(servers));
   }
+});
+
+Deno.test("Client() and updateServers() throw for two servers with one name", async () => {
+  const wrong = [
+    ["a:1", "b:1", "a:1"],
+    ["a", "b:1", "a:11211"],
+    ["a:1 x", "b:1", "c:1 x"],
+    ["/run/a.sock", "b:1", "/run/a.sock"],
+  ];
+  await using client = new Client(["one:1", "two:1", "three:1"]);
+  for (const servers of wrong) {
+    const [, , name] = servers;
+    assertThrows(() => new Client(servers), TypeError, "numbers 1 and 3 of the list", name);
+    assertThrows(() => client.updateServers(servers), TypeError, "an alias of its own", name);
+    assertEquals(client.servers, ["one:1", "two:1", "three:1"]);
+  }
+  await using twice = new Client(["a:1", "a:1 b"]);
+  assertEquals(Array.from(twice.counters().keys()), ["a:1", "b"]);
 });
 
 Deno.test("Client() and config() throw for options that cannot be used", () => {

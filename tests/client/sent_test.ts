@@ -1,69 +1,13 @@
-/** Calls of several steps: closing lets all steps finish, and an error says what an earlier step has done. */
+/** What an error says of what was sent: of a call of several steps, and of one that waited for a connection. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, type Connect, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { platformConnect } from "../support/platform_connect.ts";
-import { within } from "../support/eventually.ts";
-import { textOf } from "../support/wire.ts";
 import { recordEvents } from "../support/failures.ts";
+import { textOf } from "../support/wire.ts";
 
 const BIG = "x".repeat(2_500_000);
-const KEYS = Array.from({ length: 40_000 }, (_, i) => `key${i}`);
-
-Deno.test("Client.close() lets calls of several steps finish", async () => {
-  await using server = await MemcachedServer.start();
-  await using observer = clientOf(server);
-  await observer.set("big", BIG);
-  await observer.set(KEYS[39_999], "last");
-  for (const isConnected of [false, true]) {
-    const client = clientOf(server);
-    if (isConnected) await client.version();
-    const calls = Promise.all([
-      client.get("big"),
-      client.set("new", BIG),
-      client.setMulti({ other: BIG, small: 1 }),
-      client.getMulti(["big", "small"]).then((found) => found.get("big")),
-      client.getMulti(KEYS).then((found) => found.size),
-      client.getRealtimeHostByKey("big"),
-    ]);
-    await client.close();
-    const stored = { ok: true, failed: [] };
-    assertEquals(await calls, [BIG, true, stored, BIG, 1, server.address]);
-    assertEquals(client.lastError, undefined);
-    for (const key of ["new", "other"]) assertEquals(await observer.get(key), BIG);
-  }
-});
-
-Deno.test("Client.close() waits for no stream that its caller keeps open, but for the chunk under way", async () => {
-  await using server = await MemcachedServer.start();
-  const client = clientOf(server, { strict: false });
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const storing = client.setStream("stream", readable);
-  const writer = writable.getWriter();
-  await writer.write(new Uint8Array(1_500_000));
-  await within("close()", client.close());
-  writer.write(new Uint8Array(1_500_000)).catch(() => {});
-  assertEquals(await within("setStream()", storing), false);
-  await writer.abort().catch(() => {});
-});
-
-Deno.test("Client.close() calls off dials that have no bound, and settles what waits for them", async () => {
-  const connect = () => new Promise<never>(() => {});
-  const client = new Client("one", { connect, connectTimeout: 0, timeout: 0, strict: true });
-  const calls = [client.get("a"), client.getMulti(["a", "b"]), client.set("big", BIG)];
-  const settled = Promise.allSettled(calls);
-  await within("close()", client.close());
-  for (const { status } of await within("the calls", settled)) assertEquals(status, "rejected");
-});
-
-Deno.test("Client.getRealtimeHostByKey() waits for no dial past the timeout", async () => {
-  const connect = () => new Promise<never>(() => {});
-  const client = new Client(["one", "two"], { connect, connectTimeout: 60_000, timeout: 50 });
-  const found = client.getRealtimeHostByKey("key");
-  assertEquals(await within("the name", found, 2000), undefined);
-  await within("close()", client.close(), 2000);
-});
 
 Deno.test("Client.set() of a value in chunks says that it may be there once a chunk was stored", async () => {
   await using server = await MemcachedServer.start();
@@ -98,23 +42,6 @@ Deno.test("Client.setStream() says that it may have been carried out once an old
     const error = await assertRejects(() => client.setStream(key, stream), MemcachedError);
     assertEquals([error.sent, failure.at(-1)?.error === error], [sent, true], key);
   }
-});
-
-Deno.test("Client.setStream() does not wait for a stream that cannot be cancelled", async () => {
-  const server = await MemcachedServer.start();
-  await using client = clientOf(server, { strict: false });
-  await client.version();
-  await server.stop();
-  const isCancelled = Promise.withResolvers<void>();
-  const stream = new ReadableStream<Uint8Array>({
-    pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
-    cancel: () => {
-      isCancelled.resolve();
-      return new Promise(() => {});
-    },
-  });
-  assertEquals(await within("setStream()", client.setStream("key", stream)), false);
-  await isCancelled.promise;
 });
 
 Deno.test("Client gives each caller whose command waited for a dial in vain an error of its own", async () => {

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { type Client, ClosedError, ReplyError, type ServerEvent } from "@libmc/libmc";
 import type { ConformanceCase } from "../conformance.ts";
-import { METHODS } from "../methods.ts";
+import { VERBS } from "../../support/verbs.ts";
 
 /** quit, close, events, counters, lastError. */
-export const LIFE_CASES: readonly ConformanceCase[] = [
+export const CLOSE_AND_EVENT_CASES: readonly ConformanceCase[] = [
   {
     name: "Client connects at the first call, and once for all calls to a server",
     async run(servers) {
@@ -41,7 +41,7 @@ export const LIFE_CASES: readonly ConformanceCase[] = [
       const early = assertRejects(() => client.get("a"), ClosedError);
       await Promise.all([closing, client.close(), early]);
       assertEquals(await calls, [true, new Map([["a", 1]]), 2]);
-      for (const { name, call } of METHODS) {
+      for (const { name, call } of VERBS) {
         for (const strict of [true, false]) {
           await assertRejects(() => call(client, { strict }), ClosedError, "closed", name);
         }

@@ -1,0 +1,24 @@
+/** Counts what happens to servers: an observer. */
+
+import type { Happening, HappeningCounts, HappeningName, Observer } from "./observer.ts";
+
+/** Counts each happening with the server it concerns. */
+export const counting: Observer = {
+  happened({ what, server }: Happening): void {
+    const name = COUNTED[what];
+    if (server !== undefined && name !== undefined) server.counters[name]++;
+  },
+};
+
+/** The counter of each happening; whether a server is dead is a state, and not counted. */
+const COUNTED: Readonly<Record<HappeningName, keyof HappeningCounts | undefined>> = {
+  failure: "failures",
+  connect: "connects",
+  disconnect: "disconnects",
+  failedDial: "failedDials",
+  dead: undefined,
+  alive: undefined,
+  desync: "desyncs",
+  resend: "resends",
+  torn: "torn",
+};

@@ -1,0 +1,145 @@
+/** What errors tell beside their message: when, where in the caller's program, by which class and code. */
+
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
+import {
+  Client,
+  ClosedError,
+  ConnectionError,
+  type MemcachedError,
+  MultiError,
+  ReplyError,
+  TimeoutError,
+} from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { inPart } from "../../src/error_copy.ts";
+import { ScriptedDialler } from "../support/scripted_dialler.ts";
+import { ScriptedTransport } from "../support/scripted_transport.ts";
+
+/** A method of the client fails at this line. */
+async function failingLine(client: Client): Promise<void> {
+  await client.incr("text"); // here
+}
+
+Deno.test("Client tells the line of its caller by the stack of a strict error", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { strict: true });
+  await client.set("text", "x");
+  const error = await assertRejects(() => failingLine(client), ReplyError);
+  const source = await Deno.readTextFile(new URL(import.meta.url));
+  const line = source.split("\n").findIndex((text) => text.endsWith("// here")) + 1;
+  assertMatch(error.stack ?? "", new RegExp(`failingLine .*error_details_test.ts:${line}:`));
+  assertMatch(error.stack ?? "", /^ReplyError: Cannot incr as the server answered/);
+});
+
+Deno.test("Client leaves the reason of an abort as it is, strict or not", async () => {
+  for (const strict of [false, true]) {
+    await using client = new Client("one", {
+      strict,
+      connect: new ScriptedDialler().connect,
+    });
+    const reason = new TypeError("enough");
+    const { stack } = reason;
+    const call = client.get("a", { signal: AbortSignal.abort(reason) });
+    assertEquals(await assertRejects(() => call), reason);
+    assertEquals(reason.stack, stack);
+  }
+});
+
+Deno.test("Client tells when its last failure was", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const before = Date.now();
+  await client.set("text", "x");
+  await client.incr("text");
+  const at = client.lastError?.at;
+  assertInstanceOf(at, Date);
+  assert(at.getTime() >= before && at.getTime() <= Date.now());
+});
+
+Deno.test("MemcachedError tells JSON all that it knows, its message included", () => {
+  const cause = new Error("reset by peer");
+  const error = new ConnectionError("Cannot use connection", {
+    server: "one:11211",
+    command: "get",
+    sent: "maybe",
+    step: "read",
+    cause,
+  });
+  assertEquals(JSON.parse(JSON.stringify(error)), {
+    name: "ConnectionError",
+    message: "Cannot use connection",
+    server: "one:11211",
+    command: "get",
+    sent: "maybe",
+    step: "read",
+    code: -8,
+    strerror: "recv_error",
+    at: error.at.toISOString(),
+    cause: "reset by peer",
+  });
+  const multi = new MultiError("Cannot get all", { partial: 1, errors: [error] });
+  const told = JSON.parse(JSON.stringify({ multi })).multi;
+  assertEquals([told.name, told.partial, told.errors[0].message], [
+    "MultiError",
+    1,
+    "Cannot use connection",
+  ]);
+});
+
+Deno.test("inPart() keeps the class of an error, its code and all that it knows", () => {
+  const where = { server: "one", command: "set", sent: "no", cause: new Error("c") } as const;
+  const errors: MemcachedError[] = [
+    new ConnectionError("a", { ...where, step: "read" }),
+    new ConnectionError("a", { ...where, step: "write" }),
+    new TimeoutError("b", where),
+    new ReplyError("c", { ...where, kind: "CLIENT_ERROR" }),
+    new MultiError("d", { ...where, partial: 5, errors: [new TimeoutError("e")] }),
+  ];
+  for (const error of errors) {
+    const part = inPart(error);
+    assertEquals(part.constructor, error.constructor);
+    assertEquals({ ...part, at: 0 }, { ...error, sent: "maybe", at: 0 });
+    assertEquals([part.message, part.code, part.cause, part.sent], [
+      error.message,
+      error.code,
+      error.cause,
+      "maybe",
+    ]);
+    assertEquals(inPart(part), part);
+  }
+});
+
+Deno.test("Client keeps class and code of a failure that strikes a value in chunks when a part is stored", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { strict: true });
+  server.fault({ kind: "serverError", commands: ["set"], nth: 2 });
+  const error = await assertRejects(() => client.set("big", "x".repeat(2_500_000)));
+  assertInstanceOf(error, ReplyError);
+  assertEquals([error.kind, error.sent], ["SERVER_ERROR", "maybe"]);
+});
+
+Deno.test("Client tells by the cause of a ClosedError where it was closed", async () => {
+  const client = new Client("one", { connect: new ScriptedDialler().connect });
+  async function theCloser(): Promise<void> {
+    await client.close();
+  }
+  await theCloser();
+  const error = await assertRejects(() => client.get("a"), ClosedError);
+  assertInstanceOf(error.cause, Error);
+  assertMatch(error.cause.stack ?? "", /theCloser/);
+});
+
+Deno.test("Client has settled the calls of a lost connection when it says so", async () => {
+  const dialler = new ScriptedDialler().open();
+  await using client = new Client("one", { connect: dialler.connect });
+  const told: string[] = [];
+  const failed: Promise<unknown>[] = [];
+  client.addEventListener("failure", () => told.push("failure"));
+  client.addEventListener("disconnect", () => told.push("disconnect"));
+  for (let i = 0; i < 3; i++) failed.push(client.incr("a"));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  dialler.transport.failRead();
+  await Promise.all(failed);
+  assertEquals(told, ["failure", "failure", "failure", "disconnect"]);
+  assertInstanceOf(dialler.transport, ScriptedTransport);
+});

@@ -1,0 +1,161 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { type CallEnd, Client, type Happening, type Observer, ReplyError } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { ScriptedDialler } from "../support/scripted_dialler.ts";
+
+/** Writes down all that it hears. */
+class Notes implements Observer {
+  readonly calls: string[] = [];
+  readonly attempts: string[] = [];
+  readonly happenings: Happening[] = [];
+  #number = 0;
+
+  begin(verb: string, keys: readonly string[]): number {
+    this.calls.push(`${++this.#number} ${verb}(${keys.join()})`);
+    return this.#number;
+  }
+
+  end(token: unknown, { value, error }: CallEnd): void {
+    const shown = value instanceof Map ? `Map ${value.size}` : JSON.stringify(value);
+    this.calls.push(`${token} ${shown}${error instanceof Error ? ` ${error.name}` : ""}`);
+  }
+
+  attempt(_server: string, command: string, milliseconds: number, error?: Error): void {
+    assert(milliseconds >= 0);
+    this.attempts.push(error === undefined ? command : `${command} ${error.name}`);
+  }
+
+  happened(happening: Happening): void {
+    this.happenings.push(happening);
+  }
+}
+
+Deno.test("Observer hears when a call begins and how it ends, once", async () => {
+  await using server = await MemcachedServer.start();
+  const observer = new Notes();
+  await using client = new Client(server.address, { observer, prefix: "p:" });
+  await client.set("a", "x");
+  await client.get("a");
+  await client.getMulti(["a", "b"]);
+  await client.incr("a");
+  await client.setMulti({ c: 1, d: 2 });
+  await client.version();
+  await client.setStream("e", new Blob(["x"]).stream());
+  assertEquals(observer.calls, [
+    "1 set(a)",
+    "1 true",
+    "2 get(a)",
+    '2 "x"',
+    "3 getMulti(a,b)",
+    "3 Map 1",
+    "4 incr(a)",
+    "4 undefined ReplyError",
+    "5 setMulti(c,d)",
+    '5 {"ok":true,"failed":[]}',
+    "6 version()",
+    "6 Map 1",
+    "7 setStream(e)",
+    "7 true",
+  ]);
+});
+
+Deno.test("Observer hears of every command that went to a server, gets of one tick as one", async () => {
+  await using server = await MemcachedServer.start();
+  const observer = new Notes();
+  await using client = new Client(server.address, { observer });
+  await client.set("a", "x");
+  await Promise.all([client.get("a"), client.get("b")]);
+  await client.incr("a");
+  await client.delete("a", {});
+  assertEquals(observer.attempts, ["set", "get", "incr ReplyError", "delete"]);
+});
+
+Deno.test("Observer hears of the commands of a lost connection, and of those without a reply", async () => {
+  const observer = new Notes();
+  const dialler = new ScriptedDialler().open();
+  const options = { observer, connect: dialler.connect };
+  await using client = new Client("one", options);
+  await using blind = new Client("one", { ...options, noreply: true });
+  const calls = [client.incr("a"), client.incr("b")];
+  await turn();
+  dialler.transport.failRead();
+  await Promise.all(calls);
+  await blind.set("a", 1);
+  assertEquals(observer.attempts, ["incr ConnectionError", "incr ConnectionError", "set"]);
+});
+
+Deno.test("Observer hears of wrong use and aborts only where the call had begun", async () => {
+  const observer = new Notes();
+  const dialler = new ScriptedDialler();
+  await using client = new Client("one", { observer, connect: dialler.connect });
+  await assertRejects(() => client.get("a b"), TypeError);
+  await assertRejects(() => client.get("a", { strikt: true } as never), TypeError);
+  assertEquals(observer.calls, []);
+  const controller = new AbortController();
+  const call = client.get("a", { signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await assertRejects(() => call, Error, "enough");
+  assertEquals(observer.calls, ["1 get(a)", "1 undefined Error"]);
+});
+
+Deno.test("Observer hears what happens to servers, and of failures with their method", async () => {
+  const observer = new Notes();
+  const dialler = new ScriptedDialler().refuse();
+  await using client = new Client("one", { observer, connect: dialler.connect });
+  await client.getMulti(["a"]);
+  const told = observer.happenings.map(({ what, server, verb }) => [what, server?.name, verb]);
+  assertEquals(told, [
+    ["failedDial", "one:11211", undefined],
+    ["failure", "one:11211", "getMulti"],
+    ["dead", "one:11211", undefined],
+  ]);
+});
+
+Deno.test("Observer that throws disturbs no call", async () => {
+  await using server = await MemcachedServer.start();
+  const errors: unknown[] = [];
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    errors.push(event.error.message);
+  };
+  globalThis.addEventListener("error", onError);
+  const fail = () => {
+    throw new Error("observer");
+  };
+  try {
+    const observer = { begin: fail, end: fail, attempt: fail, happened: fail };
+    await using client = new Client(server.address, { observer });
+    assertEquals(await client.set("a", 1), true);
+    assertEquals(await client.get("a"), 1);
+    await turn();
+  } finally {
+    globalThis.removeEventListener("error", onError);
+  }
+  assert(errors.length >= 6, String(errors.length));
+  assertEquals(new Set(errors), new Set(["observer"]));
+});
+
+Deno.test("Client() throws for an observer that cannot be one", () => {
+  for (const observer of [null, 5, () => {}, { begin: 5 }, { happened: "x" }]) {
+    assertThrows(() => new Client("one", { observer: observer as never }), TypeError, "observer");
+  }
+});
+
+Deno.test("Client tells the method of a failure by its event", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const verbs: (string | undefined)[] = [];
+  client.addEventListener("failure", ({ verb, error }) => {
+    assertInstanceOf(error, ReplyError);
+    verbs.push(verb);
+  });
+  await client.set("a", "x");
+  await client.incr("a");
+  await client.decr("a", 5n);
+  assertEquals(verbs, ["incr", "decr"]);
+});
+
+/** Lets the event loop turn. */
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}

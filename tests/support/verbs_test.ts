@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "@std/assert";
+import { Client } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { Recorder } from "../compat/recording_connect.ts";
+import { readRequests } from "./request_reader.ts";
+import { ALL_VERBS, type Gives, KEYS, NO_VERBS } from "./verbs.ts";
+
+Deno.test("verbs.ts has every method of the client that asks a server, and no other", () => {
+  const methods = methodsOf(Client.prototype);
+  assertEquals(
+    methods.filter((name) => !NO_VERBS.has(name)).toSorted(),
+    ALL_VERBS.map(({ name }) => name).toSorted(),
+    "A verb has its entry in tests/support/verbs.ts",
+  );
+  assertEquals(Array.from(NO_VERBS).filter((name) => !methods.includes(name)), []);
+});
+
+Deno.test("verbs.ts says what each verb sends, and what it gives", async () => {
+  await using server = await MemcachedServer.start();
+  for (const { name, command, gives, call } of ALL_VERBS) {
+    const recorder = new Recorder();
+    await using client = new Client(server.address, {
+      connect: recorder.connect,
+      allowFlushAll: true,
+      strict: true,
+      connectTimeout: 5000,
+      pollTimeout: 5000,
+    });
+    await client.flushAll();
+    const answer = await call(client);
+    assert(isOf(gives, answer), `${name} gave ${Deno.inspect(answer)}`);
+    const [, ...sent] = recorder.connections.flatMap(({ sent }) => readRequests(sent));
+    assertEquals(sent.length === 0 ? "none" : sent[0].name, command, name);
+  }
+});
+
+/** The names of all methods of a class, those included that it inherits, but not those of every event target. */
+function methodsOf(prototype: object): string[] {
+  if (prototype === EventTarget.prototype || prototype === Object.prototype) return [];
+  const own = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  return [
+    ...own.filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
+      .map(([name]) => name),
+    ...methodsOf(Object.getPrototypeOf(prototype)),
+  ];
+}
+
+/** True for an answer of a server without items. */
+function isOf(gives: Gives, answer: unknown): boolean {
+  switch (gives) {
+    case "boolean":
+      return typeof answer === "boolean";
+    case "map":
+    case "casMap":
+      return answer instanceof Map && answer.size === 0;
+    case "byServer":
+      return answer instanceof Map && answer.size === 1;
+    case "list":
+      return Array.isArray(answer) && answer.length === KEYS.length;
+    case "multiResult":
+      return typeof answer === "object" && answer !== null && "failed" in answer;
+    case "serverNames":
+      return Array.isArray(answer) && answer.length === 1;
+    case "serverName":
+      return typeof answer === "string";
+    default:
+      return answer === undefined;
+  }
+}
