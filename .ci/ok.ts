@@ -15,6 +15,8 @@ const TASKS: readonly string[][] = [
   ["fmt", "--check"],
   ["check"],
   ["publish:check"],
+  ["pack:check"],
+  ["test:runtimes", "quick"],
   ["bench:smoke"],
   ["soak", "--minutes", "1"],
 ];

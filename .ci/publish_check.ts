@@ -9,7 +9,7 @@ const ROOT = `${import.meta.dirname}/..`;
 const STD = ".ci/std/";
 
 /** Copies the tracked files of `root` to `package` and `std` inside `folder`, linked to each other. */
-async function copyTracked(root: string, folder: string): Promise<void> {
+export async function copyTracked(root: string, folder: string): Promise<void> {
   for (const path of await trackedFiles(root)) {
     const target = path.startsWith(STD)
       ? `${folder}/std/${path.slice(STD.length)}`

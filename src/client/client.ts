@@ -1438,7 +1438,12 @@ export class Client extends EventTarget implements AsyncDisposable {
   override addEventListener(
     name: ClientEventName,
     listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | {
+      capture?: boolean;
+      once?: boolean;
+      passive?: boolean;
+      signal?: AbortSignal;
+    },
   ): void {
     super.addEventListener(name, listener as EventListener, options);
   }
@@ -1472,7 +1477,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   override removeEventListener(
     name: ClientEventName,
     listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
-    options?: boolean | EventListenerOptions,
+    options?: boolean | { capture?: boolean },
   ): void {
     super.removeEventListener(name, listener as EventListener, options);
   }

@@ -41,7 +41,7 @@ export async function runFile(
     const decoder = new TextDecoder();
     const said = decoder.decode(stderr) || decoder.decode(stdout);
     const end = signal === null ? "ends badly" : `is still there after ${MOST_MILLISECONDS} ms`;
-    const error = `its process ${end}: ${said.trim().slice(-2000)}`;
+    const error = `it ${end}: ${said.trim().slice(-2000)}`;
     return { file, results: [...results.cases, { name: "the process", error }] };
   } finally {
     await Deno.remove(written);

@@ -21,8 +21,10 @@ export class Programs implements AsyncDisposable {
   /**
    * Fetches the runtimes, and esbuild, into a temporary folder. Deno keeps what it has fetched once, so that this takes
    * no time when it is done again.
+   *
+   * @param others More packages, by the names under which `folderOf()` is to find them.
    */
-  static async fetch(): Promise<Programs> {
+  static async fetch(others: Readonly<Record<string, string>> = {}): Promise<Programs> {
     const { [machine()]: packages } = PACKAGES;
     if (packages === undefined) {
       throw new Error(
@@ -33,7 +35,7 @@ export class Programs implements AsyncDisposable {
     }
     const programs = new Programs(await Deno.makeTempDir({ prefix: "libmc-runtimes-" }));
     try {
-      await programs.#install(packages);
+      await programs.#install({ ...packages, ...others });
       return programs;
     } catch (error) {
       await programs[Symbol.asyncDispose]();
@@ -47,14 +49,14 @@ export class Programs implements AsyncDisposable {
 
   /** One of the runtimes. */
   async runtime(name: RuntimeName): Promise<Runtime> {
-    const program = this.#path(name, name === "bun" ? "bun" : "node");
+    const program = `${this.folderOf(name)}/bin/${name === "bun" ? "bun" : "node"}`;
     const { stdout } = await run(program, ["--version"]);
     return { name, program, version: stdout.trim().replace(/^v/, "") };
   }
 
   /** The program that turns syntax into older syntax. */
   get esbuild(): string {
-    return this.#path("esbuild", "esbuild");
+    return `${this.folderOf("esbuild")}/bin/esbuild`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,8 +71,9 @@ export class Programs implements AsyncDisposable {
     await run("deno", ["install", "--quiet", "--no-lock", "--node-modules-dir=auto"], this.#folder);
   }
 
-  #path(alias: string, program: string): string {
-    return `${this.#folder}/node_modules/${alias}/bin/${program}`;
+  /** The folder of a package. */
+  folderOf(alias: string): string {
+    return `${this.#folder}/node_modules/${alias}`;
   }
 }
 
@@ -79,11 +82,12 @@ export async function run(
   program: string,
   args: readonly string[],
   cwd?: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly stdout: string }> {
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
     ...(cwd === undefined ? {} : { cwd }),
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();

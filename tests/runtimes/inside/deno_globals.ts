@@ -32,6 +32,7 @@ export function provideDeno(
       exit: process.exit,
       inspect: inspected,
       memoryUsage: process.memoryUsage,
+      noColor: true,
       pid: process.pid,
       stderr: {
         writable: new WritableStream({ write: (bytes) => void process.stderr.write(bytes) }),

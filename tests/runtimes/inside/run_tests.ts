@@ -28,6 +28,11 @@ try {
   await import(pathToFileURL(file).href);
   await registry.run();
   write({ done: true });
+  // Whatever is still open by then would keep a program of a user from ending, too.
+  setTimeout(() => {
+    console.error(`It does not end by itself: ${process.getActiveResourcesInfo().join(", ")}`);
+    process.exit(1);
+  }, 10_000).unref();
 } catch (error) {
   console.error(error);
   process.exitCode = 1;

@@ -1,0 +1,119 @@
+/**
+ * Packs what git tracks as an npm tarball, installs that into an empty project of Node and into one of Bun, and uses it
+ * there from TypeScript, against a real memcached.
+ *
+ * @module
+ */
+
+import { Authority } from "../tests/support/certificates.ts";
+import { startMemcached } from "../tests/support/memcached.ts";
+import { Programs, run } from "../tests/runtimes/runtimes.ts";
+import { copyTracked } from "./publish_check.ts";
+
+const ROOT = `${import.meta.dirname}/..`;
+
+/** What a project of Node or Bun installs beside the package. */
+const TOOLS = {
+  npm: "npm@11.19.1",
+  typescript: "typescript@5.9.3",
+  "@types/node": "@types/node@22.20.5",
+};
+
+/** The packages of `@std` that published code imports. */
+const STD = ["crypto", "streams"];
+
+/** Packs, installs and uses the package. Throws where one of that fails. */
+async function packCheck(folder: string): Promise<void> {
+  await copyTracked(ROOT, folder);
+  const tarball = `${folder}/libmc.tgz`;
+  await run("deno", ["pack", "--allow-dirty", "--output", tarball], `${folder}/package`);
+  // On npm the standard library is JSR's, which build machines do not reach: these stand for it.
+  for (const name of STD) await packStandIn(folder, name);
+  const packages = [...STD.map((name) => `${folder}/@std/${name}`), tarball];
+
+  await using programs = await Programs.fetch(TOOLS);
+  await using server = await startMemcached();
+  await using authority = await Authority.create();
+  const { certPath, keyPath } = await authority.issue();
+  await using secure = await startMemcached({
+    args: ["-Z", "-o", `ssl_chain_cert=${certPath},ssl_key=${keyPath}`],
+  });
+  const { cert, certPath: authorityPath } = authority.certificate;
+  const args = [server.address, secure.address, cert];
+  const env = { NODE_EXTRA_CA_CERTS: authorityPath };
+  const [node22, node24, bun] = await Promise.all(
+    (["node22", "node24", "bun"] as const).map((name) => programs.runtime(name)),
+  );
+  const typescript = `${programs.folderOf("typescript")}/bin/tsc`;
+
+  const typeRoots = [programs.folderOf("@types")];
+  const nodeProject = await project(folder, "node_project", { ...NODE_SETTINGS, typeRoots });
+  const npm = `${programs.folderOf("npm")}/bin/npm-cli.js`;
+  await run(node24.program, [npm, "install", "--offline", ...packages], nodeProject);
+  await run(node24.program, [typescript], nodeProject);
+  for (const { name, program, version } of [node22, node24]) {
+    const { stdout } = await run(program, ["dist/use.js", ...args], nodeProject, env);
+    console.log(`${name} (${version}): ${stdout.trim()}`);
+  }
+
+  const bunProject = await project(folder, "bun_project", BUN_SETTINGS);
+  await run(bun.program, ["add", ...packages], bunProject);
+  await run(node24.program, [typescript], bunProject);
+  const { stdout } = await run(bun.program, ["use.ts", ...args], bunProject, env);
+  console.log(`bun (${bun.version}): ${stdout.trim()}`);
+}
+
+/** Makes a project that has nothing but its settings and a program. */
+async function project(folder: string, name: string, compilerOptions: object): Promise<string> {
+  const path = `${folder}/${name}`;
+  await Deno.mkdir(path);
+  const manifest = { name: name.replace("_", "-"), private: true, type: "module" };
+  await Deno.writeTextFile(`${path}/package.json`, JSON.stringify(manifest));
+  const settings = { compilerOptions: { ...STRICT, ...compilerOptions }, files: ["use.ts"] };
+  await Deno.writeTextFile(`${path}/tsconfig.json`, JSON.stringify(settings));
+  await Deno.copyFile(`${import.meta.dirname}/pack_check/use.ts`, `${path}/use.ts`);
+  return path;
+}
+
+/** Makes a package of the stand-in for one of `@std`. */
+async function packStandIn(folder: string, name: string): Promise<void> {
+  const path = `${folder}/@std/${name}`;
+  await Deno.mkdir(path, { recursive: true });
+  const manifest = { name: `@std/${name}`, version: "1.0.99", type: "module", exports: "./mod.js" };
+  await Deno.writeTextFile(`${path}/package.json`, JSON.stringify(manifest));
+  await run(
+    "deno",
+    ["bundle", "--quiet", "--output", `${path}/mod.js`, `.ci/std/${name}/mod.ts`],
+    ROOT,
+  );
+}
+
+const STRICT = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+
+/** As a project of Node has it: the types of Node, and none of a browser. `using` is turned into what Node 22 knows. */
+const NODE_SETTINGS = {
+  target: "ES2022",
+  module: "NodeNext",
+  lib: ["ES2023", "ESNext.Disposable"],
+  types: ["node"],
+  outDir: "dist",
+};
+
+/** As one of Bun has it, which runs TypeScript itself: here with the types of a browser. */
+const BUN_SETTINGS = {
+  target: "ESNext",
+  module: "Preserve",
+  moduleResolution: "Bundler",
+  lib: ["ESNext", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+  types: [],
+  noEmit: true,
+};
+
+if (import.meta.main) {
+  const folder = await Deno.makeTempDir({ prefix: "pack_check_" });
+  try {
+    await packCheck(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
