@@ -17,7 +17,7 @@ import {
 } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
-import { ReplyWord, spell } from "../protocol/reply.ts";
+import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
 import {
   brokenConnection,
@@ -193,7 +193,7 @@ export class Connection implements ReplySink {
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
     const head = this.#pending.peek();
-    if (word >= ReplyWord.ERROR) {
+    if (isErrorWord(word)) {
       this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
       return;
     }

@@ -1,6 +1,6 @@
 /** The names of the replies: what a line from the server can begin with, VALUE aside. */
 
-/** What a line says. The error lines come last, so that `word >= ReplyWord.ERROR` tells them apart. */
+/** What a line says. The numbers stand for the words and mean nothing else. */
 export const ReplyWord = {
   END: 0,
   STORED: 1,
@@ -28,6 +28,17 @@ export function spell(word: ReplyWord): string {
   return SPELLINGS[word];
 }
 
+/** True if a line with this word says that the server refused the request. */
+export function isErrorWord(word: ReplyWord): boolean {
+  return word === ReplyWord.ERROR || word === ReplyWord.CLIENT_ERROR ||
+    word === ReplyWord.SERVER_ERROR;
+}
+
+/** True if nothing may follow the word. */
+export function isBare(word: ReplyWord): boolean {
+  return BARE.has(word);
+}
+
 /** Finds the word that is spelled by `bytes[start, end)`, compared in full, or -1. */
 export function wordAt(bytes: Uint8Array, start: number, end: number): ReplyWord | -1 {
   const candidates = BY_FIRST_BYTE.get(bytes[start]);
@@ -45,6 +56,17 @@ function isSpelledAt(spelling: string, bytes: Uint8Array, start: number, end: nu
   }
   return true;
 }
+
+const BARE: ReadonlySet<ReplyWord> = new Set([
+  ReplyWord.END,
+  ReplyWord.STORED,
+  ReplyWord.NOT_STORED,
+  ReplyWord.EXISTS,
+  ReplyWord.NOT_FOUND,
+  ReplyWord.DELETED,
+  ReplyWord.TOUCHED,
+  ReplyWord.OK,
+]);
 
 const SPELLINGS: readonly string[] = Object.entries(ReplyWord)
   .sort(([, a], [, b]) => a - b)

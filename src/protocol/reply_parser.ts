@@ -12,7 +12,7 @@
 import { ProtocolError } from "../errors.ts";
 import { CR, DIGIT_0, DIGIT_9, LF, SPACE } from "./bytes.ts";
 import { ItemView } from "./item_view.ts";
-import { ReplyWord, wordAt } from "./reply.ts";
+import { isBare, ReplyWord, wordAt } from "./reply.ts";
 
 /** Receives what {@linkcode ReplyParser} recognises, in wire order. Everything passed is borrowed. */
 export interface ReplySink {
@@ -159,7 +159,7 @@ export class ReplyParser {
     while (wordEnd < cr && bytes[wordEnd] !== SPACE) wordEnd++;
     const word = wordAt(bytes, start, wordEnd);
     const bare = wordEnd === cr;
-    if (word < 0 || (word < ReplyWord.NUMBER && !bare)) {
+    if (word === -1 || (!bare && isBare(word))) {
       throw malformed("it is none that memcached has", bytes, start, cr);
     }
     this.#sink.line(word as ReplyWord, bytes, bare ? cr : wordEnd + 1, cr);

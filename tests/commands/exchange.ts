@@ -6,7 +6,7 @@ import type { ItemReader } from "../../src/commands/item_decoder.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../../src/errors.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
-import { ReplyWord, spell } from "../../src/protocol/reply.ts";
+import { isErrorWord, type ReplyWord, spell } from "../../src/protocol/reply.ts";
 import { RequestWriter } from "../../src/protocol/request_writer.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
 
@@ -76,7 +76,7 @@ export function answer(command: Command, wire: string): boolean {
     },
     line(word, bytes, start, end) {
       if (complete) throw new Error(`${spell(word)} behind the reply's end`);
-      complete = word >= ReplyWord.ERROR
+      complete = isErrorWord(word)
         ? command.refused(replyError(word, textOf(bytes.subarray(start, end))))
         : command.line(word, bytes, start, end);
     },

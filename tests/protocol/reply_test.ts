@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { ReplyWord, spell, wordAt } from "../../src/protocol/reply.ts";
+import { assertEquals } from "@std/assert";
+import { isBare, isErrorWord, ReplyWord, spell, wordAt } from "../../src/protocol/reply.ts";
 import { bytesOf } from "../support/wire.ts";
 
 Deno.test("spell() and wordAt() are each other's inverse, for every word but NUMBER", () => {
@@ -25,8 +25,20 @@ Deno.test("wordAt() finds no part of a word, no longer word, and none in another
   assertEquals(wordAt(bytesOf("constructor"), 0, 11), -1);
 });
 
-Deno.test("ReplyWord puts the error words last", () => {
-  for (const [spelling, word] of Object.entries(ReplyWord)) {
-    assert(spelling.endsWith("ERROR") === word >= ReplyWord.ERROR, spelling);
-  }
+Deno.test("isErrorWord() tells the error words from all others", () => {
+  const words = Object.values(ReplyWord).filter(isErrorWord);
+  assertEquals(words.map(spell), ["ERROR", "CLIENT_ERROR", "SERVER_ERROR"]);
+});
+
+Deno.test("isBare() is for the words that nothing may follow", () => {
+  const followed = Object.values(ReplyWord).filter((word) => !isBare(word));
+  assertEquals(followed.map(spell), [
+    "NUMBER",
+    "VERSION",
+    "STAT",
+    "RESET",
+    "ERROR",
+    "CLIENT_ERROR",
+    "SERVER_ERROR",
+  ]);
 });
