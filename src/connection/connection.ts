@@ -15,6 +15,7 @@ import {
   ProtocolError,
   type ReplyError,
 } from "../errors.ts";
+import { readClassicLine } from "../protocol/classic_lines.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
@@ -38,7 +39,7 @@ import type { Transport } from "../transports/transport.ts";
 export class Connection implements ReplySink {
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
-  readonly #parser = new ReplyParser(this);
+  readonly #parser = new ReplyParser(this, readClassicLine);
   readonly #writer = new RequestWriter();
   readonly #sender: Sender;
   /** Not written yet. */
@@ -248,9 +249,7 @@ export class Connection implements ReplySink {
         const count = reader.checked(await reader.read());
         if (this.#closed) return;
         if (count === null) {
-          this.#finish(
-            this.load === 0 ? undefined : this.#broken("the server closed it"),
-          );
+          this.#finish(this.load === 0 ? undefined : this.#broken("the server closed it"));
           return;
         }
         this.#isStale = false;

@@ -4,6 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { Command, Outcome } from "../../src/commands/command.ts";
 import type { ItemReader } from "../../src/commands/item_decoder.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../../src/errors.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { isErrorWord, type ReplyWord, spell } from "../../src/protocol/reply.ts";
@@ -80,7 +81,7 @@ export function answer(command: Command, wire: string): boolean {
         ? command.refused(replyError(word, textOf(bytes.subarray(start, end))))
         : command.line(word, bytes, start, end);
     },
-  });
+  }, readClassicLine);
   parser.feed(bytesOf(wire));
   return complete;
 }

@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ProtocolError } from "../../src/errors.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { Random } from "../support/random.ts";
 import { bytesOf } from "../support/wire.ts";
@@ -102,7 +103,7 @@ Deno.test("ReplyParser.feed() waits for the rest of every reply", () => {
 
 Deno.test("ReplyParser.feed() takes only as much of the chunk as it is told to", () => {
   const recorder = new Recorder();
-  const parser = new ReplyParser(recorder);
+  const parser = new ReplyParser(recorder, readClassicLine);
   parser.feed(bytesOf("END\r\nSTORED\r\n"), 5);
   parser.feed(bytesOf("STORED\r\n"), 0);
   assertEquals(recorder.events, [line("END")]);
@@ -135,7 +136,7 @@ Deno.test("ReplyParser.feed() lets through what the sink throws, and is done", (
   }
   for (const wire of ["STORED\r\n", "OK\r\n", "5\r\n", "VALUE a 0 1\r\nb\r\n"]) {
     for (const chunks of [[bytesOf(wire)], singleBytes(bytesOf(wire))]) {
-      const parser = new ReplyParser({ item: refuse, line: refuse });
+      const parser = new ReplyParser({ item: refuse, line: refuse }, readClassicLine);
       assertThrows(() => chunks.forEach((chunk) => parser.feed(chunk)), Error, refusal.message);
       expectDone(parser);
     }
