@@ -58,8 +58,8 @@ export class StorageCommand extends SingleCommand<boolean> {
     writeStorage(writer, this.name, this.#key, this.#item, this.#options);
   }
 
-  override line(word: ReplyWord): boolean {
-    this.succeed(isStored(this, word));
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    this.succeed(isStored(this, word, bytes, start, end));
     return true;
   }
 
@@ -105,8 +105,8 @@ export class StorageBatch extends BatchCommand {
     }
   }
 
-  override line(word: ReplyWord): boolean {
-    return this.answered(isStored(this, word));
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.answered(isStored(this, word, bytes, start, end));
   }
 
   /**
@@ -152,10 +152,16 @@ function writeStorage(
  * Reads the reply to a storage command: stored, or a condition not met. Any of the words for the latter is one, as in
  * libmc: proxies are not strict about which they send.
  */
-function isStored(command: Command, word: ReplyWord): boolean {
+function isStored(
+  command: Command,
+  word: ReplyWord,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
   if (word === ReplyWord.STORED) return true;
   if (word === ReplyWord.NOT_STORED || word === ReplyWord.EXISTS || word === ReplyWord.NOT_FOUND) {
     return false;
   }
-  throw unexpected(command, word);
+  throw unexpected(command, word, bytes, start, end);
 }

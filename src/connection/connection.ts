@@ -17,6 +17,7 @@ import {
 } from "../errors.ts";
 import { readClassicLine } from "../protocol/classic_lines.ts";
 import type { ItemView } from "../protocol/item_view.ts";
+import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
@@ -64,7 +65,7 @@ export class Connection implements ReplySink {
   #hits = 0;
   /** It had been idle before the commands on the way: the server may have closed it before they left. */
   #isStale = false;
-  /** Part of a reply has come: this server takes commands. */
+  /** Part of a reply that memcached has has come: this server takes commands. */
   #answered = false;
   #closed = false;
   #drained: PromiseWithResolvers<void> | undefined;
@@ -198,8 +199,9 @@ export class Connection implements ReplySink {
       this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
       return;
     }
-    if (head === undefined) throw unasked();
-    this.#answered = true;
+    const isKnown = word !== ReplyWord.OTHER;
+    if (head === undefined) throw isKnown ? unasked() : unknownLine(bytes, start, end);
+    this.#answered ||= isKnown;
     if (head.line(word, bytes, start, end)) this.#completeHead();
   }
 
@@ -260,9 +262,8 @@ export class Connection implements ReplySink {
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
-        this.#finish(located(cause, this.#options.server, this.#pending.peek()?.name), {
-          desync: true,
-        });
+        const error = located(cause, this.#options.server, this.#pending.peek()?.name);
+        this.#finish(error, { desync: true });
       } else if (cause instanceof MemcachedError) this.#finish(cause);
       else this.#finish(this.#broken("reading from it failed", "read", cause));
     }

@@ -7,7 +7,7 @@
  */
 
 import { malformed, type ReplyLine } from "./reply_line.ts";
-import { isBare, ReplyWord, wordAt } from "./reply.ts";
+import { ReplyWord, spell } from "./reply.ts";
 
 /** Reads one line of the classic text protocol; as a {@linkcode ReadLine}. */
 export function readClassicLine(
@@ -47,10 +47,25 @@ function readWord(bytes: Uint8Array, start: number, cr: number, into: ReplyLine)
   while (wordEnd < cr && bytes[wordEnd] !== SPACE) wordEnd++;
   const word = wordAt(bytes, start, wordEnd);
   const standsAlone = wordEnd === cr;
-  if (word === -1 || (!standsAlone && isBare(word))) {
-    throw malformed("it is none that memcached has", bytes, start, cr);
+  if (word === ReplyWord.OTHER || (BARE.has(word) && !standsAlone)) {
+    into.set(ReplyWord.OTHER, start, cr);
+  } else into.set(word, standsAlone ? cr : wordEnd + 1, cr);
+}
+
+/** Finds the word that is spelled by `bytes[start, end)`; OTHER if there is none. */
+function wordAt(bytes: Uint8Array, start: number, end: number): ReplyWord {
+  for (const { spelling, word } of BY_FIRST_BYTE[bytes[start]]) {
+    if (isSpelledAt(spelling, bytes, start, end)) return word;
   }
-  into.set(word, standsAlone ? cr : wordEnd + 1, cr);
+  return ReplyWord.OTHER;
+}
+
+function isSpelledAt(spelling: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (spelling.length !== end - start) return false;
+  for (let i = 0; i < spelling.length; i++) {
+    if (bytes[start + i] !== spelling.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** A number may be followed by spaces: decr keeps an item's length that way. */
@@ -160,3 +175,32 @@ const V = 0x56;
 
 /** Digits of 2^64 - 1, the largest number of the protocol. */
 const MAX_DIGITS = 20;
+
+/** Words that nothing may follow. */
+const BARE: ReadonlySet<ReplyWord> = new Set([
+  ReplyWord.END,
+  ReplyWord.STORED,
+  ReplyWord.NOT_STORED,
+  ReplyWord.EXISTS,
+  ReplyWord.NOT_FOUND,
+  ReplyWord.DELETED,
+  ReplyWord.TOUCHED,
+  ReplyWord.OK,
+]);
+
+const WORDS: readonly ReplyWord[] = [
+  ...BARE,
+  ReplyWord.VERSION,
+  ReplyWord.STAT,
+  ReplyWord.RESET,
+  ReplyWord.ERROR,
+  ReplyWord.CLIENT_ERROR,
+  ReplyWord.SERVER_ERROR,
+];
+
+const BY_FIRST_BYTE: readonly { spelling: string; word: ReplyWord }[][] = Array.from(
+  { length: 256 },
+  (_, byte) =>
+    WORDS.map((word) => ({ spelling: spell(word), word }))
+      .filter(({ spelling }) => spelling.charCodeAt(0) === byte),
+);

@@ -18,14 +18,16 @@ export const ReplyWord = {
   ERROR: 12,
   CLIENT_ERROR: 13,
   SERVER_ERROR: 14,
+  /** A line whose word the grammar does not know. The command that it answers decides what it means. */
+  OTHER: 15,
 } as const;
 
 /** One of the words in {@linkcode ReplyWord}. */
 export type ReplyWord = typeof ReplyWord[keyof typeof ReplyWord];
 
-/** The word's spelling on the wire. */
+/** The word's spelling on the wire, or the name of what has none: NUMBER, OTHER. */
 export function spell(word: ReplyWord): string {
-  return SPELLINGS[word];
+  return SPELLINGS.get(word) as string;
 }
 
 /** True if a line with this word says that the server refused the request. */
@@ -34,48 +36,6 @@ export function isErrorWord(word: ReplyWord): boolean {
     word === ReplyWord.SERVER_ERROR;
 }
 
-/** True if nothing may follow the word. */
-export function isBare(word: ReplyWord): boolean {
-  return BARE.has(word);
-}
-
-/** Finds the word that is spelled by `bytes[start, end)`, compared in full, or -1. */
-export function wordAt(bytes: Uint8Array, start: number, end: number): ReplyWord | -1 {
-  const candidates = BY_FIRST_BYTE.get(bytes[start]);
-  if (candidates === undefined) return -1;
-  for (const word of candidates) {
-    if (isSpelledAt(SPELLINGS[word], bytes, start, end)) return word;
-  }
-  return -1;
-}
-
-function isSpelledAt(spelling: string, bytes: Uint8Array, start: number, end: number): boolean {
-  if (spelling.length !== end - start) return false;
-  for (let i = 0; i < spelling.length; i++) {
-    if (bytes[start + i] !== spelling.charCodeAt(i)) return false;
-  }
-  return true;
-}
-
-const BARE: ReadonlySet<ReplyWord> = new Set([
-  ReplyWord.END,
-  ReplyWord.STORED,
-  ReplyWord.NOT_STORED,
-  ReplyWord.EXISTS,
-  ReplyWord.NOT_FOUND,
-  ReplyWord.DELETED,
-  ReplyWord.TOUCHED,
-  ReplyWord.OK,
-]);
-
-const SPELLINGS: readonly string[] = Object.entries(ReplyWord)
-  .sort(([, a], [, b]) => a - b)
-  .map(([spelling]) => spelling);
-
-/** NUMBER is no spelling: a line of digits is recognised by its first byte. */
-const BY_FIRST_BYTE = new Map<number, ReplyWord[]>();
-for (const [spelling, word] of Object.entries(ReplyWord)) {
-  if (word === ReplyWord.NUMBER) continue;
-  const first = spelling.charCodeAt(0);
-  BY_FIRST_BYTE.set(first, [...(BY_FIRST_BYTE.get(first) ?? []), word]);
-}
+const SPELLINGS: ReadonlyMap<ReplyWord, string> = new Map(
+  Object.entries(ReplyWord).map(([spelling, word]) => [word, spelling]),
+);

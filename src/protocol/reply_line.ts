@@ -9,8 +9,8 @@ import { ReplyWord } from "./reply.ts";
  */
 export class ReplyLine {
   /** Not set for a line that announces a data block: such a line is an item, whatever its word. */
-  word: ReplyWord = ReplyWord.END;
-  /** What follows the word and a space; for a NUMBER its digits. Without the line end. */
+  word: ReplyWord = ReplyWord.OTHER;
+  /** What follows the word and a space; for a NUMBER its digits, for OTHER the whole line. Without the line end. */
   restStart = 0;
   restEnd = 0;
   /** Length of the data block that follows the line, in bytes; -1 if none does. */
@@ -56,6 +56,11 @@ export function malformed(
 ): ProtocolError {
   const shown = new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + MOST_SHOWN)));
   return new ProtocolError(`Cannot read reply line ${JSON.stringify(shown)} as ${reason}`);
+}
+
+/** The error for the line `bytes[start, end)`, if it is OTHER and answers a command that has no use for it. */
+export function unknownLine(bytes: Uint8Array, start: number, end: number): ProtocolError {
+  return malformed("it is none that memcached has", bytes, start, end);
 }
 
 /** Bytes of a line in a message. */

@@ -19,7 +19,7 @@ import type { ReplyWord } from "./reply.ts";
 export interface ReplySink {
   /** One item of a retrieval. */
   item(item: ItemView): void;
-  /** One line. What follows the word and a space is `bytes[start, end)`; for a NUMBER, its digits. */
+  /** One line. What follows the word and a space is `bytes[start, end)`; for a NUMBER its digits, for OTHER all of it. */
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void;
 }
 

@@ -95,7 +95,10 @@ export function expectUnexpected<T>(
     const told = new Told<T>();
     const command = commandFor(told);
     requestOf(command);
-    assertThrows(() => answer(command, wire), ProtocolError, `as the reply to ${command.name}`);
+    const message = wire.endsWith(UNKNOWN)
+      ? 'Cannot read reply line "WHAT is this" as it is none that memcached has'
+      : `as the reply to ${command.name}`;
+    assertThrows(() => answer(command, wire), ProtocolError, message);
     told.expectNothing(wire);
   }
 }
@@ -155,6 +158,8 @@ const ERROR_LINES = [
   "SERVER_ERROR\r\n",
 ];
 
+const UNKNOWN = "WHAT is this\r\n";
+
 /** One of each kind of reply that is no error line. */
 const LINES = [
   "END\r\n",
@@ -170,4 +175,5 @@ const LINES = [
   "STAT a b\r\n",
   "RESET\r\n",
   "VALUE a 0 1\r\nb\r\n",
+  UNKNOWN,
 ];

@@ -13,7 +13,7 @@ export function item(key: string, flags: number, data: string, cas = 0n): string
   return `item ${JSON.stringify(key)} ${flags} ${cas} ${data.length}:${data}`;
 }
 
-/** The event of a line: its word as it is spelled, NUMBER for digits, and what follows it. */
+/** The event of a line: its word as it is spelled, NUMBER for digits, OTHER for none, and what follows it. */
 export function line(word: string, rest = ""): string {
   return `${word} ${JSON.stringify(rest)}`;
 }
