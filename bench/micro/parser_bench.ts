@@ -2,6 +2,7 @@
  * What it costs to find the items of a reply: whole as one read gives them, in the pieces that a network gives them in,
  * and with the keys compared as a retrieval compares them.
  */
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { ReplyParser, type ReplySink } from "../../src/protocol/reply_parser.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 
@@ -30,7 +31,7 @@ for (
   );
   const group = `a reply of ${items} × ${name}`;
   const counter = new Counter();
-  const whole = new ReplyParser(counter);
+  const whole = new ReplyParser(counter, readClassicLine);
   Deno.bench(`whole, ${name}`, { group, baseline: true }, () => {
     for (let at = 0; at < reply.length; at += buffer.length) {
       whole.feed(reply.subarray(at, at + buffer.length));
@@ -45,19 +46,19 @@ for (
     line() {
       next = 0;
     },
-  });
+  }, readClassicLine);
   Deno.bench(`whole, keys compared, ${name}`, { group }, () => {
     for (let at = 0; at < reply.length; at += buffer.length) {
       comparing.feed(reply.subarray(at, at + buffer.length));
     }
   });
 
-  const cut = new ReplyParser(counter);
+  const cut = new ReplyParser(counter, readClassicLine);
   Deno.bench(`pieces of ${SEGMENT} bytes, ${name}`, { group }, () => {
     for (let at = 0; at < reply.length; at += SEGMENT) cut.feed(reply.subarray(at, at + SEGMENT));
   });
 
-  const staying = new ReplyParser(counter);
+  const staying = new ReplyParser(counter, readClassicLine);
   Deno.bench(`pieces of ${SEGMENT} bytes, read on behind what stays, ${name}`, { group }, () => {
     let start = 0;
     for (let at = 0; at < reply.length; at += SEGMENT) {
@@ -69,7 +70,7 @@ for (
 }
 
 const stored = new TextEncoder().encode("STORED\r\n".repeat(100));
-const lines = new ReplyParser(new Counter());
+const lines = new ReplyParser(new Counter(), readClassicLine);
 Deno.bench("100 × STORED", { group: "lines", baseline: true }, () => lines.feed(stored));
 const deleted = new TextEncoder().encode("DELETED\r\n".repeat(100));
 Deno.bench("100 × DELETED", { group: "lines" }, () => lines.feed(deleted));

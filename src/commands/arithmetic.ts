@@ -40,7 +40,7 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
     } else if (word === ReplyWord.NOT_FOUND) {
       this.succeed(undefined);
     } else {
-      throw unexpected(this, word);
+      throw unexpected(this, word, bytes, start, end);
     }
     return true;
   }

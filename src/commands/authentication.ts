@@ -52,8 +52,8 @@ export class AuthenticationCommand extends SingleCommand<void> {
     writer.dataBlock(`${username} ${password}`, "");
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.STORED) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.STORED) throw unexpected(this, word, bytes, start, end);
     this.succeed(undefined);
     return true;
   }

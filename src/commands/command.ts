@@ -6,7 +6,8 @@
 
 import { type MemcachedError, ProtocolError, type ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
-import { type ReplyWord, spell } from "../protocol/reply.ts";
+import { unknownLine } from "../protocol/reply_line.ts";
+import { ReplyWord, spell } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Traits } from "./traits.ts";
@@ -56,7 +57,8 @@ export abstract class Command {
   }
 
   /**
-   * Takes one line of the reply that is no error line; the text behind its word is the borrowed `bytes[start, end)`.
+   * Takes one line of the reply that is no error line; the text behind its word is the borrowed `bytes[start, end)`. Of a
+   * line whose word nobody knows, OTHER, that is the whole.
    *
    * @returns True if the reply is complete.
    * @throws {ProtocolError} If this command cannot have such a line.
@@ -129,8 +131,15 @@ export abstract class SingleCommand<T> extends Command {
   }
 }
 
-/** The error for a line that cannot be the reply to `command`. */
-export function unexpected(command: Command, word: ReplyWord): ProtocolError {
+/** The error for a line, as {@linkcode Command.line} takes it, that cannot be the reply to `command`. */
+export function unexpected(
+  command: Command,
+  word: ReplyWord,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): ProtocolError {
+  if (word === ReplyWord.OTHER) return unknownLine(bytes, start, end);
   return new ProtocolError(`Cannot take ${spell(word)} as the reply to ${command.name}`);
 }
 

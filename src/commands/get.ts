@@ -121,8 +121,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     }
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.END) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
     for (let get = this.#first(); get !== undefined; get = get.#next) {
       if (get.#error !== undefined) get.#failAlone(get.#error);
       else get.succeed(get.#value);

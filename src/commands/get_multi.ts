@@ -85,8 +85,8 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     }
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.END) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
     this.succeed(this.#errors);
     return true;
   }

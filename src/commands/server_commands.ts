@@ -18,7 +18,7 @@ export class VersionCommand extends SingleCommand<string> {
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
-    if (word !== ReplyWord.VERSION) throw unexpected(this, word);
+    if (word !== ReplyWord.VERSION) throw unexpected(this, word, bytes, start, end);
     this.succeed(decoder.decode(bytes.subarray(start, end)));
     return true;
   }
@@ -86,7 +86,9 @@ export class StatsCommand extends SingleCommand<ServerStats> {
       });
       return false;
     }
-    if (word !== ReplyWord.END && word !== ReplyWord.RESET) throw unexpected(this, word);
+    if (word !== ReplyWord.END && word !== ReplyWord.RESET) {
+      throw unexpected(this, word, bytes, start, end);
+    }
     this.succeed(this.#stats);
     return true;
   }
@@ -109,8 +111,8 @@ export class OkCommand extends SingleCommand<true> {
     writer.latin1(this.#request);
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.OK) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.OK) throw unexpected(this, word, bytes, start, end);
     this.succeed(true);
     return true;
   }
@@ -126,8 +128,8 @@ export class QuitCommand extends SingleCommand<void> {
     writer.latin1("quit\r\n");
   }
 
-  override line(word: ReplyWord): boolean {
-    throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    throw unexpected(this, word, bytes, start, end);
   }
 
   override completeWithoutReply(): void {

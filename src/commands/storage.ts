@@ -50,8 +50,8 @@ export class StorageCommand extends SingleCommand<boolean> {
     writeStorage(writer, this.name, this.key, this.#item, this.#options);
   }
 
-  override line(word: ReplyWord): boolean {
-    this.succeed(isStored(this, word));
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    this.succeed(isStored(this, word, bytes, start, end));
     return true;
   }
 
@@ -96,8 +96,8 @@ export class StorageBatch extends BatchCommand {
     }
   }
 
-  override line(word: ReplyWord): boolean {
-    return this.answered(isStored(this, word));
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.answered(isStored(this, word, bytes, start, end));
   }
 
   protected override partFor(group: KeyGroup): StorageBatch {
@@ -148,12 +148,18 @@ function writeStorage(
  * Reads the reply to a storage command: stored, or a condition not met. All words for the latter mean the same here, as
  * in libmc: proxies are not strict about which one they send.
  */
-function isStored(command: Command, word: ReplyWord): boolean {
+function isStored(
+  command: Command,
+  word: ReplyWord,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
   if (word === ReplyWord.STORED) return true;
   if (word === ReplyWord.NOT_STORED || word === ReplyWord.EXISTS || word === ReplyWord.NOT_FOUND) {
     return false;
   }
-  throw unexpected(command, word);
+  throw unexpected(command, word, bytes, start, end);
 }
 
 /** Gives the traits of a command. Only set may be carried out twice: the first time may change the others' condition. */

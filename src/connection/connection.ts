@@ -15,9 +15,11 @@ import {
   ProtocolError,
   type ReplyError,
 } from "../errors.ts";
+import { readClassicLine } from "../protocol/classic_lines.ts";
 import type { ItemView } from "../protocol/item_view.ts";
+import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
-import { ReplyWord, spell } from "../protocol/reply.ts";
+import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
 import {
   atServer,
@@ -38,7 +40,7 @@ import type { Transport } from "../transports/transport.ts";
 export class Connection implements ReplySink {
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
-  readonly #parser = new ReplyParser(this);
+  readonly #parser = new ReplyParser(this, readClassicLine);
   readonly #writer = new RequestWriter();
   readonly #sender: Sender;
   /** Commands that are not written yet. */
@@ -63,7 +65,7 @@ export class Connection implements ReplySink {
   #isStale = false;
   /** Nobody has looked at the stream since it had been idle: nothing leaves that must not be sent twice. */
   #mustLook = false;
-  /** Part of a reply has come: this server takes commands. */
+  /** Part of a reply that memcached has came: this server takes commands. */
   #answered = false;
   #closed = false;
   /** When each command in flight was written, if an observer watches commands. */
@@ -205,12 +207,13 @@ export class Connection implements ReplySink {
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
     const head = this.#pending.peek();
-    if (word >= ReplyWord.ERROR) {
+    if (isErrorWord(word)) {
       this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
       return;
     }
-    if (head === undefined) throw unexpectedReply();
-    this.#answered = true;
+    const isKnown = word !== ReplyWord.OTHER;
+    if (head === undefined) throw isKnown ? unexpectedReply() : unknownLine(bytes, start, end);
+    this.#answered ||= isKnown;
     if (head.line(word, bytes, start, end)) this.#completeHead();
   }
 
@@ -260,9 +263,7 @@ export class Connection implements ReplySink {
         const count = reader.checked(await reader.read());
         if (this.#closed) return;
         if (count === null) {
-          this.#finish(
-            this.queued === 0 ? undefined : this.#broken("the server closed it"),
-          );
+          this.#finish(this.queued === 0 ? undefined : this.#broken("the server closed it"));
           return;
         }
         this.#isStale = this.#mustLook = false;
@@ -273,9 +274,8 @@ export class Connection implements ReplySink {
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
-        this.#finish(atServer(cause, this.#options.server, this.#pending.peek()?.name), {
-          desync: true,
-        });
+        const error = atServer(cause, this.#options.server, this.#pending.peek()?.name);
+        this.#finish(error, { desync: true });
       } else if (cause instanceof MemcachedError) this.#finish(cause);
       else this.#finish(this.#broken("reading from it failed", "read", cause));
     }

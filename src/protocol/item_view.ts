@@ -1,19 +1,15 @@
 /** One item of a reply, as the parser found it. One object is reused for all items of a connection. */
 
+import { ReplyLine } from "./reply_line.ts";
+
 /**
- * The item that the parser has just read: `VALUE <key> <flags> <bytes> [<cas>]` and its data block. All of it is
- * borrowed: the next item overwrites the fields, and the next read overwrites the bytes. The one exception is `data`
- * where `owned` is true: that array was made for this item alone and may be kept.
+ * The item that the parser has just read: the line that announced it, and its data block. All of it is borrowed: the
+ * next item overwrites the fields, and the next read overwrites the bytes. The one exception is `data` where `owned` is
+ * true: that array was made for this item alone and may be kept.
  */
-export class ItemView {
-  /** Holds the key and the cas. */
+export class ItemView extends ReplyLine {
+  /** Holds the line: its rest, the key and the cas. */
   header: Uint8Array = EMPTY;
-  keyStart = 0;
-  keyEnd = 0;
-  flags = 0;
-  /** Equal to `casEnd` where the reply had no cas. */
-  casStart = 0;
-  casEnd = 0;
   /** Holds the data block, from `dataStart` to `dataEnd`. */
   data: Uint8Array = EMPTY;
   dataStart = 0;
@@ -27,10 +23,10 @@ export class ItemView {
     // Two halves of at most ten digits: each is an exact double, and only two bigints are made.
     let part = 0;
     const middle = Math.max(this.casStart, this.casEnd - 10);
-    for (let i = this.casStart; i < middle; i++) part = part * 10 + (this.header[i] - 0x30);
+    for (let i = this.casStart; i < middle; i++) part = part * 10 + (this.header[i] - DIGIT_0);
     cas = BigInt(part) * 10_000_000_000n;
     part = 0;
-    for (let i = middle; i < this.casEnd; i++) part = part * 10 + (this.header[i] - 0x30);
+    for (let i = middle; i < this.casEnd; i++) part = part * 10 + (this.header[i] - DIGIT_0);
     return BigInt.asUintN(64, cas + BigInt(part));
   }
 
@@ -52,6 +48,17 @@ export class ItemView {
     return key;
   }
 
+  /** Says that the line, which began at `start` in the header, now begins `held`. */
+  moveHeader(held: Uint8Array, start: number): void {
+    this.header = held;
+    this.restStart -= start;
+    this.restEnd -= start;
+    this.keyStart -= start;
+    this.keyEnd -= start;
+    this.casStart -= start;
+    this.casEnd -= start;
+  }
+
   /** The data block as an array of its own, that may be kept. */
   copyData(): Uint8Array {
     if (this.owned) return this.data;
@@ -60,3 +67,4 @@ export class ItemView {
 }
 
 const EMPTY = new Uint8Array(0);
+const DIGIT_0 = 0x30;

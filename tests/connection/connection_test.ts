@@ -1,9 +1,22 @@
 import { assert, assertEquals, assertInstanceOf, assertLess } from "@std/assert";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ConnectionError, ProtocolError } from "../../src/errors.ts";
-import { get, hit, incr, loneGet, remove, set, summaries, version } from "../support/issued.ts";
+import { UNKNOWN } from "../protocol/fixtures.ts";
+import {
+  get,
+  hit,
+  incr,
+  type Issued,
+  loneGet,
+  remove,
+  set,
+  setMany,
+  summaries,
+  version,
+} from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
+import { bytesOf } from "../support/wire.ts";
 import { Rig } from "./rig.ts";
 
 Deno.test("Connection.submit() sends the commands of one tick in one write", async () => {
@@ -159,7 +172,15 @@ Deno.test("Connection reads a big data block straight to where it belongs", asyn
 });
 
 Deno.test("Connection closes at a reply that nobody asked for", async () => {
-  for (const reply of ["STORED\r\n", "VALUE a 0 1\r\nx\r\n", "END\r\n", "7\r\n", "ERROR\r\n"]) {
+  const replies = [
+    "STORED\r\n",
+    "VALUE a 0 1\r\nx\r\n",
+    "END\r\n",
+    "7\r\n",
+    "ERROR\r\n",
+    "WHAT\r\n",
+  ];
+  for (const reply of replies) {
     await using rig = new Rig();
     await rig.reply(reply);
     const { error, desync, head, sent, unsent } = rig.end;
@@ -206,6 +227,43 @@ Deno.test("Connection closes at a reply that the head cannot have", async () => 
     assertEquals([desync, head, sent], [true, issued.command, [bystander.command]], reply);
     assertEquals(summaries([issued, bystander]), ["open", "open"], reply);
   }
+});
+
+Deno.test("Connection closes at a line that nobody knows, shows it, and takes it for no answer", async () => {
+  const cases: (() => Issued | undefined)[] = [
+    () => get("a"),
+    () => set("a"),
+    () => incr("a"),
+    () => remove("a"),
+    () => setMany(["a", "b"]),
+    () => version(),
+    () => undefined,
+  ];
+  for (const { name, wire } of UNKNOWN) {
+    for (const make of cases) {
+      await using rig = new Rig();
+      const issued = make();
+      if (issued !== undefined) await rig.submit(issued);
+      await rig.reply(wire + "END\r\n");
+      const { error, desync, answered, head } = rig.end;
+      assertInstanceOf(error, ProtocolError, name);
+      const shown = JSON.stringify(new TextDecoder().decode(bytesOf(wire.slice(0, -2))));
+      assertEquals(
+        error.message,
+        `Cannot read reply line ${shown} as it is none that memcached has`,
+      );
+      assertEquals([error.server, error.sent], ["one:11211", "maybe"], name);
+      assertEquals([error.command, head], [issued?.command.name, issued?.command], name);
+      assertEquals([desync, answered], [true, false], name);
+    }
+  }
+});
+
+Deno.test("Connection takes a line that the head cannot have for an answer of memcached", async () => {
+  await using rig = new Rig();
+  await rig.submit(get("a"));
+  await rig.reply("STORED\r\n");
+  assertEquals([rig.end.desync, rig.end.answered], [true, true]);
 });
 
 Deno.test("Connection reads nothing more of a chunk behind what closed it", async () => {
