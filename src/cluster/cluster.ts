@@ -12,7 +12,7 @@ import type { Command } from "../commands/command.ts";
 import type { GroupCommand } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { sentBefore } from "../connection/contract.ts";
-import type { Sweeper } from "../connection/sweeper.ts";
+import { Sweeper } from "../connection/sweeper.ts";
 import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
@@ -30,8 +30,10 @@ export interface ClusterSettings extends ServerSettings {
 }
 
 /** The context in which a cluster is made. */
-export interface ClusterContext extends ServerContext {
+export interface ClusterContext extends Omit<ServerContext, "sweeper"> {
   readonly settings: Readonly<ClusterSettings>;
+  /** Milliseconds between two looks at the deadlines, asked anew each time. */
+  readonly sweepPeriod: () => number;
 }
 
 /** A group of keys, and the server to which it goes. */
@@ -77,8 +79,8 @@ export class Cluster {
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#settings = context.settings;
     this.#clock = context.clock;
-    this.#sweeper = context.sweeper;
-    this.#context = context;
+    this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
+    this.#context = { ...context, sweeper: this.#sweeper };
     const servers = addresses.map((address) => this.#newServer(address));
     this.#membership = new Membership(servers, addresses, context.settings.hashFn);
   }
@@ -199,6 +201,7 @@ export class Cluster {
   async close(at?: Error): Promise<void> {
     this.#closed ??= { at };
     await Promise.all(this.#all().map((server) => server.close(at)));
+    this.#sweeper.close();
   }
 
   #all(): Server[] {

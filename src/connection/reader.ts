@@ -4,7 +4,8 @@
  */
 
 import type { ReplyParser } from "../protocol/reply_parser.ts";
-import { impossibleCount, isCount, type Transport } from "../transports/transport.ts";
+import type { Transport } from "../transports/transport.ts";
+import { impossibleCount, isCount } from "./byte_count.ts";
 
 /** Reads bytes and feeds them to the parser, in turn. */
 export class Reader {

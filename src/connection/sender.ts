@@ -1,7 +1,8 @@
 /** Sends requests on a transport, and tracks how much has left. */
 
 import type { Traffic } from "./contract.ts";
-import { impossibleCount, isCount, type Transport } from "../transports/transport.ts";
+import type { Transport } from "../transports/transport.ts";
+import { impossibleCount, isCount } from "./byte_count.ts";
 
 /** Sends one request after the other. A request consists of all bytes that leave together. */
 export class Sender {

@@ -4,13 +4,17 @@ import { Receiver } from "../commands/receiver.ts";
 import { AuthenticationCommand, type Credentials } from "../commands/authentication.ts";
 import type { Command } from "../commands/command.ts";
 import { VersionCommand } from "../commands/server_commands.ts";
-import type { Connection } from "../connection/connection.ts";
 import { type MemcachedError, ReplyError } from "../errors.ts";
+
+/** A connection that takes no other commands yet. */
+interface NewConnection {
+  submit(command: Command): void;
+}
 
 /** Makes the function that authenticates every new connection. */
 export function authenticateWith(
   credentials: Credentials,
-): (connection: Connection, deadline: number) => Promise<void> {
+): (connection: NewConnection, deadline: number) => Promise<void> {
   return (connection, deadline) => authenticate(connection, credentials, deadline);
 }
 
@@ -22,7 +26,7 @@ export function authenticateWith(
  * @throws {ReplyError} If the server rejects the credentials.
  */
 async function authenticate(
-  connection: Connection,
+  connection: NewConnection,
   credentials: Credentials,
   deadline: number,
 ): Promise<void> {
@@ -40,7 +44,7 @@ async function authenticate(
 }
 
 function ask<T>(
-  connection: Connection,
+  connection: NewConnection,
   deadline: number,
   commandFor: (receiver: Receiver<T>) => Command,
 ): Promise<T> {

@@ -6,7 +6,6 @@ import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { Sweeper } from "../connection/sweeper.ts";
 import { ClosedError, MemcachedError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
@@ -51,7 +50,6 @@ export class Engine implements CallOwner {
   /** The server strings that the client was made with, or that it moved to last. */
   servers: readonly string[];
   lastError: MemcachedError | undefined;
-  readonly #sweeper: Sweeper;
   readonly #loopYield: LoopYield;
   readonly #observers: Observers;
   readonly #watchesCalls: boolean;
@@ -70,7 +68,6 @@ export class Engine implements CallOwner {
     this.#observers = new Observers([counting, firing(target)], options.observer);
     this.#watchesCalls = this.#observers.watchesCalls;
     this.#loopYield = new LoopYield(settings.clock);
-    this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
     const addresses = this.#addressesOf(this.servers);
     checkDistinctNames(addresses);
     this.cluster = new Cluster(addresses, {
@@ -78,7 +75,7 @@ export class Engine implements CallOwner {
       connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
-      sweeper: this.#sweeper,
+      sweepPeriod: () => sweepPeriod(settings),
       happened: (happening) => this.#observers.happened(happening),
       onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
     });
@@ -282,7 +279,6 @@ export class Engine implements CallOwner {
       await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
     }
     await this.cluster.close(closedAt);
-    this.#sweeper.close();
   }
 
   readonly #onCallSettled = (): void => {

@@ -27,8 +27,8 @@ const ROOMS = new Map<string, Arrows>([
   ["checks", { code: [] }],
   ["observe", { code: [] }],
   ["transports", { code: [], types: ["checks"] }],
-  ["commands", { code: ["protocol", "key"], types: ["codec"] }],
-  ["connection", { code: ["protocol", "transports"], types: ["commands"] }],
+  ["commands", { code: ["protocol"], types: ["codec"] }],
+  ["connection", { code: ["protocol"], types: ["commands", "transports"] }],
   ["cluster", {
     code: ["connection", "placement"],
     types: ["commands", "observe", "transports"],
@@ -36,11 +36,9 @@ const ROOMS = new Map<string, Arrows>([
   ["error_copy", { code: [] }],
   ["engine", {
     code: [
-      "checks",
       "cluster",
       "codec",
       "commands",
-      "connection",
       "key",
       "observe",
       "placement",
@@ -52,21 +50,10 @@ const ROOMS = new Map<string, Arrows>([
     types: ["protocol"],
   }],
   ["client", { code: ["engine", "operations"], types: ["cluster", "commands", "observe"] }],
-  ["testing", { code: ["checks", "protocol"], types: ["transports"] }],
+  ["testing", { code: ["protocol"] }],
   ["mod", {
-    code: [
-      "checks",
-      "client",
-      "cluster",
-      "codec",
-      "commands",
-      "connection",
-      "engine",
-      "observe",
-      "operations",
-      "placement",
-      "transports",
-    ],
+    code: ["client", "codec", "engine", "observe", "transports"],
+    types: ["cluster", "commands", "connection", "operations", "placement"],
   }],
 ]);
 
