@@ -58,6 +58,24 @@ Deno.test("repository: the benches are compiled as the rest, from the same packa
   assertEquals(bench.imports, Object.fromEntries(imports));
 });
 
+Deno.test(
+  "repository: tests/README.md names files and folders that are there, and every folder but rooms",
+  READ_ONLY,
+  async () => {
+    const tests = new URL("tests/", ROOT);
+    const text = await Deno.readTextFile(new URL("README.md", tests));
+    const named = Array.from(text.matchAll(/`(\w[\w/]*(?:\.ts|\/))`/g), ([, path]) => path);
+    assert(named.length > 20);
+    for (const path of named) assert(Deno.statSync(new URL(path, tests)), path);
+    const rooms = [...Deno.readDirSync(new URL("src", ROOT))].map(({ name }) => name);
+    const folders = [...Deno.readDirSync(tests)].filter(({ isDirectory }) => isDirectory);
+    const unnamed = folders.map(({ name }) => name).filter((name) => {
+      return !rooms.includes(name) && !named.some((path) => path.startsWith(`${name}/`));
+    });
+    assertEquals(unnamed, []);
+  },
+);
+
 Deno.test("repository: a test file runs either without permissions or live", () => {
   assertEquals(settings.permissions.unit, {});
   assertEquals(commandsOf("unit"), [["test", "-P=unit", ...PURE_TESTS]]);
