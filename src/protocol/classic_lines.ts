@@ -1,9 +1,9 @@
 /**
  * The grammar of the classic text protocol: what each line of a reply says.
  *
- * Most work consists of three lines: VALUE, STORED and END. They are told by a few bytes, before the line's end is
- * searched for. A VALUE line is read in one pass, and its numbers by arithmetic on their digits. Words are compared in
- * full, case included.
+ * Most work consists of three lines: STORED, END and VALUE. They are told by a few bytes, before the line's end is
+ * searched for, and byte by byte: a loop over a text takes a third longer. A VALUE line is read in one pass, and its
+ * numbers by arithmetic on their digits. Words are compared in full, case included.
  */
 
 import { malformed, type ReplyLine } from "./reply_line.ts";
@@ -17,19 +17,26 @@ export function readClassicLine(
   into: ReplyLine,
 ): number {
   const first = bytes[at];
-  if (first === V && end - at > 6 && isValue(bytes, at)) return readValue(bytes, at, end, into);
-  if (first === S && end - at >= 8 && isStored(bytes, at)) {
-    into.set(ReplyWord.STORED, at + 6, at + 6);
+  if (
+    first === S && end - at >= 8 && bytes[at + 1] === T && bytes[at + 2] === O &&
+    bytes[at + 3] === R && bytes[at + 4] === E &&
+    bytes[at + 5] === D && bytes[at + 6] === CR && bytes[at + 7] === LF
+  ) {
+    into.set(STORED, at + 6, at + 6);
     return at + 8;
   }
-  if (first === E && end - at >= 5 && isEnd(bytes, at)) {
-    into.set(ReplyWord.END, at + 3, at + 3);
+  if (
+    first === E && end - at >= 5 && bytes[at + 1] === N && bytes[at + 2] === D &&
+    bytes[at + 3] === CR && bytes[at + 4] === LF
+  ) {
+    into.set(END, at + 3, at + 3);
     return at + 5;
   }
+  if (first === V && end - at > 6 && isValue(bytes, at)) return readValue(bytes, at, end, into);
   return readOther(bytes, at, end, into);
 }
 
-/** Reads any line but those three, whose end is searched for. */
+/** Reads any line but those three. */
 function readOther(bytes: Uint8Array, start: number, end: number, into: ReplyLine): number {
   let lf = start;
   while (lf < end && bytes[lf] !== LF) lf++;
@@ -136,26 +143,14 @@ function refuseBadStart(bytes: Uint8Array, start: number, end: number): -1 {
   return -1;
 }
 
-// Compared byte by byte: a loop over a text takes twice as long.
-
 /** True if `bytes` has `VALUE ` at `at`; the V has been seen. */
 function isValue(bytes: Uint8Array, at: number): boolean {
   return bytes[at + 1] === A && bytes[at + 2] === L && bytes[at + 3] === U &&
     bytes[at + 4] === E && bytes[at + 5] === SPACE;
 }
 
-/** True if `bytes` has `STORED` and a line end at `at`; the S has been seen. */
-function isStored(bytes: Uint8Array, at: number): boolean {
-  return bytes[at + 1] === T && bytes[at + 2] === O && bytes[at + 3] === R && bytes[at + 4] === E &&
-    bytes[at + 5] === D && bytes[at + 6] === CR && bytes[at + 7] === LF;
-}
-
-/** True if `bytes` has `END` and a line end at `at`; the E has been seen. */
-function isEnd(bytes: Uint8Array, at: number): boolean {
-  return bytes[at + 1] === N && bytes[at + 2] === D && bytes[at + 3] === CR && bytes[at + 4] === LF;
-}
-
-// Constants of this file, and not those of bytes.ts: with imported ones an item of 100 bytes takes a fifth longer.
+// Constants of this file, and not those of bytes.ts: with imported ones an item of 100 bytes takes 30 % longer.
+const { END, STORED } = ReplyWord;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;

@@ -32,9 +32,11 @@ export function spell(word: ReplyWord): string {
 
 /** True if a line with this word says that the server refused the request. */
 export function isErrorWord(word: ReplyWord): boolean {
-  return word === ReplyWord.ERROR || word === ReplyWord.CLIENT_ERROR ||
-    word === ReplyWord.SERVER_ERROR;
+  return word === ERROR || word === CLIENT_ERROR || word === SERVER_ERROR;
 }
+
+// Constants of this file: what it exports is loaded at every use, and every reply is asked.
+const { ERROR, CLIENT_ERROR, SERVER_ERROR } = ReplyWord;
 
 const SPELLINGS: ReadonlyMap<ReplyWord, string> = new Map(
   Object.entries(ReplyWord).map(([spelling, word]) => [word, spelling]),
