@@ -1,6 +1,6 @@
 /**
- * The bytes that the text protocol is made of, by their names in ASCII. Where every byte of a reply is looked at, a file
- * has constants of its own: V8 loads and checks one that is imported at every use.
+ * The bytes of the text protocol, by their names in ASCII. Files that look at every byte of a reply have constants of
+ * their own: V8 loads and checks an imported one at every use.
  */
 
 /** Line feed: ends every line. */

@@ -1,6 +1,6 @@
-/** The names of the replies: what a line from the server can begin with, VALUE aside. */
+/** The names of the replies: the words with which a line from the server can begin, except VALUE. */
 
-/** What a line says. The numbers stand for the words and mean nothing else. */
+/** The word of a line. The numbers stand for the words and have no other meaning. */
 export const ReplyWord = {
   END: 0,
   STORED: 1,
@@ -18,19 +18,19 @@ export const ReplyWord = {
   ERROR: 12,
   CLIENT_ERROR: 13,
   SERVER_ERROR: 14,
-  /** A line whose word the grammar does not know. The command that it answers decides what it means. */
+  /** A line whose word the grammar does not know. The command that it answers decides about it. */
   OTHER: 15,
 } as const;
 
 /** One of the words in {@linkcode ReplyWord}. */
 export type ReplyWord = typeof ReplyWord[keyof typeof ReplyWord];
 
-/** The word's spelling on the wire, or the name of what has none: NUMBER, OTHER. */
+/** Gives the word's spelling on the wire, or the name of NUMBER and OTHER, which have none. */
 export function spell(word: ReplyWord): string {
   return SPELLINGS.get(word) as string;
 }
 
-/** True if a line with this word says that the server refused the request. */
+/** True if a line with this word says that the server rejected the request. */
 export function isErrorWord(word: ReplyWord): boolean {
   return word === ERROR || word === CLIENT_ERROR || word === SERVER_ERROR;
 }

@@ -1,13 +1,13 @@
 /**
- * Finds the replies in a stream of bytes that arrives cut anywhere. What a line says is the grammar's business; this is
- * about pieces: where a line ends and a data block begins, and what has to be kept until the rest has come.
+ * Finds the replies in a stream of bytes that arrives cut anywhere. The grammar reads the lines. The parser deals with
+ * the pieces: where a line ends and a data block begins, and which bytes must be kept until the rest has come.
  *
- * Two states. LINE: a line is read in place where the chunk holds all of it; else its pieces are collected in a small
- * buffer. BODY: the length from the line that announced the data block frames it; the block is never searched. A block
- * that the chunk holds whole is lent out of the chunk; one that spans chunks gets one allocation of its exact size.
+ * It has two states. LINE: a line is read in place if the chunk contains all of it; else its pieces are collected in a
+ * small buffer. BODY: the line that announced the data block gives its length; the block is never searched. A block that
+ * is complete in the chunk is lent out of the chunk; one that spans chunks gets one allocation of its exact size.
  *
- * Work is linear in new bytes: no byte is looked at twice but those of a line cut by a chunk's end, and of these there
- * are at most MAX_LINE_BYTES. After an error the stream's meaning is lost, and the parser refuses to be fed.
+ * Work is linear in new bytes: only the bytes of a line that a chunk's end has cut are looked at twice, and these are at
+ * most MAX_LINE_BYTES. After an error the position in the stream is lost, and the parser throws when it is fed again.
  */
 
 import { ProtocolError } from "../errors.ts";
@@ -17,16 +17,16 @@ import type { ReplyWord } from "./reply.ts";
 
 /** Receives what {@linkcode ReplyParser} recognises, in wire order. Everything passed is borrowed. */
 export interface ReplySink {
-  /** One item of a retrieval. */
+  /** Takes one item of a retrieval. */
   item(item: ItemView): void;
-  /** One line. What follows the word and a space is `bytes[start, end)`; for a NUMBER its digits, for OTHER all of it. */
+  /** Takes one line. `bytes[start, end)` is the text after its word; for a NUMBER its digits, for OTHER all of it. */
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void;
 }
 
-/** Longest line taken from a server, in bytes, its end included. */
+/** Longest line accepted from a server, in bytes, its end included. */
 export const MAX_LINE_BYTES = 8192;
 
-/** Longest data block taken from a server, in bytes; memcached itself allows items of up to 1 GiB (`-I`). */
+/** Longest data block accepted from a server, in bytes. memcached itself allows items of up to 1 GiB (`-I`). */
 const MAX_DATA_BYTES = 128 * 1024 * 1024;
 
 /** An incremental parser of replies. */
@@ -34,15 +34,15 @@ export class ReplyParser {
   readonly #sink: ReplySink;
   readonly #readLine: ReadLine;
   readonly #maxDataBytes: number;
-  /** Filled by the grammar for every line. One that announces a data block becomes an item by it. */
+  /** Filled by the grammar for every line. With its data block it becomes an item. */
   readonly #item = new ItemView();
-  /** Holds the beginning of a line cut by a chunk's end, and during BODY the line that announced a block in pieces. */
+  /** The beginning of a line that a chunk's end has cut; during BODY, the line that announced a block in pieces. */
   #held = new Uint8Array(256);
   #heldLength = 0;
-  /** Bytes of the data block, and of the CR LF after it, that are still to come; -1 in state LINE. */
+  /** Number of bytes of the data block, and of the CR LF after it, that are still to come; -1 in state LINE. */
   #missing = -1;
   #body = EMPTY;
-  /** Where in the buffer an open data block begins and ends that stays there; -1 if there is none. */
+  /** Beginning and end of an open data block that stays in the buffer; -1 if there is none. */
   #openStart = -1;
   #openEnd = -1;
   /** Size of a buffer in which open data blocks may stay. */
@@ -58,7 +58,7 @@ export class ReplyParser {
   /**
    * Takes the next `length` bytes of the stream from the start of `chunk`, which may be reused on return.
    *
-   * @throws {ProtocolError} If the bytes are no reply, now and ever after.
+   * @throws {ProtocolError} If the bytes are not a reply, and at every call after that.
    */
   feed(chunk: Uint8Array, length: number = chunk.length): void {
     this.#room = 0;
@@ -66,12 +66,12 @@ export class ReplyParser {
   }
 
   /**
-   * The same for a buffer that is read into again and again, of which `start` to `end` is new. A data block that is not
-   * all there, but for which the buffer has room, stays where it is until it is: it is never copied, and text of 100 kB
-   * is read in two thirds of the time.
+   * Takes new bytes, `start` to `end`, of a buffer that is read into again and again. An incomplete data block for which
+   * the buffer has room stays there until it is complete: it is never copied, and text of 100 kB is read in two thirds
+   * of the time.
    *
-   * @returns Where in the buffer the next bytes belong. What lies before is lent to the parser; at 0, nothing is.
-   * @throws {ProtocolError} If the bytes are no reply, now and ever after.
+   * @returns Position in the buffer where the next bytes belong. Those before it are lent to the parser.
+   * @throws {ProtocolError} If the bytes are not a reply, and at every call after that.
    */
   feedFrom(buffer: Uint8Array, start: number, end: number): number {
     this.#room = buffer.length;
@@ -87,7 +87,7 @@ export class ReplyParser {
     this.#failed = false;
   }
 
-  /** Goes on with what was cut by the end of the chunk before. Returns where the next line begins, or `end`. */
+  /** Goes on with the line or block that the last chunk's end has cut. Returns where the next line begins, or `end`. */
   #resume(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     if (this.#openEnd >= 0) at = this.#closeBody(bytes, end);
@@ -97,8 +97,8 @@ export class ReplyParser {
   }
 
   /**
-   * Where the next bytes of the stream belong, if that is a data block with more than `least` bytes to come: whoever
-   * reads them straight into this array calls {@linkcode ReplyParser.filled} and saves a copy.
+   * Gives the array where the next bytes of the stream belong, if a data block has more than `least` bytes to come. A
+   * caller that reads straight into it saves a copy, and then calls {@linkcode ReplyParser.filled}.
    */
   vacancy(least: number): Uint8Array | undefined {
     const missing = this.#missing - 2;
@@ -111,24 +111,24 @@ export class ReplyParser {
     this.#missing -= count;
   }
 
-  /** Bytes of the open data block that are still to come. */
+  /** Number of bytes of the open data block that are still to come. */
   get missing(): number {
     return Math.max(0, this.#missing);
   }
 
-  /** True if the stream stands between two replies. */
+  /** True if the stream is between two replies. */
   get idle(): boolean {
     return this.#missing < 0 && this.#heldLength === 0;
   }
 
-  /** Takes all that is whole from `start` on, line by line, and keeps what the chunk's end cuts. */
+  /** Takes all complete replies from `start` on, line by line, and keeps the rest. */
   #takeLines(bytes: Uint8Array, start: number, end: number): void {
     const item = this.#item;
     const sink = this.#sink;
     const readLine = this.#readLine;
     let at = start;
     while (at < end) {
-      // Beyond the longest line the grammar sees nothing: a longer one is not all there, and too long to be held.
+      // The grammar sees no more than the longest line: a longer one is never complete, and is too long to be held.
       const next = readLine(bytes, at, end - at > MAX_LINE ? at + MAX_LINE : end, item);
       if (next < 0) {
         this.#hold(bytes, at, end);
@@ -168,7 +168,7 @@ export class ReplyParser {
     return end;
   }
 
-  /** Gives an item whose data block lies whole in the buffer. Returns where the next line begins. */
+  /** Gives an item whose data block is complete in the buffer. Returns where the next line begins. */
   #lendBody(bytes: Uint8Array, start: number, end: number): number {
     if (bytes[end] !== CR || bytes[end + 1] !== LF) throw badTail();
     const item = this.#item;
@@ -226,7 +226,7 @@ export class ReplyParser {
     this.#item.moveHeader(this.#held, start);
   }
 
-  /** Adds a piece of a line to those held. */
+  /** Adds a piece of a line to the held ones. */
   #hold(bytes: Uint8Array, start: number, end: number): void {
     const length = this.#heldLength + end - start;
     if (length > MAX_LINE_BYTES) throw tooLong();
@@ -239,7 +239,7 @@ export class ReplyParser {
     this.#heldLength = length;
   }
 
-  /** Adds to the held line what the chunk has of it, and takes it once it is whole. */
+  /** Adds the chunk's part of a line to the held one, and takes the line once it is complete. */
   #completeLine(chunk: Uint8Array, length: number): number {
     let lf = 0;
     while (lf < length && chunk[lf] !== LF) lf++;
@@ -263,7 +263,7 @@ function badTail(): ProtocolError {
 }
 
 const EMPTY = new Uint8Array(0);
-// As in classic_lines.ts: what is imported or exported is slower than a constant of the file alone.
+// As in classic_lines.ts: imported or exported constants are slower than those of the file alone.
 const LF = 0x0a;
 const CR = 0x0d;
 const MAX_LINE = MAX_LINE_BYTES;
