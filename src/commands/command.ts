@@ -57,8 +57,8 @@ export abstract class Command {
   }
 
   /**
-   * Takes one line of the reply that is no error line; the text behind its word is the borrowed `bytes[start, end)`. Of a
-   * line whose word nobody knows, OTHER, that is the whole.
+   * Takes one line of the reply that is not an error line. The borrowed `bytes[start, end)` is the text after its word;
+   * for OTHER, a line whose word is unknown, it is the whole line.
    *
    * @returns True if the reply is complete.
    * @throws {ProtocolError} If this command cannot have such a line.
@@ -131,7 +131,7 @@ export abstract class SingleCommand<T> extends Command {
   }
 }
 
-/** The error for a line, as {@linkcode Command.line} takes it, that cannot be the reply to `command`. */
+/** Makes the error for a line, as {@linkcode Command.line} takes it, that cannot be the reply to `command`. */
 export function unexpected(
   command: Command,
   word: ReplyWord,

@@ -63,9 +63,9 @@ export class Connection implements ReplySink {
   #doubtfulReplies = 0;
   /** True if the connection was idle before the commands in flight: the server may have closed it before they left. */
   #isStale = false;
-  /** Nobody has looked at the stream since it had been idle: nothing leaves that must not be sent twice. */
+  /** True if the stream was not read after it was idle: commands that must not be sent twice wait. */
   #mustLook = false;
-  /** Part of a reply that memcached has came: this server takes commands. */
+  /** True if a part of a real reply has come: the server takes commands. */
   #answered = false;
   #closed = false;
   /** When each command in flight was written, if an observer watches commands. */
@@ -142,7 +142,7 @@ export class Connection implements ReplySink {
     queueMicrotask(() => void this.#flush());
   }
 
-  /** Lets the event loop turn, so that the end of the stream is read if it is there, and goes on with the flush. */
+  /** Goes on with the flush after one turn of the event loop, so that the end of the stream is read if it is there. */
   #look(): void {
     this.#callOff = this.#options.clock.after(0, () => {
       this.#mustLook = false;
@@ -286,7 +286,7 @@ export class Connection implements ReplySink {
       while (!this.#closed && this.#gathered.length > 0) {
         this.#writeGathered();
         if (this.#writer.length === 0) {
-          // Only commands that nobody waits for were there, or what comes next waits for a look.
+          // Only abandoned commands were there, or the next one must wait for a look at the stream.
           if (this.#mustLook && this.#gathered.length > 0) return this.#look();
           continue;
         }

@@ -30,7 +30,7 @@ import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
 import { LoopYield } from "./yielding.ts";
 
-/** The parts of one call, as whoever sends them sees it. */
+/** The side of a fan-out that sends its parts. */
 interface Parts {
   readonly deadline: number;
   /** Name of the command, for errors. */
