@@ -1,15 +1,15 @@
 /**
- * The grammar of the classic text protocol: what each line of a reply says.
+ * The grammar of the classic text protocol: it reads the lines of replies.
  *
- * Most work consists of three lines: STORED, END and VALUE. They are told by a few bytes, before the line's end is
- * searched for, and byte by byte: a loop over a text takes a third longer. A VALUE line is read in one pass, and its
- * numbers by arithmetic on their digits. Words are compared in full, case included.
+ * Nearly all lines are STORED, END or VALUE. They are recognised by a few bytes, before the end of the line is searched
+ * for, and byte by byte: a loop over a text takes a third longer. A VALUE line is read in one pass, and its numbers by
+ * arithmetic on their digits. Words are compared in full, case included.
  */
 
 import { malformed, type ReplyLine } from "./reply_line.ts";
 import { ReplyWord, spell } from "./reply.ts";
 
-/** Reads one line of the classic text protocol; as a {@linkcode ReadLine}. */
+/** Reads one line of the classic text protocol: see {@linkcode ReadLine}. */
 export function readClassicLine(
   bytes: Uint8Array,
   at: number,
@@ -36,7 +36,7 @@ export function readClassicLine(
   return readOther(bytes, at, end, into);
 }
 
-/** Reads any line but those three. */
+/** Reads any other line. */
 function readOther(bytes: Uint8Array, start: number, end: number, into: ReplyLine): number {
   let lf = start;
   while (lf < end && bytes[lf] !== LF) lf++;
@@ -75,7 +75,7 @@ function isSpelledAt(spelling: string, bytes: Uint8Array, start: number, end: nu
   return true;
 }
 
-/** A number may be followed by spaces: decr keeps an item's length that way. */
+/** Reads a number. Spaces may follow it: decr pads an item to keep its length. */
 function readNumber(bytes: Uint8Array, start: number, cr: number, into: ReplyLine): void {
   let digitsEnd = start;
   while (digitsEnd < cr && isDigit(bytes[digitsEnd])) digitsEnd++;
@@ -95,7 +95,7 @@ function readValue(bytes: Uint8Array, start: number, end: number, into: ReplyLin
   let at = start + 6;
   const keyStart = at;
   while (at < end && bytes[at] > SPACE) at++;
-  // Keys may hold control bytes other than those that end a word or a line.
+  // Keys may contain control bytes other than those that end a word or a line.
   while (at < end && bytes[at] !== SPACE && bytes[at] !== LF) at++;
   const keyEnd = at++;
   let flags = 0;
@@ -120,12 +120,12 @@ function readValue(bytes: Uint8Array, start: number, end: number, into: ReplyLin
     sizeEnd === sizeStart || (casStart !== sizeEnd && casEnd === casStart) ||
     casEnd - casStart > MAX_DIGITS
   ) {
-    // A fault after the line's end belongs to the next line: then this one is not all there, or broken before.
+    // A bad byte after the line's end belongs to the next line: then this one is incomplete, or bad before.
     throw malformed("it is no VALUE line", bytes, start, at);
   }
   into.restStart = keyStart;
   into.restEnd = at;
-  // More digits than any number has are no length: over every limit.
+  // More digits than any number has exceed every limit.
   into.size = sizeEnd - sizeStart > MAX_DIGITS ? Infinity : size;
   into.keyStart = keyStart;
   into.keyEnd = keyEnd;
@@ -135,7 +135,7 @@ function readValue(bytes: Uint8Array, start: number, end: number, into: ReplyLin
   return at + 2;
 }
 
-/** A VALUE line without its end is waited for, unless it already cannot become one: then nobody waits for the rest. */
+/** Rejects an incomplete VALUE line that can no longer become a valid one; waits for the rest of any other. */
 function refuseBadStart(bytes: Uint8Array, start: number, end: number): -1 {
   for (let i = start; i < end; i++) {
     if (bytes[i] === LF) throw malformed("it is no VALUE line", bytes, start, i);
