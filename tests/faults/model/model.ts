@@ -64,6 +64,18 @@ export function step(item: Item | undefined, { name, data, version, seen }: KeyC
   }
 }
 
+/**
+ * All that may come of a call. memcached pads a number that gets shorter where it stands; but while the reply to another
+ * connection still holds the item, as one that is lost may, it stores a new one without spaces.
+ */
+export function steps(item: Item | undefined, call: KeyCall): Step[] {
+  const usual = step(item, call);
+  const unpadded = usual.item !== undefined && typeof usual.answer === "number" &&
+    usual.item.data.endsWith(" ");
+  if (!unpadded) return [usual];
+  return [usual, { ...usual, item: { ...usual.item, data: String(usual.answer) } as Item }];
+}
+
 /** A number keeps its length where it gets shorter. */
 function counted(item: Item | undefined, delta: number, version: number): Step {
   if (item === undefined) return { answer: null, item };
