@@ -236,6 +236,7 @@ export class Connection implements ReplySink {
     if (this.#doubtfulReplies > 0) {
       const doubt = new ProtocolError(
         `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
+        { server: this.#options.server, sent: "maybe" },
       );
       this.#finish(doubt, { desync: true, hasHead: false });
       throw doubt;
