@@ -36,9 +36,8 @@ async function main(args: readonly string[]): Promise<boolean> {
     console.log(
       "What is about Deno is left out: tests/runtimes/suite.ts says which files, and why",
     );
-    const { passed, failed } = totals;
-    console.log(`${failed === 0 ? "ok" : "FAILED"} | ${passed} passed | ${failed} failed`);
-    return failed === 0;
+    console.log(totalsLine(totals));
+    return totals.failed === 0;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
