@@ -1,6 +1,6 @@
 /**
- * A memcached client: libmc, the C++/Python client, rebuilt for Deno. The same servers chosen for the same keys, the
- * same bytes and flags for the same values.
+ * A memcached client: libmc, the C++/Python client, rebuilt for Deno. It chooses the same servers for the same keys, and
+ * writes the same bytes and flags for the same values.
  *
  * @example Store a value and read it back
  * ```ts

@@ -1,5 +1,7 @@
 /** Time as an input: code that needs the time or a timer is given a clock, so that tests can replace it. */
 
+import { clearImmediate, setImmediate } from "node:timers";
+
 /**
  * Tells the time and sets timers: the option `clock`, for tests that do not want to wait.
  *
@@ -55,8 +57,14 @@ export const systemClock: Clock = {
     return read;
   },
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
-    return () => clearTimeout(timer);
+    let immediate: ReturnType<typeof setImmediate> | undefined;
+    // Of a program that was busy, the loop calls timers first, then it reads: only then it has turned.
+    const turned = milliseconds > 0 ? callback : () => immediate = setImmediate(callback);
+    const timer = setTimeout(turned, milliseconds);
+    return () => {
+      clearTimeout(timer);
+      if (immediate !== undefined) clearImmediate(immediate);
+    };
   },
 };
 

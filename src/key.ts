@@ -1,26 +1,26 @@
 /**
  * Keys. Inside the client a key is a *wire key*: a string whose char codes, 0 to 255, are the bytes that are sent,
- * prefix included. Most keys are ASCII and thereby their own wire keys, without a conversion; any other becomes, once,
- * the byte string of its UTF-8. Hashing, writing and comparing then are loops over char codes.
+ * prefix included. Most keys are ASCII and so are their own wire keys; any other is converted once, to the byte string of
+ * its UTF-8. After that, hashing, writing and comparing are loops over char codes.
  *
- * What libmc refuses is refused: more than 250 bytes, a space, CR, LF, NUL. Tabs, DEL and other control bytes pass. Two
- * things more are refused here: the empty key, which no server takes, and a lone surrogate, which UTF-8 cannot say:
- * encoders write U+FFFD in its place, and two different keys would become one.
+ * Keys that libmc rejects are rejected: more than 250 bytes, a space, CR, LF, NUL. Tabs, DEL and other control bytes are
+ * allowed. Two more are rejected here: the empty key, which no server accepts, and a lone surrogate, which UTF-8 cannot
+ * hold: encoders write U+FFFD in its place, so two different keys would become one.
  */
 
 /** The longest key memcached takes, in bytes, prefix included. */
 export const MAX_KEY_BYTES = 250;
 
 /**
- * The bytes sent for a key, as a string with one char for each byte.
+ * Gives the bytes sent for a key, as a string with one char for each byte.
  *
  * A key that begins with `?` keeps that mark in front of the prefix: with the prefix `"a:"`, `"?b"` becomes `"?a:b"`.
- * Without a prefix nothing is special about it.
+ * Without a prefix the mark has no meaning.
  *
  * @param key The caller's key.
- * @param prefix What {@linkcode wirePrefix} made of the client's prefix.
+ * @param prefix The result of {@linkcode wirePrefix} for the client's prefix.
  * @returns The wire key: `key` itself if it is ASCII and there is no prefix.
- * @throws {TypeError} If the key is not a string, is empty, or holds what cannot be sent.
+ * @throws {TypeError} If the key is not a string, is empty, or contains a character that cannot be sent.
  * @throws {RangeError} If the key has more than 250 bytes, prefix included.
  */
 export function wireKey(key: string, prefix = ""): string {
@@ -38,7 +38,7 @@ export function wireKey(key: string, prefix = ""): string {
  * Checks a prefix, once for all keys, and gives its bytes as a string with one char for each byte.
  *
  * @param prefix The text to put before every key; empty for none.
- * @throws {TypeError} If the prefix is not a string, or holds what cannot be sent.
+ * @throws {TypeError} If the prefix is not a string, or contains a character that cannot be sent.
  * @throws {RangeError} If the prefix leaves no room for a key.
  */
 export function wirePrefix(prefix: string): string {
@@ -50,8 +50,8 @@ export function wirePrefix(prefix: string): string {
 }
 
 /**
- * The UTF-8 of a text as a byte string. By hand, as keys are short: 90 ns for ten characters, where a TextEncoder and
- * the way back from its bytes take 330 ns.
+ * Gives the UTF-8 of a text as a byte string. It is written by hand because keys are short: 90 ns for ten characters,
+ * while a TextEncoder and the way back from its bytes take 330 ns.
  */
 function toByteString(what: string, text: string): string {
   const bytes: number[] = [];
@@ -78,7 +78,7 @@ function isForbidden(code: number): boolean {
   return code === SPACE || code === CR || code === LF || code === NUL;
 }
 
-/** Says why a key or a prefix cannot be used. Off the hot path, so that it may look again. */
+/** Makes the error for a bad key or prefix. It is off the hot path, so it may search the text again. */
 function unusable(what: string, text: unknown): TypeError {
   if (typeof text !== "string") {
     const type = text === null ? "null" : typeof text;
@@ -108,14 +108,14 @@ function tooLong(what: string, text: string, prefixBytes: number): RangeError {
   );
 }
 
-/** The text as JSON, so that invisible characters show; the beginning of it if it is long. */
+/** Gives a text as JSON, so that invisible characters show; only the beginning if it is long. */
 export function quote(text: string): string {
   return text.length <= MAX_QUOTED
     ? JSON.stringify(text)
     : `${JSON.stringify(text.slice(0, MAX_QUOTED))}…`;
 }
 
-/** What must be looked at byte by byte. One regular expression costs less than a loop from 12 characters on. */
+/** Finds keys that need a check of each character. A regular expression is cheaper than a loop from 12 characters on. */
 const NOT_PLAIN = /[^\x21-\x7f]/;
 
 const KEY = "key";

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import bench from "../bench/deno.json" with { type: "json" };
 import settings from "../deno.json" with { type: "json" };
 import { commandsOf, PURE_TESTS } from "../.ci/test.ts";
 import {
   denoLines,
+  importCycles,
   impurities,
   skippedTests,
   type SourceFile,
@@ -18,7 +20,11 @@ Deno.test("repository: imports follow the arrows between the rooms", READ_ONLY, 
   assertEquals(sourceFiles().flatMap(wrongArrows), []);
 });
 
-Deno.test("repository: one file under src says Deno outside testing", READ_ONLY, () => {
+Deno.test("repository: there is no import cycle, not even of types", READ_ONLY, () => {
+  assertEquals(importCycles(sourceFiles()), []);
+});
+
+Deno.test("repository: one published file says Deno", READ_ONLY, () => {
   const files = sourceFiles().filter(isPublished).filter((file) => denoLines(file).length > 0);
   assertEquals(files.map((file) => file.path).length, 1, listOf(files));
 });
@@ -43,6 +49,32 @@ Deno.test("repository: every task says what it does", () => {
   const silent = Object.entries(settings.tasks).filter(([, task]) => task.description.length < 10);
   assertEquals(silent, []);
 });
+
+Deno.test("repository: the benches are compiled as the rest, from the same packages", () => {
+  assertEquals(bench.compilerOptions, settings.compilerOptions);
+  const imports = Object.entries(settings.imports).map(([name, target]) =>
+    [name, target.replace(/^\.\//, "../")] as const
+  );
+  assertEquals(bench.imports, Object.fromEntries(imports));
+});
+
+Deno.test(
+  "repository: tests/README.md names files and folders that are there, and every folder but rooms",
+  READ_ONLY,
+  async () => {
+    const tests = new URL("tests/", ROOT);
+    const text = await Deno.readTextFile(new URL("README.md", tests));
+    const named = Array.from(text.matchAll(/`(\w[\w/]*(?:\.ts|\/))`/g), ([, path]) => path);
+    assert(named.length > 20);
+    for (const path of named) assert(Deno.statSync(new URL(path, tests)), path);
+    const rooms = [...Deno.readDirSync(new URL("src", ROOT))].map(({ name }) => name);
+    const folders = [...Deno.readDirSync(tests)].filter(({ isDirectory }) => isDirectory);
+    const unnamed = folders.map(({ name }) => name).filter((name) => {
+      return !rooms.includes(name) && !named.some((path) => path.startsWith(`${name}/`));
+    });
+    assertEquals(unnamed, []);
+  },
+);
 
 Deno.test("repository: a test file runs either without permissions or live", () => {
   assertEquals(settings.permissions.unit, {});
@@ -157,12 +189,49 @@ Deno.test("impurities() finds promises where nothing may wait", () => {
 });
 
 Deno.test("tooLong() allows 400 lines of code and no more, blank ones and comments apart", () => {
-  const comments = "/**\n * a\n */\n  // b\n\n";
+  const comments = "/**\n * a\n\n  b\n */\n  // é 電 💧\n\n/* c */ // d\n";
   assertEquals(tooLong({ path: "a.ts", text: "a;\n".repeat(400) + comments }), []);
-  assertEquals(tooLong({ path: "a.ts", text: "a;\n".repeat(401) + comments }), [
+  assertEquals(tooLong({ path: "a.ts", text: comments + "a; // a\n".repeat(401) }), [
     "a.ts must have <= 400 lines of code: current length is 401",
   ]);
 });
+
+Deno.test("tooLong() takes for code what only looks like a comment", () => {
+  const text = "const a = `\n// a\n`;\nconst b = a\n  * 2;\nclass C {\n  *d() {}\n}\n";
+  const lines = text.split("\n").length - 1;
+  const times = Math.floor(400 / lines);
+  const rest = "a;\n".repeat(400 - times * lines);
+  assertEquals(tooLong({ path: "a.ts", text: text.repeat(times) + rest }), []);
+  assertEquals(tooLong({ path: "a.ts", text: `${text.repeat(times)}${rest}a;\n` }), [
+    "a.ts must have <= 400 lines of code: current length is 401",
+  ]);
+});
+
+Deno.test("importCycles() finds those of code and of types, each once", () => {
+  const files = [
+    file("src/a.ts", `import { b } from "./b.ts"; import { d } from "./room/d.ts";`),
+    file("src/b.ts", `import type { C } from "./room/c.ts";`),
+    file("src/room/c.ts", `export * from "../a.ts";`),
+    file("src/room/d.ts", `let c: import("./c.ts").C;\nimport "./d.ts";`),
+  ];
+  assertEquals(importCycles(files), [
+    "src/a.ts imports src/b.ts imports src/room/c.ts imports src/a.ts: a cycle",
+    "src/room/d.ts imports src/room/d.ts: a cycle",
+  ]);
+});
+
+Deno.test("importCycles() allows to import one file in several ways, and takes no text for an import", () => {
+  const files = [
+    file("src/a.ts", `import { b } from "./b.ts"; import { c } from "./c.ts"; import "node:net";`),
+    file("src/b.ts", `import { c } from "./c.ts"; export { c } from "./c.ts";`),
+    file("src/c.ts", `/** import { a } from "./a.ts"; */ const text = 'import "./a.ts"';`),
+  ];
+  assertEquals(importCycles(files), []);
+});
+
+function file(path: string, text: string): SourceFile {
+  return { path, text };
+}
 
 Deno.test("wrongName() refuses names that say nothing", () => {
   const wrong = [
@@ -203,7 +272,7 @@ function arrows(path: string, text: string): string[] {
 }
 
 function isPublished(file: SourceFile): boolean {
-  return /^(?:mod\.ts$|src\/(?!testing\/))/.test(file.path);
+  return /^(?:mod\.ts$|src\/)/.test(file.path);
 }
 
 /** Every TypeScript file of the repository. */

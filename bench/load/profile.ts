@@ -1,6 +1,6 @@
 /**
  * Runs one work of one participant under V8's sampling profiler and lists where the time went:
- * `deno run -P=bench bench/load/profile.ts "getMulti100 100B c1 s1" [participant]`.
+ * `deno run -q -P=bench bench/load/profile.ts "getMulti100 100B c1 s1" [participant]`.
  */
 import { startMemcached } from "../../tests/support/memcached.ts";
 import { OURS } from "../participants/names.ts";

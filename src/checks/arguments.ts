@@ -125,7 +125,7 @@ export function checkStatsName(name: string): string {
 export function checkKeys(keys: Iterable<string>): string[] {
   if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return Array.from(keys);
   throw new TypeError(
-    `Cannot use keys that are no iterable of strings: current type is ${typeOf(keys)}`,
+    `Cannot use keys that are not an iterable of strings: current type is ${typeOf(keys)}`,
   );
 }
 

@@ -1,9 +1,9 @@
 /**
  * Checks of the values and options that callers pass in, for the client and for the testing kit. A check throws before
- * anything has happened, and its message names the value found beside the value allowed.
+ * anything has happened. Its message names the value found beside the value allowed.
  */
 
-/** Throws if a value cannot be used; `name` is what the message calls it. */
+/** Throws if a value cannot be used. The message calls the value `name`. */
 export type Check = (name: string, value: unknown) => void;
 
 /** A check for each option. */
@@ -12,7 +12,7 @@ export type Checks<T> = { readonly [K in keyof T]-?: Check };
 /**
  * Checks options, name by name. An option that is undefined counts as not given.
  *
- * @param owner Whose options they are, for the messages; none where there is no doubt.
+ * @param owner The owner of the options, for the messages; `undefined` if it is clear.
  * @param needed Names of the options that must be given.
  * @throws {TypeError} If they are not an object, one is missing, or one has an unknown name or the wrong type.
  * @throws {RangeError} If one is out of its range.
@@ -40,8 +40,8 @@ export function checkOptions(
 }
 
 /**
- * The type of a value that cannot be options: anything but an object, or an object that is a value of its own, such as a
- * Date, in which no name would ever be wrong. `undefined` for options.
+ * Gives the type of a value that cannot be options, and `undefined` for options. Objects such as a Date cannot be
+ * options: they have no names that could be checked.
  */
 export function notAnOptionsObject(options: unknown): string | undefined {
   if (typeof options !== "object" || options === null) return typeOf(options);
@@ -54,7 +54,7 @@ export function notAnOptionsObject(options: unknown): string | undefined {
   return undefined;
 }
 
-/** Objects that are given in place of options by mistake. */
+/** Classes whose objects are passed in place of options by mistake. */
 const VALUES: readonly (abstract new (...args: never) => unknown)[] = [
   AbortController,
   AbortSignal,
@@ -69,13 +69,13 @@ const VALUES: readonly (abstract new (...args: never) => unknown)[] = [
   Object.getPrototypeOf(Uint8Array),
 ];
 
-/** @throws {TypeError} If it is no object. */
+/** @throws {TypeError} If the value is not an object. */
 export function objectOf(name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   throw wrongType(name, "an object", value);
 }
 
-/** An integer within bounds. */
+/** Checks for an integer within bounds. */
 export function integerFrom(least: number, most: number): Check {
   return (name, value) => {
     if (typeof value !== "number") throw wrongType(name, "a number", value);
@@ -84,7 +84,7 @@ export function integerFrom(least: number, most: number): Check {
   };
 }
 
-/** A number within bounds. */
+/** Checks for a number within bounds. */
 export function numberFrom(least: number, most: number): Check {
   return (name, value) => {
     if (typeof value !== "number") throw wrongType(name, "a number", value);
@@ -93,22 +93,22 @@ export function numberFrom(least: number, most: number): Check {
   };
 }
 
-/** `true` or `false`. */
+/** Checks for `true` or `false`. */
 export function aBoolean(name: string, value: unknown): void {
   if (typeof value !== "boolean") throw wrongType(name, "a boolean", value);
 }
 
-/** A string. */
+/** Checks for a string. */
 export function aText(name: string, value: unknown): void {
   if (typeof value !== "string") throw wrongType(name, "a string", value);
 }
 
-/** A function. */
+/** Checks for a function. */
 export function aFunction(name: string, value: unknown): void {
   if (typeof value !== "function") throw wrongType(name, "a function", value);
 }
 
-/** An object that has these methods, its own or inherited. */
+/** Checks for an object with these methods, its own or inherited. */
 export function objectWith(...methods: readonly string[]): Check {
   return (name, value) => {
     const object = objectOf(name, value);
@@ -123,18 +123,18 @@ export function objectWith(...methods: readonly string[]): Check {
   };
 }
 
-/** A string that does not end a line. */
+/** Checks for a string without CR and LF. */
 export function aLine(name: string, value: unknown): void {
   if (typeof value !== "string") throw wrongType(name, "a string", value);
   if (/[\r\n]/.test(value)) throw wrongValue(name, "text without CR and LF", value);
 }
 
-/** An array. */
+/** Checks for an array. */
 export function aList(name: string, value: unknown): void {
   if (!Array.isArray(value)) throw wrongType(name, "a list", value);
 }
 
-/** One of a few words. */
+/** Checks for one of a few words. */
 export function oneOf(...words: readonly string[]): Check {
   return (name, value) => {
     if (words.includes(value as string)) return;
@@ -142,41 +142,41 @@ export function oneOf(...words: readonly string[]): Check {
   };
 }
 
-/** The error for a value of the wrong type. */
+/** Makes the error for a value of the wrong type. */
 export function wrongType(name: string, wanted: string, value: unknown): TypeError {
   return new TypeError(
     `Cannot use ${name} as it must be ${wanted}: current type is ${typeOf(value)}`,
   );
 }
 
-/** The error for a value of the right type that means nothing. */
+/** Makes the error for a value that has the right type but no meaning. */
 export function wrongValue(name: string, wanted: string, value: unknown): TypeError {
   return new TypeError(sentence(name, wanted, value));
 }
 
-/** The error for a number out of its range. */
+/** Makes the error for a number out of its range. */
 export function outOfRange(name: string, wanted: string, value: unknown): RangeError {
   return new RangeError(sentence(name, wanted, value));
 }
 
-/** The error for a value that is too short or too long. */
+/** Makes the error for a value that is too short or too long. */
 export function wrongLength(name: string, wanted: string, length: number): RangeError {
   return new RangeError(`Cannot use ${name} as it must be ${wanted}: current length is ${length}`);
 }
 
-/** The longest time a timer takes: with more it would be due at once. */
+/** The longest time that a timer accepts: with more it would fire at once. */
 export const MAX_MILLISECONDS = 2 ** 31 - 1;
 
-/** A time to wait. */
+/** Checks for a time to wait, in milliseconds. */
 export const MILLISECONDS: Check = integerFrom(0, MAX_MILLISECONDS);
 
-/** A port to listen on, 0 for a free one. */
+/** Checks for a port to listen on, 0 for a free one. */
 export const PORT: Check = integerFrom(0, 65535);
 
-/** The seed of random numbers. */
+/** Checks for a seed of random numbers. */
 export const SEED: Check = integerFrom(0, 2 ** 32 - 1);
 
-/** Seconds: enough until 2106, and too few for a time that is given in milliseconds. */
+/** Checks for seconds. The bound is reached in 2106, and rejects a time that was given in milliseconds. */
 export const SECONDS: Check = numberFrom(0, 2 ** 32 - 1);
 
 function sentence(name: string, wanted: string, value: unknown): string {
@@ -184,7 +184,7 @@ function sentence(name: string, wanted: string, value: unknown): string {
   return `Cannot use ${name} as it must be ${wanted}: current value is ${found}`;
 }
 
-/** The type of a value, as messages name it. */
+/** Names the type of a value, for messages. */
 export function typeOf(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

@@ -80,7 +80,7 @@ function certificateOf(name: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new TypeError(`Cannot use option "tls.${name}" as it is no certificate in PEM`);
+    throw new TypeError(`Cannot use option "tls.${name}" as it is not a certificate in PEM`);
   }
 }
 
@@ -88,7 +88,7 @@ function privateKeyOf(pem: string): ReturnType<typeof createPrivateKey> {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new TypeError('Cannot use option "tls.key" as it is no private key in PEM');
+    throw new TypeError('Cannot use option "tls.key" as it is not a private key in PEM');
   }
 }
 

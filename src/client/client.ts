@@ -1,4 +1,4 @@
-/** The client that users see: every verb in one line. What a verb does is in `operations/`. */
+/** The client that users see. Every verb is one line here; `operations/` has the code. */
 
 import type { Exptime } from "../checks/arguments.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
@@ -49,8 +49,8 @@ import * as streams from "../operations/streams.ts";
  * | `failure` | a call, or part of a call, failed; `verb` names the method | always set |
  * | `connect` | a connection was made | not set |
  * | `disconnect` | a connection ended | set unless it was closed on purpose, or by the server while no reply was due |
- * | `dead` | a dial failed, and the server is left alone for `retryTimeout` | always set |
- * | `alive` | a dial succeeded after the server was dead | not set |
+ * | `dead` | a server could not be reached, or was full, and is left alone for `retryTimeout` | always set |
+ * | `alive` | a dial succeeded after a server was dead | not set |
  *
  * @example Store a value and read it back
  * ```ts
@@ -272,7 +272,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * @throws {RangeError} If a key has more than 250 bytes, prefix included.
    * @throws {MemcachedError} If a part of the call fails and `strict` is set: a MultiError, which carries the hits.
    *
-   * @example Double what nobody else changes meanwhile
+   * @example Double values that nobody else changes meanwhile
    * ```ts
    * import { Client } from "@libmc/libmc";
    * import { MemcachedServer } from "@libmc/libmc/testing";
@@ -1154,7 +1154,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * The server strings in use, as they were given.
    *
-   * @example What a client was made with
+   * @example The servers of a client
    * ```ts
    * import { Client } from "@libmc/libmc";
    * import { assertEquals } from "@std/assert";
@@ -1296,7 +1296,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Changes timeouts, retries, failover or the hash of keys, from the next call on.
    *
-   * @param options What is to change. The rest stays.
+   * @param options The options to change. The others stay.
    * @throws {TypeError} If an option is unknown, has the wrong type, or cannot be changed.
    * @throws {RangeError} If a number is out of range.
    *
@@ -1321,7 +1321,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Waits for the calls on their way, says `quit` to every connected server and closes the connections.
    *
-   * The next call connects anew, as with libmc. To end the client for good, use {@linkcode Client.close}.
+   * The next call connects again, as with libmc. To end the client for ever, use {@linkcode Client.close}.
    *
    * @example Hang up, and go on later
    * ```ts
@@ -1370,7 +1370,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Later calls reject with a ClosedError. It takes as long as the calls on their way: for ever if a server stalls and
    * both `timeout` and `pollTimeout` are 0. A stream ends with the chunk on its way.
    *
-   * @example What was begun is finished
+   * @example Calls that have begun are finished
    * ```ts
    * import { Client, ClosedError } from "@libmc/libmc";
    * import { MemcachedServer } from "@libmc/libmc/testing";

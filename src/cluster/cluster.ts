@@ -1,10 +1,10 @@
 /**
  * All servers of a client, and which of them gets a key.
  *
- * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later: with
- * failover, a dead owner's keys go to the next server in the distribution's order that is not dead; without, they go
- * nowhere. A server that is neither connected nor dead is dialled first; then the choice is made anew, among the servers
- * that there are by then.
+ * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later. With
+ * failover, the keys of a dead owner go to the next server in the distribution's order that is not dead; without it, they
+ * go nowhere. A server that is neither connected nor dead is dialled first; then the choice is made again, among the
+ * servers that the client has by then.
  */
 
 import type { Clock } from "../clock.ts";
@@ -12,7 +12,7 @@ import type { Command } from "../commands/command.ts";
 import type { GroupCommand } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { sentBefore } from "../connection/contract.ts";
-import type { Sweeper } from "../connection/sweeper.ts";
+import { Sweeper } from "../connection/sweeper.ts";
 import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
@@ -29,36 +29,38 @@ export interface ClusterSettings extends ServerSettings {
   hashFn: HashFn;
 }
 
-/** What a cluster is made with. */
-export interface ClusterContext extends Omit<ServerContext, "resubmit"> {
+/** The context in which a cluster is made. */
+export interface ClusterContext extends Omit<ServerContext, "sweeper"> {
   readonly settings: Readonly<ClusterSettings>;
+  /** Milliseconds between two looks at the deadlines, asked anew each time. */
+  readonly sweepPeriod: () => number;
 }
 
-/** A group of keys, and the server that is to get it. */
+/** A group of keys, and the server to which it goes. */
 export interface ServerGroup {
   readonly server: Server;
   readonly group: KeyGroup;
 }
 
-/** Keys that go nowhere, as their owner cannot be used. */
+/** Keys that go nowhere because their owner cannot be used. */
 export interface Orphans {
   readonly owner: Server;
   readonly keys: string[];
   readonly positions: number[];
-  /** How the call's own dial failed, if it made one. */
+  /** The error of the call's own dial, if it made one. */
   readonly dialError: MemcachedError | undefined;
 }
 
-/** Where the keys of a call go, and those that go nowhere, by their dead owner. */
+/** The groups of a call's keys by server, and the keys that go nowhere, by their dead owner. */
 export interface Assignment {
   readonly groups: readonly ServerGroup[];
   readonly orphans: readonly Orphans[];
 }
 
-/** Servers that a call has dialled in vain, and why: it leaves them alone, even if they may be dialled again. */
+/** Servers that a call has dialled without success, with the error. It does not dial them again. */
 type Failed = Map<Server, MemcachedError>;
 
-/** Servers that must be dialled before something can be placed; `undefined` once it has been placed. */
+/** Servers that must be dialled before keys can be placed; `undefined` once they are placed. */
 type Unconnected = readonly Server[] | undefined;
 
 /** Routes commands to servers. */
@@ -69,26 +71,26 @@ export class Cluster {
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
   #isUnref = false;
-  /** Set once it is closed, with the place where that was done. */
+  /** Set once the cluster is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
-  /** Servers that belong no more, and finish what is on the way. */
+  /** Servers that have left and are finishing their last commands. */
   readonly #leaving = new Set<Server>();
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#settings = context.settings;
     this.#clock = context.clock;
-    this.#sweeper = context.sweeper;
-    this.#context = { ...context, resubmit: (command, from) => this.#resubmit(command, from) };
-    const servers = addresses.map((address) => new Server(address, this.#context));
+    this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
+    this.#context = { ...context, sweeper: this.#sweeper };
+    const servers = addresses.map((address) => this.#newServer(address));
     this.#membership = new Membership(servers, addresses, context.settings.hashFn);
   }
 
-  /** The servers that there are now. */
+  /** The current servers. */
   get servers(): readonly Server[] {
     return this.#membership.servers;
   }
 
-  /** The owner of a wire key, whether or not it is alive. */
+  /** Gives the owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
     return this.#membership.ownerOf(key);
   }
@@ -105,7 +107,7 @@ export class Cluster {
     this.#route(command.deadline, (failed) => this.#deliverTo(server, command, failed));
   }
 
-  /** Finds the server that a command with this key would go to now, and dials it if need be; none past the deadline. */
+  /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
   locate(key: string, deadline: number, then: (server: Server | undefined) => void): void {
     this.#route(deadline, (failed) => {
       const server = this.#clock.now() < deadline ? this.#choose(key, failed) : undefined;
@@ -116,8 +118,8 @@ export class Cluster {
   }
 
   /**
-   * Groups wire keys by server. All servers that must be dialled for it are dialled at the same time; past the deadline
-   * none is.
+   * Groups wire keys by server. Servers that must be dialled for that are dialled at the same time, and none after the
+   * deadline.
    */
   assign(
     keys: readonly string[],
@@ -130,8 +132,8 @@ export class Cluster {
   }
 
   /**
-   * Moves servers to other addresses; their keys stay. Refused if the number of servers differs, or one with an alias
-   * would get another. A server whose host and port stay is left alone, whatever its new alias.
+   * Moves servers to other addresses; their keys stay. It is rejected if the number of servers differs, or an alias would
+   * change. A server whose host and port stay is left alone, even if it gets an alias.
    *
    * @throws {TypeError} If two servers would then have the same name. Nothing has changed.
    */
@@ -153,9 +155,9 @@ export class Cluster {
   }
 
   /**
-   * Swaps the servers for others. A server that keeps its display name keeps its connections, its health and its
-   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves takes
-   * nothing new and finishes what was sent; what was not sent goes to the server that has the key now.
+   * Replaces the list of servers. A server that keeps its display name keeps its connections, its health and its
+   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves takes no
+   * new commands and finishes those that were sent; the others go to the server that has the key now.
    *
    * @throws {TypeError} If two servers would have the same name. Nothing has changed.
    */
@@ -175,30 +177,31 @@ export class Cluster {
     for (const server of before) if (!stay.has(server)) this.#dismiss(server);
   }
 
-  /** Distributes the keys by the hash that is set now. */
+  /** Distributes the keys by the current hash. */
   rehash(): void {
     this.#membership = this.#membership.rehashed(this.#settings.hashFn);
   }
 
-  /** Lets the program end although connections are open, now or later, to these servers or to others. */
+  /** Lets the program end although connections are open, now or later, to these servers or to new ones. */
   unref(): void {
     this.#isUnref = true;
     for (const server of this.#all()) server.unref();
   }
 
-  /** Sends a last command on every connection, waits until all that is on the way has finished, and closes them. */
+  /** Sends a last command on every connection, waits until all commands have ended, and closes the connections. */
   async drain(last: () => Command): Promise<void> {
     await Promise.all(this.#all().map((server) => server.drain(last)));
   }
 
   /**
-   * Closes for good once everything on the way has finished. A dial under way is called off.
+   * Closes for ever, once all commands under way have ended. A dial under way is cancelled.
    *
-   * @param at Where the client was closed, for the errors of later calls.
+   * @param at The place where the client was closed, for the errors of later calls.
    */
   async close(at?: Error): Promise<void> {
     this.#closed ??= { at };
     await Promise.all(this.#all().map((server) => server.close(at)));
+    this.#sweeper.close();
   }
 
   #all(): Server[] {
@@ -206,7 +209,11 @@ export class Cluster {
   }
 
   #newServer(address: Address): Server {
-    const server = new Server(address, this.#context);
+    const server: Server = new Server(
+      address,
+      this.#context,
+      (command) => this.#resubmit(command, server),
+    );
     if (this.#isUnref) server.unref();
     return server;
   }
@@ -217,10 +224,9 @@ export class Cluster {
   }
 
   /**
-   * Tries to place something now and, where that takes servers that are not connected yet, again when they have been
-   * dialled.
+   * Tries to place keys now. If that needs servers that are not connected, it dials them and tries again.
    *
-   * @param attempt Places it, or gives the servers that must be dialled before it can be placed.
+   * @param attempt Places the keys, or returns the servers that must be dialled first.
    */
   #route(
     deadline: number,
@@ -260,7 +266,7 @@ export class Cluster {
     return undefined;
   }
 
-  /** Sends a command that a lost or leaving connection gave back: to the server that has its keys now. */
+  /** Sends a command that a lost or leaving connection gave back, to the server that has its keys now. */
   #resubmit(command: Command, from: Server): void {
     if (command.abandoned) return;
     if (this.#clock.now() >= command.deadline) {
@@ -275,7 +281,7 @@ export class Cluster {
     }
   }
 
-  /** A command for many keys goes on as it is if they have all the same server, and else in parts. */
+  /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
   #resubmitGroup(command: GroupCommand<unknown>): void {
     this.assign(command.keys, command.deadline, ({ groups, orphans }) => {
       if (command.abandoned) return;
@@ -296,7 +302,7 @@ export class Cluster {
       return only.connected ? [{ server: only, group: { keys } }] : undefined;
     }
     const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
-    // By server, a number of its group and one more; kept between calls, as there may be many servers for few keys.
+    // For each server, the number of its group plus one. Kept between calls, as there may be many servers for few keys.
     const used: number[] = [];
     let isComplete = true;
     for (let position = 0; position < keys.length; position++) {
@@ -353,7 +359,7 @@ export class Cluster {
     return undefined;
   }
 
-  /** The server that is to get a key: connected, or to be dialled first. `undefined` if none can be used. */
+  /** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
   #choose(key: string, failed?: Failed): Server | undefined {
     const { servers, only, distribution } = this.#membership;
     const owner = only ?? servers[distribution.indexFor(key)];
@@ -365,7 +371,7 @@ export class Cluster {
     return undefined;
   }
 
-  /** Dials a server for a call, and calls back when that has ended, or when the call's time is up. */
+  /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */
   #dial(server: Server, deadline: number, then: (error: MemcachedError | undefined) => void): void {
     let isWaiting = true;
     const end = (error: MemcachedError | undefined) => {
@@ -393,9 +399,9 @@ function isSamePlace(a: Address, b: Address): boolean {
 }
 
 /**
- * Fails a command that could not be sent now; if it was sent before, it may have been carried out then.
+ * Fails a command that could not be sent now. If it was sent before, it may have been carried out then.
  *
- * @param error Why its server cannot be used, unless that is dead.
+ * @param error The reason why its server cannot be used; `undefined` if that is dead.
  */
 function fail(server: Server, command: Command, error: MemcachedError | undefined): void {
   const own = error === undefined

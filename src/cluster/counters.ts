@@ -24,7 +24,7 @@ import type { HappeningCounts } from "../observe/observer.ts";
  */
 export interface ServerCounters extends Traffic, HappeningCounts {}
 
-/** Counters of a server to which nothing has happened. */
+/** Makes the counters of a server to which nothing has happened. */
 export function zeroCounters(): ServerCounters {
   return {
     commands: 0,

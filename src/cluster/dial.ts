@@ -4,20 +4,20 @@ import type { Clock } from "../clock.ts";
 import type { Connect, Endpoint, Transport } from "../transports/transport.ts";
 import { TimeoutError } from "../errors.ts";
 
-/** What bounds a dial. */
+/** The limits of a dial. */
 export interface DialOptions {
   readonly clock: Clock;
-  /** Milliseconds; 0 for no bound. */
+  /** Milliseconds; 0 for no limit. */
   readonly timeout: number;
   /** Ends the dial early. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Dials an endpoint. A transport that comes after the time is up is closed. Time in which the program was busy is made up
- * for, once.
+ * Dials an endpoint. A transport that comes after the time is up is closed. Time during which the event loop was blocked
+ * is added once.
  *
- * @throws What the dialler throws, the signal's reason, or a TimeoutError.
+ * @throws The error of the dialler, the signal's reason, or a TimeoutError.
  */
 export async function dial(
   connect: Connect,
@@ -46,7 +46,7 @@ export async function dial(
       giveUp(new TimeoutError(`Cannot connect within ${timeout} ms`));
     })
     : undefined;
-  // What comes late and cannot be closed is nobody's any more: hence the catch.
+  // Closing a late transport may throw, and nobody waits for it any more: hence the catch.
   new Promise<Transport>((dialled) => dialled(connect(endpoint, controller.signal)))
     .then(take, reject).catch(() => {});
   try {
@@ -58,8 +58,8 @@ export async function dial(
 }
 
 /**
- * Calls back after some milliseconds. If the program was busy by then, what was dialled may be there, and nobody has
- * seen it: timers go first. So that time is given once more, at most as much as there was.
+ * Calls back after some milliseconds. If the event loop was blocked, the transport may be ready without having been seen,
+ * since timers run first. So the lost time is added once, but at most as much as the dial had.
  */
 function patiently(
   clock: Clock,
@@ -75,5 +75,5 @@ function patiently(
   return { cancel: () => cancel() };
 }
 
-/** A timer that is later than this tells of a busy program. */
+/** A timer that is later than this shows that the event loop was blocked. */
 const LATE_MILLISECONDS = 10;

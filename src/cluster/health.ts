@@ -1,9 +1,9 @@
 /**
- * Whether a server may be dialled: a pure state machine, with the time passed in.
+ * Decides whether a server may be dialled: a pure state machine, with the time passed in.
  *
  *     alive --- dial failed ---> dead until t --- t reached: one dial ---> alive, or dead until a later t
  *
- * A connection that is lost does not make a server dead, only a dial that fails: as in libmc.
+ * As in libmc, only a failed dial makes a server dead, not a lost connection.
  */
 export class Health {
   #deadUntil: number | undefined;
@@ -18,21 +18,21 @@ export class Health {
     return this.#deadUntil === undefined || now >= this.#deadUntil;
   }
 
-  /** A dial failed. Returns true if the server was alive until now. */
+  /** Notes a failed dial. Returns true if the server was alive until now. */
   failed(now: number, retryTimeout: number): boolean {
     const wasAlive = this.#deadUntil === undefined;
     this.#deadUntil = now + Math.max(0, retryTimeout);
     return wasAlive;
   }
 
-  /** A dial succeeded. Returns true if the server was dead until now. */
+  /** Notes a successful dial. Returns true if the server was dead until now. */
   succeeded(): boolean {
     const wasDead = this.#deadUntil !== undefined;
     this.#deadUntil = undefined;
     return wasDead;
   }
 
-  /** The server moved: what was known of it is void. */
+  /** Forgets everything: the server has moved. */
   reset(): void {
     this.#deadUntil = undefined;
   }

@@ -1,6 +1,6 @@
 /**
  * The servers of a client at one moment, and which of them has a key. A membership never changes: when the servers do,
- * the cluster swaps it for another one, so that whoever works with one sees servers that belong together.
+ * the cluster replaces it by another one. So code that works with one sees servers that belong together.
  */
 
 import type { Address } from "../placement/address.ts";
@@ -12,12 +12,12 @@ import type { Server } from "./server.ts";
 /** Servers, and the distribution of the keys over them. */
 export class Membership {
   readonly servers: readonly Server[];
-  /** The only server, if there is one alone: then nobody asks whose a key is. */
+  /** The server, if there is only one: then all keys are its own, without asking the distribution. */
   readonly only: Server | undefined;
   readonly distribution: Distribution;
-  /** For the grouping of many keys: for each server zero, between two uses. */
+  /** Used for grouping many keys: one number for each server, zero between two uses. */
   readonly groupNumbers: Uint32Array;
-  /** The addresses that servers are placed by: a server keeps its keys when it moves. */
+  /** The addresses by which servers are placed: a server keeps its keys when it moves. */
   readonly #placed: readonly Address[];
 
   constructor(servers: readonly Server[], placed: readonly Address[], hashFn: HashFn) {
@@ -28,20 +28,21 @@ export class Membership {
     this.groupNumbers = new Uint32Array(servers.length);
   }
 
-  /** The owner of a wire key, whether or not it is alive. */
+  /** Gives the owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
     return this.only ?? this.servers[this.distribution.indexFor(key)];
   }
 
-  /** The same servers with another hash of the keys. */
+  /** Makes a membership of the same servers with another hash of the keys. */
   rehashed(hashFn: HashFn): Membership {
     return new Membership(this.servers, this.#placed, hashFn);
   }
 
   /**
-   * Other servers. Those that keep their display name stay as they are; `move` is told of one whose host or port changed.
+   * Makes a membership of other servers. Those that keep their display name stay; `move` is called for one whose host or
+   * port changed.
    *
-   * @param serverFor Makes a server that is new.
+   * @param serverFor Makes a new server.
    */
   updated(
     addresses: readonly Address[],

@@ -1,6 +1,6 @@
 /**
- * The connections to one server. Commands go to the one that has the least to do; where several have equally little, to
- * the oldest, so that those which are more than are needed fall idle, and are closed after a while.
+ * The connections to one server. Commands go to the one that has the least to do, and to the oldest of several with
+ * equally little. So connections that are not needed become idle and are closed after a while.
  */
 
 import type { Clock } from "../clock.ts";
@@ -17,12 +17,12 @@ export class Pool {
     this.#clock = clock;
   }
 
-  /** How many connections are open. */
+  /** Number of open connections. */
   get size(): number {
     return this.#connections.length;
   }
 
-  /** The connection that has the least to do. Only while there is one. */
+  /** Picks the connection that has the least to do. To be called only while there is one. */
   pick(): Connection {
     const connections = this.#connections;
     let best = connections[0];
@@ -43,28 +43,28 @@ export class Pool {
     if (this.#connections.length === 2) this.#watch();
   }
 
-  /** Removes a connection that is over. */
+  /** Removes a connection that has ended. */
   remove(connection: Connection): void {
     const at = this.#connections.indexOf(connection);
     if (at >= 0) this.#connections.splice(at, 1);
     if (this.#connections.length <= 1) this.#cancel?.();
   }
 
-  /** Lets the program end although connections are open. Those that are not needed stay open from now on. */
+  /** Lets the program end although connections are open. From now on idle ones stay open. */
   unref(): void {
     this.#isUnref = true;
     this.#cancel?.();
     for (const connection of this.#connections) connection.unref();
   }
 
-  /** Gives up all connections, for whoever closes them. */
+  /** Gives up all connections. The caller closes them. */
   takeAll(): Connection[] {
     this.#cancel?.();
     this.#cancel = undefined;
     return this.#connections.splice(0);
   }
 
-  /** Closes the connections that were not needed lately, all but the oldest, as long as there are any such. */
+  /** Closes idle connections, except the oldest, as long as there are several. */
   #watch(): void {
     this.#cancel?.();
     if (this.#isUnref) return;
@@ -83,5 +83,5 @@ export class Pool {
   }
 }
 
-/** How long a connection beyond the first may be idle. */
+/** How long connections other than the oldest may be idle. */
 const SPARE_MILLISECONDS = 10_000;

@@ -1,64 +1,67 @@
 /**
- * What becomes of the commands of a lost connection. Those that were not sent are sent now; those that only ask are asked
- * once more; the one at which it failed is sent again up to `maxRetries` times if that is safe; all others fail, and say
- * that they may have been carried out.
+ * Decides about the commands of a lost connection. Those that were not sent are sent now. Those that only read are sent
+ * once more. The one at which the connection failed is sent again up to `maxRetries` times if that is safe. All others
+ * fail with `sent: "maybe"`.
  */
 
 import type { Command } from "../commands/command.ts";
 import type { ConnectionEnd } from "../connection/contract.ts";
 import { ConnectionError, type MemcachedError } from "../errors.ts";
-import type { Server } from "./server.ts";
-import type { ServerContext } from "./server_context.ts";
 import { lostError } from "./server_errors.ts";
 
-/** What recovery needs to know of the client. */
-type Context = Pick<ServerContext, "settings" | "resubmit">;
+/** The means of recovery. */
+export interface Recovery {
+  /** Display name of the server. */
+  readonly server: string;
+  readonly maxRetries: number;
+  /** Sends a command again from the start. */
+  readonly resubmit: (command: Command) => void;
+}
 
 /**
  * Fails the commands of a connection that has ended, or sends them again.
  *
- * @param error Why it ended.
- * @param isFruitless The server takes connections and answers nothing: its commands must not go round for ever.
+ * @param error The reason why it ended.
+ * @param isFruitless True if the server accepts connections and answers nothing: commands must not go round for ever.
  */
 export function recover(
-  server: Server,
   end: ConnectionEnd,
   error: MemcachedError,
   isFruitless: boolean,
-  context: Context,
+  recovery: Recovery,
 ): void {
+  const { server, resubmit } = recovery;
   const wasStale = end.stale && error instanceof ConnectionError;
-  if (end.head !== undefined && !(wasStale && askAgain(end.head, server, context))) {
-    failOrResend(end.head, error, server, context);
+  if (end.head !== undefined && !(wasStale && askAgain(end.head, recovery))) {
+    failOrResend(end.head, error, recovery);
   }
   for (const command of end.sent) {
-    if (askAgain(command, server, context)) continue;
-    command.fail(lostError(server.name, command, error, "maybe"));
+    if (askAgain(command, recovery)) continue;
+    command.fail(lostError(server, command, error, "maybe"));
   }
   for (const command of end.unsent) {
-    if (isFruitless) command.fail(lostError(server.name, command, error));
-    else context.resubmit(command, server);
+    if (isFruitless) command.fail(lostError(server, command, error));
+    else resubmit(command);
   }
 }
 
-/** The command at which the connection failed: again only if that is safe, wanted, and the connection was lost. */
+/** Sends the command at which a lost connection failed again, if that is safe and wanted; else fails it. */
 function failOrResend(
   command: Command,
   error: MemcachedError,
-  server: Server,
-  { settings, resubmit }: Context,
+  { maxRetries, resubmit }: Recovery,
 ): void {
   const wasLost = error instanceof ConnectionError;
   const isSafe = command.traits.resend !== "never";
-  if (!wasLost || !isSafe || command.ownResends >= settings.maxRetries) return command.fail(error);
+  if (!wasLost || !isSafe || command.ownResends >= maxRetries) return command.fail(error);
   command.ownResends++;
-  resubmit(command, server);
+  resubmit(command);
 }
 
-/** Asks once more what only asks, and is not to blame. Returns false for others. */
-function askAgain(command: Command, server: Server, { resubmit }: Context): boolean {
+/** Sends a command once more that only reads and was not at fault. Returns false for others. */
+function askAgain(command: Command, { resubmit }: Recovery): boolean {
   if (command.traits.resend !== "always" || command.bystanderResends > 0) return false;
   command.bystanderResends++;
-  resubmit(command, server);
+  resubmit(command);
   return true;
 }

@@ -1,6 +1,6 @@
 /**
- * One server: its address, its health and its connections. Any number of callers share one dial. What a lost connection
- * leaves behind is sorted by `recovery.ts`.
+ * One server: its address, its health and its connections. Any number of callers share one dial. `recovery.ts` deals with
+ * the commands that a lost connection leaves behind.
  */
 
 import type { Command } from "../commands/command.ts";
@@ -18,34 +18,41 @@ import { recover } from "./recovery.ts";
 import type { ServerContext } from "./server_context.ts";
 import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 
-/** A memcached, and the way to it. */
+/** A memcached server and the connections to it. */
 export class Server implements ObservedServer {
   readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
+  readonly #resubmit: (command: Command) => void;
   readonly #health = new Health();
   readonly #pool: Pool;
-  /** The connections that took commands: those that end before are a matter of the dial. */
+  /** The connections that have taken commands. The end of any other one is a failed dial. */
   readonly #ready = new WeakSet<Connection>();
-  /** Why others ended. */
+  /** The errors with which other connections ended. */
   readonly #unready = new WeakMap<Connection, MemcachedError>();
   #address: Address;
   #dialling: AbortController | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
   #lastDialError: MemcachedError | undefined;
-  /** When one more connection may be tried, after that failed. */
+  /** When one more connection may be tried, after a failure. */
   #growAfter = -Infinity;
-  /** How many connections in a row were lost before they gave an answer. */
+  /** Number of connections in a row that were lost before they gave an answer. */
   #fruitless = 0;
   #isUnref = false;
   #isLeaving = false;
-  /** Set once it is closed, with the place where that was done. */
+  /** Set once the server is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
-  /** Connections that take nothing more, and are closed once everything on them has finished. */
+  /** Connections that take no more commands, and close once those on them have ended. */
   readonly #draining = new Set<Promise<void>>();
 
-  constructor(address: Address, context: ServerContext) {
+  /** @param resubmit Sends a command again from the start: to the server that has its keys now, or to this one. */
+  constructor(
+    address: Address,
+    context: ServerContext,
+    resubmit: (command: Command) => void,
+  ) {
     this.#address = address;
     this.#context = context;
+    this.#resubmit = resubmit;
     this.#pool = new Pool(context.clock);
   }
 
@@ -64,8 +71,8 @@ export class Server implements ObservedServer {
   }
 
   /**
-   * True if it makes no sense to wait for this server: its last dial failed, and its retry timeout has not passed, or
-   * the one dial that finds out whether it is back is under way.
+   * True if waiting for this server makes no sense: its last dial failed, and its retry timeout has not passed, or the
+   * one dial that finds out whether it is back is under way.
    */
   get dead(): boolean {
     if (this.connected) return false;
@@ -73,11 +80,11 @@ export class Server implements ObservedServer {
     return !this.#health.mayDial(this.#context.clock.now());
   }
 
-  /** Gives a command to a connection. Only while {@linkcode Server.connected}. */
+  /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
     const connection = this.#pool.pick();
     const { maxPending, connections } = this.#context.settings;
-    // The one that has the least to do: the others have no less.
+    // This connection has the least to do; the others have no less.
     if (connection.queuedWeight * this.#pool.size >= maxPending) {
       const error = fullError(this.name, command.name, maxPending);
       command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
@@ -103,12 +110,12 @@ export class Server implements ObservedServer {
     if (this.#dialling === undefined) void this.#dialOnce();
   }
 
-  /** The error for a command that cannot be sent because this server is dead. */
+  /** Makes the error for a command that cannot be sent because this server is dead. */
   deadError(command: string): MemcachedError {
     return deadError(this.name, command, this.#lastDialError);
   }
 
-  /** Moves to another address, under which nothing is known of the server's health. Open connections are closed. */
+  /** Moves to another address. The server's health is forgotten, and open connections are closed. */
   move(address: Address): void {
     this.#address = address;
     this.#health.reset();
@@ -123,8 +130,8 @@ export class Server implements ObservedServer {
   }
 
   /**
-   * Takes its leave of the cluster. The commands that were sent are finished, and then all is closed; the others go to
-   * the servers that have their keys now, as do the calls that waited for a dial.
+   * Leaves the cluster. Commands that were sent are finished, then the connections are closed. The others go to the
+   * servers that have their keys now, and so do the calls that waited for a dial.
    */
   async leave(): Promise<void> {
     this.#isLeaving = true;
@@ -132,19 +139,19 @@ export class Server implements ObservedServer {
     const unsent = connections.flatMap((connection) => connection.takeUnsent());
     const drained = this.#drain(connections);
     this.#callBack(undefined);
-    for (const command of unsent) this.#context.resubmit(command, this);
+    for (const command of unsent) this.#resubmit(command);
     await drained;
   }
 
-  /** Lets everything on the way finish, then closes, saying something `last` to the server. */
+  /** Waits for all commands on their way, then closes the connections. `last` makes a last command for each. */
   async drain(last?: () => Command): Promise<void> {
     await this.#drain(this.#pool.takeAll(), last);
   }
 
   /**
-   * Closes for good, once everything on the way has finished.
+   * Closes for ever, once all commands on their way have ended.
    *
-   * @param at Where the client was closed.
+   * @param at The place where the client was closed.
    */
   async close(at?: Error): Promise<void> {
     this.#closed ??= { at };
@@ -182,7 +189,7 @@ export class Server implements ObservedServer {
         controller.signal.throwIfAborted();
         throw this.#unready.get(connection) ?? new Error("the server closed the connection");
       }
-      // From here on nothing waits until the commands are on the connection.
+      // From here on there is no await until the commands are on the connection.
       this.#ready.add(connection);
       if (this.#isUnref) connection.unref();
       this.#pool.add(connection);
@@ -198,14 +205,14 @@ export class Server implements ObservedServer {
       if (this.#closed === undefined) {
         this.#lastDialError = failure;
         happened({ what: "failedDial", server: this, error: failure });
-        // A server that has one connection and takes no other is not dead.
+        // A server that has one connection and accepts no other is not dead.
         if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
         else if (this.#health.failed(clock.now(), settings.retryTimeout)) change = "dead";
       }
     }
     this.#dialling = undefined;
     this.#callBack(failure);
-    // It left while it was dialled: the connection is for those that concern this server and no key.
+    // The server left while it was dialled: the connection serves only commands without a key.
     if (this.#isLeaving) void this.drain();
     if (change !== undefined) happened({ what: change, server: this, error: failure });
   }
@@ -214,7 +221,7 @@ export class Server implements ObservedServer {
     for (const then of this.#waiting.splice(0)) then(failure);
   }
 
-  /** Dials, and makes the connection ready: it takes commands once this has resolved. */
+  /** Dials and prepares a connection, which then takes commands. */
   async #open(address: Address, signal: AbortSignal): Promise<Connection> {
     const { clock, connect, settings, sweeper, prepare, onAttempt } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
@@ -252,7 +259,7 @@ export class Server implements ObservedServer {
     const { clock, settings, happened } = this.#context;
     if (end.answered) this.#fruitless = 0;
     else if (end.error !== undefined) {
-      // As with a dial that fails: a server that serves one connection and no other is not dead.
+      // As with a failed dial: a server that serves one connection and no other is not dead.
       if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
       else this.#fruitless++;
     }
@@ -266,18 +273,22 @@ export class Server implements ObservedServer {
       this.#lastDialError = error;
       isDead = this.#health.failed(clock.now(), settings.retryTimeout);
     }
-    recover(this, end, error, this.#fruitless > MOST_FRUITLESS, this.#context);
-    // Told when the calls have settled: a listener that asks the client sees it as it is.
+    recover(end, error, this.#fruitless > MOST_FRUITLESS, {
+      server: this.name,
+      maxRetries: settings.maxRetries,
+      resubmit: this.#resubmit,
+    });
+    // Observers are told after the calls have settled, so that they see the client as it is.
     if (end.desync) happened({ what: "desync", server: this, error });
     if (isDead) happened({ what: "dead", server: this, error });
     happened({ what: "disconnect", server: this, error: end.error });
   }
 }
 
-/** After so many connections that gave no answer, one after the other, what was not sent fails with the next. */
+/** After so many connections in a row without an answer, commands that were not sent fail with the next one. */
 const MOST_FRUITLESS = 1;
 
-/** A connection that never was ready carried only the commands that were to make it so. */
+/** Fails the commands of a connection that was never ready: only those that should have made it ready. */
 function failAll({ error, head, sent, unsent }: ConnectionEnd): void {
   const reason = error ?? new ClosedError("Cannot use connection as it was closed");
   if (head !== undefined) head.fail(reason);

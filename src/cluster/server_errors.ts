@@ -1,4 +1,4 @@
-/** The errors of a server, each with its name and the command it struck. */
+/** The errors of a server, each with the server's name and the command that failed. */
 
 import type { Command } from "../commands/command.ts";
 import { sentBefore } from "../connection/contract.ts";
@@ -10,19 +10,19 @@ import {
   TimeoutError,
 } from "../errors.ts";
 
-/** The last dial failed, and it is too early for the next. */
+/** Makes the error for a server whose last dial failed, while it is too early for the next. */
 export function deadError(server: string, command: string, cause?: MemcachedError): MemcachedError {
   const reason = cause === undefined ? "" : `: ${cause.message}`;
   const message = `Cannot ${command} as ${server} is dead${reason}`;
   return new ServerDeadError(message, { server, command, cause });
 }
 
-/** The client was closed, at the line that the cause tells. */
+/** Makes the error for a client that was closed. The cause shows the line that closed it. */
 export function closedError(server: string, command: string, cause?: Error): MemcachedError {
   return new ClosedError(`Cannot ${command} as the client was closed`, { server, command, cause });
 }
 
-/** A connection was lost under a command, or behind it. */
+/** Makes the error for a command whose connection was lost. */
 export function lostError(
   server: string,
   command: Command,
@@ -39,18 +39,18 @@ export function lostError(
   });
 }
 
-/** A dial failed. */
+/** Makes the error for a failed dial. */
 export function dialError(server: string, cause: unknown): MemcachedError {
   if (cause instanceof ClosedError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  // Where one knows its server, there was a connection, which did not become ready.
+  // If the error names a server, there was a connection, which did not become ready.
   const message = cause instanceof TimeoutError && cause.server === undefined
     ? reason.replace("connect", `connect to ${server}`)
     : `Cannot connect to ${server}: ${reason}`;
   return new ConnectionError(message, { server, cause });
 }
 
-/** The time of a call was up before a command could be sent again. */
+/** Makes the error for a call whose time was up before its command could be sent again. */
 export function lateError(server: string, { name }: Command): MemcachedError {
   return new TimeoutError(`Cannot ${name} again as the whole call took longer than its timeout`, {
     server,
@@ -58,7 +58,7 @@ export function lateError(server: string, { name }: Command): MemcachedError {
   });
 }
 
-/** As many commands are on the way as may be. */
+/** Makes the error for one command more than may be in flight. */
 export function fullError(server: string, command: string, most: number): MemcachedError {
   return new ConnectionError(
     `Cannot ${command} as the commands on the way to ${server} must be <= ${most}`,

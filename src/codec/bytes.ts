@@ -1,17 +1,17 @@
-/** Bytes that a caller hands over, and whether they are there. */
+/** Checks the bytes that a caller hands over. */
 
 /**
- * Checks that bytes can be read: what was transferred to a worker has no length left, and would be stored as nothing or
- * end the connection under the calls of others.
+ * Checks that bytes can be read. A buffer that was transferred to a worker has no length left: it would be stored as
+ * empty, or break the connection for other calls.
  *
  * @returns The same bytes.
- * @throws {TypeError} If they cannot.
+ * @throws {TypeError} If they cannot be read.
  */
 export function checkBytes(bytes: Uint8Array): Uint8Array {
   if (!ArrayBuffer.isView(bytes)) {
     throw new TypeError("Cannot store bytes that only look like a Uint8Array");
   }
-  // Only what seems empty is looked at more closely: asking for its buffer would make one.
+  // Asking for the buffer would make one, so only arrays that seem empty are checked.
   if (bytes.length > 0) return bytes;
   try {
     bytes.at(0);

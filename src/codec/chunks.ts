@@ -1,8 +1,8 @@
 /**
- * Values too big for one item, as libmc splits them: chunks of 1,000,000 bytes, at most ten, each an ordinary item under
- * a key of its own, and under the value's key a manifest: the number of chunks in decimal, with the value's flags and
- * one more. There is no checksum, so a reader sees of a torn value only a chunk that is missing, or that is not as
- * long as its position says.
+ * Values too big for one item, as libmc splits them. A value has at most ten chunks of 1,000,000 bytes, each an ordinary
+ * item with its own key. Under the value's key lies a manifest: the number of chunks in decimal, with the value's flags
+ * and one more. There is no checksum: a reader recognises a torn value only by a chunk that is missing or has the wrong
+ * length for its position.
  */
 
 /** Bytes in a chunk; only the last may be shorter. */
@@ -11,12 +11,12 @@ export const CHUNK_BYTES = 1_000_000;
 /** Most chunks of a value. */
 export const MAX_CHUNKS = 10;
 
-/** Longest key, in bytes with prefix, of a value in chunks: a chunk's key is a little longer. */
+/** Longest key of a value in chunks, in bytes with the prefix: the keys of its chunks are a little longer. */
 export const MAX_SPLIT_KEY_BYTES = 200;
 
-/** What the item under a split value's key says. */
+/** The content of the item under a split value's key. */
 export class Manifest {
-  /** How many chunks there are; 0 if the item does not say so. */
+  /** Number of chunks; 0 if the item does not give a valid number. */
   readonly chunks: number;
   /** The value's own flags. */
   readonly flags: number;
@@ -30,12 +30,12 @@ export class Manifest {
   }
 }
 
-/** The key of chunk number `index`: `~`, the key's length in bytes, the key, `/` and the number. */
+/** Makes the key of chunk number `index`: `~`, the key's length in bytes, the key, `/` and the number. */
 export function chunkKey(wireKey: string, index: number): string {
   return `~${wireKey.length}${wireKey}/${index}`;
 }
 
-/** The keys of all chunks of a value. */
+/** Makes the keys of all chunks of a value. */
 export function chunkKeys(wireKey: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => chunkKey(wireKey, index));
 }
@@ -49,12 +49,12 @@ export function cut(data: Uint8Array): Uint8Array[] {
   );
 }
 
-/** The data block of a manifest. */
+/** Makes the data block of a manifest. */
 export function manifestText(chunks: number): string {
   return String(chunks);
 }
 
-/** True if a chunk is as long as its position says. */
+/** True if a chunk has the right length for its position. */
 export function fits(chunk: Uint8Array, index: number, count: number): boolean {
   if (index < count - 1) return chunk.length === CHUNK_BYTES;
   return chunk.length > 0 && chunk.length <= CHUNK_BYTES;
@@ -79,7 +79,7 @@ export function join(chunks: readonly (Uint8Array | undefined)[]): Uint8Array | 
 }
 
 /**
- * Reads the data block of a manifest: the number of chunks, 0 if there is none. NUL bytes around it are stripped, as
+ * Reads the data block of a manifest: the number of chunks, 0 if it is not valid. NUL bytes around it are stripped, as
  * libmc does.
  *
  * @param keyBytes The length of the item's key.

@@ -1,8 +1,8 @@
 /**
  * zlib streams (RFC 1950), as libmc's `comp_threshold` makes them.
  *
- * node:zlib at once, not CompressionStream: for small values, of which there are many, it is twice as fast and more, for
- * big ones never slower, and it can bound its output. Measured on JSON text, deflate and inflate in µs
+ * This uses node:zlib synchronously, not CompressionStream: for small values, which are the most, it is at least twice as
+ * fast, for big ones never slower, and it can bound its output. Measured on JSON text, deflate and inflate in µs
  * (bench/micro/compression_bench.ts):
  *
  * | size | node:zlib | streams |
@@ -27,7 +27,7 @@ export function compress(data: Uint8Array): Uint8Array {
  * @param data Borrowed.
  * @param limit Most bytes that may come out.
  * @returns Owned.
- * @throws {CodecError} If there is no whole stream, or more than `limit` bytes come out.
+ * @throws {CodecError} If there is no complete stream, or more than `limit` bytes come out.
  */
 export function inflate(data: Uint8Array, limit: number): Uint8Array {
   const chunkSize = data.length > LONG_STREAM ? LONG_CHUNK : SHORT_CHUNK;
@@ -47,7 +47,7 @@ export function inflate(data: Uint8Array, limit: number): Uint8Array {
   }
 }
 
-/** The same bytes as a Uint8Array that is no Buffer. */
+/** Gives the same bytes as a plain Uint8Array instead of a Buffer. */
 function plainView(buffer: Uint8Array): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

@@ -1,6 +1,6 @@
 /**
  * Reads data blocks by their flags, for both codecs: each reads everything that either of them writes, and everything
- * libmc writes. They differ in what no flag describes.
+ * that libmc writes. They differ only in data without flags.
  */
 
 import {
@@ -19,8 +19,8 @@ import { readMarshal } from "./python/marshal_reader.ts";
 import { readPickle } from "./python/pickle_reader.ts";
 
 /**
- * Decodes a data block whose flags have at least one of {@linkcode TYPE_FLAGS}. Where several are set the first counts,
- * in libmc's order and ours after it: 8, 2, 4, 32, 1, 64, 128. Flag 256 changes what 2 and 4 give, nothing else.
+ * Decodes a data block whose flags have at least one of {@linkcode TYPE_FLAGS}. If several are set, the first counts,
+ * in libmc's order and then ours: 8, 2, 4, 32, 1, 64, 128. Flag 256 changes only the result of 2 and 4.
  *
  * @param data Borrowed.
  * @returns Owned.

@@ -24,7 +24,7 @@ export const FLAG_MARSHAL = 32;
 /** JSON in UTF-8; only this client writes it. */
 export const FLAG_JSON = 64;
 
-/** Raw bytes, where flags 0 mean text; only this client writes it. */
+/** Raw bytes, for the codec whose flags 0 mean text; only this client writes it. */
 export const FLAG_BYTES = 128;
 
 /** Together with {@linkcode FLAG_INTEGER}: the value was a bigint, however small. */
@@ -33,6 +33,6 @@ export const FLAG_BIGINT = 256;
 /** The data block is the manifest of a value split over several items. */
 export const FLAG_SPLIT = 4096;
 
-/** The bits that say how to read a data block. None of them set: it is plain, text or bytes as the codec has it. */
+/** The bits that say how to read a data block. If none is set, it is text or bytes, as the codec decides. */
 export const TYPE_FLAGS: number = FLAG_PICKLE | FLAG_OLD_INTEGER | FLAG_INTEGER | FLAG_BOOL |
   FLAG_MARSHAL | FLAG_JSON | FLAG_BYTES;

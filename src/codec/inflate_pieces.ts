@@ -1,8 +1,8 @@
 /**
  * zlib streams that come in pieces, for values that are read as streams.
  *
- * node:zlib, not DecompressionStream: that gives all that a piece inflates to at once, up to a thousand times its size,
- * and takes a stream that breaks off for a whole one.
+ * This uses node:zlib, not DecompressionStream, which inflates each piece as a whole, to up to a thousand times its size,
+ * and takes a truncated stream for a complete one.
  */
 
 import type { Buffer } from "node:buffer";
@@ -10,10 +10,10 @@ import { createInflate } from "node:zlib";
 import { CodecError } from "../errors.ts";
 
 /**
- * Inflates the first zlib stream in what comes, some 64 KiB at a time; bytes after it are ignored. A piece of the source
- * is asked for when the one before has been inflated. Whoever stops early cancels the source.
+ * Inflates the first zlib stream in the pieces, about 64 KiB at a time; bytes after it are ignored. It asks the source
+ * for the next piece once the last one has been inflated. If the consumer stops early, the source is cancelled.
  *
- * @throws {CodecError} If there is no whole zlib stream. An error of the source is passed on.
+ * @throws {CodecError} If there is no complete zlib stream. An error of the source is passed on.
  */
 export async function* inflatePieces(
   source: AsyncIterable<Uint8Array>,

@@ -1,22 +1,22 @@
 /**
- * Integers as decimal text, written strictly and read as leniently as Python's `int()` does: a server pads the number
- * with spaces after `decr`, and other writers may add a sign or `_` between digits.
+ * Integers as decimal text. They are written strictly and read as leniently as by Python's `int()`: a server pads the
+ * number with spaces after `decr`, and other writers may add a sign, or `_` between digits.
  */
 
 import { CodecError } from "../errors.ts";
 import { decodeLatin1 } from "./text.ts";
 
-/** More digits than this are neither read nor written: the time to convert them grows faster than their number. */
+/** Most digits that are read or written: the time to convert them grows faster than their number. */
 export const MAX_DIGITS = 100_000;
 
 /**
  * Reads decimal text.
  *
  * @returns A number if it is a safe integer, else a bigint.
- * @throws {CodecError} If the text is no integer.
+ * @throws {CodecError} If the text is not an integer.
  */
 export function decodeInteger(data: Uint8Array): number | bigint {
-  // Short plain numbers, nearly all, by arithmetic on the digits.
+  // Nearly all numbers are short and plain: they are read by arithmetic on the digits.
   const { length } = data;
   let at = data[0] === MINUS ? 1 : 0;
   const first = at;
@@ -36,7 +36,7 @@ export function decodeInteger(data: Uint8Array): number | bigint {
 /**
  * Reads decimal text as a bigint, however small the number.
  *
- * @throws {CodecError} If the text is no integer.
+ * @throws {CodecError} If the text is not an integer.
  */
 export function decodeBigint(data: Uint8Array): bigint {
   if (data.length > MAX_DIGITS) {
@@ -76,7 +76,7 @@ function shorten(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
-/** The white space that Python strips from ASCII text: the four information separators are part of it. */
+/** True for the white space that Python strips from ASCII text, which includes the four information separators. */
 function isSpace(byte: number): boolean {
   return (byte >= 0x09 && byte <= 0x0d) || (byte >= 0x1c && byte <= 0x20);
 }

@@ -1,9 +1,9 @@
 /**
- * JSON that loses nothing. `JSON.stringify` drops or changes what JSON has no form for: undefined, NaN, -0, Map, class
- * instances and more. So a value is looked through first, and refused if it would not come back as it is.
+ * JSON that loses nothing. `JSON.stringify` drops or changes values for which JSON has no form: undefined, NaN, -0, Map,
+ * class instances and more. So a value is checked first, and rejected if it would not come back as it is.
  *
- * The look costs about as much as `JSON.stringify` itself (bench/micro/codec_bench.ts): primitives are tested in the
- * loops, without a call, and the path to what offends is only sought when there is something.
+ * The check costs about as much as `JSON.stringify` itself (bench/micro/codec_bench.ts): primitives are tested in the
+ * loops, without a call, and the path to an offending part is looked for only if there is one.
  */
 
 import { CodecError } from "../errors.ts";
@@ -26,7 +26,7 @@ export function encodeJson(value: object | null): string {
 /**
  * Reads JSON.
  *
- * @throws {CodecError} If the data is no JSON in UTF-8.
+ * @throws {CodecError} If the data is not JSON in UTF-8.
  */
 export function decodeJson(data: Uint8Array): unknown {
   const text = decodeText(data, 0, data.length);
@@ -38,7 +38,7 @@ export function decodeJson(data: Uint8Array): unknown {
   }
 }
 
-/** Whether all of an object comes back from JSON. A cycle ends at the depth limit. */
+/** True if all of an object comes back from JSON. A cycle ends at the depth limit. */
 function survives(value: object, depth: number): boolean {
   if (depth > MAX_JSON_DEPTH) return false;
   if (Array.isArray(value)) return arraySurvives(value, depth);
@@ -52,14 +52,14 @@ function survives(value: object, depth: number): boolean {
         (typeof part === "number" && part - part === 0 && (part !== 0 || 1 / part > 0)) ||
         (typeof part === "object" && survives(part, depth + 1)))
     ) {
-      // What somebody added to Object.prototype is not written, so it cannot be lost.
+      // Properties that somebody added to Object.prototype are not written, so they cannot be lost.
       if (Object.hasOwn(record, key)) return false;
     }
   }
   return Object.getOwnPropertySymbols(value).length === 0;
 }
 
-/** The same test is written out twice: as a function of its own it would double the time of the look. */
+/** Repeats the tests of `survives()`: as a shared function they would double the time of the check. */
 function arraySurvives(array: unknown[], depth: number): boolean {
   if (Object.getPrototypeOf(array) !== Array.prototype) return false;
   const { length } = array;

@@ -3,15 +3,15 @@
  * walks the value once more, slowly, for the path and the reason.
  */
 
-/** What of a value an encoding cannot carry: the reason, or `undefined` for parts it can, or that only hold others. */
+/** The parts of a value that an encoding cannot store. */
 export interface LossRules {
-  /** Completes "Cannot encode value.x as …". */
+  /** Completes "Cannot encode value.x as …"; `undefined` for a part that can be stored, or that only holds others. */
   reasonFor(part: unknown, isKey: boolean): string | undefined;
   /** Most levels of containers inside each other. */
   readonly maxDepth: number;
 }
 
-/** The error that names the first offending part of a value. */
+/** Makes the error that names the first offending part of a value. */
 export function lossError(value: unknown, rules: LossRules): TypeError {
   const loss = findLoss(value, "value", false, rules, []);
   return new TypeError(
@@ -21,15 +21,15 @@ export function lossError(value: unknown, rules: LossRules): TypeError {
   );
 }
 
-/** Whether a value is an object without a class: made by `{}`, or without a prototype. */
+/** True if an object has no class: it was made by `{}`, or has no prototype. */
 export function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
 /**
- * Whether an array without holes has no named properties, as the result of `RegExp.exec` has. In long arrays nobody looks:
- * the engine would list all indexes as texts, which takes twice the time of `JSON.stringify`.
+ * True if an array without holes has no named properties, such as the result of `RegExp.exec` has. Long arrays are not
+ * searched: the engine would list all indexes as strings, which takes twice the time of `JSON.stringify`.
  */
 export function hasOnlyElements(array: readonly unknown[]): boolean {
   return array.length > LONG_ARRAY || Object.keys(array).length === array.length;
@@ -37,7 +37,7 @@ export function hasOnlyElements(array: readonly unknown[]): boolean {
 
 const LONG_ARRAY = 64;
 
-/** Names what something is, as in "a Map" or "undefined". */
+/** Names the kind of a value, as in "a Map" or "undefined". */
 export function describe(value: unknown): string {
   switch (typeof value) {
     case "function":
@@ -76,7 +76,7 @@ function findLoss(
   if (typeof part !== "object" || part === null || part instanceof Uint8Array) return undefined;
   if (ancestors.includes(part)) return { path, reason: "it contains itself" };
   if (ancestors.length >= rules.maxDepth) {
-    // The path is as deep as the value: its beginning is enough.
+    // The path is as long as the value is deep: its beginning is enough.
     return {
       path: `${path.slice(0, 60)}…`,
       reason: `it is nested deeper than ${rules.maxDepth} levels`,

@@ -1,6 +1,6 @@
 /**
- * The way of a value between the caller and the wire: codec, then compression, and back. Splitting comes after, with the
- * commands that know of keys.
+ * Takes a value from the caller to the wire and back: codec, then compression. Splitting comes after that, in the room
+ * that knows the keys.
  */
 
 import type { Codec, Encoded } from "./codec.ts";
@@ -13,9 +13,9 @@ export { utf8Length };
 /**
  * Encodes a value, and compresses it if it is worth it.
  *
- * @param compThreshold Encoded data longer than this many bytes is compressed, whatever its type; 0 or less: never.
- * @param compress `false`: not this value.
- * @returns What to store; data may be the caller's own bytes, uncopied.
+ * @param compThreshold Compresses encoded data of more than this many bytes, whatever its type; 0 or less: never.
+ * @param compress `false` stores this value uncompressed.
+ * @returns The item to store. Its data may be the caller's own bytes, uncopied.
  * @throws {TypeError} If the value cannot be stored without losing something.
  */
 export function encodeValue(
@@ -32,19 +32,19 @@ export function encodeValue(
       ? { data: deflate(data), flags: flags | FLAG_ZLIB }
       : encoded;
   }
-  // A unit takes one to three bytes: the text must be counted only where that leaves a doubt.
+  // A UTF-16 unit takes one to three bytes of UTF-8, so the text must be counted only between these bounds.
   if (data.length * 3 <= compThreshold) return encoded;
   if (data.length <= compThreshold && utf8Length(data) <= compThreshold) return encoded;
   return { data: deflate(encoder.encode(data)), flags: flags | FLAG_ZLIB };
 }
 
 /**
- * Decodes the data block of an item in the range of the buffer where it lies.
+ * Decodes the data block of an item, which is a range of a buffer.
  *
  * @param bytes Borrowed, unless `owned`.
- * @param flags The item's flags, of which the one for splitting has been dealt with.
+ * @param flags The item's flags without the one for splitting.
  * @param inflateLimit Most bytes that a compressed value may inflate to.
- * @param owned Nobody else will use `bytes`: a value that is just them need not be copied.
+ * @param owned True if nobody else will use `bytes`: a value that consists of them is then not copied.
  * @returns Owned.
  * @throws {CodecError} If the data does not fit the flags, or inflates to too much.
  */
@@ -66,7 +66,7 @@ export function decodeValue(
   const data = bytes.subarray(start, end);
   if ((flags & FLAG_ZLIB) === 0) return codec.decode(data, flags);
   const inflated = inflate(data, inflateLimit);
-  // A short result lies in a larger buffer, which keeping it would keep.
+  // A short result lies in a larger buffer, which would stay in memory with it.
   const keep = inflated.length * 2 >= inflated.buffer.byteLength;
   const rest = flags & ~FLAG_ZLIB;
   return decodeValue(codec, inflated, 0, inflated.length, rest, inflateLimit, keep);

@@ -1,4 +1,4 @@
-/** incr and decr: 64-bit unsigned counters, kept as decimal text. incr wraps at 2^64, decr stops at 0. */
+/** incr and decr: unsigned 64-bit counters, stored as decimal text. incr wraps at 2^64, decr stops at 0. */
 
 import type { Receiver } from "./receiver.ts";
 import { DIGIT_0 } from "../protocol/bytes.ts";
@@ -7,7 +7,7 @@ import type { RequestWriter } from "../protocol/request_writer.ts";
 import { lineEnd, SingleCommand, unexpected } from "./command.ts";
 import { changes, type Traits } from "./traits.ts";
 
-/** Adds to a counter, or takes from it. The outcome is its new value, or `undefined` if it is absent. */
+/** Adds to a counter or subtracts from it. The outcome is its new value, or `undefined` if it is absent. */
 export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
   override readonly name: "incr" | "decr";
   override readonly traits: Traits;
@@ -40,7 +40,7 @@ export class ArithmeticCommand extends SingleCommand<bigint | undefined> {
     } else if (word === ReplyWord.NOT_FOUND) {
       this.succeed(undefined);
     } else {
-      throw unexpected(this, word);
+      throw unexpected(this, word, bytes, start, end);
     }
     return true;
   }

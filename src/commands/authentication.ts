@@ -1,6 +1,6 @@
 /**
  * ASCII authentication (memcached's option `-Y`): the first `set` of a connection, whatever its key, carries user and
- * password. Once authenticated, the same bytes would store the password as a value: they must be sent once.
+ * password. On an authenticated connection the same bytes would store the password as a value: they are sent only once.
  */
 
 import type { Receiver } from "./receiver.ts";
@@ -52,8 +52,8 @@ export class AuthenticationCommand extends SingleCommand<void> {
     writer.dataBlock(`${username} ${password}`, "");
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.STORED) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.STORED) throw unexpected(this, word, bytes, start, end);
     this.succeed(undefined);
     return true;
   }

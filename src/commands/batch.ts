@@ -1,17 +1,17 @@
-/** Many commands of one kind to one server, in one stream, without waiting in between; replies match by order. */
+/** Many commands of one kind to one server, written without waiting in between. Replies match by their order. */
 
 import type { PartReceiver } from "./receiver.ts";
 import type { MemcachedError, ReplyError } from "../errors.ts";
 import { GroupCommand } from "./group_command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
-/** The outcome of a batch: the positions of the keys that failed, and the errors met. */
+/** The outcome of a batch: the positions of the keys that failed, and the errors. */
 export interface BatchResult {
   readonly failed: number[];
   readonly errors: MemcachedError[];
 }
 
-/** Never rejects: an error line fails the key it answers, a lost connection all keys that had no answer. */
+/** Never rejects: an error line fails the key that it answers, a lost connection fails all keys without an answer. */
 export abstract class BatchCommand extends GroupCommand<BatchResult> {
   #next: number;
   #result: BatchResult = { failed: [], errors: [] };
@@ -30,7 +30,7 @@ export abstract class BatchCommand extends GroupCommand<BatchResult> {
     this.succeed(this.#result);
   }
 
-  /** Counts what has no answer as failed. Answers that come all the same still end this batch, and no other. */
+  /** Counts keys without an answer as failed. Answers that come later still belong to this batch, and to no other. */
   override fail(error: MemcachedError): void {
     const { failed, errors } = this.#result;
     const rest: number[] = [];

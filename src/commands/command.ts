@@ -1,17 +1,18 @@
 /**
- * What every command is: it writes its request and reads its own reply, because the two are one fact. A command knows
- * no connection and no server; delivery calls `write`, then `item` and `line` for the reply in order, or `fail`. A
+ * The base of all commands. A command writes its request and reads its own reply, because the two are one fact. It knows
+ * no connection and no server: delivery calls `write`, then `item` and `line` for the reply in order, or `fail`. A
  * command may be written again from the start, on another connection, after the first one was lost.
  */
 
 import { type MemcachedError, ProtocolError, type ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
-import { type ReplyWord, spell } from "../protocol/reply.ts";
+import { unknownLine } from "../protocol/reply_line.ts";
+import { ReplyWord, spell } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Traits } from "./traits.ts";
 
-/** Where a connection counts the items that its commands found and missed. */
+/** Counts the items that the commands of a connection found and missed. */
 export interface Tally {
   hits: number;
   misses: number;
@@ -23,23 +24,23 @@ export abstract class Command {
   abstract readonly name: string;
   /** How delivery treats it. */
   abstract readonly traits: Traits;
-  /** The wire key that decides on its server; `undefined` where many keys do, or none. */
+  /** The wire key that decides its server; `undefined` if many keys do, or none. */
   abstract readonly key: string | undefined;
-  /** True if its keys decide on its server, so that it may go to another one. */
+  /** True if its keys decide its server, so that it may go to another one. */
   get isRoutable(): boolean {
     return this.key !== undefined;
   }
 
   /** When to give up, in milliseconds of the client's clock. */
   deadline = Infinity;
-  /** How often it was sent again: after a failure of its own, and as a bystander of another's. */
+  /** How often it was sent again: after a failure of its own, and as a bystander after another's. */
   ownResends = 0;
   bystanderResends = 0;
 
-  /** What it counts among the commands on the way: as one, and as one more for every 16 KiB of its data. */
+  /** Its weight among the commands in flight: one, and one more for each 16 KiB of its data. */
   readonly weight: number = 1;
 
-  /** How many of the items that it asked for may still come. */
+  /** How many of the items that it asked for can still come. */
   get keysDue(): number {
     return 0;
   }
@@ -47,7 +48,7 @@ export abstract class Command {
   /** True if nobody waits for the outcome any more. */
   abstract get abandoned(): boolean;
 
-  /** Writes the request, and forgets what an earlier connection answered. */
+  /** Writes the request, and forgets any answer of an earlier connection. */
   abstract write(writer: RequestWriter): void;
 
   /** Takes one item of the reply. The view is borrowed. */
@@ -56,7 +57,8 @@ export abstract class Command {
   }
 
   /**
-   * Takes one line of the reply that is no error line; the text behind its word is the borrowed `bytes[start, end)`.
+   * Takes one line of the reply that is not an error line. The borrowed `bytes[start, end)` is the text after its word;
+   * for OTHER, a line whose word is unknown, it is the whole line.
    *
    * @returns True if the reply is complete.
    * @throws {ProtocolError} If this command cannot have such a line.
@@ -79,7 +81,7 @@ export abstract class Command {
   /**
    * Counts the items that came. Called once, when the reply is complete or its connection is lost.
    *
-   * @param isComplete The items that did not come are misses.
+   * @param isComplete True if items that did not come are misses.
    */
   tally(_counts: Tally, _isComplete: boolean): void {}
 
@@ -99,8 +101,8 @@ export abstract class Command {
 }
 
 /**
- * A command with one outcome. Several commands may share a receiver, so each tells its own outcome once: the reply to a
- * command that has failed is read, as the stream must stay in step, and dropped.
+ * A command with one outcome. Several commands may share a receiver, so each passes on its own outcome once. The reply to
+ * a command that has failed is still read, as the stream must stay in step, and then dropped.
  */
 export abstract class SingleCommand<T> extends Command {
   protected readonly receiver: Receiver<T>;
@@ -129,8 +131,15 @@ export abstract class SingleCommand<T> extends Command {
   }
 }
 
-/** The error for a line that cannot be the reply to `command`. */
-export function unexpected(command: Command, word: ReplyWord): ProtocolError {
+/** Makes the error for a line, as {@linkcode Command.line} takes it, that cannot be the reply to `command`. */
+export function unexpected(
+  command: Command,
+  word: ReplyWord,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): ProtocolError {
+  if (word === ReplyWord.OTHER) return unknownLine(bytes, start, end);
   return new ProtocolError(`Cannot take ${spell(word)} as the reply to ${command.name}`);
 }
 
@@ -139,7 +148,7 @@ export function lineEnd({ expectsReply }: Traits): string {
   return expectsReply ? "\r\n" : " noreply\r\n";
 }
 
-/** What a command counts with so many bytes of data. */
+/** Gives the weight of a command with so many bytes of data. */
 export function weightOf(bytes: number): number {
   return 1 + (bytes >>> 14);
 }

@@ -8,7 +8,7 @@ import type { KeyGroup, KeyRange } from "./key_group.ts";
 import { type Command, lineEnd, SingleCommand, unexpected } from "./command.ts";
 import { changes, type Traits } from "./traits.ts";
 
-/** Deletes one item. The outcome is true: the key is gone, whether or not it was there. */
+/** Deletes one item. The outcome is true: the key is gone, even if it was not there. */
 export class DeleteCommand extends SingleCommand<boolean> {
   override readonly name = "delete";
   override readonly traits: Traits;
@@ -24,8 +24,8 @@ export class DeleteCommand extends SingleCommand<boolean> {
     writer.latin1("delete " + this.key + lineEnd(this.traits));
   }
 
-  override line(word: ReplyWord): boolean {
-    expectGone(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    expectGone(this, word, bytes, start, end);
     this.succeed(true);
     return true;
   }
@@ -62,14 +62,22 @@ export class DeleteBatch extends BatchCommand {
     if (!writer.ascii(text)) writer.latin1(text);
   }
 
-  override line(word: ReplyWord): boolean {
-    expectGone(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    expectGone(this, word, bytes, start, end);
     return this.answered(true);
   }
 }
 
-function expectGone(command: Command, word: ReplyWord): void {
-  if (word !== ReplyWord.DELETED && word !== ReplyWord.NOT_FOUND) throw unexpected(command, word);
+function expectGone(
+  command: Command,
+  word: ReplyWord,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (word !== ReplyWord.DELETED && word !== ReplyWord.NOT_FOUND) {
+    throw unexpected(command, word, bytes, start, end);
+  }
 }
 
 const ANSWERED = changes("ifSafe");

@@ -1,9 +1,9 @@
 /**
- * One key asked by one caller: get, gets, gat, gats. Gets of one tick to one server join into one line, which costs a
- * fifth of as many lines; each caller keeps an outcome of its own.
+ * One key requested by one caller: get, gets, gat, gats. Gets of one tick to one server join into one line, which costs a
+ * fifth of as many lines. Each caller keeps its own outcome.
  *
- * The joined commands are a linked list, so that joining makes no array. Items come in the order of the keys asked, so
- * a cursor moves along the list, and no key is decoded.
+ * The joined commands are a linked list, so joining allocates no array. Items come in the order of the keys, so a cursor
+ * moves along the list, and no key is decoded.
  */
 
 import type { Receiver } from "./receiver.ts";
@@ -15,7 +15,7 @@ import { type Command, SingleCommand, type Tally, unexpected } from "./command.t
 import type { ItemDecoder } from "./item_decoder.ts";
 import { ASKS } from "./traits.ts";
 
-/** Words that ask for items; `gat` and `gats` are followed by an exptime. */
+/** Words that ask for items. `gat` and `gats` are followed by an exptime. */
 export type RetrievalName = "get" | "gets" | "gat" | "gats";
 
 /** A retrieval's word, and the exptime that goes with gat and gats. */
@@ -34,14 +34,14 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   override readonly key: string;
   readonly #decoder: ItemDecoder<T>;
   readonly #mergeable: boolean;
-  /** What stands before the key. */
+  /** The words before the key. */
   readonly #words: string;
-  /** The one joined behind this one, and, in the first, the last and the number of all. */
+  /** The command joined behind this one; in the first, also the last one and the number of all. */
   #next: GetCommand<T> | undefined;
   #last: GetCommand<T> = this;
   #count = 1;
   #hits = 0;
-  /** In the first: the one whose item is looked for next. */
+  /** In the first: the command whose item is expected next. */
   #cursor: GetCommand<T> | undefined;
   #answered = false;
   #value: T | undefined = undefined;
@@ -78,7 +78,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
       next.#words !== this.#words || this.name.startsWith("gat") ||
       this.#count + next.#count > MAX_MERGED_KEYS ||
-      // They are given up together.
+      // Joined commands are given up together.
       Math.abs(this.deadline - next.deadline) > MOST_BETWEEN_DEADLINES
     ) return false;
     this.#last.#next = next;
@@ -94,7 +94,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.#forget();
     writer.latin1(this.#words);
     writer.latin1(this.key);
-    // One key is short: a loop over its characters is faster than a call into the platform. Many are not.
+    // One key is short: a loop over its characters is faster than a call into the platform. For many keys it is not.
     let keys = "";
     for (let get = this.#next; get !== undefined; get = get.#next) {
       get.#forget();
@@ -121,8 +121,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     }
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.END) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
     for (let get = this.#first(); get !== undefined; get = get.#next) {
       if (get.#error !== undefined) get.#failAlone(get.#error);
       else get.succeed(get.#value);
@@ -141,7 +141,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     }
   }
 
-  /** True if this caller, whatever the others do, waits no more. */
+  /** True if this caller no longer waits, whatever the others do. */
   get #callerGone(): boolean {
     return super.abandoned;
   }
@@ -155,12 +155,12 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.#answered = false;
   }
 
-  /** Where a walk along the joined commands begins. */
+  /** Gives the first of the joined commands, to walk along them. */
   #first(): GetCommand<T> | undefined {
     return this;
   }
 
-  /** Finds the one that asked for the item and has not got it, from `start` on. */
+  /** Finds the command, from `start` on, that asked for the item and has not got it. */
   #seek(start: GetCommand<T> | undefined, item: ItemView): GetCommand<T> | undefined {
     let get = start;
     while (get !== undefined && (get.#answered || !item.hasKey(get.key))) get = get.#next;

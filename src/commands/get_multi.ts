@@ -1,8 +1,8 @@
 /**
- * Many keys asked by one caller, in one line to one server: get, gets, gat, gats.
+ * Many keys requested by one caller, in one line to one server: get, gets, gat, gats.
  *
- * Items come in the order of the keys asked, so a cursor moves along the keys. A proxy may answer in another order: the
- * first item that is not found ahead of the cursor makes an index of all keys, and from then on that is used.
+ * Items come in the order of the keys, so a cursor moves along the keys. A proxy may answer in another order: the first
+ * item that is not found ahead of the cursor makes an index of all keys, which is used from then on.
  */
 
 import type { PartReceiver } from "./receiver.ts";
@@ -17,7 +17,7 @@ import type { ItemDecoder } from "./item_decoder.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 import { ASKS } from "./traits.ts";
 
-/** Asks for many items. `values` gets what is found, at the key's place; the outcome is what could not be decoded. */
+/** Asks for many items. Values go to `values`, at the position of their key. The outcome is the errors of decoding. */
 export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   override readonly name: RetrievalName;
   override readonly traits = ASKS;
@@ -26,11 +26,11 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   readonly #how: Retrieval;
   #cursor: number;
   #hits = 0;
-  /** The key of the latest item, if that ends as a reply does: were its length wrong, it would have swallowed the end. */
+  /** The key of the latest item, if its data ends like a reply: a wrong length may have made it swallow the real end. */
   #doubtful: number | undefined;
   #index: Map<string, number[]> | undefined;
   #errors: MemcachedError[] = [];
-  /** The keys whose items could not be decoded: answered, and without a value. */
+  /** The keys whose items could not be decoded: they have an answer and no value. */
   #undecoded: number[] = [];
 
   /** Asks for the keys `start` to `end` of the group. */
@@ -85,15 +85,15 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     }
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.END) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
     this.succeed(this.#errors);
     return true;
   }
 
   /**
-   * What came before a failure is handed out, unless it is in doubt: all of it once the stream was out of step, as
-   * nobody knows since when.
+   * Hands out the values that came before a failure, unless they are in doubt. If the stream was out of step, all of them
+   * are, as it cannot be known since when.
    */
   override fail(error: MemcachedError): void {
     if (!this.abandoned) {
@@ -145,7 +145,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     return at;
   }
 
-  /** The positions of each key that are still without an answer. */
+  /** Makes an index of the positions of each key that still have no answer. */
   #indexed(): Map<string, number[]> {
     const index = new Map<string, number[]>();
     for (let i = this.start; i < this.end; i++) {

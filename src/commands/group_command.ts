@@ -1,4 +1,4 @@
-/** Commands for many keys of one server: they can be divided when the keys go to other servers after all. */
+/** Commands for many keys of one server. They can be divided if the keys have to go to other servers. */
 
 import { type Command, SingleCommand } from "./command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
@@ -23,13 +23,13 @@ export abstract class GroupCommand<T> extends SingleCommand<T> {
     return true;
   }
 
-  /** The wire keys that decide on its server. */
+  /** The wire keys that decide its server. */
   get keys(): readonly string[] {
     return this.group.keys.slice(this.start, this.end);
   }
 
   /**
-   * Divides a command that is not over into one for each group. They take its place: its receiver hears of them.
+   * Divides a command that is not over into one for each group. They take its place, with the same receiver.
    *
    * @param groups Its keys, each in one of the groups; their positions count within {@linkcode GroupCommand.keys}.
    */
@@ -45,6 +45,6 @@ export abstract class GroupCommand<T> extends SingleCommand<T> {
     });
   }
 
-  /** The same command for all keys of another group, whose positions are the caller's. */
+  /** Makes the same command for all keys of another group, whose positions are the caller's. */
   protected abstract partFor(group: KeyGroup): GroupCommand<T>;
 }

@@ -1,8 +1,8 @@
-/** What a retrieval makes of the items it receives. */
+/** The seam by which a retrieval decodes items. */
 
 import type { ItemView } from "../protocol/item_view.ts";
 
-/** Makes something that may be kept out of an item that is borrowed. */
+/** Makes an owned value from a borrowed item. */
 export interface ItemDecoder<T> {
   /**
    * @throws {CodecError} If the data does not fit its flags.

@@ -1,10 +1,10 @@
-/** Cuts the keys for one server into the ranges that are written, and fail, together. */
+/** Cuts the keys for one server into ranges that are written together and fail together. */
 
 import type { Encoded } from "../codec/codec.ts";
 import type { RetrievalName } from "./get.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
-/** The ranges of a group that make a batch each. `items` holds the data to store, by position. */
+/** Cuts a group into ranges of one batch each. `items` holds the data to store, by position. */
 export function* storagePlan(group: KeyGroup, items?: readonly Encoded[]): Generator<KeyRange> {
   const count = group.keys.length;
   let start = 0;
@@ -19,7 +19,7 @@ export function* storagePlan(group: KeyGroup, items?: readonly Encoded[]): Gener
   if (start < count) yield [start, count];
 }
 
-/** The ranges of a group that make a line each. */
+/** Cuts a group into ranges of one line each. */
 export function* retrievalPlan({ keys }: KeyGroup, name: RetrievalName): Generator<KeyRange> {
   if (name === "get" || name === "gets") {
     for (let start = 0; start < keys.length; start += MAX_LINE_KEYS) {

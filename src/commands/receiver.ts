@@ -1,8 +1,8 @@
-/** Where the outcome of a command goes. */
+/** Receives the outcome of a command. */
 
 import type { MemcachedError } from "../errors.ts";
 
-/** Receives one outcome. A caller who has gone is `settled`, and hears no more. */
+/** Receives one outcome. Once the caller has gone, it is `settled` and ignores everything. */
 export abstract class Receiver<T> {
   abstract readonly settled: boolean;
   abstract resolve(value: T): void;
@@ -11,9 +11,9 @@ export abstract class Receiver<T> {
   abstract rejectMisuse(reason: unknown): void;
 
   /**
-   * A receiver of something else, which is changed on its way to this one.
+   * Makes a receiver of another type, which passes the changed outcome on to this one.
    *
-   * @param change Makes what this one receives; an error that it throws is misuse.
+   * @param change Turns the outcome into one of this receiver's type. An error that it throws is misuse.
    */
   map<S>(change: (value: S) => T): Receiver<S> {
     return new MappedReceiver(this, change);
@@ -55,6 +55,6 @@ class MappedReceiver<S, T> extends Receiver<S> {
 
 /** Receives the outcomes of several commands, which are parts of one call. */
 export abstract class PartReceiver<T> extends Receiver<T> {
-  /** Says that so many more outcomes are to come. */
+  /** Says that so many more outcomes will come. */
   abstract expectParts(count: number): void;
 }

@@ -18,7 +18,7 @@ export class VersionCommand extends SingleCommand<string> {
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
-    if (word !== ReplyWord.VERSION) throw unexpected(this, word);
+    if (word !== ReplyWord.VERSION) throw unexpected(this, word, bytes, start, end);
     this.succeed(decoder.decode(bytes.subarray(start, end)));
     return true;
   }
@@ -76,7 +76,7 @@ export class StatsCommand extends SingleCommand<ServerStats> {
       if (this.abandoned) return false;
       const text = decoder.decode(bytes.subarray(start, end));
       const space = text.indexOf(" ");
-      // A name may stand alone: its value is empty.
+      // A name without a value has the empty one.
       const name = space < 0 ? text : text.slice(0, space);
       Object.defineProperty(this.#stats, name, {
         value: space < 0 ? "" : statValue(text.slice(space + 1)),
@@ -86,7 +86,9 @@ export class StatsCommand extends SingleCommand<ServerStats> {
       });
       return false;
     }
-    if (word !== ReplyWord.END && word !== ReplyWord.RESET) throw unexpected(this, word);
+    if (word !== ReplyWord.END && word !== ReplyWord.RESET) {
+      throw unexpected(this, word, bytes, start, end);
+    }
     this.succeed(this.#stats);
     return true;
   }
@@ -109,8 +111,8 @@ export class OkCommand extends SingleCommand<true> {
     writer.latin1(this.#request);
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.OK) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.OK) throw unexpected(this, word, bytes, start, end);
     this.succeed(true);
     return true;
   }
@@ -126,8 +128,8 @@ export class QuitCommand extends SingleCommand<void> {
     writer.latin1("quit\r\n");
   }
 
-  override line(word: ReplyWord): boolean {
-    throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    throw unexpected(this, word, bytes, start, end);
   }
 
   override completeWithoutReply(): void {
@@ -135,7 +137,7 @@ export class QuitCommand extends SingleCommand<void> {
   }
 }
 
-/** A number where the text is one and loses nothing by it; else the text. */
+/** Turns a text into a number, if it looks like one and loses nothing by it. */
 function statValue(text: string): string | number {
   if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return text;
   const value = Number(text);
@@ -145,7 +147,7 @@ function statValue(text: string): string | number {
 }
 
 const decoder = new TextDecoder();
-/** More than a server has to tell: memcached 1.6.18 sends 138 bytes for a connection, so that 480,000 of them fit. */
+/** More than any server needs: memcached 1.6.18 sends 138 bytes per connection, so 480,000 connections fit. */
 const MAX_STATS_BYTES = 64 * 2 ** 20;
 const ORDER = changes("never");
 const LAST_WORD = changes("never", { noreply: true });

@@ -6,7 +6,7 @@ import type { RequestWriter } from "../protocol/request_writer.ts";
 import { lineEnd, SingleCommand, unexpected } from "./command.ts";
 import { changes, type Traits } from "./traits.ts";
 
-/** Touches one item. The outcome is true if it was there. */
+/** Touches one item. The outcome is true if the item was there. */
 export class TouchCommand extends SingleCommand<boolean> {
   override readonly name = "touch";
   override readonly traits: Traits;
@@ -24,8 +24,10 @@ export class TouchCommand extends SingleCommand<boolean> {
     writer.latin1("touch " + this.key + " " + this.#exptime + lineEnd(this.traits));
   }
 
-  override line(word: ReplyWord): boolean {
-    if (word !== ReplyWord.TOUCHED && word !== ReplyWord.NOT_FOUND) throw unexpected(this, word);
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    if (word !== ReplyWord.TOUCHED && word !== ReplyWord.NOT_FOUND) {
+      throw unexpected(this, word, bytes, start, end);
+    }
     this.succeed(word === ReplyWord.TOUCHED);
     return true;
   }

@@ -1,23 +1,23 @@
-/** How delivery treats a command, whatever it says. */
+/** The facts by which delivery treats commands. */
 
-/** What is true of a kind of command. One frozen object serves all commands of the kind. */
+/** The facts of one kind of command. One frozen object serves all commands of the kind. */
 export interface Traits {
   /**
-   * Whether it is sent again after its connection was lost.
+   * Whether the command is sent again after its connection was lost.
    *
-   * - `"always"`: it only asks. It is asked once more where the loss was not its own fault, and otherwise up to
-   *   `maxRetries` times.
-   * - `"ifSafe"`: carrying it out twice does what carrying it out once does. It is sent again up to `maxRetries` times.
+   * - `"always"`: it only reads. It is sent once more if the loss was not its own fault, and otherwise up to `maxRetries`
+   *   times.
+   * - `"ifSafe"`: carrying it out twice has the same effect as once. It is sent again up to `maxRetries` times.
    * - `"never"`: it fails, as it may have been carried out.
    */
   readonly resend: "always" | "ifSafe" | "never";
   /** True if the request carries a data block, which the server may take for commands when it rejects the line. */
   readonly hasPayload: boolean;
-  /** False: sent with noreply, and over once it has been written. */
+  /** False if it is sent with noreply: then it is over once it has been written. */
   readonly expectsReply: boolean;
 }
 
-/** Of commands that only ask. */
+/** The traits of commands that only read. */
 export const ASKS: Traits = Object.freeze({
   resend: "always",
   hasPayload: false,

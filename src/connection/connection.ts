@@ -1,10 +1,10 @@
 /**
  * One byte stream to one server, shared by all callers.
  *
- * Commands are gathered while the program runs, and leave in one write when it comes to rest (a microtask) or, past
- * WRITE_BYTES, in several. Replies pair with the pending commands in order: the head of the queue owns whatever comes.
- * Where that can no longer be certain, the connection is finished: everything on it is handed to `onClose`, and nothing
- * more is read. A caller who gives up leaves its command in the queue, which swallows the reply.
+ * Commands are gathered while the program runs, and leave in one write at the next microtask; above WRITE_BYTES, in
+ * several. Replies pair with the pending commands in order: the next reply belongs to the head of the queue. If that is
+ * no longer certain, the connection ends: `onClose` gets everything on it, and nothing more is read. If a caller gives
+ * up, its command stays in the queue and swallows the reply.
  */
 
 import type { Command } from "../commands/command.ts";
@@ -15,9 +15,11 @@ import {
   ProtocolError,
   type ReplyError,
 } from "../errors.ts";
+import { readClassicLine } from "../protocol/classic_lines.ts";
 import type { ItemView } from "../protocol/item_view.ts";
+import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
-import { ReplyWord, spell } from "../protocol/reply.ts";
+import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
 import {
   atServer,
@@ -38,33 +40,35 @@ import type { Transport } from "../transports/transport.ts";
 export class Connection implements ReplySink {
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
-  readonly #parser = new ReplyParser(this);
+  readonly #parser = new ReplyParser(this, readClassicLine);
   readonly #writer = new RequestWriter();
   readonly #sender: Sender;
-  /** Not written yet. */
+  /** Commands that are not written yet. */
   readonly #gathered = new Queue<Command>(weigh);
-  /** Written, and a reply is due. */
+  /** Commands that are written and whose reply is due. */
   readonly #pending = new Queue<Command>(weigh);
-  /** Sent with noreply, in the write under way, and how many of `#writing` stand before. */
+  /** The noreply commands in the write under way, each with how many of `#writing` stand before it. */
   #silent: Silent[] = [];
-  /** How many at the tail of `#pending` are in the write under way. */
+  /** Number of commands at the tail of `#pending` that are in the write under way. */
   #writing = 0;
   #flushing = false;
-  /** Calls off a flush that waits for the program to come to rest. */
+  /** Cancels a flush that waits for a look at the stream. */
   #callOff: (() => void) | undefined;
-  /** When the last byte came, or the first command since all was quiet was written. */
+  /** When the last byte came, or, after a pause, when the first command was written. */
   #heardAt = 0;
   /**
-   * How many replies must come in order until it is certain that no error line of a noreply command is on its way:
-   * those that were due when it was written, and one more.
+   * Number of replies that must come in order before no error line of a noreply command can be on its way any more: those
+   * that were due when it was written, and one more.
    */
   #doubtfulReplies = 0;
-  /** It had been idle before the commands on the way: the server may have closed it before they left. */
+  /** True if the connection was idle before the commands in flight: the server may have closed it before they left. */
   #isStale = false;
-  /** Part of a reply has come: this server takes commands. */
+  /** True if the stream was not read after it was idle: commands that must not be sent twice wait. */
+  #mustLook = false;
+  /** True if a part of a real reply has come: the server takes commands. */
   #answered = false;
   #closed = false;
-  /** When each command on the way was written, if somebody watches commands. */
+  /** When each command in flight was written, if an observer watches commands. */
   readonly #writtenAt: Map<Command, number> | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
@@ -78,11 +82,11 @@ export class Connection implements ReplySink {
     this.#sender = new Sender(transport, options.traffic);
     this.#heardAt = options.clock.now();
     this.#writtenAt = options.onAttempt && new Map();
-    // Not at once: a transport may throw, and whoever hears of it is to know the connection by then.
+    // Not at once: a transport may throw, and by then the owner must know the connection.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
   }
 
-  /** Commands on the way: gathered or pending. */
+  /** Number of commands in flight, gathered or pending. */
   get queued(): number {
     return this.#gathered.length + this.#pending.length;
   }
@@ -93,15 +97,15 @@ export class Connection implements ReplySink {
   }
 
   /**
-   * What a further command has to wait for, as far as is known: the commands on the way, the keys that the next one to
-   * be answered and the next to be written ask for, and the bytes under way in either direction, 16 KiB counting as one.
+   * Estimates how long a new command has to wait: the number of commands in flight, of keys that the next one to be
+   * answered and the next one to be written ask for, and of 16 KiB pieces under way in both directions.
    */
   get waitEstimate(): number {
     const keys = (this.#pending.peek()?.keysDue ?? 0) + (this.#gathered.peek()?.keysDue ?? 0);
     return this.queued + keys + ((this.#parser.missing + this.#sender.unwritten) >>> 14);
   }
 
-  /** For how many milliseconds nothing has been on the way; 0 if something is. */
+  /** Gives for how many milliseconds nothing has been in flight; 0 if something is. */
   idleFor(now: number): number {
     return this.queued > 0 || this.#flushing ? 0 : now - this.#heardAt;
   }
@@ -116,7 +120,7 @@ export class Connection implements ReplySink {
     return this.#closed;
   }
 
-  /** Takes a command. It is written when the program comes to rest. */
+  /** Takes a command. It is written at the next microtask. */
   submit(command: Command): void {
     if (this.#closed) {
       const where = { server: this.#options.server, command: command.name };
@@ -134,22 +138,23 @@ export class Connection implements ReplySink {
     const now = clock.now();
     const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
     if (this.#pending.length === 0) this.#heardAt = now;
-    this.#isStale ||= isIdle;
-    if (isIdle) this.#flushAfter(RESTS);
-    else queueMicrotask(() => void this.#flush());
+    if (isIdle) this.#isStale = this.#mustLook = true;
+    queueMicrotask(() => void this.#flush());
   }
 
-  /** Flushes when the program has come to rest for so many milliseconds, one time after the other. */
-  #flushAfter([rest, ...rests]: readonly number[]): void {
-    if (rest === undefined) void this.#flush();
-    else this.#callOff = this.#options.clock.after(rest, () => this.#flushAfter(rests));
+  /** Goes on with the flush after one turn of the event loop, so that the end of the stream is read if it is there. */
+  #look(): void {
+    this.#callOff = this.#options.clock.after(0, () => {
+      this.#mustLook = false;
+      void this.#flush();
+    });
   }
 
   /**
-   * Ends what has waited too long. To be called now and then while a reply is due.
+   * Fails commands that have waited too long. To be called now and then while a reply is due.
    *
-   * @param lost For how many of the last milliseconds the program could hear nothing: they are no silence.
-   * @returns False if nothing is due here.
+   * @param lost How many of the last milliseconds the event loop was blocked: they do not count as silence.
+   * @returns False if no reply is due.
    */
   sweep(now: number, lost = 0): boolean {
     if (this.queued === 0 && !this.#flushing) return false;
@@ -168,7 +173,7 @@ export class Connection implements ReplySink {
     return false;
   }
 
-  /** Gives up the commands that are not written yet and may go to another server. */
+  /** Gives back the commands that are not written yet and may go to another server. */
   takeUnsent(): Command[] {
     const taken: Command[] = [];
     for (const command of this.#gathered.drain()) {
@@ -187,7 +192,7 @@ export class Connection implements ReplySink {
     await this.close();
   }
 
-  /** Closes now, and hands over what is on the way: nobody is to blame. Closing twice is harmless. */
+  /** Closes now, and hands over the commands in flight without an error. Closing twice is harmless. */
   async close(): Promise<void> {
     this.#finish(undefined);
     await Promise.race([this.#readEnded, this.#unclosable.promise]);
@@ -202,19 +207,20 @@ export class Connection implements ReplySink {
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
     const head = this.#pending.peek();
-    if (word >= ReplyWord.ERROR) {
+    if (isErrorWord(word)) {
       this.#errorLine(word, decoder.decode(bytes.subarray(start, end)), head);
       return;
     }
-    if (head === undefined) throw unexpectedReply();
-    this.#answered = true;
+    const isKnown = word !== ReplyWord.OTHER;
+    if (head === undefined) throw isKnown ? unexpectedReply() : unknownLine(bytes, start, end);
+    this.#answered ||= isKnown;
     if (head.line(word, bytes, start, end)) this.#completeHead();
   }
 
   /**
-   * An error line keeps the connection only where it surely answers the head and the server surely took the whole
-   * request: not after ERROR, not after CLIENT_ERROR to a request with a payload, which the server may take for
-   * commands, and not while a noreply command may be what it answers.
+   * Handles an error line. It keeps the connection only if the line surely answers the head, and the server surely took
+   * the whole request. That is not so after ERROR; after CLIENT_ERROR to a request with a payload, which the server may
+   * take for commands; and while the line may answer a noreply command.
    */
   #errorLine(word: ReplyWord, text: string, head: Command | undefined): void {
     const kind = spell(word) as ReplyError["kind"];
@@ -242,7 +248,7 @@ export class Connection implements ReplySink {
 
   #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
-    // A refusal may come before the request has left.
+    // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     head.tally(this.#traffic, true);
     if (this.#writtenAt !== undefined) this.#tellAttempt(head, error);
@@ -257,22 +263,19 @@ export class Connection implements ReplySink {
         const count = reader.checked(await reader.read());
         if (this.#closed) return;
         if (count === null) {
-          this.#finish(
-            this.queued === 0 ? undefined : this.#broken("the server closed it"),
-          );
+          this.#finish(this.queued === 0 ? undefined : this.#broken("the server closed it"));
           return;
         }
-        this.#isStale = false;
+        this.#isStale = this.#mustLook = false;
         this.#traffic.bytesRead += count;
         reader.feed(count);
-        // The clock is asked only where the answer is: one call at a time goes without.
+        // The clock is read only if it matters: one call at a time does not need it.
         if (this.queued > 0) this.#heardAt = this.#options.clock.now();
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
-        this.#finish(atServer(cause, this.#options.server, this.#pending.peek()?.name), {
-          desync: true,
-        });
+        const error = atServer(cause, this.#options.server, this.#pending.peek()?.name);
+        this.#finish(error, { desync: true });
       } else if (cause instanceof MemcachedError) this.#finish(cause);
       else this.#finish(this.#broken("reading from it failed", "read", cause));
     }
@@ -282,7 +285,11 @@ export class Connection implements ReplySink {
     try {
       while (!this.#closed && this.#gathered.length > 0) {
         this.#writeGathered();
-        if (this.#writer.length === 0) continue;
+        if (this.#writer.length === 0) {
+          // Only abandoned commands were there, or the next one must wait for a look at the stream.
+          if (this.#mustLook && this.#gathered.length > 0) return this.#look();
+          continue;
+        }
         const request = this.#writer.handOut();
         await this.#sender.send(request, this.#onProgress);
         if (this.#closed) return;
@@ -304,12 +311,14 @@ export class Connection implements ReplySink {
     if (this.#pending.length === 0) this.#settleDrain();
   }
 
-  /** Moves commands from the gathered to the pending, up to one write's worth. */
+  /** Moves commands from the gathered to the pending ones, up to the size of one write. */
   #writeGathered(): void {
     const wasQuiet = this.#pending.length === 0;
     while (this.#writer.length < WRITE_BYTES) {
-      const command = this.#gathered.shift();
+      const command = this.#gathered.peek();
       if (command === undefined) break;
+      if (this.#mustLook && command.traits.resend !== "always" && !command.abandoned) break;
+      this.#gathered.shift();
       if (command.abandoned) continue;
       this.#write(command);
       this.#traffic.commands++;
@@ -323,12 +332,12 @@ export class Connection implements ReplySink {
       }
     }
     if (!wasQuiet) return;
-    // The server owes from now on, however long ago the first of them was gathered.
+    // Replies are due from now on, however long ago the first command was gathered.
     this.#heardAt = this.#options.clock.now();
     this.#options.onBusy();
   }
 
-  /** A command that cannot be written ends the connection before anything of this write has left. */
+  /** Writes a command into the buffer. If it cannot, the connection ends before any of this write has left. */
   #write(command: Command): void {
     try {
       command.write(this.#writer);
@@ -346,7 +355,7 @@ export class Connection implements ReplySink {
     }
   }
 
-  /** The server owes nothing yet if all that is pending is still being written: then progress is a sign of life. */
+  /** Notes progress of a write. If all pending commands are still being written, it counts as a sign of life. */
   readonly #onProgress = (): void => {
     if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
   };
@@ -364,7 +373,7 @@ export class Connection implements ReplySink {
     if (this.#closed) return;
     this.#closed = true;
     this.#callOff?.();
-    // One that cannot be closed is not used again either, and nobody waits for its read to end.
+    // A transport that cannot be closed is not used again either, and nothing waits for its read to end.
     new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
     this.#pending.peek()?.tally(this.#traffic, false);
     const { sent, unsent } = leftovers({
@@ -390,7 +399,7 @@ export class Connection implements ReplySink {
     onAttempt?.(server, command.name, now - written, error);
   }
 
-  /** True if nobody waits any more for anything on the way. */
+  /** True if no caller waits any more for a command in flight. */
   #isForsaken(): boolean {
     for (const command of this.#gathered) if (!command.abandoned) return false;
     for (const command of this.#pending) if (!command.abandoned) return false;
@@ -403,7 +412,7 @@ export class Connection implements ReplySink {
     command.fail(outOfTime({ server: this.#options.server, command: command.name, sent }));
   }
 
-  /** The error for what broke the connection under the head. */
+  /** Makes the error for a connection that broke while the head was waiting. */
   #broken(reason: string, step: ConnectionStep = "read", cause?: unknown): ConnectionError {
     const at = { server: this.#options.server, command: this.#pending.peek()?.name };
     return brokenConnection(reason, { ...at, step, cause });
@@ -412,14 +421,13 @@ export class Connection implements ReplySink {
 
 const weigh = ({ weight }: Command): number => weight;
 const decoder = new TextDecoder();
-/** What memcached says with maxconns_fast, unexpectedReply, before it closes a connection that is one too many. */
+/** The error that memcached with maxconns_fast sends, without being asked, before it closes a connection too many. */
 const SERVER_FULL = "Too many open connections";
 /**
- * A connection that has been silent for longer is looked at before it is written to: the server may have closed it, and
- * the program may not have had the time to see that. Within a second of the last reply that costs nothing, beyond it
- * five milliseconds: of a program that was busy until now, the first timers are called before it has read.
+ * A connection that has been silent for longer is looked at before anything is written to it that must not be sent
+ * twice: the server may have closed it, and a busy program may not have seen that. A retrieval is written at once, as it
+ * can be asked again.
  */
 const IDLE_MILLISECONDS = 1000;
-const RESTS: readonly number[] = [0, 2, 2];
 /** No further command joins a write of this size. */
 const WRITE_BYTES = 128 * 1024;

@@ -1,4 +1,4 @@
-/** The errors of a connection, each with the server and the command it struck. */
+/** The errors of a connection, each with the server and the command that failed. */
 
 import {
   ConnectionError,
@@ -10,19 +10,19 @@ import {
 } from "../errors.ts";
 import type { ConnectionStep } from "../errors.ts";
 
-/** A reply came, and no command was waiting for one. */
+/** Makes the error for a reply that no command was waiting for. */
 export function unexpectedReply(): ProtocolError {
   return new ProtocolError("Cannot take a reply to which no command is pending");
 }
 
-/** The parser and the commands know neither server nor position: adds both. */
+/** Adds server and command to an error of the parser or of a command, which know neither. */
 export function atServer(error: ProtocolError, server: string, command?: string): ProtocolError {
   return new ProtocolError(error.message, { server, command, sent: "maybe", cause: error });
 }
 
 /**
- * The server answered a command with an error line. Where it asks for user and password its own words mislead: it takes
- * every `set` for an authentication, and so finds fault with the value.
+ * Makes the error for an error line. If the server asks for user and password, its own words are misleading: it takes
+ * every `set` for an authentication, and so complains about the value.
  */
 export function replyError(
   kind: ReplyErrorKind,
@@ -36,7 +36,7 @@ export function replyError(
   return new ReplyError(message, { kind, server, command, sent: "maybe" });
 }
 
-/** The connection ended under a command. */
+/** Makes the error for a connection that ended while a command was waiting. */
 export function brokenConnection(
   reason: string,
   where: MemcachedErrorOptions & { step: ConnectionStep },
@@ -47,7 +47,7 @@ export function brokenConnection(
   });
 }
 
-/** The server owed a reply and said nothing. */
+/** Makes the error for a server that was silent while a reply was due. */
 export function silentConnection(
   milliseconds: number,
   server: string,
@@ -59,7 +59,7 @@ export function silentConnection(
   );
 }
 
-/** A call took longer than it may. */
+/** Makes the error for a call that took too long. */
 export function outOfTime(where: MemcachedErrorOptions): TimeoutError {
   return new TimeoutError(
     `Cannot ${where.command} as the whole call took longer than its timeout`,
@@ -67,7 +67,7 @@ export function outOfTime(where: MemcachedErrorOptions): TimeoutError {
   );
 }
 
-/** What memcached says with `-Y`, and never without. */
+/** Error lines that memcached sends with `-Y`, and never without it. */
 const ASKING: ReadonlySet<string> = new Set([
   "CLIENT_ERROR unauthenticated",
   "CLIENT_ERROR bad authentication token format",

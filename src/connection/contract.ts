@@ -1,19 +1,19 @@
-/** What a connection needs to know, and what it leaves behind. */
+/** The contract between a connection and its owner: the options, and what is left at the end. */
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { MemcachedError } from "../errors.ts";
 
-/** What a connection needs to know. */
+/** Options of a connection. */
 export interface ConnectionOptions {
   /** Display name of the server, for errors. */
   readonly server: string;
   readonly clock: Clock;
-  /** Longest silence, in milliseconds, while a reply is due; asked anew each time. */
+  /** Gives the longest silence, in milliseconds, while a reply is due. Called each time. */
   readonly pollTimeout: () => number;
   /** Counts what goes over the connection. */
   readonly traffic: Traffic;
-  /** Called once, when the connection is over. */
+  /** Called once, when the connection has ended. */
   readonly onClose: (end: ConnectionEnd) => void;
   /** Called for each command that was written, when its reply is complete or the connection is lost. */
   readonly onAttempt?:
@@ -24,7 +24,7 @@ export interface ConnectionOptions {
       error: MemcachedError | undefined,
     ) => void)
     | undefined;
-  /** Called when a reply is due where none was. */
+  /** Called when a reply becomes due and none was before. */
   readonly onBusy: () => void;
 }
 
@@ -63,27 +63,27 @@ export interface Traffic {
   writes: number;
 }
 
-/** What a connection leaves behind. */
+/** The end of a connection, with the commands left on it. */
 export interface ConnectionEnd {
-  /** Why it is over; `undefined` if it was closed on purpose, or by the server while nothing was due. */
+  /** The reason; `undefined` if it was closed on purpose, or by the server while no reply was due. */
   readonly error: MemcachedError | undefined;
-  /** True if the stream was no longer in step: a reply came that nobody had asked for. */
+  /** True if the stream was no longer in step: a reply came that could not be the next one. */
   readonly desync: boolean;
-  /** True if the server would not have the connection: it took no command. */
+  /** True if the server was full and took no command on this connection. */
   readonly serverFull: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;
-  /** True if nothing came since it had been idle: it may have been over before anything was sent. */
+  /** True if nothing came after it had been idle: it may have ended before anything was sent. */
   readonly stale: boolean;
   /** Commands of which no byte was sent. */
   readonly unsent: Command[];
-  /** The command at which it went wrong, if there was one. */
+  /** The command at which it failed, if there was one. */
   readonly head: Command | undefined;
   /** Commands behind the head that may have been carried out. */
   readonly sent: Command[];
 }
 
-/** Whether a command that waits to be sent may have left before, on a connection that was lost. */
+/** Says whether a command that waits to be sent may have been sent before, on a connection that was lost. */
 export function sentBefore(command: Command): "no" | "maybe" {
   return command.ownResends + command.bystanderResends > 0 ? "maybe" : "no";
 }

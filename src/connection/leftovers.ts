@@ -1,16 +1,16 @@
-/** Sorts what is on a connection when it ends: what may have left, and what cannot have. */
+/** Sorts the commands on a connection that ends into those that may have been sent and those that cannot have been. */
 
 import type { Command } from "../commands/command.ts";
 
-/** A command without a reply in the write under way, and how many of that write's commands with one stand before it. */
+/** A noreply command in the write under way, and the number of commands with a reply before it in that write. */
 export interface Silent {
   readonly command: Command;
   readonly behind: number;
 }
 
-/** What is on a connection. */
+/** The commands on a connection. */
 export interface Load {
-  /** Commands that a reply is due to; the last `writing` of them are in the write under way. */
+  /** Commands whose reply is due. The last `writing` of them are in the write under way. */
   readonly pending: readonly Command[];
   readonly writing: number;
   readonly silent: readonly Silent[];
@@ -18,17 +18,17 @@ export interface Load {
   readonly gathered: readonly Command[];
 }
 
-/** Everything in the order in which it was submitted. Of what is unsent, no byte can have left. */
+/** The commands in the order in which they were submitted. No byte of the unsent ones can have left. */
 export interface Leftovers {
   readonly sent: Command[];
   readonly unsent: Command[];
 }
 
 /**
- * Sorts what is on a connection.
+ * Sorts the commands on a connection.
  *
- * @param left Whether earlier writes may have left: not to a full server, which reads nothing. And whether the one under
- * way may have: not if it failed before its first byte.
+ * @param left Says whether earlier writes may have left (not to a full server, which reads nothing), and whether the
+ * write under way may have (not if it failed before its first byte).
  */
 export function leftovers(
   { pending, writing, silent, gathered }: Load,

@@ -1,11 +1,11 @@
 /**
- * First in, first out, on one array with a moving head:
+ * A queue, first in, first out, on one array with a moving head:
  *
  *     [ gone gone gone | head … tail ]
  *                        ^ #head
  *
- * `shift()` of an array costs its length: 3,300 ns an item at 100,000 against 15 ns here. What is gone is cut off when
- * it is the larger part, so that each item is moved at most once on average.
+ * `shift()` of an array costs its length: 3,300 ns an item at 100,000 items, against 15 ns here. The empty part is cut
+ * off when it is the larger one, so each item is moved at most once on average.
  */
 export class Queue<T> {
   readonly #weightOf: (item: T) => number;
@@ -13,38 +13,38 @@ export class Queue<T> {
   #head = 0;
   #weight = 0;
 
-  /** @param weightOf What one weighs, the same each time it is asked. */
+  /** @param weightOf Gives the weight of an item, the same each time. */
   constructor(weightOf: (item: T) => number) {
     this.#weightOf = weightOf;
   }
 
-  /** How many are waiting. */
+  /** Number of items. */
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  /** What all together weigh. */
+  /** Weight of all items together. */
   get weight(): number {
     return this.#weight;
   }
 
-  /** Adds one at the tail. */
+  /** Adds an item at the tail. */
   push(item: T): void {
     this.#items.push(item);
     this.#weight += this.#weightOf(item);
   }
 
-  /** The one at the head, if there is one. */
+  /** Gives the item at the head, if there is one. */
   peek(): T | undefined {
     return this.#items[this.#head];
   }
 
-  /** The one at the tail, if there is one. */
+  /** Gives the item at the tail, if there is one. */
   last(): T | undefined {
     return this.#head < this.#items.length ? this.#items[this.#items.length - 1] : undefined;
   }
 
-  /** Takes the one at the head. */
+  /** Removes the item at the head and returns it. */
   shift(): T | undefined {
     const items = this.#items;
     if (this.#head === items.length) return undefined;
@@ -52,7 +52,7 @@ export class Queue<T> {
     items[this.#head++] = undefined;
     this.#weight -= this.#weightOf(item);
     if (this.#head === items.length) {
-      // One that was long gives its memory back.
+      // A queue that was long gives its memory back.
       if (this.#head > 1024) this.#items = [];
       else items.length = 0;
       this.#head = 0;
@@ -63,7 +63,7 @@ export class Queue<T> {
     return item;
   }
 
-  /** Takes all, in order. */
+  /** Removes all items and returns them, in order. */
   drain(): T[] {
     const rest = this.#items.slice(this.#head) as T[];
     this.#items = [];
@@ -72,7 +72,7 @@ export class Queue<T> {
     return rest;
   }
 
-  /** All from head to tail. */
+  /** Gives all items from head to tail. */
   *[Symbol.iterator](): Generator<T> {
     for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i] as T;
   }

@@ -1,22 +1,23 @@
 /**
- * Reads a transport into a parser, without a copy where one can be saved: into one buffer, in which a data block stays
- * until it is all there, or straight into the array of a block that is too long for that.
+ * Reads a transport into a parser, with as few copies as possible. It reads into one buffer, in which a data block stays
+ * until it is complete, or straight into the array of a block that is too long for that.
  */
 
 import type { ReplyParser } from "../protocol/reply_parser.ts";
-import { impossibleCount, isCount, type Transport } from "../transports/transport.ts";
+import type { Transport } from "../transports/transport.ts";
+import { impossibleCount, isCount } from "./byte_count.ts";
 
-/** Reads, and feeds what was read, in turn. */
+/** Reads bytes and feeds them to the parser, in turn. */
 export class Reader {
   readonly #transport: Transport;
   readonly #parser: ReplyParser;
   #buffer = new Uint8Array(FIRST_BYTES);
-  /** Where in the buffer the next bytes go. What lies before is lent to the parser. */
+  /** Position in the buffer of the next bytes. Those before it are lent to the parser. */
   #start = 0;
-  /** Where the last read went, and whether that is an array of the parser's. */
+  /** The array of the last read, and whether it belongs to the parser. */
   #room: Uint8Array = this.#buffer;
   #isVacancy = false;
-  /** How many reads in a row needed less than a sixteenth of the buffer. */
+  /** Number of reads in a row that needed less than a sixteenth of the buffer. */
   #small = 0;
 
   constructor(transport: Transport, parser: ReplyParser) {
@@ -24,7 +25,7 @@ export class Reader {
     this.#parser = parser;
   }
 
-  /** Reads some bytes, for {@linkcode Reader.feed}. Resolves to their number, or `null` at the stream's end. */
+  /** Reads some bytes for {@linkcode Reader.feed}. Resolves to their number, or `null` at the end of the stream. */
   read(): Promise<number | null> {
     const vacancy = this.#parser.vacancy(this.#buffer.length);
     this.#isVacancy = vacancy !== undefined;
@@ -33,9 +34,9 @@ export class Reader {
   }
 
   /**
-   * Checks what the read has given.
+   * Checks the result of a read.
    *
-   * @throws {RangeError} If it cannot be: of such a transport nobody knows where the stream stands.
+   * @throws {RangeError} If it is impossible: then the position in the stream is unknown.
    */
   checked(count: number | null): number | null {
     if (count !== null && !isCount(count, this.#room.length)) {
@@ -45,9 +46,9 @@ export class Reader {
   }
 
   /**
-   * Gives the parser the bytes that were read last.
+   * Feeds the bytes of the last read to the parser.
    *
-   * @throws {ProtocolError} If they are no reply.
+   * @throws {ProtocolError} If they are not a reply.
    */
   feed(count: number): void {
     if (this.#isVacancy) this.#parser.filled(count);
@@ -55,22 +56,22 @@ export class Reader {
     const { length } = this.#buffer;
     const wasFull = this.#isVacancy || count === this.#room.length;
     this.#small = count < length >> 4 ? this.#small + 1 : 0;
-    // Only when nothing in it is needed any more.
+    // The buffer is replaced only when nothing in it is needed any more.
     if (this.#start > 0) return;
     if (wasFull && length < MOST_BYTES) this.#resize(4 * length);
     else if (this.#small > MANY_SMALL && length > FIRST_BYTES) this.#resize(length / 4);
   }
 
-  /** One that was too small once is replaced by the next size; one that is too large for long, by the one before. */
+  /** Replaces a buffer that was too small once by the next size, and one that was too large for long by a smaller one. */
   #resize(length: number): void {
     this.#buffer = new Uint8Array(length);
     this.#small = 0;
   }
 }
 
-/** Size of the buffer at first: most connections never need more. */
+/** First size of the buffer: most connections never need more. */
 const FIRST_BYTES = 16 * 1024;
-/** And at most: values of up to about this size are decoded where they were read. */
+/** Largest size of the buffer: values of up to about this size are decoded where they were read. */
 const MOST_BYTES = 256 * 1024;
-/** After so many small reads a peak is over. */
+/** After so many small reads a peak counts as over. */
 const MANY_SMALL = 1000;

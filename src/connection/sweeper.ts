@@ -1,37 +1,38 @@
-/** One timer for all deadlines of a client, in place of one a call: 108 ns a request against 1,140 ns. */
+/** One timer for all deadlines of a client instead of one per call: 108 ns a request against 1,140 ns. */
 
 import type { Clock } from "../clock.ts";
 
-/** Something on which calls may wait too long. */
+/** Something for which calls may wait too long. */
 export interface Swept {
   /**
-   * Ends what has waited too long. Returns false if nothing waits.
+   * Fails everything that has waited too long.
    *
-   * @param lost For how many of the last milliseconds the program did not come to rest, so that it could hear nothing.
+   * @param lost How many of the last milliseconds the event loop was blocked.
+   * @returns False if nothing waits.
    */
   sweep(now: number, lost: number): boolean;
 }
 
-/** Sweeps what is busy, and rests when nothing is. */
+/** Sweeps everything that is busy, and stops its timer when nothing is. */
 export class Sweeper {
   readonly #clock: Clock;
   readonly #period: () => number;
   readonly #busy = new Set<Swept>();
   #cancel: (() => void) | undefined;
 
-  /** @param period Milliseconds between two sweeps, asked anew each time: how late a deadline may be noticed. */
+  /** @param period Gives the milliseconds between two sweeps, which is how late a deadline may be noticed. */
   constructor(clock: Clock, period: () => number) {
     this.#clock = clock;
     this.#period = period;
   }
 
-  /** Sweeps `swept` from now on, until it has nothing that waits. */
+  /** Sweeps `swept` from now on, until nothing in it waits. */
   watch(swept: Swept): void {
     this.#busy.add(swept);
     if (this.#cancel === undefined) this.#arm();
   }
 
-  /** Forgets all, and stops the timer. */
+  /** Forgets everything and stops the timer. */
   close(): void {
     this.#busy.clear();
     this.#cancel?.();
@@ -45,7 +46,7 @@ export class Sweeper {
       this.#cancel = undefined;
       const now = this.#clock.now();
       const late = now > due + period ? now - due : 0;
-      // Late by a whole period: the program did not come to rest, and replies may lie unread. They go first, once.
+      // Late by a whole period: the event loop was blocked, and replies may lie unread. They are read first, once.
       if (late > 0 && lost === 0) return this.#arm(late);
       for (const swept of this.#busy) {
         if (!swept.sweep(now, lost + late)) this.#busy.delete(swept);

@@ -4,25 +4,29 @@ import { Receiver } from "../commands/receiver.ts";
 import { AuthenticationCommand, type Credentials } from "../commands/authentication.ts";
 import type { Command } from "../commands/command.ts";
 import { VersionCommand } from "../commands/server_commands.ts";
-import type { Connection } from "../connection/connection.ts";
 import { type MemcachedError, ReplyError } from "../errors.ts";
 
-/** Makes what authenticates every new connection. */
+/** A connection that takes no other commands yet. */
+interface NewConnection {
+  submit(command: Command): void;
+}
+
+/** Makes the function that authenticates every new connection. */
 export function authenticateWith(
   credentials: Credentials,
-): (connection: Connection, deadline: number) => Promise<void> {
+): (connection: NewConnection, deadline: number) => Promise<void> {
   return (connection, deadline) => authenticate(connection, credentials, deadline);
 }
 
 /**
- * Authenticates a connection if its server asks for it. A server that does not would store the password as a value, so
- * it is asked first, by a command that only an authenticated connection may send.
+ * Authenticates a connection if its server asks for it. A server that does not would store the password as a value. So
+ * the server is first sent a command that only an authenticated connection may send.
  *
  * @param deadline When to give up.
- * @throws {ReplyError} If the server refuses the credentials.
+ * @throws {ReplyError} If the server rejects the credentials.
  */
 async function authenticate(
-  connection: Connection,
+  connection: NewConnection,
   credentials: Credentials,
   deadline: number,
 ): Promise<void> {
@@ -40,7 +44,7 @@ async function authenticate(
 }
 
 function ask<T>(
-  connection: Connection,
+  connection: NewConnection,
   deadline: number,
   commandFor: (receiver: Receiver<T>) => Command,
 ): Promise<T> {

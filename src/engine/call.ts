@@ -6,20 +6,19 @@ import type { CallEnd } from "../observe/observer.ts";
 import { type CallOptions, checkCallOptions } from "./call_options.ts";
 import type { Verb } from "./verb.ts";
 
-/** What a call belongs to. */
+/** The owner of a call. */
 export interface CallOwner {
-  /** A failure rejects, unless the call says otherwise. */
+  /** True if failures reject, unless the call says otherwise. */
   readonly strict: boolean;
-  /** When a call that begins now has taken too long, in milliseconds of the client's clock. */
+  /** Gives the deadline of a call that begins now, in milliseconds of the client's clock. */
   deadline(): number;
-  /** Hears of every failure. */
+  /** Called for every failure. */
   failed(error: MemcachedError, verb: string): void;
 }
 
 /**
- * Receives the outcome of a command for a caller. By the caller's choice a failure rejects (strict), or the call gives
- * its verb's fallback; the owner hears of it either way. An abort rejects at once, and the outcome that comes later is
- * dropped.
+ * Receives the outcome of a command for a caller. A failure rejects if the call is strict; else the call gives its verb's
+ * fallback. The owner is told in both cases. An abort rejects at once, and the outcome that comes later is dropped.
  */
 export class Call<T> extends Receiver<T> {
   readonly promise: Promise<T>;
@@ -72,7 +71,7 @@ export class Call<T> extends Receiver<T> {
     else this.#resolve(value as T);
   }
 
-  /** Settles with what there is of the whole: it rejects with all the errors in one if it is strict. */
+  /** Settles with a part of the whole. If the call is strict, it rejects with all the errors in one. */
   settleInPart(
     value: T,
     errors: readonly MemcachedError[],
@@ -86,7 +85,7 @@ export class Call<T> extends Receiver<T> {
     else this.#resolve(value);
   }
 
-  /** Rejects, strict or not, and tells nobody else: for misuse, for an abort, and for a failure that was told before. */
+  /** Rejects, strict or not, without telling the owner: for misuse, an abort, and a failure that it was told before. */
   override rejectMisuse(reason: unknown): void {
     if (this.settled) return;
     this.#settle(undefined, reason);

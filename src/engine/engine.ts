@@ -1,4 +1,4 @@
-/** What all calls of a client share: settings, keys, servers, and what is heard of failures. */
+/** Everything that the calls of a client share: settings, keys, servers and observers. */
 
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
@@ -6,7 +6,6 @@ import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { Sweeper } from "../connection/sweeper.ts";
 import { ClosedError, MemcachedError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
@@ -17,7 +16,6 @@ import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
-import type { FanOut } from "./fan_out.ts";
 import { ItemDecoders } from "./item_decoders.ts";
 import { Keys } from "./keys.ts";
 import {
@@ -32,7 +30,18 @@ import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
 import { LoopYield } from "./yielding.ts";
 
-/** Begins calls, sends their commands, and ends when all of them have. */
+/** The side of a fan-out that sends its parts. */
+interface Parts {
+  readonly deadline: number;
+  /** Name of the command, for errors. */
+  readonly command: string;
+  readonly settled: boolean;
+  expectParts(count: number): void;
+  note(error: MemcachedError): void;
+  allSent(): void;
+}
+
+/** Begins calls, sends their commands, and closes when all of them have settled. */
 export class Engine implements CallOwner {
   readonly settings: Settings;
   readonly cluster: Cluster;
@@ -41,11 +50,10 @@ export class Engine implements CallOwner {
   /** The server strings that the client was made with, or that it moved to last. */
   servers: readonly string[];
   lastError: MemcachedError | undefined;
-  readonly #sweeper: Sweeper;
   readonly #loopYield: LoopYield;
   readonly #observers: Observers;
   readonly #watchesCalls: boolean;
-  /** Calls under way that end by their own limits, and a callback for when there are none. */
+  /** Number of calls under way that end by their own limits, and a callback for when there are none left. */
   #open = 0;
   #onNoneOpen: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -60,7 +68,6 @@ export class Engine implements CallOwner {
     this.#observers = new Observers([counting, firing(target)], options.observer);
     this.#watchesCalls = this.#observers.watchesCalls;
     this.#loopYield = new LoopYield(settings.clock);
-    this.#sweeper = new Sweeper(settings.clock, () => sweepPeriod(settings));
     const addresses = this.#addressesOf(this.servers);
     checkDistinctNames(addresses);
     this.cluster = new Cluster(addresses, {
@@ -68,7 +75,7 @@ export class Engine implements CallOwner {
       connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       settings,
-      sweeper: this.#sweeper,
+      sweepPeriod: () => sweepPeriod(settings),
       happened: (happening) => this.#observers.happened(happening),
       onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
     });
@@ -95,7 +102,7 @@ export class Engine implements CallOwner {
   /**
    * Begins a call that has been made.
    *
-   * @param isBounded It ends by the limits of its commands, so that closing may wait for it.
+   * @param isBounded True if the call ends by the limits of its commands, so that closing can wait for it.
    */
   start<T, C extends Call<T>>(call: C, begin: (call: C) => void, isBounded = true): Promise<T> {
     try {
@@ -120,14 +127,14 @@ export class Engine implements CallOwner {
   #afterPause<T>(settled: Promise<T>): Promise<T> {
     const turn = this.#loopYield.pause();
     if (turn === undefined) return settled;
-    // Handled from now on, though it is looked at later.
+    // A rejection counts as handled from now on, though the caller sees it later.
     settled.catch(() => {});
     return turn.then(() => settled);
   }
 
   /**
-   * Runs a call of several steps, each of which rejects on failure: a failure is told once, and gives the fallback unless
-   * the call is strict. It takes as long as its caller's stream does; closing waits for the step under way.
+   * Runs a call of several steps, each of which rejects on failure. A failure is told once, and gives the fallback unless
+   * the call is strict. The call takes as long as its caller's stream; closing waits only for the step under way.
    */
   inSteps<T>(
     verb: Verb<T>,
@@ -143,7 +150,7 @@ export class Engine implements CallOwner {
   }
 
   /**
-   * Says that a call's arguments can be used, and that it goes on its way. Where nobody watches calls it costs one `if`.
+   * Says that a call's arguments are valid and that it is about to be sent. If nobody watches calls, it costs one `if`.
    *
    * @param keys The keys as the caller gave them.
    */
@@ -166,10 +173,10 @@ export class Engine implements CallOwner {
     this.cluster.submit(key, command);
   }
 
-  /** Sends commands for many keys, grouped by server; `orphaned` is told the positions of keys without a server. */
-  sendGroups<P, R>(
+  /** Sends commands for many keys, grouped by server. `orphaned` is told the positions of keys without a server. */
+  sendGroups(
     wireKeys: readonly string[],
-    fanOut: FanOut<P, R>,
+    fanOut: Parts,
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned?: (positions: readonly number[]) => void,
   ): void {
@@ -196,8 +203,8 @@ export class Engine implements CallOwner {
     });
   }
 
-  /** Sends a command to every server, each made for the display name of its server. */
-  sendToAll<P, R>(fanOut: FanOut<P, R>, commandFor: (server: string) => Command): void {
+  /** Sends a command to every server. Each is made for the display name of its server. */
+  sendToAll(fanOut: Parts, commandFor: (server: string) => Command): void {
     for (const server of this.cluster.servers) {
       const command = commandFor(server.name);
       command.deadline = fanOut.deadline;
@@ -207,17 +214,17 @@ export class Engine implements CallOwner {
     fanOut.allSent();
   }
 
-  /** Finds the display name of the server that a command with this key would go to now, which may dial it. */
+  /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
   locate(key: string, deadline: number, then: (server: string | undefined) => void): void {
     this.cluster.locate(key, deadline, (server) => then(server?.name));
   }
 
-  /** Display name of the server that owns a key. */
+  /** Gives the display name of the server that owns a key. */
   ownerOf(key: string): string {
     return this.cluster.ownerOf(this.keys.one(key)).name;
   }
 
-  /** What has happened so far, by display name of the server. */
+  /** Copies the counters of all servers, by display name. */
   counters(): Map<string, ServerCounters> {
     return new Map(this.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
   }
@@ -227,12 +234,12 @@ export class Engine implements CallOwner {
     this.cluster.unref();
   }
 
-  /** Sends a last command on every connection, waits until all that is on the way has finished, and closes them. */
+  /** Sends a last command on every connection, waits until all commands on them have ended, and closes them. */
   async drain(last: () => Command): Promise<void> {
     await this.cluster.drain(last);
   }
 
-  /** Counts a chunked value that could not be put together. */
+  /** Counts a chunked value that could not be joined. */
   countTorn(wireKey: string): void {
     this.#observers.happened({ what: "torn", server: this.cluster.ownerOf(wireKey) });
   }
@@ -259,20 +266,19 @@ export class Engine implements CallOwner {
     return moved;
   }
 
-  /** Closes for good once all calls on the way have settled; the second call waits for the first. */
+  /** Closes for ever, once all calls under way have settled. A second call waits for the first. */
   close(): Promise<void> {
     this.#closedAt ??= new Error("The client was closed here");
     return this.#closing ??= this.#end(this.#closedAt);
   }
 
-  /** Lets the calls under way finish, with all their steps, unless a dial that they may wait for has no bound. */
+  /** Waits for the calls under way, with all their steps, unless they may wait for a dial that has no time limit. */
   async #end(closedAt: Error): Promise<void> {
     const { connectTimeout, timeout } = this.settings;
     if (this.#open > 0 && (connectTimeout > 0 || timeout > 0)) {
       await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
     }
     await this.cluster.close(closedAt);
-    this.#sweeper.close();
   }
 
   readonly #onCallSettled = (): void => {
@@ -289,15 +295,15 @@ export class Engine implements CallOwner {
   }
 }
 
-/** What a call that is watched is asked for. */
+/** The part of a call that observers use. */
 interface BegunCall {
   readonly verb: { readonly name: string };
   onSettled: ((end: CallEnd) => void) | undefined;
 }
 
 /**
- * The same promise, awaited by an async function: where it rejects, the platform knows who awaits, and the error's stack
- * names the line of the caller in place of that of the read loop. Costs strict calls one promise, and others nothing.
+ * Awaits the promise in an async function. If it rejects, the platform then knows who awaits it, and the error's stack
+ * names the line of the caller instead of the read loop. It costs strict calls one promise, and others nothing.
  */
 async function traced<T>(promise: Promise<T>): Promise<T> {
   try {
@@ -308,7 +314,7 @@ async function traced<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** A copy by name: the checked properties may be getters of a class. */
+/** Copies the properties by name: they may be getters of a class. */
 function credentialsOf({ username, password }: Credentials): Credentials {
   return { username, password };
 }

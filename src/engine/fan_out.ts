@@ -1,4 +1,4 @@
-/** Joins the parts of one call. One object stands for all of them: there is no promise for each part or key. */
+/** Joins the parts of one call. One object receives all of them: there is no promise for each part or key. */
 
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -7,14 +7,14 @@ import { type MemcachedError, MultiError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 
-/** Settles a call once all its parts are over: with the whole, or with what there is of it. */
+/** Settles a call once all its parts are over, with the whole or with the parts that succeeded. */
 export abstract class FanOut<P, R> extends PartReceiver<P> {
   protected readonly engine: Engine;
   readonly #call: Call<R>;
   /** Name of the command, for errors. */
   readonly command: string;
   readonly #errors: MemcachedError[] = [];
-  /** Parts under way, and one more until all have been sent. */
+  /** Number of parts under way, and one more until all have been sent. */
   #left = 1;
 
   constructor(engine: Engine, call: Call<R>, command: string) {
@@ -64,7 +64,7 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
   /**
    * Sends commands for many keys, grouped by server.
    *
-   * @param orphaned Told the positions of keys for which there is no server.
+   * @param orphaned Called with the positions of keys for which there is no server.
    */
   protected send(
     wireKeys: readonly string[],
@@ -74,26 +74,26 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
     this.engine.sendGroups(wireKeys, this, commandsFor, orphaned);
   }
 
-  /** Collects what one part gives. */
+  /** Collects the result of one part. */
   protected abstract collect(part: P): void;
 
-  /** What the call gives, when all parts are over. */
+  /** Makes the result of the call, when all parts are over. */
   protected abstract finish(): R;
 
   /**
-   * Called when all parts are over. An implementation that sends more parts returns true, and has called
-   * {@linkcode FanOut.allSent} or will; then this is called again.
+   * Called when all parts are over. An implementation that sends more parts returns true and calls
+   * {@linkcode FanOut.allSent}, now or later; then this is called again.
    */
   protected sendMore(): boolean {
     return false;
   }
 
-  /** The errors as they are told, now that all parts are over. */
+  /** Gives the errors as callers see them, when all parts are over. */
   protected judge(errors: readonly MemcachedError[]): readonly MemcachedError[] {
     return errors;
   }
 
-  /** The error of a strict call. */
+  /** Makes the error of a strict call. */
   protected combine(errors: readonly MemcachedError[], result: R): MemcachedError {
     return new MultiError<R>(
       `Cannot ${this.command} all as ${errors.length} part(s) failed: ${errors[0].message}`,

@@ -1,15 +1,15 @@
-/** The keys of a client's calls: each is checked, and becomes the bytes that are sent. */
+/** Checks the keys of calls, and turns them into the bytes that are sent. */
 
 import type { Clock } from "../clock.ts";
 import { wireKey, wirePrefix } from "../key.ts";
 
-/** A call that keys are checked for, a part at a time. */
+/** A call whose keys are checked a part at a time. */
 interface WaitingCall {
   readonly settled: boolean;
   rejectMisuse(reason: unknown): void;
 }
 
-/** Makes wire keys of the keys that callers give. */
+/** Turns the keys of callers into wire keys. */
 export class Keys {
   readonly #prefix: string;
   readonly #clock: Clock;
@@ -19,12 +19,12 @@ export class Keys {
     this.#clock = clock;
   }
 
-  /** The bytes sent for a key, as a string with one char for each. */
+  /** Gives the bytes sent for a key, as a string with one char for each. */
   one(key: string): string {
     return wireKey(key, this.#prefix);
   }
 
-  /** The same for many keys: the given list itself, where all of them are their own wire keys. */
+  /** Does the same for many keys. It returns the given list itself if all of them are their own wire keys. */
   many(keys: readonly string[]): readonly string[] {
     let wireKeys: string[] | undefined;
     for (let i = 0; i < keys.length; i++) {
@@ -36,8 +36,8 @@ export class Keys {
   }
 
   /**
-   * The same for any number of keys: very many are taken a part at a time, and the program may do other things in
-   * between. No key is sent before all have been checked.
+   * Does the same for any number of keys. Very many are checked a part at a time, so that the program can do other things
+   * in between. No key is sent before all have been checked.
    */
   manyInTurns(
     keys: readonly string[],
@@ -60,5 +60,5 @@ export class Keys {
   }
 }
 
-/** Keys that are checked at once: 2 to 4 ms. */
+/** Number of keys that are checked in one go, which takes 2 to 4 ms. */
 const KEYS_A_TURN = 100_000;

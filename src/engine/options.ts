@@ -207,7 +207,7 @@ export interface ClientOptions extends LiveOptions {
    */
   inflateLimit?: number;
   /**
-   * Watches calls, commands and servers. Without one, a call pays nothing for it.
+   * Watches calls, commands and servers: see {@linkcode Observer}. A call without one pays nothing for it.
    *
    * @default {undefined}
    */
@@ -217,8 +217,8 @@ export interface ClientOptions extends LiveOptions {
 }
 
 /**
- * All options with their defaults filled in, without the secret ones. Whoever prints a client prints everything that it
- * holds; so it holds neither password nor key.
+ * All options with their defaults filled in, without the secret ones. Printing a client shows everything that it holds;
+ * so it holds neither password nor key.
  */
 export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observer" | "tls">> & {
   tls: boolean;

@@ -1,19 +1,19 @@
-/** The platform that clients dial with. No room of the engine knows one: `mod.ts` hands it in. */
+/** The platform with which clients dial. The engine knows none by itself: `mod.ts` hands it in. */
 
 import type { TlsOptions } from "../checks/tls.ts";
 import type { Connect, Platform } from "../transports/transport.ts";
 
 let platform: Platform | undefined;
 
-/** Says how clients made from now on dial, `undefined` for a runtime that cannot. */
+/** Sets how clients made from now on dial; `undefined` for a runtime that cannot. */
 export function usePlatform(given: Platform | undefined): void {
   platform = given;
 }
 
 /**
- * Gives what a client with these options dials with.
+ * Gives the function with which a client with these options dials.
  *
- * @throws {TypeError} If it is to be the platform, and there is none.
+ * @throws {TypeError} If the options have none and there is no platform.
  */
 export function dialler(
   { connect, tls = false }: {

@@ -1,4 +1,4 @@
-/** One step of a longer call: asks one thing, strictly. */
+/** One step of a longer call: sends one command, strictly. */
 
 import type { Command } from "../commands/command.ts";
 import type { Receiver } from "../commands/receiver.ts";
@@ -7,14 +7,14 @@ import { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { verb } from "./verb.ts";
 
-/** How a step is taken. */
+/** Options of a step. */
 export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Hears of a failure. The call that the step belongs to does, unless it is over. */
+  /** Called for a failure. Needed only if the call that the step belongs to is over. */
   readonly onFailure?: ((error: MemcachedError) => void) | undefined;
 }
 
-/** Sends a command to the server of a key. The step has the whole timeout, and rejects on failure. */
+/** Sends a command to the server of a key. The step has the whole timeout to itself, and rejects on failure. */
 export function step<T>(
   engine: Engine,
   key: string,

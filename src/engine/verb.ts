@@ -1,18 +1,18 @@
-/** The verbs: what is known of a public method before it is called. */
+/** The verbs: the facts of a public method that are known before it is called. */
 
 import { CALL_OPTIONS, type CallChecks } from "./call_options.ts";
 
 /** One method of a client that makes a call. */
 export interface Verb<out T = unknown> {
-  /** The method's name, as failures, counts and observers tell it. */
+  /** The method's name, as it appears in failures, counts and observers. */
   readonly name: string;
-  /** What a call gives that fails and is not strict; made anew for each. */
+  /** Makes the result of a call that fails and is not strict. Each call gets its own. */
   readonly fallback: () => T;
   /** The options that it takes. */
   readonly takes: CallChecks;
 }
 
-/** Makes a verb, which takes the options of every call unless others are given. */
+/** Makes a verb. It takes the options of every call unless others are given. */
 export function verb<T>(
   name: string,
   fallback: () => T,

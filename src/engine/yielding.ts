@@ -1,19 +1,19 @@
 /**
- * Keeps calls that fail at once from starving the program. Such a call, to a dead server say, settles before it returns.
- * A caller that makes one after the other (`while (…) await client.get(key)`) never lets the event loop turn: no timer
- * fires, and the dial that would find the server alive again never ends. So after many such calls, or after a while, the
- * next ones settle only when the loop has turned.
+ * Keeps calls that fail at once from starving the program. A call to a dead server, for example, settles before it
+ * returns. A caller that makes one after the other (`while (…) await client.get(key)`) never lets the event loop turn: no
+ * timer fires, and the dial that would find the server alive again never ends. So after many such calls, or after some
+ * time, the next ones settle only when the loop has turned.
  *
- * Nothing here knows whether the loop has turned by itself meanwhile, as a timer that would tell outlives the call that
- * set it. One call in {@linkcode LEAST_A_TURN} at most waits in vain, for a millisecond.
+ * This code does not know whether the loop has turned by itself in between: a timer that could tell would outlive the
+ * call that set it. At most one call in {@linkcode LEAST_A_TURN} waits without need, for a millisecond.
  */
 
 import type { Clock } from "../clock.ts";
 
-/** Counts calls that settle at once, and says when the event loop must turn. */
+/** Counts calls that settle at once, and decides when the event loop must turn. */
 export class LoopYield {
   readonly #clock: Clock;
-  /** Since when it counts, and how many. */
+  /** When it began to count, and the count. */
   #began = 0;
   #count = 0;
   #turn: Promise<void> | undefined;
@@ -22,7 +22,7 @@ export class LoopYield {
     this.#clock = clock;
   }
 
-  /** Counts a call that has settled at once. Returns what its caller must wait for, if it must wait. */
+  /** Counts a call that has settled at once. Returns a promise if the caller must wait for it first. */
   pause(): Promise<void> | undefined {
     if (this.#turn !== undefined) return this.#turn;
     const now = this.#clock.now();
@@ -40,8 +40,8 @@ export class LoopYield {
   }
 }
 
-/** As many calls may settle at once, one after the other or side by side, before the loop must turn. */
+/** Number of calls that may settle at once before the loop must turn. */
 const MOST_A_TURN = 1000;
-/** Where callers have work of their own in between, the loop must turn after a while, but not for a handful of calls. */
+/** Time after which the loop must turn if callers have other work in between, unless there were very few calls. */
 const MOST_MILLISECONDS = 10;
 const LEAST_A_TURN = 32;

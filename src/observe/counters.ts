@@ -2,7 +2,7 @@
 
 import type { Happening, HappeningCounts, HappeningName, Observer } from "./observer.ts";
 
-/** Counts each happening with the server it concerns. */
+/** Counts each happening for the server that it concerns. */
 export const counting: Observer = {
   happened({ what, server }: Happening): void {
     const name = COUNTED[what];
@@ -10,7 +10,7 @@ export const counting: Observer = {
   },
 };
 
-/** The counter of each happening; whether a server is dead is a state, and not counted. */
+/** The counter of each happening. That a server is dead is a state and is not counted. */
 const COUNTED: Readonly<Record<HappeningName, keyof HappeningCounts | undefined>> = {
   failure: "failures",
   connect: "connects",

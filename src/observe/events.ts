@@ -34,7 +34,7 @@ export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "a
  * - `connect`: a connection was made.
  * - `disconnect`: a connection ended. `error` says why, unless it was closed on purpose, or by the server while no
  *   reply was due.
- * - `dead`: a dial failed, and the server is left alone for `retryTimeout`. `error` says why.
+ * - `dead`: the server could not be reached, or was full, and is left alone for `retryTimeout`. `error` says why.
  * - `alive`: a dial succeeded after the server was dead.
  *
  * An error that a listener throws is reported as uncaught, as for every EventTarget.

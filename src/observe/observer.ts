@@ -1,13 +1,15 @@
 /**
- * The seam for everything that watches a client. Events and counters are observers, too: see their files here for two
- * examples. An observer hears of things after they have happened, and cannot change them.
+ * The seam for everything that watches a client. Events and counters are observers too: their files here are two
+ * examples. An observer is told of things after they have happened, and cannot change them.
  */
 
 import type { MemcachedError } from "../errors.ts";
 
 /**
- * Watches a client: the `observer` option. Every method is optional, and is called synchronously: it should be quick. An
- * error that it throws is reported as an uncaught one, and disturbs no call.
+ * Watches a client: the option `observer`.
+ *
+ * Every method is optional. It is called synchronously, so it should be quick. An error that it throws is reported as
+ * uncaught and does not disturb any call.
  *
  * @example Count the calls of each method
  * ```ts
@@ -27,28 +29,28 @@ import type { MemcachedError } from "../errors.ts";
  */
 export interface Observer {
   /**
-   * A call begins: its options and keys can be used, and nothing has been sent.
+   * Called when a call begins: its options and keys are valid, and nothing has been sent.
    *
    * @param verb The method of the client, as in `"getMulti"`.
    * @param keys The keys as the caller gave them; none for methods that concern servers.
-   * @returns Anything: a token that {@linkcode Observer.end} is given.
+   * @returns A token of any type, which is passed to {@linkcode Observer.end}.
    */
   begin?(verb: string, keys: readonly string[]): unknown;
   /**
-   * A call that began has settled.
+   * Called when a call that began has settled.
    *
-   * @param token What {@linkcode Observer.begin} returned for it.
+   * @param token The token that {@linkcode Observer.begin} returned for the call.
    * @param end How it ended.
    */
   end?(token: unknown, end: CallEnd): void;
   /**
-   * A server has answered a command, or its connection was lost. One call may make many attempts, and gets of one tick
-   * share one.
+   * Called when a server has answered a command, or the connection was lost. One call may make many attempts, and gets
+   * of one tick share one.
    *
    * @param server Display name of the server.
    * @param command Name of the command, as in `"get"`.
-   * @param milliseconds From the write to the end of the reply.
-   * @param error Why there is no reply, or the error line that is the reply.
+   * @param milliseconds Time from the write to the end of the reply.
+   * @param error The reason why there is no reply, or the error line that is the reply; `undefined` if all is well.
    */
   attempt?(
     server: string,
@@ -57,40 +59,101 @@ export interface Observer {
     error: MemcachedError | undefined,
   ): void;
   /**
-   * Something happened to a server, or a call failed.
+   * Called when something happened to a server, or a call failed.
    *
    * @param happening What happened, and to which server.
    */
   happened?(happening: Happening): void;
 }
 
-/** How a call ended: with a value, with an error, or with both where a failure is soft or partial. */
+/**
+ * How a call ended: with a value, with an error, or with both if it failed without `strict`, or only in part.
+ *
+ * @example A failure that the caller does not see
+ * ```ts
+ * import { type CallEnd, Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const ends: CallEnd[] = [];
+ * const observer = { end: (_token: unknown, end: CallEnd) => ends.push(end) };
+ * await using client = new Client(server.address, { observer });
+ *
+ * await server.stop();
+ * await client.set("key", "value");
+ * assertEquals(ends[0].value, false);
+ * assertEquals((ends[0].error as Error).name, "ConnectionError");
+ * ```
+ */
 export interface CallEnd {
-  /** What the call gave. */
+  /** The value that the call gave. */
   readonly value?: unknown;
-  /** What went wrong, or why the call rejected. */
+  /** The error of the call, or the reason with which it rejected. */
   readonly error?: unknown;
 }
 
-/** Something that happened to a server, or a call that failed. */
+/**
+ * Something that happened to a server, or a call that failed.
+ *
+ * @example Log all that concerns a server
+ * ```ts
+ * import { Client, type Happening } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const log: string[] = [];
+ * const observer = {
+ *   happened: ({ what, server }: Happening) => log.push(`${what} ${server?.name}`),
+ * };
+ * await using client = new Client(`${server.address} blue`, { observer });
+ *
+ * await client.version();
+ * assertEquals(log, ["connect blue"]);
+ * ```
+ */
 export interface Happening {
-  /** What happened. */
+  /** Name of what happened. */
   readonly what: HappeningName;
-  /** The server, where one is known. */
+  /** The server, if one is known. */
   readonly server?: ObservedServer | undefined;
-  /** What went wrong, if something did. */
+  /** The error, if there is one. */
   readonly error?: MemcachedError | undefined;
   /** The method of the client that failed; only for `failure`. */
   readonly verb?: string | undefined;
 }
 
 /**
- * - `failure`: a call, or part of one, failed.
- * - `connect`, `disconnect`: a connection was made, or is over.
- * - `failedDial`: a dial failed; `dead`, `alive`: its server is left alone for a while, or is back.
- * - `desync`: a reply came that could not be the one due.
+ * Names of what observers are told.
+ *
+ * - `failure`: a call, or part of a call, failed.
+ * - `connect`, `disconnect`: a connection was made, or ended.
+ * - `failedDial`: a dial failed.
+ * - `dead`, `alive`: the server could not be reached and is left alone for `retryTimeout`, or can be reached again.
+ * - `desync`: a reply came that could not be the next one.
  * - `resend`: a command was sent again.
- * - `torn`: a split value could not be put together.
+ * - `torn`: a split value could not be joined.
+ *
+ * @example Hear only of what is bad
+ * ```ts
+ * import { Client, type Happening, type HappeningName } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const bad: ReadonlySet<HappeningName> = new Set(["failure", "failedDial", "desync", "torn"]);
+ * const seen: HappeningName[] = [];
+ * const observer = { happened: ({ what }: Happening) => bad.has(what) && seen.push(what) };
+ * await using client = new Client(server.address, { observer });
+ *
+ * await server.stop();
+ * await client.get("key");
+ * assertEquals(seen, ["failedDial", "failure"]);
+ * ```
  */
 export type HappeningName =
   | "failure"
@@ -103,15 +166,57 @@ export type HappeningName =
   | "resend"
   | "torn";
 
-/** A server as observers see it. */
+/**
+ * A server as observers see it.
+ *
+ * @example Hear of a server that fails again and again
+ * ```ts
+ * import { Client, type Happening, type ObservedServer } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const alarms = new Set<ObservedServer>();
+ * const observer = {
+ *   happened({ server }: Happening) {
+ *     if (server !== undefined && server.counters.failures >= 3) alarms.add(server);
+ *   },
+ * };
+ * await using client = new Client(server.address, { observer });
+ *
+ * await server.stop();
+ * for (const key of ["a", "b", "c"]) await client.get(key);
+ * assertEquals(Array.from(alarms, ({ name }) => name), [server.address]);
+ * ```
+ */
 export interface ObservedServer {
-  /** Display name. */
+  /** Display name of the server. */
   readonly name: string;
-  /** What has happened to it so far. */
+  /** The counters of the server, which go on counting. */
   readonly counters: HappeningCounts;
 }
 
-/** What has happened to a server so far. */
+/**
+ * Counts of what has happened to a server. They only grow.
+ *
+ * @example Compare two moments
+ * ```ts
+ * import { Client, type HappeningCounts } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const before: HappeningCounts | undefined = client.counters().get(server.address);
+ * await client.version();
+ * await client.quit();
+ * const after: HappeningCounts | undefined = client.counters().get(server.address);
+ * assert(before !== undefined && after !== undefined);
+ * assertEquals([after.connects - before.connects, after.disconnects], [1, 1]);
+ * ```
+ */
 export interface HappeningCounts {
   /** Connections made. */
   connects: number;

@@ -2,7 +2,7 @@
 
 import type { CallEnd, Happening, Observer } from "./observer.ts";
 
-/** Tells the built-in observers, and the user's if there is one. */
+/** Tells the built-in observers, and the custom one if there is one. */
 export class Observers {
   readonly #builtIn: readonly Observer[];
   readonly #given: Observer | undefined;
@@ -40,7 +40,7 @@ export class Observers {
   };
 }
 
-/** Calls an observer. An error of its own is thrown where it disturbs no call. */
+/** Calls an observer. If it throws, the error is thrown again outside the call. */
 function guarded<T>(tell: () => T): T | undefined {
   try {
     return tell();

@@ -65,7 +65,7 @@ export class BatchFanOut<R> extends FanOut<BatchResult, R> {
     return this.#failed.has(position);
   }
 
-  /** The position in the caller's list of the key at a position in the list being sent. */
+  /** Gives the position in the caller's list for a position in the list that is being sent. */
   protected callersPosition(position: number): number {
     return position;
   }

@@ -74,7 +74,7 @@ function touchAs(
   });
 }
 
-/** Adds to a counter or subtracts from it; the answer has the type of the delta. */
+/** Adds to a counter or subtracts from it. The result has the type of the delta. */
 export function count<N extends number | bigint>(
   engine: Engine,
   name: "incr" | "decr",

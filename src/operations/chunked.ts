@@ -1,4 +1,4 @@
-/** Values in chunks: which are, how one is asked for, and how one is stored. See `codec/chunks.ts` for the format. */
+/** Values in chunks: which values need them, and how they are read and stored. See `codec/chunks.ts` for the format. */
 
 import { CHUNK_BYTES, Manifest, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "../codec/chunks.ts";
 import type { Encoded } from "../codec/codec.ts";
@@ -16,7 +16,7 @@ import type { MemcachedError } from "../errors.ts";
 import { ItemFanOut } from "./item_fan_out.ts";
 import { StoreFanOut } from "./store_fan_out.ts";
 
-/** A call for one item, which goes on where the item turns out to be the manifest of a split value. */
+/** A call for one item. If the item is the manifest of a split value, the call goes on and asks for the chunks. */
 export class ChunkedCall<T> extends Call<T | undefined> {
   readonly #engine: Engine;
   readonly #decoder: ChunkedDecoder<T>;
@@ -51,7 +51,7 @@ class OneItemFanOut<T> extends ItemFanOut<T, T | undefined> {
 
 /** Settles a call that stores one split value. */
 export class ChunkedStore extends StoreFanOut<boolean> {
-  /** Once a part was stored, a reader may see some of the new value, if not all of it. */
+  /** Once a part was stored, readers may see some of the new value, even if not all of it. */
   protected override judge(errors: readonly MemcachedError[]): readonly MemcachedError[] {
     const hasBegun = this.hasBegun || errors.some(({ sent }) => sent === "maybe");
     return hasBegun ? errors.map(inPart) : errors;
@@ -63,8 +63,8 @@ export class ChunkedStore extends StoreFanOut<boolean> {
 }
 
 /**
- * The bytes of an item that must be split, or `undefined` for one that goes whole. One that can be neither is rejected
- * here, as a server that refuses an item for its size drops the one it had under that key.
+ * Gives the bytes of an item that must be split, and `undefined` for one that is sent whole. An item that is too big for
+ * both is rejected here, because a server that rejects an item for its size drops the one that it had under that key.
  *
  * @throws {RangeError} If the item is too big, or its key too long for a split one.
  */
@@ -92,9 +92,9 @@ export function dataToSplit(
 }
 
 /**
- * Rejects a text that is too long before its bytes are counted: they are as many as its UTF-16 units, or more.
+ * Rejects a text that is too long before its bytes are counted: it has at least as many as UTF-16 units.
  *
- * @throws {RangeError} If it is.
+ * @throws {RangeError} If the text is too long.
  */
 export function checkLength(settings: Settings, name: StorageName, value: unknown): void {
   if (typeof value !== "string" || value.length < LONG_TEXT) return;
@@ -102,7 +102,7 @@ export function checkLength(settings: Settings, name: StorageName, value: unknow
   if (value.length > limit) throw tooBig(`at least ${value.length}`, limit);
 }
 
-/** Most bytes of a value, whole or split. */
+/** Gives the most bytes of a value, whole or split. */
 function sizeLimit({ doSplit, itemSizeLimit }: Settings, name: StorageName): number {
   return doSplit && name === "set" ? CHUNK_BYTES * MAX_CHUNKS : itemSizeLimit;
 }
@@ -113,6 +113,6 @@ function tooBig(size: number | string, limit: number): RangeError {
   );
 }
 
-/** Shorter texts are not worth a look before they are encoded. */
+/** Shorter texts are not checked before they are encoded. */
 const LONG_TEXT = 100_000;
 const GET: Retrieval = { name: "get" };

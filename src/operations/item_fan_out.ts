@@ -1,6 +1,6 @@
 /**
- * Joins the retrievals of a call: items go straight to their positions, and split values are put together. The chunks of
- * all split values of a slice are asked together, once all manifests are there.
+ * Joins the retrievals of a call: items go straight to their positions, and split values are joined. The chunks of all
+ * split values of a slice are requested together, once all manifests are there.
  */
 
 import { chunkKeys, join, Manifest } from "../codec/chunks.ts";
@@ -17,11 +17,11 @@ import { FanOut } from "../engine/fan_out.ts";
 import type { ChunkedDecoder } from "../engine/item_decoders.ts";
 import { CodecError, type MemcachedError } from "../errors.ts";
 
-/** Where the answers go. */
+/** Collects the answers of a call. */
 export interface Collector<T, R> {
   /** Takes the values of the keys from position `start` on; `undefined` is a miss. */
   collect(start: number, values: readonly (T | undefined)[]): void;
-  /** What the call gives. */
+  /** Gives the result of the call. */
   result(): R;
 }
 
@@ -30,12 +30,12 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   readonly #how: Retrieval;
   readonly #decoder: ChunkedDecoder<T>;
   readonly #collector: Collector<T, R>;
-  /** All keys of the call, and of these a slice: where it begins, its keys, and what was found for them. */
+  /** All keys of the call, and the current slice of them: its beginning, its keys and the values found for them. */
   #wireKeys: readonly string[] = [];
   #start = 0;
   #slice: readonly string[] = [];
   #values: (T | Manifest | undefined)[] = [];
-  /** The chunks of the split values in the slice, once they have been asked. */
+  /** The chunks of the split values in the slice, once they have been requested. */
   #chunks: (Uint8Array | undefined)[] | undefined;
 
   constructor(
@@ -56,7 +56,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
     this.#askSlice();
   }
 
-  /** Goes on from one value that has been found to be split. */
+  /** Goes on with one value that turned out to be split. */
   goOn(wireKey: string, manifest: Manifest): void {
     this.#wireKeys = this.#slice = [wireKey];
     this.#values = [manifest];
@@ -67,7 +67,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
     for (const error of errors) this.note(error);
   }
 
-  /** First asks for the chunks of all split values of the slice, if there are such; then for the next slice. */
+  /** Asks for the chunks of all split values of the slice, if there are any; then for the next slice. */
   protected override sendMore(): boolean {
     const values = this.#values;
     if (areWhole(values)) {
@@ -114,12 +114,12 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
     values: (V | undefined)[],
     how: Retrieval,
   ): void {
-    // The generator is a function of the module: one made for each call costs 0.3 µs a key, as V8 makes a prototype and
+    // The generator is a function of the module. One made for each call would cost 0.3 µs a key: V8 makes a prototype and
     // a hidden class for each, and drops code that was optimised for others.
     this.send(keys, (group) => commandsFor(group, decoder, values, this, how));
   }
 
-  /** The values of a slice, those that were split put together of the chunks, which lie in the order of their keys. */
+  /** Gives the values of a slice. Split ones are joined from the chunks, which lie in the order of their keys. */
   #joined(
     values: readonly (T | Manifest | undefined)[],
     chunks: readonly (Uint8Array | undefined)[],
@@ -151,7 +151,7 @@ function areWhole<T>(
   return true;
 }
 
-/** The commands for the keys of one server. */
+/** Makes the commands for the keys of one server. */
 function* commandsFor<V>(
   group: KeyGroup,
   decoder: ItemDecoder<V>,
@@ -166,5 +166,5 @@ function* commandsFor<V>(
 
 const GET: Retrieval = { name: "get" };
 
-/** Keys asked together, so that no loop over them holds up the program for long: 16,384 take 5 to 10 ms. */
+/** Number of keys per slice. It bounds how long a loop over them blocks the program: 16,384 take 5 to 10 ms. */
 const SLICE_KEYS = 16_384;

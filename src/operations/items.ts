@@ -81,7 +81,7 @@ export function checkEncoded({ data, flags }: Encoded): void {
   checkUnsigned("flags", flags, MAX_UINT32);
   if (data instanceof Uint8Array) checkBytes(data);
   else if (typeof data !== "string" || !data.isWellFormed()) {
-    throw new TypeError("Cannot store what is neither well-formed text nor a Uint8Array");
+    throw new TypeError("Cannot store data that is neither well-formed text nor a Uint8Array");
   }
 }
 

@@ -1,4 +1,4 @@
-/** The verbs that ask: get, gets, gat, gats, for one key and for many, decoded or raw. */
+/** The verbs that read: get, gets, gat, gats, for one key and for many, decoded or raw. */
 
 import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
 import { GetCommand, type Retrieval } from "../commands/get.ts";
@@ -11,7 +11,7 @@ import { type Collector, ItemFanOut } from "./item_fan_out.ts";
 
 type Keys = Iterable<string>;
 type Options = CallOptions | undefined;
-/** How items are asked for; asked once the call has begun, as it may find that an argument cannot be used. */
+/** Says how items are requested. It is called once the call has begun, as it throws if an argument cannot be used. */
 type How = () => Retrieval;
 
 export function get<T>(engine: Engine, key: string, options: Options): Promise<T | undefined> {

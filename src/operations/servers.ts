@@ -58,7 +58,7 @@ export async function quit(engine: Engine): Promise<void> {
   await engine.drain(() => Object.assign(new QuitCommand(new Unheard()), { deadline }));
 }
 
-/** Display name of the server that a call with this key would go to now. */
+/** Finds the display name of the server that a call with this key would go to now. */
 export function realtimeHost(engine: Engine, key: string): Promise<string | undefined> {
   return engine.call<string | undefined>(VERBS.getRealtimeHostByKey, undefined, (call) => {
     const wireKey = engine.keys.one(key);
@@ -82,9 +82,9 @@ function allOk(
 }
 
 /**
- * Sends a command to every server, and gives the result of the answers, by display name.
+ * Sends a command to every server, and makes a result from the answers, by display name.
  *
- * @param prepare Checks the call's arguments, and gives the function that makes a command.
+ * @param prepare Checks the call's arguments, and returns the function that makes a command.
  */
 function broadcast<T, R>(
   engine: Engine,
@@ -117,7 +117,7 @@ class AnswerFanOut<T, R> extends FanOut<[server: string, answer: T], R> {
     this.#resultOf = resultOf;
   }
 
-  /** Where one server's answer goes. */
+  /** Makes the receiver of one server's answer. */
   from(server: string): Receiver<T> {
     return this.map((answer: T) => [server, answer]);
   }
@@ -131,7 +131,7 @@ class AnswerFanOut<T, R> extends FanOut<[server: string, answer: T], R> {
   }
 }
 
-/** Receives for nobody. */
+/** Receives an outcome that nobody waits for. */
 class Unheard extends Receiver<void> {
   override readonly settled = false;
   override resolve(): void {}

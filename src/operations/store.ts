@@ -34,7 +34,11 @@ type ValueStore = "set" | "add" | "replace" | "cas";
 /** Commands that add bytes to an item. */
 type Attachment = "append" | "prepend";
 
-/** @param cas For `cas` only. */
+/**
+ * Stores one value.
+ *
+ * @param cas For `cas` only.
+ */
 export function store(
   engine: Engine,
   name: ValueStore,
@@ -165,7 +169,7 @@ function storeMany(
     }
   });
   engine.began(call, keys);
-  // A split value is there only after all that are whole: of a key given twice, the last must be.
+  // A split value appears only after all whole ones. If a key is given twice, the last value must win.
   const last = toSplit.some((data) => data !== undefined)
     ? new Map(wireKeys.map((key, position) => [key, position]))
     : undefined;
@@ -179,7 +183,7 @@ function storeMany(
   fanOut.sendStage();
 }
 
-/** The options of a storage command, as they are written. */
+/** Gives the options of a storage command as they are written on the wire. */
 export function wireOptions(
   engine: Engine,
   options?: { exptime?: Exptime },

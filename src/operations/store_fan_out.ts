@@ -1,7 +1,7 @@
 /**
- * Stores items of which some are too big for one: first all that are whole, together with all chunks, then the manifest
- * of each value whose chunks are all there. A new value leaves no trace in a reader's eyes before that, unless it
- * overwrites one that is split, too: their chunks have the same keys, and libmc's format has nothing to tell them apart.
+ * Stores values of which some must be split: first all whole items together with all chunks, then the manifest of each
+ * value whose chunks are all stored. Until then readers see nothing of a new value, unless it overwrites one that is
+ * split too: their chunks have the same keys, and libmc's format cannot tell them apart.
  */
 
 import { chunkKey, cut, manifestText } from "../codec/chunks.ts";
@@ -15,20 +15,20 @@ import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
 import { BatchFanOut } from "./batch_fan_out.ts";
 
-/** How items are stored. */
+/** Command and options with which items are stored. */
 export interface Storage {
   readonly name: StorageName;
   readonly options: StorageOptions;
 }
 
-/** Items that are sent together, their keys, and to which of the caller's keys each belongs. */
+/** Items that are sent together, with their keys and the position of the caller's key to which each belongs. */
 interface Stage {
   readonly keys: string[];
   readonly items: Encoded[];
   readonly positions: number[];
 }
 
-/** Settles a call once all its items are stored, or not. */
+/** Settles a call once each of its items has been stored or has failed. */
 export class StoreFanOut<R> extends BatchFanOut<R> {
   readonly #storage: Storage;
   #stage: Stage = emptyStage();
@@ -49,7 +49,7 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
     addTo(this.#stage, position, key, item);
   }
 
-  /** Adds a value that is to be split. */
+  /** Adds a value that must be split. */
   addSplit(position: number, key: string, data: Uint8Array, flags: number): void {
     const chunks = cut(data);
     chunks.forEach((chunk, i) =>

@@ -1,6 +1,6 @@
 /**
- * Values as streams of bytes, with one chunk in memory at a time. What does not fit one item is split as all big values
- * are, so that whoever reads it need not know that it was a stream.
+ * Values as streams of bytes, with one chunk in memory at a time. A value that does not fit one item is split like any
+ * other, so readers need not know that it was a stream.
  */
 
 import { LimitedBytesTransformStream } from "@std/streams";
@@ -72,7 +72,7 @@ export function getStream(
   );
 }
 
-/** Where a stream goes, and how. */
+/** Key, flags and options with which a stream is stored. */
 interface StreamTarget {
   readonly key: string;
   readonly flags: number;
@@ -81,7 +81,7 @@ interface StreamTarget {
 }
 
 /**
- * Stores what a stream gives. Rejects with whatever goes wrong; the stream is then cancelled, at once if the signal is
+ * Stores the bytes of a stream. If anything goes wrong, it rejects and cancels the stream, at once if the signal is
  * aborted.
  *
  * @returns True if all of it was stored.
@@ -102,7 +102,7 @@ async function storeStream(
         { signal },
       );
     } catch (error) {
-      // Readers can see the steps before this one.
+      // Readers can already see the result of the steps before this one.
       throw hasBegun && error instanceof MemcachedError ? inPart(error) : error;
     }
   }
@@ -117,8 +117,8 @@ async function storeStream(
 }
 
 /**
- * Deletes the value under the key if it is split: its chunks are about to be overwritten one by one, and a reader must
- * not take some of both for a value. Any other value stays until the new one is whole.
+ * Deletes the value under the key if it is split: its chunks are about to be overwritten one by one, and readers must not
+ * get a mixture of both. Any other value stays until the new one is complete.
  *
  * @returns True if it was split.
  */
@@ -138,8 +138,8 @@ async function dropManifest(engine: Engine, key: string, options: StepOptions): 
 const SPLIT: ItemDecoder<boolean> = { decode: (item) => (item.flags & FLAG_SPLIT) !== 0 };
 
 /**
- * Asks for a value as a stream. The first chunk is fetched before, so that a miss is found out; a chunk that is missing
- * later is an error of the stream.
+ * Asks for a value as a stream. The first chunk is fetched before the call settles, so that it can be a miss. A chunk
+ * that is missing later is an error of the stream.
  */
 async function fetchStream(
   engine: Engine,
@@ -174,7 +174,7 @@ function chunkStream(
 ): ReadableStream<Uint8Array> {
   let index = 0;
   let fetched: Uint8Array | undefined = first;
-  // The call is over: nobody else can tell of a failure.
+  // The call is over, so failures are reported here.
   const onFailure = (error: MemcachedError) => engine.failed(error, VERBS.getStream.name);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -192,7 +192,7 @@ function chunkStream(
   }, { highWaterMark: 0 });
 }
 
-/** One chunk, or `undefined` for one that is missing or of the wrong length, which is counted. */
+/** Fetches one chunk. `undefined` for one that is missing or has the wrong length, which is counted. */
 async function fetchChunk(
   engine: Engine,
   key: string,
@@ -231,7 +231,7 @@ async function* inflated(
   }
 }
 
-/** The same pieces; calls back before it passes an error on. */
+/** Passes the pieces on, and calls back before it passes on an error. */
 async function* watched(
   pieces: AsyncIterable<Uint8Array>,
   onError: () => void,
@@ -251,8 +251,8 @@ interface Chunk {
 }
 
 /**
- * Cuts a stream into chunks of CHUNK_BYTES, the last of which may be shorter and is empty only where all is. One buffer
- * is filled again and again. If the consumer stops early, the stream is cancelled.
+ * Cuts a stream into chunks of CHUNK_BYTES. The last may be shorter, and is empty only if the stream is. All share one
+ * buffer. If the consumer stops early, the stream is cancelled.
  */
 async function* rechunked(
   stream: ReadableStream<Uint8Array>,
@@ -268,7 +268,7 @@ async function* rechunked(
     }
     checkBytes(piece);
     for (let at = 0; at < piece.length;) {
-      // A full buffer leaves only when more is known to follow.
+      // A full buffer is passed on only when more bytes follow.
       if (filled === CHUNK_BYTES) {
         yield { data: buffer, isLast: false };
         filled = 0;
@@ -283,8 +283,8 @@ async function* rechunked(
 }
 
 /**
- * The pieces of a stream. If the consumer stops early, the stream is cancelled, and nobody waits until that has ended; if
- * the signal is aborted, it is cancelled at once, even while it is silent.
+ * Gives the pieces of a stream. If the consumer stops early, the stream is cancelled, and nothing waits for that to end.
+ * If the signal is aborted, the stream is cancelled at once, even while it is silent.
  *
  * @throws The signal's reason, once aborted.
  */
@@ -294,7 +294,7 @@ async function* pieces(
 ): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader();
   let isOver = false;
-  // `pipeThrough()` with the signal does not do it: on Node it leaves a stream alone that says nothing.
+  // `pipeThrough()` with the signal is not enough: on Node it does not cancel a silent stream.
   const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", cancel);
   try {
@@ -308,7 +308,7 @@ async function* pieces(
   }
 }
 
-/** @param chunks How many there are, at least. */
+/** @param chunks Least number of chunks. */
 function checkSplit(engine: Engine, key: string, chunks: number): void {
   if (!engine.settings.doSplit) {
     throw new RangeError(

@@ -1,40 +1,36 @@
-/** One item of a reply, as the parser found it. One object is reused for all items of a connection. */
+/** One item of a reply, as the parser found it. A connection reuses one object for all items. */
+
+import { ReplyLine } from "./reply_line.ts";
 
 /**
- * The item that the parser has just read: `VALUE <key> <flags> <bytes> [<cas>]` and its data block. All of it is
- * borrowed: the next item overwrites the fields, and the next read overwrites the bytes. The one exception is `data`
- * where `owned` is true: that array was made for this item alone and may be kept.
+ * The item that the parser has just read: the line that announced it, and its data block. All of it is borrowed: the
+ * next item overwrites the fields, and the next read overwrites the bytes. The only exception is `data` if `owned` is
+ * true: that array was made for this item alone and may be kept.
  */
-export class ItemView {
-  /** Holds the key and the cas. */
+export class ItemView extends ReplyLine {
+  /** Contains the line: its rest, the key and the cas. */
   header: Uint8Array = EMPTY;
-  keyStart = 0;
-  keyEnd = 0;
-  flags = 0;
-  /** Equal to `casEnd` where the reply had no cas. */
-  casStart = 0;
-  casEnd = 0;
-  /** Holds the data block, from `dataStart` to `dataEnd`. */
+  /** Contains the data block, from `dataStart` to `dataEnd`. */
   data: Uint8Array = EMPTY;
   dataStart = 0;
   dataEnd = 0;
-  /** True: `data` is this item's data block and nothing else, and nobody else will write to it. */
+  /** True if `data` is exactly this item's data block, and nobody else will write to it. */
   owned = false;
 
-  /** The cas as an unsigned 64-bit number; 0 where the reply had none. */
+  /** Gives the cas as an unsigned 64-bit number; 0 if the reply had none. */
   cas(): bigint {
     let cas = 0n;
-    // Two halves of at most ten digits: each is an exact double, and only two bigints are made.
+    // It is read in two halves of at most ten digits: each is an exact double, and only two bigints are made.
     let part = 0;
     const middle = Math.max(this.casStart, this.casEnd - 10);
-    for (let i = this.casStart; i < middle; i++) part = part * 10 + (this.header[i] - 0x30);
+    for (let i = this.casStart; i < middle; i++) part = part * 10 + (this.header[i] - DIGIT_0);
     cas = BigInt(part) * 10_000_000_000n;
     part = 0;
-    for (let i = middle; i < this.casEnd; i++) part = part * 10 + (this.header[i] - 0x30);
+    for (let i = middle; i < this.casEnd; i++) part = part * 10 + (this.header[i] - DIGIT_0);
     return BigInt.asUintN(64, cas + BigInt(part));
   }
 
-  /** True if the item's key is `wireKey`. Compares from the end, where keys that share a beginning differ. */
+  /** True if the item's key is `wireKey`. It compares from the end, where keys with a common beginning differ. */
   hasKey(wireKey: string): boolean {
     const { header, keyStart } = this;
     const length = this.keyEnd - keyStart;
@@ -45,14 +41,25 @@ export class ItemView {
     return true;
   }
 
-  /** The item's key as a wire key: one char code a byte. */
+  /** Gives the item's key as a wire key: one char code per byte. */
   key(): string {
     let key = "";
     for (let i = this.keyStart; i < this.keyEnd; i++) key += String.fromCharCode(this.header[i]);
     return key;
   }
 
-  /** The data block as an array of its own, that may be kept. */
+  /** Notes that the line, which began at `start` in the header, is now at the beginning of `held`. */
+  moveHeader(held: Uint8Array, start: number): void {
+    this.header = held;
+    this.restStart -= start;
+    this.restEnd -= start;
+    this.keyStart -= start;
+    this.keyEnd -= start;
+    this.casStart -= start;
+    this.casEnd -= start;
+  }
+
+  /** Gives the data block as an owned array. */
   copyData(): Uint8Array {
     if (this.owned) return this.data;
     return this.data.slice(this.dataStart, this.dataEnd);
@@ -60,3 +67,4 @@ export class ItemView {
 }
 
 const EMPTY = new Uint8Array(0);
+const DIGIT_0 = 0x30;

@@ -1,6 +1,6 @@
-/** The names of the replies: what a line from the server can begin with, VALUE aside. */
+/** The names of the replies: the words with which a line from the server can begin, except VALUE. */
 
-/** What a line says. The error lines come last, so that `word >= ReplyWord.ERROR` tells them apart. */
+/** The word of a line. The numbers stand for the words and have no other meaning. */
 export const ReplyWord = {
   END: 0,
   STORED: 1,
@@ -18,42 +18,26 @@ export const ReplyWord = {
   ERROR: 12,
   CLIENT_ERROR: 13,
   SERVER_ERROR: 14,
+  /** A line whose word the grammar does not know. The command that it answers decides about it. */
+  OTHER: 15,
 } as const;
 
 /** One of the words in {@linkcode ReplyWord}. */
 export type ReplyWord = typeof ReplyWord[keyof typeof ReplyWord];
 
-/** The word's spelling on the wire. */
+/** Gives the word's spelling on the wire, or the name of NUMBER and OTHER, which have none. */
 export function spell(word: ReplyWord): string {
-  return SPELLINGS[word];
+  return SPELLINGS.get(word) as string;
 }
 
-/** Finds the word that is spelled by `bytes[start, end)`, compared in full, or -1. */
-export function wordAt(bytes: Uint8Array, start: number, end: number): ReplyWord | -1 {
-  const candidates = BY_FIRST_BYTE.get(bytes[start]);
-  if (candidates === undefined) return -1;
-  for (const word of candidates) {
-    if (isSpelledAt(SPELLINGS[word], bytes, start, end)) return word;
-  }
-  return -1;
+/** True if a line with this word says that the server rejected the request. */
+export function isErrorWord(word: ReplyWord): boolean {
+  return word === ERROR || word === CLIENT_ERROR || word === SERVER_ERROR;
 }
 
-function isSpelledAt(spelling: string, bytes: Uint8Array, start: number, end: number): boolean {
-  if (spelling.length !== end - start) return false;
-  for (let i = 0; i < spelling.length; i++) {
-    if (bytes[start + i] !== spelling.charCodeAt(i)) return false;
-  }
-  return true;
-}
+// Constants of this file: what it exports is loaded at every use, and every reply is asked.
+const { ERROR, CLIENT_ERROR, SERVER_ERROR } = ReplyWord;
 
-const SPELLINGS: readonly string[] = Object.entries(ReplyWord)
-  .sort(([, a], [, b]) => a - b)
-  .map(([spelling]) => spelling);
-
-/** NUMBER is no spelling: a line of digits is recognised by its first byte. */
-const BY_FIRST_BYTE = new Map<number, ReplyWord[]>();
-for (const [spelling, word] of Object.entries(ReplyWord)) {
-  if (word === ReplyWord.NUMBER) continue;
-  const first = spelling.charCodeAt(0);
-  BY_FIRST_BYTE.set(first, [...(BY_FIRST_BYTE.get(first) ?? []), word]);
-}
+const SPELLINGS: ReadonlyMap<ReplyWord, string> = new Map(
+  Object.entries(ReplyWord).map(([spelling, word]) => [word, spelling]),
+);

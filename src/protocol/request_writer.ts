@@ -1,8 +1,8 @@
 /**
  * Writes requests into one growable buffer, which is handed to the transport whole.
  *
- * Text that is known to be ASCII goes in by one `encodeInto` a command: built by string concatenation, a `set` of 100
- * bytes costs 70 ns that way, against 280 ns for a loop over its characters and 130 ns for one call a piece (Deno 2.9).
+ * Text that is known to be ASCII is written by one `encodeInto` per command. Built by string concatenation, a `set` of
+ * 100 bytes costs 70 ns that way, a loop over its characters 280 ns, and one call per piece 130 ns (Deno 2.9).
  */
 
 import { Buffer } from "node:buffer";
@@ -12,15 +12,15 @@ import { CR, LF } from "./bytes.ts";
 export class RequestWriter {
   #buffer = new Uint8Array(INITIAL_BYTES);
   #spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(INITIAL_BYTES);
-  /** How much of the buffer is written, and how much of that is among the parts. */
+  /** How much of the buffer is written, and how much of that is part of `#parts`. */
   #length = 0;
   #sealed = 0;
-  /** What comes before the rest of the buffer: pieces of it, and big data blocks that are not copied. */
+  /** The parts before the rest of the buffer: pieces of it, and big data blocks that are not copied. */
   #parts: Uint8Array[] = [];
   #lent = 0;
   #handedOut: Uint8Array<ArrayBuffer> | undefined;
 
-  /** Bytes written since the last {@linkcode RequestWriter.handOut}. */
+  /** Number of bytes written since the last {@linkcode RequestWriter.handOut}. */
   get length(): number {
     return this.#length + this.#lent;
   }
@@ -28,7 +28,7 @@ export class RequestWriter {
   /**
    * Writes text if all of it is ASCII, and nothing otherwise.
    *
-   * @returns False if the text holds another character: then the caller writes it piece by piece.
+   * @returns False if the text contains another character: then the caller writes it piece by piece.
    */
   ascii(text: string): boolean {
     this.#reserve(text.length);
@@ -62,8 +62,8 @@ export class RequestWriter {
   }
 
   /**
-   * Writes the length of `data` in bytes, `tail`, a line end, the data and a line end: what all storage commands end
-   * with. A string stands for its UTF-8 bytes.
+   * Writes the end of a storage command: the length of `data` in bytes, `tail`, a line end, the data and a line end. A
+   * string stands for its UTF-8 bytes.
    */
   dataBlock(data: Uint8Array | string, tail: string): void {
     if (typeof data === "string") {
@@ -77,8 +77,8 @@ export class RequestWriter {
   }
 
   /**
-   * Hands out what has been written, as arrays to be sent in order, and begins anew. Say by
-   * {@linkcode RequestWriter.recycle} when the transport is done with them; until then nothing more may be handed out.
+   * Hands out the written bytes, as arrays to be sent in order, and begins anew. Call {@linkcode RequestWriter.recycle}
+   * when the transport is done with them; until then nothing more may be handed out.
    */
   handOut(): readonly Uint8Array[] {
     this.#seal();
@@ -91,7 +91,7 @@ export class RequestWriter {
     return parts;
   }
 
-  /** Takes the buffer back behind what was handed out. A peak is not kept. */
+  /** Takes the buffer back that was handed out. A very large one is not kept. */
   recycle(): void {
     if (this.#handedOut !== undefined && this.#handedOut.length <= KEPT_BYTES) {
       this.#spare = this.#handedOut;
@@ -99,7 +99,7 @@ export class RequestWriter {
     this.#handedOut = undefined;
   }
 
-  /** Makes a part of what the buffer holds and no part has. */
+  /** Makes a part of the bytes in the buffer that are in no part yet. */
   #seal(): void {
     if (this.#sealed === this.#length) return;
     this.#parts.push(this.#buffer.subarray(this.#sealed, this.#length));
@@ -116,10 +116,10 @@ export class RequestWriter {
       return;
     }
     if (text.length > LONG_TEXT && this.#asciiBlock(text, tail)) return;
-    // A long text is measured first, so that no room for three bytes a character is taken.
+    // A long text is measured first, so as not to reserve three bytes per character.
     const bound = text.length > LONG_TEXT ? Buffer.byteLength(text) : 3 * text.length;
     this.#reserve(bound + tail.length + 32);
-    // The length comes before the data: taken for ASCII, and where that was wrong the data moves over.
+    // The length comes before the data. It is written as if for ASCII; if that was wrong, the data is moved.
     const lengthAt = this.#length;
     const guess = String(text.length);
     const dataAt = lengthAt + guess.length + tail.length + 2;
@@ -133,7 +133,7 @@ export class RequestWriter {
     this.#lineEnd();
   }
 
-  /** Writes the block of a long text in one pass, without measuring it, if it is ASCII; else nothing. */
+  /** Writes the block of a long text in one pass, without measuring it, if it is ASCII; otherwise writes nothing. */
   #asciiBlock(text: string, tail: string): boolean {
     const head = text.length + tail;
     this.#reserve(head.length + text.length + 4);
@@ -165,11 +165,11 @@ export class RequestWriter {
 const encoder = new TextEncoder();
 const INITIAL_BYTES = 16 * 1024;
 /**
- * The largest buffer that is used again: as large as those grow to which a connection writes, so that a peak of many
- * values or of big ones does not make a new one, zeroed, each time.
+ * The largest buffer that is used again. It is the size to which the buffer of a busy connection grows, so that a peak of
+ * many or big values does not make a new, zeroed one each time.
  */
 const KEPT_BYTES = 256 * 1024;
-/** Up to this many characters, room for three bytes each is simply taken. */
+/** For texts of up to this many characters, three bytes each are reserved without measuring. */
 const LONG_TEXT = 1024;
-/** Data blocks of this size are sent from where they are: copying one costs more than a write of its own. */
+/** Data blocks from this size on are sent without a copy: copying one costs more than a write of its own. */
 const LENT_BYTES = 120 * 1024;

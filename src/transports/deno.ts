@@ -9,7 +9,7 @@ export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Prom
   return await dialTcp(endpoint, signal);
 }
 
-/** Deno: TCP and Unix sockets by its own calls, TLS by `node:tls`. */
+/** How Deno dials: TCP and Unix sockets by its own calls, TLS by `node:tls`. */
 export const denoPlatform: Platform = { connect: denoConnect, connectTls };
 
 /** True if these are the globals of Deno. */
@@ -18,7 +18,7 @@ export function isDeno(globals: object): boolean {
   return typeof deno?.connect === "function";
 }
 
-/** No delay: a request leaves when it is written. Kept alive: a connection that is gone is found out some day. */
+/** Dials TCP. No delay: a request leaves when it is written. Keep-alive: a lost connection is noticed in the end. */
 async function dialTcp(
   { hostname, port }: { hostname: string; port: number },
   signal: AbortSignal,
@@ -34,8 +34,8 @@ async function dialTcp(
 }
 
 /**
- * A signal that cancels as the given one does, and does not throw: Deno.connect asks it at the very end, and would drop
- * a connection that was made in the moment of the abort without closing it.
+ * Makes a signal that cancels as the given one does, but does not throw. `Deno.connect` calls `throwIfAborted()` at the
+ * very end, and would drop a connection that was made at the moment of the abort without closing it.
  */
 function unthrowing(signal: AbortSignal): AbortSignal {
   return Object.defineProperty(AbortSignal.any([signal]), "throwIfAborted", { value: () => {} });

@@ -16,13 +16,13 @@ export async function nodeConnect(endpoint: Endpoint, signal: AbortSignal): Prom
   } catch (error) {
     throw worded(error);
   }
-  // A request leaves when it is written, and a connection that is gone is found out some day.
+  // A request leaves when it is written, and a lost connection is noticed in the end.
   socket.setNoDelay(true);
   socket.setKeepAlive(true);
   return transport;
 }
 
-/** Node, and Bun, which is one in this. */
+/** How Node dials, and Bun, which has the same modules. */
 export const nodePlatform: Platform = { connect: nodeConnect, connectTls };
 
 /** True if these are the globals of Node or of something that has its modules. */
@@ -31,7 +31,7 @@ export function isNode(globals: object): boolean {
   return typeof process?.versions?.node === "string";
 }
 
-/** Where no address of a name takes the connection, Node joins the errors into one that says nothing itself. */
+/** Gives an error a message: if all addresses of a name fail, Node joins the errors into one without a message. */
 function worded(error: unknown): unknown {
   if (!(error instanceof AggregateError) || error.message !== "") return error;
   const messages = error.errors.map((each) => each instanceof Error ? each.message : String(each));

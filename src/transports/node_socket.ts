@@ -1,12 +1,12 @@
 /**
- * A transport over a socket of `node:net` or `node:tls`, without the streams between: a get costs a third less so.
+ * A transport over a socket of `node:net` or `node:tls`, without streams in between, which makes a get a third cheaper.
  */
 
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Transport } from "./transport.ts";
 
-/** A connected socket as a transport. It reads when it is asked to, so that what nobody reads holds up the sender. */
+/** A connected socket as a transport. It reads only when asked, so unread data slows the sender down. */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
   #failure: Error | undefined;
@@ -27,7 +27,7 @@ export class SocketTransport implements Transport {
     });
   }
 
-  /** Of a node socket nobody knows how much of a failed write has left. */
+  /** A node socket does not tell how much of a failed write was sent. */
   readonly mayWriteInPart = true;
 
   async read(into: Uint8Array): Promise<number | null> {
@@ -43,7 +43,7 @@ export class SocketTransport implements Transport {
       if (socket.readableEnded || socket.destroyed) return null;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        // Asks for more; what is there already wakes at once.
+        // Asks for more; data that is there already wakes at once.
         socket.read(0);
       });
     }
@@ -68,10 +68,10 @@ export class SocketTransport implements Transport {
 }
 
 /**
- * Waits until a socket is open, and destroys it if it is not to be.
+ * Waits until a socket is open, and destroys it if that fails.
  *
- * @param event What the socket says then.
- * @throws What the socket's error is, or the signal's reason.
+ * @param event The event that says so.
+ * @throws The socket's error, or the signal's reason.
  */
 export async function opened(
   socket: Socket,
@@ -87,7 +87,7 @@ export async function opened(
       socket.once("close", () => reject(new Error("the server closed the connection")));
       if (signal.aborted) giveUp();
     });
-    // What is open in the moment of the abort comes too late.
+    // A socket that opens at the moment of the abort comes too late.
     signal.throwIfAborted();
   } catch (error) {
     giveUp();

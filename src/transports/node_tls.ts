@@ -1,6 +1,6 @@
 /**
- * TLS by `node:tls`. Deno's own sockets will not do: closed during a handshake that stalls, they stay open for as long
- * as the other end does, and one with a client certificate cannot be told to send without delay.
+ * TLS by `node:tls`. Deno's own sockets are not suitable: when closed during a handshake that stalls, they stay open for
+ * as long as the other end does, and one with a client certificate cannot be set to send without delay.
  */
 
 import { isIP } from "node:net";
@@ -10,9 +10,9 @@ import { opened, SocketTransport } from "./node_socket.ts";
 import type { Connect, Transport } from "./transport.ts";
 
 /**
- * Makes what dials with TLS, and with nothing else: a handshake that fails is a dial that fails.
+ * Makes a function that dials with TLS and never without: if the handshake fails, the dial fails.
  *
- * @param tls Which certificates to trust and to show.
+ * @param tls The certificates to trust and to show.
  */
 export function connectTls({ serverName, cert, key, caCerts = [] }: TlsOptions): Connect {
   const trusted = typeof caCerts === "string" ? [caCerts] : Array.from(caCerts);
@@ -36,7 +36,7 @@ export function connectTls({ serverName, cert, key, caCerts = [] }: TlsOptions):
   };
 }
 
-/** What to dial, and what to show. */
+/** The address to dial, and the certificate to show. */
 interface DialOptions {
   readonly hostname: string;
   readonly port: number;
@@ -49,14 +49,14 @@ interface DialOptions {
 /**
  * Dials with TLS. Rejects if the handshake fails.
  *
- * @param caCerts Certificates to trust in place of those that the runtime trusts; none for those.
+ * @param caCerts Certificates to trust in place of those that the runtime trusts; an empty list for the latter.
  */
 async function dialTrusting(
   caCerts: readonly string[],
   options: DialOptions,
   signal: AbortSignal,
 ): Promise<Transport> {
-  // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+  // `rejectUnauthorized` is given, so that NODE_TLS_REJECT_UNAUTHORIZED does not count.
   const socket = connectTo(options, { caCerts, rejectUnauthorized: true });
   const transport = new SocketTransport(socket);
   await opened(socket, "secureConnect", signal);
@@ -65,15 +65,15 @@ async function dialTrusting(
   return transport;
 }
 
-/** True for an error that says: it was we who would not have the server, and not the server us. */
+/** True if an error says that we rejected the server, not that the server rejected us. */
 function isUnverified(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /CERT|VERIFY/.test(code) && !code.startsWith("ERR_SSL");
 }
 
 /**
- * Says why a certificate was not taken: `node:tls` says the same of an unknown authority and of a date that has passed.
- * Asks for the certificate once more, only to look at it.
+ * Says why a certificate was rejected: `node:tls` has the same error for an unknown authority and for a date that has
+ * passed. Fetches the certificate once more, only to look at it.
  */
 async function explained(
   error: unknown,
@@ -100,7 +100,7 @@ function connectTo(
   return connect({
     host: hostname,
     port,
-    // An IP address is checked as the host, and must not be announced as a name.
+    // An IP address is checked as the host, and must not be sent as a server name.
     ...(name === undefined ? {} : { servername: name }),
     // Those that the runtime trusts are not named: in Deno, rootCertificates asks for a permission.
     ...(caCerts.length === 0 ? {} : { ca: [...caCerts] }),

@@ -108,18 +108,6 @@ export type Connect = (endpoint: Endpoint, signal: AbortSignal) => Promise<Trans
 export interface Platform {
   /** Dials in the clear. */
   readonly connect: Connect;
-  /** Makes what dials with TLS, and with nothing else. */
+  /** Makes a function that dials with TLS and never without. */
   connectTls(tls: TlsOptions): Connect;
-}
-
-/** True if a read or a write can give this number: `most` bytes had room, or were offered. */
-export function isCount(count: number, most: number): boolean {
-  return Number.isInteger(count) && count > 0 && count <= most;
-}
-
-/** Makes the error for any other number. */
-export function impossibleCount(what: "read" | "write", count: unknown, most: number): RangeError {
-  return new RangeError(
-    `Cannot use transport as its ${what} must give from 1 to ${most} bytes: current value is ${count}`,
-  );
 }

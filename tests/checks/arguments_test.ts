@@ -192,12 +192,12 @@ Deno.test("checkKeys() gives a list of its own", () => {
   assertEquals(checked, ["a"]);
 });
 
-Deno.test("checkKeys() refuses a text and what is no iterable", () => {
+Deno.test("checkKeys() rejects a string, and anything that is not an iterable", () => {
   for (const keys of ["abc", 5, undefined, {}, () => []]) {
     assertThrows(
       () => checkKeys(keys as unknown as string[]),
       TypeError,
-      `Cannot use keys that are no iterable of strings: current type is ${typeof keys}`,
+      `Cannot use keys that are not an iterable of strings: current type is ${typeof keys}`,
     );
   }
   assertThrows(() => checkKeys(null as unknown as string[]), TypeError, "current type is null");

@@ -5,6 +5,7 @@
 
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { ARITHMETIC_CASES } from "./conformance/arithmetic.ts";
+import type { ConformanceCase, Servers } from "./conformance/case.ts";
 import { CLOSE_AND_EVENT_CASES } from "./conformance/close_and_events.ts";
 import { EXPTIME_CASES } from "./conformance/exptime.ts";
 import { MULTI_STORAGE_CASES } from "./conformance/multi_storage.ts";
@@ -23,28 +24,6 @@ export interface TestServer extends AsyncDisposable {
   readonly access?: ClientOptions;
   /** Turns its clock; one that cannot be turned has to be waited for. */
   advance?(seconds: number): void;
-}
-
-/** What a case runs on: servers that are empty when it begins. */
-export interface Servers {
-  readonly addresses: readonly string[];
-  /**
-   * Makes a client, strict and patient unless told otherwise, so that no failure goes unseen.
-   *
-   * @param some Server strings in place of all addresses.
-   */
-  client(options?: ClientOptions, some?: readonly string[]): Client;
-  /** Lets time pass on the servers. */
-  pass(seconds: number): Promise<void>;
-}
-
-/** One fact about a client. */
-export interface ConformanceCase {
-  /** The symbol and a plain sentence. */
-  readonly name: string;
-  /** True if time must pass on the servers. */
-  readonly takesTime?: boolean;
-  run(servers: Servers): Promise<void>;
 }
 
 /** What differs from one run of the suite to another. */

@@ -254,6 +254,8 @@ async function start(connections: number, options: ClientOptions = {}): Promise<
     grow: (rest = 0) =>
       eventually(`${connections} connections are open`, async () => {
         const calls = Promise.all(Array.from({ length: 20 }, () => client.touch("grow", 1)));
+        // An idle connection is looked at for a turn of the event loop, which is a timer of the clock.
+        await new Promise((resolve) => setTimeout(resolve, 0));
         if (options.clock instanceof ManualClock) options.clock.advance(rest);
         await calls;
         return gate.open === connections;

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { Client } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
+import { systemClock } from "../../src/clock.ts";
 import { recordEvents } from "../support/failures.ts";
 import { startMemcached } from "../support/memcached.ts";
 
@@ -50,15 +51,42 @@ Deno.test("Client replaces a connection that memcached closed for being idle wit
   assertEquals([failure.length, client.lastError], [0, undefined]);
 });
 
-Deno.test("Client replaces a connection that memcached closed while the program was busy without a word", async () => {
-  await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
-  await using client = clientOf(server.address);
-  const { failure, disconnect } = recordEvents(client);
+for (
+  const [what, call] of [
+    ["get", (client: Client) => client.get("a")],
+    ["incr", (client: Client) => client.incr("a", 0)],
+    ["set", (client: Client) => client.set("a", 1)],
+  ] as const
+) {
+  Deno.test(`Client replaces a connection that memcached closed while the program was busy without a word, for ${what}`, async () => {
+    await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
+    await using client = clientOf(server.address);
+    const { failure, disconnect } = recordEvents(client);
+    await client.set("a", 1);
+    for (const end = performance.now() + 4000; performance.now() < end;);
+    assertEquals(disconnect.length, 0, "nobody has heard of it so far");
+    assertEquals(await call(client), what === "set" ? true : 1);
+    assertEquals([failure.length, client.lastError, disconnect.length], [0, undefined, 1]);
+  });
+}
+
+Deno.test("Client asks at once after a rest, and stores after one turn of the event loop", async () => {
+  await using server = await startMemcached();
+  let turns = 0;
+  let ahead = 0;
+  const clock = {
+    now: () => performance.now() + ahead,
+    after: (milliseconds: number, callback: () => void) => {
+      if (milliseconds === 0) turns++;
+      return systemClock.after(milliseconds, callback);
+    },
+  };
+  await using client = new Client(server.address, { clock, strict: true });
   await client.set("a", 1);
-  for (const end = performance.now() + 4000; performance.now() < end;);
-  assertEquals(disconnect.length, 0, "nobody has heard of it so far");
-  assertEquals(await client.get("a"), 1);
-  assertEquals([failure.length, client.lastError, disconnect.length], [0, undefined, 1]);
+  ahead += 1100;
+  assertEquals([await client.get("a"), turns], [1, 0]);
+  ahead += 1100;
+  assertEquals([await client.set("a", 2), turns], [true, 1]);
 });
 
 Deno.test("Client lives through a kill of memcached under load, and is back when that is", async () => {

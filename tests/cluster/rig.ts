@@ -4,7 +4,6 @@ import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import type { ServerContext } from "../../src/cluster/server_context.ts";
 import { counting } from "../../src/observe/counters.ts";
-import { Sweeper } from "../../src/connection/sweeper.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
 import type { Issued } from "../support/issued.ts";
@@ -21,7 +20,6 @@ export class ClusterRig implements AsyncDisposable {
   readonly cluster: Cluster;
   /** What happened to the servers, in order: `connect one`. */
   readonly changes: string[] = [];
-  readonly #sweeper = new Sweeper(this.clock, () => 10);
 
   constructor(
     servers: readonly string[] = ["one:11211"],
@@ -34,7 +32,7 @@ export class ClusterRig implements AsyncDisposable {
       connect: this.dialler.connect,
       prepare,
       settings: this.settings,
-      sweeper: this.#sweeper,
+      sweepPeriod: () => 10,
       onAttempt: undefined,
       happened: (happening) => {
         counting.happened?.(happening);
@@ -90,7 +88,6 @@ export class ClusterRig implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const transport of this.dialler.transports) if (!transport.closed) transport.end();
     await Promise.all(this.cluster.servers.map((server) => server.close()));
-    this.#sweeper.close();
   }
 }
 

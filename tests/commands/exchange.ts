@@ -5,9 +5,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { Command } from "../../src/commands/command.ts";
 import type { ItemDecoder } from "../../src/commands/item_decoder.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../../src/errors.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
-import { ReplyWord, spell } from "../../src/protocol/reply.ts";
+import { isErrorWord, type ReplyWord, spell } from "../../src/protocol/reply.ts";
 import { RequestWriter } from "../../src/protocol/request_writer.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
 
@@ -87,11 +88,11 @@ export function answer(command: Command, wire: string): boolean {
     },
     line(word, bytes, start, end) {
       if (complete) throw new Error(`${spell(word)} behind the reply's end`);
-      complete = word >= ReplyWord.ERROR
+      complete = isErrorWord(word)
         ? command.errorLine(replyError(word, textOf(bytes.subarray(start, end))))
         : command.line(word, bytes, start, end);
     },
-  });
+  }, readClassicLine);
   parser.feed(bytesOf(wire));
   return complete;
 }
@@ -105,7 +106,10 @@ export function expectUnexpected<T>(
     const told = new Told<T>();
     const command = commandFor(told);
     requestOf(command);
-    assertThrows(() => answer(command, wire), ProtocolError, `as the reply to ${command.name}`);
+    const message = wire.endsWith(UNKNOWN)
+      ? 'Cannot read reply line "WHAT is this" as it is none that memcached has'
+      : `as the reply to ${command.name}`;
+    assertThrows(() => answer(command, wire), ProtocolError, message);
     told.expectNothing(wire);
   }
 }
@@ -165,6 +169,8 @@ const ERROR_LINES = [
   "SERVER_ERROR\r\n",
 ];
 
+const UNKNOWN = "WHAT is this\r\n";
+
 /** One of each kind of reply that is no error line. */
 const LINES = [
   "END\r\n",
@@ -180,4 +186,5 @@ const LINES = [
   "STAT a b\r\n",
   "RESET\r\n",
   "VALUE a 0 1\r\nb\r\n",
+  UNKNOWN,
 ];

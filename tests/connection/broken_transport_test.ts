@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { Client, ConnectionError, type Transport } from "@libmc/libmc";
 import { Reader } from "../../src/connection/reader.ts";
 import { Sender } from "../../src/connection/sender.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { incr, set } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
@@ -91,7 +92,7 @@ for (const [name, count] of WRITES) {
 
 Deno.test("Reader.read() and Sender.send() take all that may be given", async () => {
   const transport = new ScriptedTransport({ mostBytes: 1 });
-  const reader = new Reader(transport, new ReplyParser({ item() {}, line() {} }));
+  const reader = new Reader(transport, new ReplyParser({ item() {}, line() {} }, readClassicLine));
   transport.feed("E", "ND\r\n");
   assertEquals(reader.checked(await reader.read()), 1);
   assertEquals(reader.checked(await reader.read()), 4);

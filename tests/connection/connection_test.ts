@@ -1,9 +1,22 @@
 import { assert, assertEquals, assertInstanceOf, assertLess } from "@std/assert";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ConnectionError, ProtocolError } from "../../src/errors.ts";
-import { get, hit, incr, loneGet, remove, set, summaries, version } from "../support/issued.ts";
+import { UNKNOWN } from "../protocol/fixtures.ts";
+import {
+  get,
+  hit,
+  incr,
+  type Issued,
+  loneGet,
+  remove,
+  set,
+  setMany,
+  summaries,
+  version,
+} from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
+import { bytesOf } from "../support/wire.ts";
 import { Rig } from "./rig.ts";
 
 Deno.test("Connection.submit() sends the commands of one tick in one write", async () => {
@@ -159,7 +172,15 @@ Deno.test("Connection reads a big data block straight to where it belongs", asyn
 });
 
 Deno.test("Connection closes at a reply that nobody asked for", async () => {
-  for (const reply of ["STORED\r\n", "VALUE a 0 1\r\nx\r\n", "END\r\n", "7\r\n", "ERROR\r\n"]) {
+  const replies = [
+    "STORED\r\n",
+    "VALUE a 0 1\r\nx\r\n",
+    "END\r\n",
+    "7\r\n",
+    "ERROR\r\n",
+    "WHAT\r\n",
+  ];
+  for (const reply of replies) {
     await using rig = new Rig();
     await rig.reply(reply);
     const { error, desync, head, sent, unsent } = rig.end;
@@ -208,6 +229,43 @@ Deno.test("Connection closes at a reply that the head cannot have", async () => 
   }
 });
 
+Deno.test("Connection closes at a line that nobody knows, shows it, and takes it for no answer", async () => {
+  const cases: (() => Issued | undefined)[] = [
+    () => get("a"),
+    () => set("a"),
+    () => incr("a"),
+    () => remove("a"),
+    () => setMany(["a", "b"]),
+    () => version(),
+    () => undefined,
+  ];
+  for (const { name, wire } of UNKNOWN) {
+    for (const make of cases) {
+      await using rig = new Rig();
+      const issued = make();
+      if (issued !== undefined) await rig.submit(issued);
+      await rig.reply(wire + "END\r\n");
+      const { error, desync, answered, head } = rig.end;
+      assertInstanceOf(error, ProtocolError, name);
+      const shown = JSON.stringify(new TextDecoder().decode(bytesOf(wire.slice(0, -2))));
+      assertEquals(
+        error.message,
+        `Cannot read reply line ${shown} as it is none that memcached has`,
+      );
+      assertEquals([error.server, error.sent], ["one:11211", "maybe"], name);
+      assertEquals([error.command, head], [issued?.command.name, issued?.command], name);
+      assertEquals([desync, answered], [true, false], name);
+    }
+  }
+});
+
+Deno.test("Connection takes a line that the head cannot have for an answer of memcached", async () => {
+  await using rig = new Rig();
+  await rig.submit(get("a"));
+  await rig.reply("STORED\r\n");
+  assertEquals([rig.end.desync, rig.end.answered], [true, true]);
+});
+
 Deno.test("Connection reads nothing more of a chunk behind what closed it", async () => {
   await using rig = new Rig();
   const issued = [incr("a"), incr("b"), incr("c")];
@@ -217,19 +275,55 @@ Deno.test("Connection reads nothing more of a chunk behind what closed it", asyn
   assertEquals([rig.end.head, rig.end.sent], [issued[1].command, [issued[2].command]]);
 });
 
-Deno.test("Connection looks at an idle stream before it writes", async () => {
-  await using rig = new Rig();
-  const [first, second] = [get("a"), get("b")];
-  await rig.submit(first);
-  await rig.reply(hit("a", "1"));
-  await rig.pass(1001);
-  rig.connection.submit(second.command);
-  rig.transport.end();
-  await settle();
-  await rig.pass(0);
+Deno.test("Connection looks at an idle stream before it writes what must not be sent twice", async () => {
+  for (const issued of [set("b"), incr("b"), remove("b", { noreply: true })]) {
+    await using rig = await idleRig();
+    rig.connection.submit(issued.command);
+    rig.transport.end();
+    await settle();
+    await rig.pass(0);
+    assertEquals(rig.transport.written, "get a\r\n");
+    assertInstanceOf(rig.end.error, ConnectionError);
+    assertEquals([rig.end.unsent, rig.end.head], [[issued.command], undefined]);
+  }
+});
+
+Deno.test("Connection looks at an idle stream for one turn of the event loop", async () => {
+  await using rig = await idleRig();
+  await rig.submit(set("b"));
   assertEquals(rig.transport.written, "get a\r\n");
-  assertInstanceOf(rig.end.error, ConnectionError);
-  assertEquals([rig.end.unsent, rig.end.head], [[second.command], undefined]);
+  await rig.pass(0);
+  assertEquals(rig.transport.written, "get a\r\nset b 0 0 1\r\nv\r\n");
+});
+
+Deno.test("Connection writes at once on an idle stream what can be asked again, and up to what cannot", async () => {
+  await using rig = await idleRig();
+  const issued = [get("b"), version(), incr("c"), get("d")];
+  await rig.submit(...issued);
+  const before = "get a\r\nget b\r\nversion\r\n";
+  assertEquals(rig.transport.written, before);
+  await rig.pass(0);
+  assertEquals(rig.transport.written, before + "incr c 1\r\nget d\r\n");
+  await rig.reply("END\r\nVERSION 1\r\n5\r\nEND\r\n");
+  assertEquals(summaries(issued), [undefined, "1", 5n, undefined]);
+});
+
+Deno.test("Connection waits no more for its look once the server has answered", async () => {
+  await using rig = await idleRig();
+  await rig.submit(get("b"));
+  await rig.reply(hit("b", "1"));
+  await rig.submit(incr("c"));
+  assertEquals(rig.transport.written, "get a\r\nget b\r\nincr c 1\r\n");
+});
+
+Deno.test("Connection hands over what waits for its look when it is closed, and sets no timer more", async () => {
+  await using rig = await idleRig();
+  const issued = incr("b");
+  await rig.submit(issued);
+  await rig.connection.close();
+  assertEquals(rig.end.unsent, [issued.command]);
+  await rig.pass(5000);
+  assertEquals([rig.transport.written, rig.clock.timers], ["get a\r\n", 0]);
 });
 
 Deno.test("Connection writes at once where it has heard something lately", async () => {
@@ -245,3 +339,12 @@ Deno.test("Connection writes at once where it has heard something lately", async
   await rig.pass(5);
   assertEquals(rig.transport.written, "get a\r\nget b\r\nget c\r\n");
 });
+
+/** A rig whose connection has been idle for more than a second. */
+async function idleRig(): Promise<Rig> {
+  const rig = new Rig();
+  await rig.submit(get("a"));
+  await rig.reply(hit("a", "1"));
+  await rig.pass(1001);
+  return rig;
+}

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "@libmc/libmc";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { RequestWriter } from "../../src/protocol/request_writer.ts";
 import { sameBytes } from "../compat/same_bytes.ts";
@@ -66,7 +67,7 @@ Deno.test("ReplyParser allocates nothing for replies that lie whole in the buffe
   const count = Math.floor(buffer.length / reply.length);
   for (let i = 0; i < count; i++) buffer.set(reply, i * reply.length);
   let items = 0;
-  const parser = new ReplyParser({ item: () => items++, line() {} });
+  const parser = new ReplyParser({ item: () => items++, line() {} }, readClassicLine);
   const allocated = allocationsOf(() => {
     for (let i = 0; i < 100; i++) {
       assertEquals(parser.feedFrom(buffer, 0, count * reply.length), 0);

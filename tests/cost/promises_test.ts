@@ -8,10 +8,7 @@ import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryServers } from "./memory_servers.ts";
 
 const MULTI = VERBS.filter((verb) => takes(verb, "keys") || takes(verb, "items"));
-/** But gat and gats, which check their exptime in an async function around the call. */
-const SINGLE = VERBS.filter((verb) =>
-  takes(verb, "key") && !(verb.kind === "retrieval" && takes(verb, "exptime"))
-);
+const SINGLE = VERBS.filter((verb) => takes(verb, "key"));
 
 for (const names of [["one"], ["one", "two", "three"]]) {
   Deno.test(`Client makes as many promises for 1,000 keys as for 20, servers: ${names.length}`, async () => {

@@ -17,12 +17,12 @@ Deno.test("README says of each failure what is tested here", async () => {
   assertEquals(rows, ROWS.map(({ when, soft, strict }) => [when, soft, strict]));
 });
 
-Deno.test("README says what nobody hears of: wrong use, an abort, a call begun after close()", async () => {
+Deno.test("README says what fires no event and is not counted: wrong use, an abort, a call after close()", async () => {
   assertStringIncludes(
     (await section()).replace(/\s+/g, " "),
-    "By default and with `strict` alike a `failure` event, `counters()` and `lastError` tell of a failure. " +
-      "Nothing but the rejection tells of wrong use, of an abort by `signal`, and of a call begun " +
-      "after `close()`: these reject either way.",
+    "With and without `strict`, every failure fires a `failure` event, is counted by `counters()` and becomes " +
+      "`lastError`. Wrong use, an aborted signal and a call after `close()` always reject; they fire no event and " +
+      "are not counted.",
   );
   for (const strict of [false, true]) {
     const client = new Client("127.0.0.1:1", {

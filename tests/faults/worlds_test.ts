@@ -14,6 +14,8 @@ Deno.test("Worlds allow a call in doubt to be carried out once or never, now or 
     "later": [STORED, DOUBT, ["get", "", "5"], ["get", "", "6"]],
     "in another order": [STORED, ["set", "8", "doubt"], DOUBT, ["get", "", "6"], ["get", "", "8"]],
     "between gets and cas": [STORED, ["gets", "", "5"], DOUBT, ["cas", "9", false]],
+    "shorter and padded": [["set", "10", true], ["decr", "5", 5], ["get", "", "5 "]],
+    "shorter in a new item": [["set", "10", true], ["decr", "5", 5], ["get", "", "5"]],
     "after cas": [STORED, ["gets", "", "5"], DOUBT, ["cas", "9", true], ["get", "", "10"]],
   };
   for (const [about, steps] of Object.entries(allowed)) assertEquals(refusedAt(steps), -1, about);

@@ -1,7 +1,9 @@
 /** What a parser found, as texts that can be compared and read. */
 
 import { ProtocolError } from "../../src/errors.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
+import type { ReadLine } from "../../src/protocol/reply_line.ts";
 import { ReplyParser, type ReplySink } from "../../src/protocol/reply_parser.ts";
 import { type ReplyWord, spell } from "../../src/protocol/reply.ts";
 import { textOf } from "../support/wire.ts";
@@ -11,7 +13,7 @@ export function item(key: string, flags: number, data: string, cas = 0n): string
   return `item ${JSON.stringify(key)} ${flags} ${cas} ${data.length}:${data}`;
 }
 
-/** The event of a line: its word as it is spelled, NUMBER for digits, and what follows it. */
+/** The event of a line: its word as it is spelled, NUMBER for digits, OTHER for none, and what follows it. */
 export function line(word: string, rest = ""): string {
   return `${word} ${JSON.stringify(rest)}`;
 }
@@ -55,6 +57,8 @@ export interface Parsed {
 
 /** How a stream is given to a parser. */
 export interface FeedOptions {
+  /** As for {@linkcode ReplyParser}; the classic grammar unless given. */
+  readonly readLine?: ReadLine;
   /** As for {@linkcode ReplyParser}. */
   readonly maxDataBytes?: number;
   /** Bodies with more than so many bytes to come are read into the parser's vacancy; none unless given. */
@@ -70,10 +74,10 @@ export interface FeedOptions {
  */
 export function parse(
   chunks: Iterable<Uint8Array>,
-  { maxDataBytes, vacancyAbove = Infinity, room }: FeedOptions = {},
+  { readLine = readClassicLine, maxDataBytes, vacancyAbove = Infinity, room }: FeedOptions = {},
 ): Parsed {
   const recorder = new Recorder();
-  const parser = new ReplyParser(recorder, maxDataBytes);
+  const parser = new ReplyParser(recorder, readLine, maxDataBytes);
   let error: ProtocolError | undefined;
   try {
     const buffer = new Uint8Array(room ?? 0);

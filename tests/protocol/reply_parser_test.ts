@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ProtocolError } from "../../src/errors.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { Random } from "../support/random.ts";
 import { bytesOf } from "../support/wire.ts";
@@ -102,7 +103,7 @@ Deno.test("ReplyParser.feed() waits for the rest of every reply", () => {
 
 Deno.test("ReplyParser.feed() takes only as much of the chunk as it is told to", () => {
   const recorder = new Recorder();
-  const parser = new ReplyParser(recorder);
+  const parser = new ReplyParser(recorder, readClassicLine);
   parser.feed(bytesOf("END\r\nSTORED\r\n"), 5);
   parser.feed(bytesOf("STORED\r\n"), 0);
   assertEquals(recorder.events, [line("END")]);
@@ -121,10 +122,10 @@ Deno.test("ReplyParser.feed() refuses data over the limit it was made with, and 
 
 Deno.test("ReplyParser.feed() shows the line it cannot read, and no more than the beginning of it", () => {
   assertEquals(
-    parse([bytesOf("WHAT\x01 is this\r\nEND\r\n")]).error?.message,
-    'Cannot read reply line "WHAT\\u0001 is this" as it is none that memcached has',
+    parse([bytesOf("WHAT\x01 is this\nEND\r\n")]).error?.message,
+    'Cannot read reply line "WHAT\\u0001 is this" as it does not end in CR LF',
   );
-  const { error } = parse([bytesOf(`WHAT${"x".repeat(5000)}\r\n`)]);
+  const { error } = parse([bytesOf(`WHAT${"x".repeat(5000)}\n`)]);
   assert(error !== undefined && error.message.length < 200, error?.message);
 });
 
@@ -133,9 +134,9 @@ Deno.test("ReplyParser.feed() lets through what the sink throws, and is done", (
   function refuse(): never {
     throw refusal;
   }
-  for (const wire of ["STORED\r\n", "OK\r\n", "5\r\n", "VALUE a 0 1\r\nb\r\n"]) {
+  for (const wire of ["STORED\r\n", "OK\r\n", "5\r\n", "WHAT\r\n", "VALUE a 0 1\r\nb\r\n"]) {
     for (const chunks of [[bytesOf(wire)], singleBytes(bytesOf(wire))]) {
-      const parser = new ReplyParser({ item: refuse, line: refuse });
+      const parser = new ReplyParser({ item: refuse, line: refuse }, readClassicLine);
       assertThrows(() => chunks.forEach((chunk) => parser.feed(chunk)), Error, refusal.message);
       expectDone(parser);
     }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { Random } from "../support/random.ts";
@@ -12,7 +13,7 @@ Deno.test("ReplyParser.vacancy() is where the missing part of a data block belon
   const parser = new ReplyParser({
     item: (view: ItemView) => found = view.owned ? view.data : undefined,
     line() {},
-  });
+  }, readClassicLine);
   parser.feed(bytesOf("VALUE a 0 10\r\nabc"));
   const vacancy = parser.vacancy(0);
   assertEquals(vacancy?.length, 7);
@@ -31,7 +32,7 @@ Deno.test("ReplyParser.vacancy() is where the missing part of a data block belon
 });
 
 Deno.test("ReplyParser.vacancy() is for more than so many missing bytes only", () => {
-  const parser = new ReplyParser({ item() {}, line() {} });
+  const parser = new ReplyParser({ item() {}, line() {} }, readClassicLine);
   assertEquals(parser.vacancy(0), undefined);
   parser.feed(bytesOf("VALUE a 0 10"));
   assertEquals(parser.vacancy(0), undefined);
@@ -44,7 +45,7 @@ Deno.test("ReplyParser.vacancy() is for more than so many missing bytes only", (
 });
 
 Deno.test("ReplyParser.vacancy() is not for the line end behind the data, nor for an empty block", () => {
-  const parser = new ReplyParser({ item() {}, line() {} });
+  const parser = new ReplyParser({ item() {}, line() {} }, readClassicLine);
   parser.feed(bytesOf("VALUE a 0 0\r\n"));
   assertEquals(parser.vacancy(0), undefined);
   parser.feed(bytesOf("\r"));
@@ -95,7 +96,7 @@ Deno.test("ReplyParser.feedFrom() leaves a block in the buffer that has room for
     },
     line() {},
   };
-  const parser = new ReplyParser(sink);
+  const parser = new ReplyParser(sink, readClassicLine);
   const buffer = new Uint8Array(40);
   const put = (start: number, text: string) => {
     buffer.set(bytesOf(text), start);

@@ -1,5 +1,6 @@
 import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../src/errors.ts";
+import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { MAX_LINE_BYTES, ReplyParser, type ReplySink } from "../../src/protocol/reply_parser.ts";
 import { allocationsOf } from "../support/allocations.ts";
 import { countedReads } from "../support/counted_reads.ts";
@@ -35,7 +36,7 @@ Deno.test("ReplyParser.feed() looks at each byte of an item's line a few times, 
 
 Deno.test("ReplyParser.feed() allocates nothing for what a chunk holds whole", () => {
   const wire = bytesOf("VALUE a 0 3\r\nabc\r\nSTORED\r\nSTAT a 1\r\n7\r\n".repeat(1000));
-  const parser = new ReplyParser(NOBODY);
+  const parser = new ReplyParser(NOBODY, readClassicLine);
   assertEquals(allocationsOf(() => parser.feed(wire)), { count: 0, bytes: 0 });
 });
 
@@ -43,7 +44,7 @@ Deno.test("ReplyParser.feed() allocates a data block that spans chunks once, at 
   const size = 1024 * 1024;
   const wire = bytesOf(`VALUE a 0 ${size}\r\n${"x".repeat(size)}\r\n`);
   for (const chunk of [1000, 1448, 65_536]) {
-    const parser = new ReplyParser(NOBODY);
+    const parser = new ReplyParser(NOBODY, readClassicLine);
     assertEquals(
       allocationsOf(() => {
         for (let at = 0; at < wire.length; at += chunk) {
@@ -58,7 +59,7 @@ Deno.test("ReplyParser.feed() allocates a data block that spans chunks once, at 
 
 Deno.test("ReplyParser.feed() allocates at most two buffers for cut lines, ever", () => {
   const line = bytesOf(`STAT ${"x".repeat(MAX_LINE_BYTES - 7)}\r\n`);
-  const parser = new ReplyParser(NOBODY);
+  const parser = new ReplyParser(NOBODY, readClassicLine);
   const { bytes } = allocationsOf(() => {
     for (let i = 0; i < 5; i++) for (const chunk of singleBytes(line)) parser.feed(chunk);
   });
@@ -69,7 +70,7 @@ Deno.test("ReplyParser.feed() refuses a length over the limit before it allocate
   for (const length of ["134217729", "9999999999", "18446744073709551615", "9".repeat(300)]) {
     const wire = bytesOf(`VALUE a 0 ${length}\r\n`);
     for (const chunks of [[wire], singleBytes(wire)]) {
-      const parser = new ReplyParser(NOBODY);
+      const parser = new ReplyParser(NOBODY, readClassicLine);
       const { bytes } = allocationsOf(() => {
         assertThrows(
           () => chunks.forEach((chunk) => parser.feed(chunk)),
@@ -84,7 +85,7 @@ Deno.test("ReplyParser.feed() refuses a length over the limit before it allocate
 
 function readsOf(wire: Uint8Array, chunkSize: number): number {
   const reads = { count: 0 };
-  const parser = new ReplyParser(NOBODY);
+  const parser = new ReplyParser(NOBODY, readClassicLine);
   for (let at = 0; at < wire.length; at += chunkSize) {
     const chunk = wire.subarray(at, at + chunkSize);
     parser.feed(countedReads(chunk, reads), chunk.length);

@@ -1,13 +1,13 @@
 /**
- * A growing buffer for what is written piece by piece, numbers with the least significant byte first. One is kept and lent
- * again. Results are views of its buffer, and the next one begins where the last ended: a buffer for each small result
- * would cost 600 ns, a view costs 30. So many results share a buffer of 32 KiB; a big one has its own.
+ * A growing buffer that is written piece by piece, numbers with the least significant byte first. One sink is kept and
+ * lent again. Results are views of its buffer, and each begins where the last ended: a buffer for each small result would
+ * cost 600 ns, a view costs 30. So many results share a buffer of 32 KiB; a big one has its own.
  */
 
 import { utf8Length } from "../text.ts";
 
 /** Lends the kept sink, empty, or a new one while the kept one is lent. */
-export function takeSink(): ByteSink {
+export function lendSink(): ByteSink {
   const sink = kept ?? new ByteSink();
   kept = undefined;
   sink.begin();
@@ -29,14 +29,14 @@ export class ByteSink {
     return this.#length;
   }
 
-  /** Begins a result, in a new buffer when the old one is nearly full. */
+  /** Begins a result, in a new buffer if the old one is nearly full. */
   begin(): void {
     if (this.#bytes.length - this.#start < SPARE_SIZE) this.#move(SHARED_SIZE);
     this.#length = this.#start;
   }
 
-  /** Gives what was written, owned although its buffer is shared, and the sink back to be lent again. */
-  take(): Uint8Array<ArrayBuffer> {
+  /** Ends the result and returns its bytes, owned although their buffer is shared. The sink can then be lent again. */
+  handOut(): Uint8Array<ArrayBuffer> {
     const result = this.#bytes.subarray(this.#start, this.#length);
     this.#start = this.#length;
     if (this.#bytes.length === SHARED_SIZE) kept = this;
@@ -85,7 +85,7 @@ export class ByteSink {
 
   /** Writes the length in 32 bits, then UTF-8, in which a lone surrogate takes three bytes. */
   lengthAndText(text: string): void {
-    // Three bytes a unit at most; counting first spares long texts the space they will not need.
+    // A UTF-16 unit takes at most three bytes. Long texts are counted first, to reserve no more than they need.
     this.#reserve(4 + (text.length > 1024 ? utf8Length(text) : text.length * 3));
     const start = this.#length + 4;
     const end = this.#writeAscii(text, start) ?? this.#writeUtf8(text, start);
@@ -93,7 +93,7 @@ export class ByteSink {
     this.#length = end;
   }
 
-  /** Puts neighbouring ranges, of which the ends are given, into the order of their bytes. */
+  /** Sorts neighbouring ranges, given by their ends, by their bytes. */
   sortRanges(start: number, ends: readonly number[]): void {
     if (ends.length < 2) return;
     const ranges = ends.map((end, i) => this.#bytes.slice(i === 0 ? start : ends[i - 1], end));
@@ -105,7 +105,7 @@ export class ByteSink {
     }
   }
 
-  /** For short texts a loop is faster than the encoder. Gives `undefined` if the text is long or not ASCII. */
+  /** Writes a short text by a loop, which is faster than the encoder. `undefined` if it is long or not ASCII. */
   #writeAscii(text: string, start: number): number | undefined {
     const { length } = text;
     if (length > SHORT_TEXT) return undefined;
@@ -144,7 +144,7 @@ export class ByteSink {
     this.#move(Math.max(written + more, written * 2, SHARED_SIZE));
   }
 
-  /** Takes what is written of this result into a new buffer; the old one belongs to the results before it. */
+  /** Copies the result so far into a new buffer; the old one belongs to the results before it. */
   #move(size: number): void {
     const bytes = new Uint8Array(size);
     bytes.set(this.#bytes.subarray(this.#start, this.#length));

@@ -1,9 +1,9 @@
 /**
- * Reads Python's marshal, versions 0 to 4. python.ts says what becomes of each type.
+ * Reads Python's marshal, versions 0 to 4. python.ts lists what each type becomes.
  *
- * There is no recursion: open containers lie on a stack of our own. A count in the data is believed only if each element
- * still owed, here and in all containers around it, can have its byte. References share what they refer to; a reference
- * into a container that is not complete, which makes a cycle, is refused.
+ * There is no recursion: open containers lie on a stack of our own. A count in the data is trusted only if the data left
+ * has a byte for each element still due, here and in all containers around it. References share their target; a reference
+ * to a container that is not complete, which would make a cycle, is rejected.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -24,10 +24,10 @@ import { decodeLatin1, decodeText, decodeTextWithSurrogates } from "../text.ts";
  *
  * @param data Borrowed.
  * @returns Owned.
- * @throws {CodecError} If the data is no marshal, or has what JavaScript has no type for.
+ * @throws {CodecError} If the data is not marshal, or contains a type that JavaScript lacks.
  */
 export function readMarshal(data: Uint8Array): unknown {
-  // A lone text is most of what libmc stores.
+  // Most values that libmc stores are a single text.
   if (data[0] === 0x75 && data.length >= 5) {
     const length = data[1] | (data[2] << 8) | (data[3] << 16) | (data[4] << 24);
     if (length >= 0 && length <= data.length - 5) {
@@ -42,11 +42,11 @@ export function readMarshal(data: Uint8Array): unknown {
 interface Frame {
   readonly kind: number;
   readonly parts: unknown[];
-  /** Elements to come; -1 for a dict, which ends with a mark. */
+  /** Number of elements still to come; -1 for a dict, which ends with a mark. */
   left: number;
-  /** Its entry among the references, or -1. */
+  /** Index of its reference, or -1. */
   readonly reference: number;
-  /** Levels of containers inside. */
+  /** Levels of containers inside it. */
   height: number;
 }
 
@@ -58,7 +58,7 @@ class MarshalReader {
   readonly #references: unknown[] = [];
   readonly #heights: number[] = [];
   #at = 0;
-  /** Elements that the open containers still await, each at least one byte. */
+  /** Number of elements that the open containers still lack, each of at least one byte. */
   #owed = 0;
   /** Levels of containers in the object read last, itself included. */
   #height = 0;
@@ -165,7 +165,7 @@ class MarshalReader {
         const name = UNREADABLE[type];
         throw new CodecError(
           name === undefined
-            ? `Cannot read marshal as byte ${this.#at - 1} is no type code: ${type}`
+            ? `Cannot read marshal as byte ${this.#at - 1} is not a type code: ${type}`
             : `Cannot read marshal as JavaScript has no type for ${name}`,
         );
       }
@@ -201,7 +201,9 @@ class MarshalReader {
     for (let at = start + (count - 1) * 2; at >= start; at -= 2) {
       const digit = this.#view.getUint16(at, true);
       if (digit > 0x7fff || (digit === 0 && length === 0)) {
-        throw new CodecError(`Cannot read marshal as byte ${at} is no digit of a long: ${digit}`);
+        throw new CodecError(
+          `Cannot read marshal as byte ${at} is not a digit of a long: ${digit}`,
+        );
       }
       for (let shift = 12; shift >= 0; shift -= 3) octal[length++] = 0x30 + ((digit >> shift) & 7);
     }
@@ -250,7 +252,7 @@ class MarshalReader {
       if (value instanceof Map) this.#budget.addContainer(HASH_COST);
     }
     this.#height = height + 1;
-    // References may stack what was complete: depth is counted through them.
+    // A reference may put a complete object inside another, so depth is counted through references.
     if (this.#height > MAX_DEPTH) throw tooDeep();
     if (reference !== -1) {
       this.#references[reference] = value;
@@ -278,7 +280,7 @@ class MarshalReader {
     return length;
   }
 
-  /** Moves on, and gives where it was. */
+  /** Moves on, and returns the position before. */
   #skip(length: number): number {
     const start = this.#at;
     if (length > this.#data.length - start) throw this.#cutShort(length);

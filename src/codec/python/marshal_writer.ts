@@ -1,13 +1,12 @@
 /**
- * Writes Python's marshal, version 2, as libmc does: byte for byte what `marshal.dumps(value, 2)` gives for the value that
- * the reader makes of it.
+ * Writes Python's marshal, version 2, as libmc does: the very bytes that `marshal.dumps(value, 2)` gives in Python for the
+ * same value.
  *
- * Python knows what
- * JavaScript does not tell apart: arrays are lists, but tuples inside sets and as keys, where only they can stand; sets
- * are frozensets there.
+ * Python distinguishes types that JavaScript does not. Arrays are lists, but tuples inside sets and as keys, where Python
+ * allows no lists; sets are frozensets there.
  */
 
-import { type ByteSink, takeSink } from "./byte_sink.ts";
+import { type ByteSink, lendSink } from "./byte_sink.ts";
 import { checkBytes } from "../bytes.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "../loss.ts";
 
@@ -21,27 +20,27 @@ const MAX_MARSHAL_DEPTH = 1000;
  * @throws {TypeError} If part of the value would be lost.
  */
 export function writeMarshal(value: unknown): Uint8Array {
-  const sink = takeSink();
+  const sink = lendSink();
   if (!writeValue(sink, value, 0, false)) throw lossError(value, MARSHAL_RULES);
-  return sink.take();
+  return sink.handOut();
 }
 
 /** Encodes a number as a marshal float, integers too. */
 export function writeMarshalFloat(value: number): Uint8Array {
-  const sink = takeSink();
+  const sink = lendSink();
   sink.byte(FLOAT);
   sink.float(value);
-  return sink.take();
+  return sink.handOut();
 }
 
 /** Encodes a text as marshal. */
 export function writeMarshalText(text: string): Uint8Array {
-  const sink = takeSink();
+  const sink = lendSink();
   writeText(sink, text);
-  return sink.take();
+  return sink.handOut();
 }
 
-/** Gives `false` if part of the value would be lost; the caller then finds out which. A cycle ends at the depth limit. */
+/** Returns false if part of the value would be lost; the caller then finds out which. A cycle ends at the depth limit. */
 function writeValue(sink: ByteSink, value: unknown, depth: number, hashable: boolean): boolean {
   switch (typeof value) {
     case "string":
@@ -92,7 +91,7 @@ function writeArray(
   const { length } = array;
   if (Object.getPrototypeOf(array) !== Array.prototype) return false;
   sink.tagged(hashable ? TUPLE : LIST, length);
-  // A hole reads as undefined, which nothing can carry.
+  // A hole reads as undefined, which has no form in marshal.
   for (let i = 0; i < length; i++) {
     if (!writeValue(sink, array[i], depth, hashable)) return false;
   }
@@ -109,7 +108,7 @@ function writeObject(sink: ByteSink, object: Record<string, unknown>, depth: num
   return true;
 }
 
-/** A Map whose keys are all texts, or that has none, would come back as an object. */
+/** Rejects a Map whose keys are all strings, and an empty one: they would come back as objects. */
 function writeMap(sink: ByteSink, map: Map<unknown, unknown>, depth: number): boolean {
   let texts = 0;
   sink.byte(DICT);

@@ -1,6 +1,6 @@
 /**
- * The arguments of pickle's opcodes: numbers with the least significant byte first, lines of text, and runs of bytes whose
- * length is believed only if they are there.
+ * Reads the arguments of pickle's opcodes: numbers with the least significant byte first, lines of text, and runs of
+ * bytes, whose length is trusted only if the data has so many.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -20,7 +20,7 @@ export class PickleBytes {
     this.#view = new DataView(data.buffer, data.byteOffset, data.length);
   }
 
-  /** Where the next byte is read. */
+  /** Position of the next byte. */
   get at(): number {
     return this.#at;
   }
@@ -56,17 +56,17 @@ export class PickleBytes {
     return this.#view.getUint32(this.#skip(4), true);
   }
 
-  /** A length; far above any real one it need not be exact. */
+  /** Reads a length. Far above any real one it is not exact. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#skip(8), true));
   }
 
-  /** The one number with the most significant byte first. */
+  /** Reads a double, the only number with the most significant byte first. */
   float(): number {
     return this.#view.getFloat64(this.#skip(8), false);
   }
 
-  /** A two's complement number of any length. */
+  /** Reads a two's complement number of any length. */
   long(length: number): number | bigint {
     const start = this.#skip(length);
     if (length === 0) return 0;
@@ -86,13 +86,13 @@ export class PickleBytes {
     return makeInteger(negative ? unsigned - (1n << BigInt(length * 8)) : unsigned);
   }
 
-  /** Owned bytes. */
+  /** Reads bytes, which are then owned. */
   bytes(length: number): Uint8Array {
     const start = this.#skip(length);
     return new Uint8Array(this.#data.subarray(start, start + length));
   }
 
-  /** UTF-8. */
+  /** Reads text in UTF-8. */
   text(length: number): string {
     const start = this.#skip(length);
     const text = decodeTextWithSurrogates(this.#data, start, start + length);
@@ -100,13 +100,13 @@ export class PickleBytes {
     throw new CodecError(`Cannot read pickle as the text at byte ${start} is not UTF-8`);
   }
 
-  /** A str of Python 2, which Python 3 reads if it is ASCII. */
+  /** Reads a str of Python 2, which Python 3 reads if it is ASCII. */
   ascii(length: number): string {
     const start = this.#skip(length);
     return asciiOnly(decodeLatin1(this.#data, start, start + length));
   }
 
-  /** The rest of a line, of which the end is taken as well. */
+  /** Reads the rest of a line, and skips its end. */
   line(): string {
     const end = this.#data.indexOf(0x0a, this.#at);
     if (end === -1) throw new CodecError("Cannot read pickle as it is cut short in a line");
@@ -115,14 +115,14 @@ export class PickleBytes {
     return text;
   }
 
-  /** An index into the memo. */
+  /** Reads an index into the memo. */
   indexLine(): number {
     const line = this.line();
     if (/^[0-9]{1,10}$/.test(line)) return Number(line);
     throw new CodecError(`Cannot read pickle as a memo index is ${quote(line)}`);
   }
 
-  /** An int, or one of the two booleans that protocols 0 and 1 write as ints. */
+  /** Reads an int, or one of the two booleans that protocols 0 and 1 write as ints. */
   intLine(): number | bigint | boolean {
     const line = this.line();
     if (line === "00") return false;
@@ -130,7 +130,7 @@ export class PickleBytes {
     return integer(line);
   }
 
-  /** An int with `L` behind it. */
+  /** Reads an int followed by `L`. */
   longLine(): number | bigint {
     const line = this.line();
     return integer(line.endsWith("L") ? line.slice(0, -1) : line);
@@ -140,21 +140,21 @@ export class PickleBytes {
     return parsePythonFloat(this.line());
   }
 
-  /** Latin-1 with `\u` and `\U` escapes. */
+  /** Reads text in Latin-1 with `\u` and `\U` escapes. */
   unicodeLine(): string {
     return this.line().replace(
       /(?<!\\)((?:\\\\)*)\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g,
       (_whole, before: string, short: string | undefined, long: string | undefined) => {
         const point = parseInt(short ?? long!, 16);
         if (point > 0x10ffff) {
-          throw new CodecError(`Cannot read pickle as \\U${long} is no character`);
+          throw new CodecError(`Cannot read pickle as \\U${long} is not a character`);
         }
         return before + String.fromCodePoint(point);
       },
     );
   }
 
-  /** A str of Python 2 as `repr` writes it. */
+  /** Reads a str of Python 2 as `repr` writes it. */
   quotedLine(): string {
     const line = this.line().trim();
     const quoted = /^(["'])(.*)\1$/s.exec(line);

@@ -1,6 +1,6 @@
 /**
  * The imports that stand for plain data in pickles: protocols before 3 have no opcode for bytes, before 4 none for sets,
- * before 5 none for bytearray. They are recognised by name, and what calling them would give is built here.
+ * before 5 none for bytearray. They are recognised by name, and their results are built here; nothing is called.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -9,7 +9,7 @@ import type { MemoryBudget } from "./python.ts";
 
 const KNOWN = new Map<string, PickleGlobal>();
 
-/** An import in a pickle: one of the known few. */
+/** An import in a pickle, one of those that are known. */
 export class PickleGlobal {
   /** The name without its module. */
   readonly name: string;
@@ -44,9 +44,9 @@ export class PickleGlobal {
 }
 
 /**
- * What Python would get from the call.
+ * Gives the result that the call would have in Python.
  *
- * @throws {CodecError} If it is no call that stands for plain data.
+ * @throws {CodecError} If the call does not stand for plain data.
  */
 export function callGlobal(
   called: unknown,
@@ -54,7 +54,7 @@ export function callGlobal(
   budget: MemoryBudget,
 ): PickleSet | Uint8Array {
   if (!(called instanceof PickleGlobal)) {
-    throw new CodecError("Cannot read pickle as it calls what is no global");
+    throw new CodecError("Cannot read pickle as it calls something other than a global");
   }
   if (Array.isArray(args) && args.length <= 2) {
     const [first, second] = args;
@@ -71,7 +71,7 @@ export function callGlobal(
 }
 
 function makeSet(members: unknown[] = [], budget: MemoryBudget): PickleSet {
-  // The same list may serve for any number of sets.
+  // Any number of sets may be made from the same list.
   budget.spend(members.length * 8);
   return new PickleSet(members.slice());
 }

@@ -1,7 +1,7 @@
 /**
- * Makes the value from what the stack machine of a pickle has built: dicts and sets stood as lists of their parts, since
- * anything may be added to them until the end. Each node is visited once, however often it is shared; a node that contains
- * itself, and one nested too deep, are refused. No recursion.
+ * Makes the value from the nodes that the stack machine of a pickle has built. There, dicts and sets are lists of their
+ * parts, since parts may be added until the end. Each node is visited once, however often it is shared. A node that
+ * contains itself, or is nested too deep, is rejected. There is no recursion.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -12,13 +12,13 @@ export class PickleDict {
   readonly pairs: unknown[];
   readonly #budget: MemoryBudget;
 
-  /** @param budget Asked when the dict turns out to be a Map. */
+  /** @param budget Charged if the dict becomes a Map. */
   constructor(pairs: unknown[], budget: MemoryBudget) {
     this.pairs = pairs;
     this.#budget = budget;
   }
 
-  /** The finished dict, of finished parts. */
+  /** Makes the finished dict, once its parts are finished. */
   finish(): Record<string, unknown> | Map<unknown, unknown> {
     const dict = makeDict(this.pairs);
     if (dict instanceof Map) this.#budget.addContainer(HASH_COST);
@@ -45,7 +45,7 @@ export function resolvePickle(root: unknown): unknown {
   const open: OpenNode[] = [];
   const opened = new Set<object>();
 
-  /** Gives what is ready, or opens the node, to be come back to. */
+  /** Gives a value that is ready, or opens the node to come back to it. */
   const ready = (value: unknown): Finished | undefined => {
     if (typeof value !== "object" || value === null) return { value, height: 0 };
     if (value instanceof Uint8Array) return { value, height: 0 };

@@ -1,11 +1,11 @@
 /**
  * Reads plain data from Python's pickle, protocols 0 to 5. A pickle is a program for a small stack machine that can import
- * and call anything; this one knows the opcodes that build plain data, and of imports only the four types and one function
- * that protocols 0 to 3 need for sets and bytes (pickle_globals.ts). Any other opcode or global is a CodecError that names
- * it. Nothing is ever looked up, and nothing called.
+ * and call anything. This one knows only the opcodes that build plain data, and only the imports that protocols 0 to 3 need
+ * for sets and bytes, four types and one function (pickle_globals.ts). Any other opcode or global is a CodecError that
+ * names it. Nothing is ever looked up or called.
  *
- * The stack machine leaves dicts as lists of pairs, as their keys are not known when they are first referred to;
- * pickle_graph.ts makes the value from them.
+ * The stack machine leaves dicts as lists of pairs, because a dict can be referred to before its keys are known.
+ * pickle_graph.ts then makes the value.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -19,7 +19,7 @@ import { ARRAY_COST, HASH_COST, MemoryBudget, OBJECT_COST } from "./python.ts";
  *
  * @param data Borrowed.
  * @returns Owned.
- * @throws {CodecError} If the data is no pickle, or has more than plain data.
+ * @throws {CodecError} If the data is not a pickle, or contains more than plain data.
  */
 export function readPickle(data: Uint8Array): unknown {
   return new PickleReader(data).read();
@@ -51,7 +51,7 @@ class PickleReader {
     }
   }
 
-  /** Opcodes that push a value with no parts. */
+  /** Carries out opcodes that push a value without parts. */
   #pushScalar(opcode: number): boolean {
     const stack = this.#stack;
     switch (opcode) {
@@ -127,7 +127,7 @@ class PickleReader {
     }
   }
 
-  /** Opcodes that make or fill containers, and the calls that stand for them in old protocols. */
+  /** Carries out opcodes that make or fill containers, and the calls that stand for them in old protocols. */
   #build(opcode: number): boolean {
     switch (opcode) {
       case 0x5d: // EMPTY_LIST
@@ -190,14 +190,14 @@ class PickleReader {
     }
   }
 
-  /** Opcodes that move values between stack and memo, and those around the data. */
+  /** Carries out opcodes that move values between stack and memo, and those around the data. */
   #move(opcode: number): boolean {
     switch (opcode) {
       case 0x28: // MARK
         this.#marks.push(this.#stack.length);
         return true;
       case 0x30: // POP
-        // At a mark it takes the mark away.
+        // At a mark it removes the mark.
         if (this.#stack.length === this.#marks.at(-1)) this.#marks.pop();
         else this.#pop();
         return true;
@@ -264,7 +264,7 @@ class PickleReader {
     const target = partsOf(this.#top());
     if (target === undefined) {
       throw new CodecError(
-        `Cannot read pickle as byte ${this.#in.at - 1} adds to what is no such container`,
+        `Cannot read pickle as byte ${this.#in.at - 1} has no such container to add to`,
       );
     }
     if (target instanceof Array && partsOf === isDict && parts.length % 2 !== 0) {
@@ -310,7 +310,7 @@ class PickleReader {
     return this.#stack.splice(mark);
   }
 
-  /** What lies below the innermost mark is out of reach, as in CPython. */
+  /** Makes sure that so many values lie above the innermost mark: those below are out of reach, as in CPython. */
   #check(count: number): void {
     if (this.#stack.length - count < (this.#marks.at(-1) ?? 0)) {
       throw new CodecError(`Cannot read pickle as its stack is empty at byte ${this.#in.at - 1}`);

@@ -1,5 +1,5 @@
 /**
- * How Python's values become JavaScript's, for marshal and pickle alike, and what reading them may cost.
+ * How Python's values become JavaScript's, for marshal and pickle alike, and how much memory reading them may take.
  *
  * | Python | JavaScript |
  * | --- | --- |
@@ -14,8 +14,8 @@
  * | set, frozenset | Set |
  * | complex, Ellipsis, StopIteration, code, anything with a class | CodecError that names it |
  *
- * A tuple, bytes or frozenset that is a key or a member is compared by identity in JavaScript; two keys that Python takes
- * for different never become one, NaN and zero's sign apart.
+ * JavaScript compares a tuple, bytes or frozenset that is a key or a member by identity. Two keys that differ in Python
+ * never become one, except NaN and the two zeros.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -24,23 +24,23 @@ import { CodecError } from "../../errors.ts";
 export const MAX_DEPTH = 2000;
 
 /**
- * A value read takes at most this many times the size of its data: its texts and bytes, and eight bytes for each element,
- * key, value and member. Sharing by reference counts once.
+ * A value takes at most this many times the size of its data: its texts and bytes, and eight bytes for each element, key,
+ * value and member. A part that is shared by reference counts once.
  */
 export const MEMORY_FACTOR = 10;
 
 /**
- * What the engine needs for each container on top is bounded as well, by {@linkcode MEMORY_FACTOR} and this: one byte can
- * stand for an empty set, which takes hundreds. Honest data comes nowhere near.
+ * Memory that the engine needs for the containers themselves is bounded as well, by {@linkcode MEMORY_FACTOR} and this: a
+ * byte can stand for an empty set, which takes hundreds of bytes. Ordinary data comes nowhere near.
  */
 export const CONTAINER_ALLOWANCE: number = 16 * 1024 * 1024;
 
-/** About what V8 takes for an empty container of each kind, in bytes. */
+/** About how many bytes V8 takes for an empty container of each kind. */
 export const ARRAY_COST = 32;
 export const OBJECT_COST = 64;
 export const HASH_COST = 256;
 
-/** Counts what a value costs while it is read. */
+/** Counts the memory of a value while it is read. */
 export class MemoryBudget {
   #payload: number;
   #containers: number;
@@ -52,7 +52,7 @@ export class MemoryBudget {
   }
 
   /**
-   * Counts copies that the length of the data does not bound by itself.
+   * Counts copies whose size the length of the data alone does not bound.
    *
    * @throws {CodecError} If the value gets too big.
    */
@@ -78,7 +78,7 @@ export class MemoryBudget {
   }
 }
 
-/** Makes a dict from its keys and values in turn: a plain object if all keys are texts, else a Map. */
+/** Makes a dict from its keys and values in turn: a plain object if all keys are strings, else a Map. */
 export function makeDict(
   pairs: readonly unknown[],
 ): Record<string, unknown> | Map<unknown, unknown> {
@@ -109,7 +109,7 @@ function makeMap(pairs: readonly unknown[]): Map<unknown, unknown> {
   return map;
 }
 
-/** An int: a number if it is safe, else as it is. */
+/** Makes an int: a number if it is safe, else the bigint itself. */
 export function makeInteger(big: bigint): number | bigint {
   const small = Number(big);
   return Number.isSafeInteger(small) ? small : big;
@@ -118,7 +118,7 @@ export function makeInteger(big: bigint): number | bigint {
 /**
  * Reads a float as Python writes it with `repr`.
  *
- * @throws {CodecError} If the text is none.
+ * @throws {CodecError} If the text is not a float.
  */
 export function parsePythonFloat(text: string): number {
   if (FLOAT.test(text)) return Number(text);

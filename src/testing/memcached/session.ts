@@ -35,13 +35,13 @@ export class Session {
     } catch {
       // The client went away, or `close()` was called, in the middle of a write.
     }
-    this.close();
+    this.#closing.abort();
+    this.#stream.closeSoon();
     await this.#stream.closed;
   }
 
-  /** Closes the connection. */
+  /** Closes the connection at once, also if the client does not read its replies. */
   close(): void {
-    if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#stream.close();
   }
@@ -133,7 +133,7 @@ export class Session {
   }
 
   async #flush(): Promise<void> {
-    if (this.#reply.length > 0) await this.#stream.write(this.#reply.take());
+    if (this.#reply.length > 0) await this.#stream.send(this.#reply.take());
   }
 }
 

@@ -61,13 +61,17 @@ export class SocketStream {
   }
 
   /**
-   * Sends bytes, which must not change any more. Resolves when they have left, and rejects if they cannot leave. One call
-   * at a time.
+   * Sends bytes, which must not change any more. Resolves when there is room for more, which costs less than to wait
+   * until they have left. Rejects if the connection is closed. One call of this or `write()` at a time.
    */
+  send(bytes: Uint8Array): Promise<void> {
+    if (this.#socket.writable && this.#socket.write(bytes)) return SENT;
+    return this.#unlessClosed((resolve) => this.#socket.once("drain", resolve));
+  }
+
+  /** Sends bytes, which must not change any more. Resolves when they have left, and rejects if they cannot leave. */
   write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#stopWriting = () => reject(new Error("Cannot write as the connection is closed"));
-      if (!this.#socket.writable) return this.#stopWriting();
+    return this.#unlessClosed((resolve, reject) => {
       this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
     });
   }
@@ -93,6 +97,16 @@ export class SocketStream {
     this.#socket.resetAndDestroy();
   }
 
+  #unlessClosed(
+    wait: (resolve: () => void, reject: (error: Error) => void) => void,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stopWriting = () => reject(new Error("Cannot write as the connection is closed"));
+      if (this.#socket.writable) wait(resolve, reject);
+      else this.#stopWriting();
+    });
+  }
+
   #add(data: Uint8Array): void {
     if (this.#ended) return;
     // A plain array, as the methods of a Buffer are slower, and its slice() does not copy.
@@ -108,3 +122,6 @@ export class SocketStream {
     this.#wake();
   }
 }
+
+/** One for all sends, as it has no value. */
+const SENT = Promise.resolve();

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { ReplyError } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** incr and decr. */
 export const ARITHMETIC_CASES: readonly ConformanceCase[] = [

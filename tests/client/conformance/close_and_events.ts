@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { type Client, ClosedError, ReplyError, type ServerEvent } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 import { VERBS } from "../../support/verbs.ts";
 
 /** quit, close, events, counters, lastError. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** exptime in all its forms, touch and expire. */
 export const EXPTIME_CASES: readonly ConformanceCase[] = [

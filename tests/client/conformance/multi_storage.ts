@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MultiError, type MultiResult, ReplyError } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** setMulti, appendMulti, prependMulti, deleteMulti. */
 export const MULTI_STORAGE_CASES: readonly ConformanceCase[] = [

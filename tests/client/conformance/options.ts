@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Codec, libmcCodec, ReplyError } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** What the options of a client change: prefix, noreply, codec, strict and more. */
 export const OPTION_CASES: readonly ConformanceCase[] = [

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** get, gets, getRaw, getMulti, getsMulti, getList, gat, gats, gatMulti. */
 export const RETRIEVAL_CASES: readonly ConformanceCase[] = [

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Client, HashFn } from "@libmc/libmc";
-import type { ConformanceCase, Servers } from "../conformance.ts";
+import type { ConformanceCase, Servers } from "./case.ts";
 
 /** Which server gets a key: hashFn, getHostByKey, getRealtimeHostByKey, updateServers, aliases. */
 export const ROUTING_CASES: readonly ConformanceCase[] = [

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MultiError, ReplyError } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** version, stats, flush_all, verbosity: what goes to every server. */
 export const SERVER_CASES: readonly ConformanceCase[] = [

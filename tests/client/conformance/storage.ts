@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects } from "@std/assert";
 import { ReplyError } from "@libmc/libmc";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** set, setRaw, add, replace, cas, append, prepend, delete. */
 export const STORAGE_CASES: readonly ConformanceCase[] = [

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { ConformanceCase } from "../conformance.ts";
+import type { ConformanceCase } from "./case.ts";
 
 /** Everything that jsCodec takes, by every way that stores and reads. */
 export const VALUE_CASES: readonly ConformanceCase[] = [

@@ -65,12 +65,22 @@ export function step(item: Item | undefined, { name, data, version, seen }: KeyC
 }
 
 /**
- * memcached fills a number that gets shorter up with spaces, unless the item is one that has gone cold and was read a
- * moment ago. Nobody can tell from outside, so that spaces behind a number are left out of the answers.
+ * All that may come of a call. memcached pads a number that gets shorter where it stands; but while something else holds
+ * the item, it stores a new one without spaces. The reply to another connection may, as one that is lost, and so may the
+ * thread that moves an item which had gone cold and was read a moment ago.
  */
+export function steps(item: Item | undefined, call: KeyCall): Step[] {
+  const usual = step(item, call);
+  const unpadded = usual.item !== undefined && typeof usual.answer === "number" &&
+    usual.item.data.endsWith(" ");
+  if (!unpadded) return [usual];
+  return [usual, { ...usual, item: { ...usual.item, data: String(usual.answer) } as Item }];
+}
+
+/** A number keeps its length where it gets shorter. */
 function counted(item: Item | undefined, delta: number, version: number): Step {
   if (item === undefined) return { answer: null, item };
-  if (!/^\d+$/.test(item.data)) return { answer: "CLIENT_ERROR", item };
+  if (!/^\d+ *$/.test(item.data)) return { answer: "CLIENT_ERROR", item };
   const count = Math.max(0, Number(item.data) + delta);
-  return { answer: count, item: { data: String(count), version } };
+  return { answer: count, item: { data: String(count).padEnd(item.data.length), version } };
 }

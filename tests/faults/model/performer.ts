@@ -75,15 +75,10 @@ function answersIn(
 ): (key: string) => Answer | undefined {
   if (verb.kind === "retrieval") {
     const hits = hitsOf(verb, answer, keys);
-    if (hits !== undefined) return (key) => withoutSpaces(hits.get(key) as Answer | undefined);
+    if (hits !== undefined) return (key) => hits.get(key) as Answer | undefined;
   } else {
     const done = doneOf(verb, answer, keys);
     if (done !== undefined) return (key) => done.includes(key) || undefined;
   }
   throw new Error(`${verb.name} gave ${Deno.inspect(answer)}`);
-}
-
-/** A number without the spaces that memcached may have put behind it; any other answer as it is. */
-function withoutSpaces(answer: Answer | undefined): Answer | undefined {
-  return typeof answer === "string" ? answer.replace(/^(\d+) +$/, "$1") : answer;
 }

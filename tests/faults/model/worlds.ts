@@ -4,7 +4,7 @@
  * those in which it could not be given. If none is left, the client has lied.
  */
 
-import { type Answer, type Item, type KeyCall, step } from "./model.ts";
+import { type Answer, type Item, type KeyCall, steps } from "./model.ts";
 
 /** One of the things that may be true. */
 interface World {
@@ -36,10 +36,11 @@ export class Worlds {
     const version = ++this.#version;
     const possible: World[] = [];
     for (const { item, seen, due } of this.#closure()) {
-      const after = step(item, { name, data, version, seen });
-      if (after.answer !== answer) continue;
-      const seenNow = name === "gets" ? item?.version : seen;
-      possible.push({ item: after.item, seen: seenNow, due });
+      for (const after of steps(item, { name, data, version, seen })) {
+        if (after.answer !== answer) continue;
+        const seenNow = name === "gets" ? item?.version : seen;
+        possible.push({ item: after.item, seen: seenNow, due });
+      }
     }
     this.#worlds = distinct(possible);
     return possible.length > 0;
@@ -59,11 +60,13 @@ export class Worlds {
     let worlds = this.#worlds;
     for (let more = worlds; more.length > 0;) {
       more = more.flatMap(({ item, seen, due }) =>
-        due.map((call) => ({
-          item: step(item, call).item,
-          seen,
-          due: due.filter((other) => other !== call),
-        }))
+        due.flatMap((call) =>
+          steps(item, call).map((after) => ({
+            item: after.item,
+            seen,
+            due: due.filter((other) => other !== call),
+          }))
+        )
       );
       worlds = [...worlds, ...more];
     }
