@@ -5,7 +5,7 @@
  * `deno task test:runtimes [quick] [node22|node24|bun] …`; names of test files may follow.
  */
 
-import { sumOf, type Tally } from "../../.ci/tally.ts";
+import { sumOf, type Tally, totalsLine } from "../../.ci/tally.ts";
 import { ensureProgram, MEMCACHED, OPENSSL } from "../support/ensure_program.ts";
 import { bundleTests, lowered } from "./bundle.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
