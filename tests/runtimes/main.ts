@@ -5,7 +5,7 @@
  * `deno task test:runtimes [quick] [node22|node24|bun] …`; names of test files may follow.
  */
 
-import { sumOf, type Tally } from "../../.ci/tally.ts";
+import { sumOf, type Tally, totalsLine } from "../../.ci/tally.ts";
 import { ensureProgram, MEMCACHED, OPENSSL } from "../support/ensure_program.ts";
 import { bundleTests, lowered } from "./bundle.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
@@ -36,9 +36,8 @@ async function main(args: readonly string[]): Promise<boolean> {
     console.log(
       "What is about Deno is left out: tests/runtimes/suite.ts says which files, and why",
     );
-    const { passed, failed } = totals;
-    console.log(`${failed === 0 ? "ok" : "FAILED"} | ${passed} passed | ${failed} failed`);
-    return failed === 0;
+    console.log(totalsLine(totals));
+    return totals.failed === 0;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

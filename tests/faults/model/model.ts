@@ -65,8 +65,9 @@ export function step(item: Item | undefined, { name, data, version, seen }: KeyC
 }
 
 /**
- * All that may come of a call. memcached pads a number that gets shorter where it stands; but while the reply to another
- * connection still holds the item, as one that is lost may, it stores a new one without spaces.
+ * All that may come of a call. memcached pads a number that gets shorter where it stands; but while something else holds
+ * the item, it stores a new one without spaces. The reply to another connection may, as one that is lost, and so may the
+ * thread that moves an item which had gone cold and was read a moment ago.
  */
 export function steps(item: Item | undefined, call: KeyCall): Step[] {
   const usual = step(item, call);
