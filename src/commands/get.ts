@@ -104,7 +104,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     if (this.#next === undefined || !writer.ascii(keys)) writer.latin1(keys);
   }
 
-  override item(item: ItemView): void {
+  override item(item: ItemView): boolean {
     const get = this.#seek(this.#cursor, item) ?? this.#seek(this, item);
     if (get === undefined) {
       throw new ProtocolError(`Cannot take an item whose key was not asked: "${item.key()}"`);
@@ -112,13 +112,14 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.#cursor = get.#next;
     this.#hits++;
     get.#answered = true;
-    if (get.#callerGone) return;
+    if (get.#callerGone) return false;
     try {
       get.#value = get.#decoder.decode(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       get.#error = error;
     }
+    return false;
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {

@@ -70,11 +70,11 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     if (!writer.ascii(line)) writer.latin1(line);
   }
 
-  override item(item: ItemView): void {
+  override item(item: ItemView): boolean {
     const at = this.#find(item);
     this.#hits++;
     // The values of a call that is over belong to its caller.
-    if (this.abandoned) return;
+    if (this.abandoned) return false;
     this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
       this.#values[positionOf(this.group, at)] = this.#decoder.decode(item);
@@ -83,6 +83,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
       this.#errors.push(error);
       this.#undecoded.push(at);
     }
+    return false;
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {

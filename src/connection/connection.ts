@@ -202,7 +202,7 @@ export class Connection implements ReplySink {
     const head = this.#pending.peek();
     if (head === undefined) throw unexpectedReply();
     this.#answered = true;
-    head.item(item);
+    if (head.item(item)) this.#completeHead();
   }
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
