@@ -1,6 +1,6 @@
 /**
- * One server: its address, its health and its connections. Any number of callers share one dial. `recovery.ts` deals with
- * the commands that a lost connection leaves behind.
+ * One server: its address, its health and its connections. Any number of callers share one dial. The limit of
+ * `maxPending` is here. `recovery.ts` deals with the commands that a lost connection leaves behind.
  */
 
 import type { Command } from "../commands/command.ts";

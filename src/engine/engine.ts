@@ -156,14 +156,14 @@ export class Engine implements CallOwner {
    */
   began(call: BegunCall, keys: string | readonly string[]): void {
     if (!this.#watchesCalls) return;
-    const token = this.#observers.begin(
+    const tokens = this.#observers.begin(
       call.verb.name,
       typeof keys === "string" ? [keys] : keys,
     );
     const { onSettled } = call;
     call.onSettled = (end) => {
       onSettled?.(end);
-      this.#observers.end(token, end);
+      this.#observers.end(tokens, end);
     };
   }
 
