@@ -146,6 +146,26 @@ Deno.test("Cluster.submit() with failover dials no further past the command's de
   assertEquals([outcome.summary, rig.dialler.dials.length], ["TimeoutError, sent no", 1]);
 });
 
+Deno.test("Cluster.submit() past the deadline of a command leaves other servers alone, though its owner was dead before", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  rig.dialler.refuse();
+  const [owner, next, last] = walk(KEYS[0]).map((name) =>
+    rig.cluster.servers.find((server) => server.name === name) as Server
+  );
+  owner.dial(() => {});
+  await settle();
+  rig.dialler.open();
+  last.dial(() => {});
+  await settle();
+  rig.dialler.answer = undefined;
+  const { command, outcome } = loneGet(KEYS[0]);
+  command.deadline = rig.clock.now() + 50;
+  rig.cluster.submit(KEYS[0], command);
+  await rig.pass(60);
+  assertEquals(outcome.summary, "TimeoutError, sent no");
+  assertEquals([outcome.error?.server, rig.transport.written], [next.name, ""]);
+});
+
 Deno.test("Cluster settles everything when it is closed during a dial, failover or not", async () => {
   for (const failover of [false, true]) {
     await using rig = new ClusterRig(THREE, { failover });
