@@ -9,7 +9,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { GroupCommand } from "../commands/group_command.ts";
+import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { sentBefore } from "../connection/contract.ts";
 import { Sweeper } from "../connection/sweeper.ts";
@@ -284,13 +284,13 @@ export class Cluster {
     } else {
       this.#context.happened({ what: "resend", server: from });
       if (command.key !== undefined) this.submit(command.key, command);
-      else if (isGroupCommand(command)) this.#resubmitGroup(command);
+      else if (isDivisible(command)) this.#resubmitGroup(command);
       else this.submitTo(from, command);
     }
   }
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
-  #resubmitGroup(command: GroupCommand<unknown>): void {
+  #resubmitGroup(command: Divisible): void {
     this.assign(command.keys, command.deadline, ({ groups, orphans }) => {
       if (command.abandoned) return;
       if (groups.length === 1 && orphans.length === 0) return groups[0].server.submit(command);
@@ -422,7 +422,7 @@ function failOrphan(command: Command, { owner, dialError }: Orphans): void {
   fail(owner, command, dialError);
 }
 
-function isGroupCommand(command: Command): command is GroupCommand<unknown> {
+function isDivisible(command: Command): command is Divisible {
   return "divide" in command;
 }
 

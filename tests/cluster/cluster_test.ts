@@ -5,7 +5,7 @@ import { parseAddress } from "../../src/placement/address.ts";
 import type { Distribution } from "../../src/placement/distribution.ts";
 import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
 import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
-import { hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
+import { get, hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
 import { ClusterRig } from "./rig.ts";
@@ -125,6 +125,32 @@ Deno.test("Cluster with failover asks the next server again where a connection i
   transports.get(next)?.feed(hit(key, "5"));
   await settle();
   assertEquals(summaries([head, bystander]), ["ConnectionError, sent maybe", "5"]);
+});
+
+Deno.test("Cluster with failover asks each of the gets that shared a line at the server that stands in for it", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const dead = new Set<string>();
+  const transports = byServer(rig, dead);
+  const [owner] = walk(KEYS[0]);
+  const keys = KEYS.filter((key) => walk(key)[0] === owner);
+  await submit(rig, keys[0]);
+  const issued = keys.map((key) => get(key));
+  keys.forEach((key, i) => rig.cluster.submit(key, issued[i].command));
+  await settle();
+  dead.add(owner);
+  transports.get(owner)?.failRead();
+  await settle();
+  for (const name of THREE.filter((name) => name !== owner)) {
+    const own = keys.filter((key) => walk(key)[1] === name);
+    assert(own.length > 1, name);
+    assertEquals(transports.get(name)?.written, `get ${own.join(" ")}\r\n`);
+    transports.get(name)?.feed(
+      ...own.map((key) => hit(key, key).replace("END\r\n", "")),
+      "END\r\n",
+    );
+  }
+  await settle();
+  assertEquals(summaries(issued), keys);
 });
 
 Deno.test("Cluster.submit() with failover fails once every server was tried once", async () => {
