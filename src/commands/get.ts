@@ -7,6 +7,7 @@
  */
 
 import type { Receiver } from "./receiver.ts";
+import { forCommand } from "../error_copy.ts";
 import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
@@ -158,8 +159,10 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   }
 
   override fail(error: MemcachedError): void {
-    for (let get = this.#first(); get !== undefined; get = get.#next) {
-      get.#failAlone(error);
+    this.#failAlone(error);
+    // Each caller gets an error of its own, whose stack will name that caller.
+    for (let get = this.#next; get !== undefined; get = get.#next) {
+      get.#failAlone(forCommand(error, this.name));
     }
   }
 

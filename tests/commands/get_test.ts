@@ -194,13 +194,23 @@ Deno.test("GetCommand.item() answers two callers who asked for the same key", ()
 });
 
 Deno.test("GetCommand.fail() and refused() reach every caller joined", () => {
-  const error = new TimeoutError("Late");
+  const error = new TimeoutError("Late", { server: "one", command: "get", sent: "maybe" });
   const failed = joined(["a", "b", "c"]);
   failed.tolds[1].settled = true;
   assertEquals(failed.command.abandoned, false);
   failed.command.fail(error);
   assertEquals(failed.command.abandoned, true);
-  for (const told of failed.tolds) assertEquals(told.errors, [error]);
+  const errors = failed.tolds.map((told) => told.expectError());
+  assertEquals(new Set(errors).size, 3, "each caller has its own");
+  for (const { name, message, server, command, sent } of errors) {
+    assertEquals([name, message, server, command, sent], [
+      "TimeoutError",
+      "Late",
+      "one",
+      "get",
+      "maybe",
+    ]);
+  }
 
   const refused = joined(["a", "b", "c"]);
   requestOf(refused.command);
