@@ -158,8 +158,8 @@ export class Cluster {
 
   /**
    * Replaces the list of servers. A server that keeps its display name keeps its connections, its health and its
-   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves takes no
-   * new commands and finishes those that were sent; the others go to the server that has the key now.
+   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves or moves
+   * finishes the commands that were sent; the others go to the server that has the key now.
    *
    * @throws {TypeError} If two servers would have the same name. Nothing has changed.
    */
@@ -174,7 +174,7 @@ export class Cluster {
     const { servers } = this;
     const stay = new Set(servers);
     servers.forEach((server, i) => {
-      if (!isSamePlace(server.address, addresses[i])) server.move(addresses[i]);
+      if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
     for (const server of before) if (!stay.has(server)) this.#dismiss(server);
   }
@@ -217,6 +217,7 @@ export class Cluster {
       (command) => this.#resubmit(command, server),
     );
     if (this.#isUnref) server.unref();
+    if (this.#closed !== undefined) void server.close(this.#closed.at);
     return server;
   }
 
