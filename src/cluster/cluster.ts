@@ -99,14 +99,19 @@ export class Cluster {
   submit(key: string, command: Command): void {
     const server = this.#choose(key);
     if (server !== undefined && server.connected) server.submit(command);
-    else {
-      this.#route(command.deadline, (failed, last) => this.#deliver(key, command, failed, last));
-    }
+    else this.#submitRouted(key, command);
   }
 
-  /** Sends a command to one server, or fails it. */
-  submitTo(server: Server, command: Command): void {
-    this.#route(command.deadline, (failed) => this.#deliverTo(server, command, failed));
+  /**
+   * Sends a command to one server, or fails it.
+   *
+   * @param wasSubmitted Called once a connection has taken it.
+   */
+  submitTo(server: Server, command: Command, wasSubmitted?: () => void): void {
+    this.#route(
+      command.deadline,
+      (failed) => this.#deliverTo(server, command, failed, wasSubmitted),
+    );
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
@@ -158,8 +163,8 @@ export class Cluster {
 
   /**
    * Replaces the list of servers. A server that keeps its display name keeps its connections, its health and its
-   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves takes no
-   * new commands and finishes those that were sent; the others go to the server that has the key now.
+   * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves or moves
+   * finishes the commands that were sent; the others go to the server that has the key now.
    *
    * @throws {TypeError} If two servers would have the same name. Nothing has changed.
    */
@@ -174,7 +179,7 @@ export class Cluster {
     const { servers } = this;
     const stay = new Set(servers);
     servers.forEach((server, i) => {
-      if (!isSamePlace(server.address, addresses[i])) server.move(addresses[i]);
+      if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
     for (const server of before) if (!stay.has(server)) this.#dismiss(server);
   }
@@ -217,6 +222,7 @@ export class Cluster {
       (command) => this.#resubmit(command, server),
     );
     if (this.#isUnref) server.unref();
+    if (this.#closed !== undefined) void server.close(this.#closed.at);
     return server;
   }
 
@@ -248,11 +254,19 @@ export class Cluster {
     }
   }
 
+  #submitRouted(key: string, command: Command, wasSubmitted?: () => void): void {
+    this.#route(
+      command.deadline,
+      (failed, last) => this.#deliver(key, command, failed, last, wasSubmitted),
+    );
+  }
+
   #deliver(
     key: string,
     command: Command,
     failed: Failed,
     last: MemcachedError | undefined,
+    wasSubmitted: (() => void) | undefined,
   ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const owner = this.ownerOf(key);
@@ -260,17 +274,28 @@ export class Cluster {
     const error = isLate ? last : this.#settings.failover ? undefined : failed.get(owner);
     const server = error === undefined ? this.#choose(key, failed) : undefined;
     if (server !== undefined && !server.connected) return [server];
-    if (server !== undefined) server.submit(command);
-    else fail(owner, command, error);
+    if (server === undefined) fail(owner, command, error);
+    else {
+      server.submit(command);
+      wasSubmitted?.();
+    }
     return undefined;
   }
 
-  #deliverTo(server: Server, command: Command, failed: Failed): Unconnected {
+  #deliverTo(
+    server: Server,
+    command: Command,
+    failed: Failed,
+    wasSubmitted: (() => void) | undefined,
+  ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const error = failed.get(server);
     if (error === undefined && !server.connected && !server.dead) return [server];
-    if (error === undefined && server.connected) server.submit(command);
-    else fail(server, command, error);
+    if (error !== undefined || !server.connected) fail(server, command, error);
+    else {
+      server.submit(command);
+      wasSubmitted?.();
+    }
     return undefined;
   }
 
@@ -282,24 +307,28 @@ export class Cluster {
     } else if (this.#closed !== undefined) {
       fail(from, command, closedError(from.name, command.name, this.#closed.at));
     } else {
-      this.#context.happened({ what: "resend", server: from });
-      if (command.key !== undefined) this.submit(command.key, command);
-      else if (isDivisible(command)) this.#resubmitGroup(command);
-      else this.submitTo(from, command);
+      const wasSubmitted = () => this.#context.happened({ what: "resend", server: from });
+      if (command.key !== undefined) this.#submitRouted(command.key, command, wasSubmitted);
+      else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
+      else this.submitTo(from, command, wasSubmitted);
     }
   }
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
-  #resubmitGroup(command: Divisible): void {
+  #resubmitGroup(command: Divisible, wasSubmitted: () => void): void {
     this.assign(command.keys, command.deadline, ({ groups, orphans }) => {
       if (command.abandoned) return;
-      if (groups.length === 1 && orphans.length === 0) return groups[0].server.submit(command);
+      if (groups.length === 1 && orphans.length === 0) {
+        groups[0].server.submit(command);
+        return wasSubmitted();
+      }
       if (groups.length === 0 && orphans.length === 1) return failOrphan(command, orphans[0]);
       const parts = command.divide([...groups.map(({ group }) => group), ...orphans]);
       parts.forEach((part, i) => {
         if (i >= groups.length) return failOrphan(part, orphans[i - groups.length]);
         groups[i].server.submit(part);
       });
+      for (const _ of groups) wasSubmitted();
     });
   }
 

@@ -31,6 +31,8 @@ export class Server implements ObservedServer {
   readonly #unready = new WeakMap<Connection, MemcachedError>();
   #address: Address;
   #dialling: AbortController | undefined;
+  /** Settles when the last dial so far has ended. */
+  #dialEnded: Promise<void> | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
   #lastDialError: MemcachedError | undefined;
   /** When one more connection may be tried, after a failure. */
@@ -107,7 +109,7 @@ export class Server implements ObservedServer {
       return;
     }
     this.#waiting.push(then);
-    if (this.#dialling === undefined) void this.#dialOnce();
+    if (this.#dialling === undefined) this.#beginDial();
   }
 
   /** Makes the error for a command that cannot be sent because this server is dead. */
@@ -117,10 +119,14 @@ export class Server implements ObservedServer {
 
   /** Moves to another address. The server's health is forgotten, and open connections are closed. */
   move(address: Address): void {
-    this.#address = address;
-    this.#health.reset();
-    this.#dialling?.abort(new Error("the server has moved"));
+    this.#settleAt(address);
     for (const connection of this.#pool.takeAll()) void connection.close();
+  }
+
+  /** Moves to another address. Commands that were sent are finished at the old one; the others go to the new one. */
+  relocate(address: Address): void {
+    this.#settleAt(address);
+    void this.#release();
   }
 
   /** Lets the program end although connections to this server are open, now or later. */
@@ -135,12 +141,12 @@ export class Server implements ObservedServer {
    */
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    const connections = this.#pool.takeAll();
-    const unsent = connections.flatMap((connection) => connection.takeUnsent());
-    const drained = this.#drain(connections);
-    this.#callBack(undefined);
-    for (const command of unsent) this.#resubmit(command);
-    await drained;
+    await this.#release();
+    // A dial goes on only for commands without a key.
+    while (this.#dialling !== undefined) {
+      await this.#dialEnded;
+      await this.drain();
+    }
   }
 
   /** Waits for all commands on their way, then closes the connections. `last` makes a last command for each. */
@@ -160,6 +166,25 @@ export class Server implements ObservedServer {
     await this.drain();
   }
 
+  #settleAt(address: Address): void {
+    this.#address = address;
+    this.#health.reset();
+    this.#dialling?.abort(new Error("the server has moved"));
+  }
+
+  /** Lets the connections finish what was sent. All else is sent anew, to the servers that have the keys now. */
+  #release(): Promise<void> {
+    const connections = this.#pool.takeAll();
+    const unsent = connections.flatMap((connection) => connection.takeUnsent());
+    const drained = this.#drain(connections);
+    this.#callBack(undefined);
+    if (this.#isLeaving && this.#waiting.length === 0) {
+      this.#dialling?.abort(new Error("the server has left"));
+    }
+    for (const command of unsent) this.#resubmit(command);
+    return drained;
+  }
+
   async #drain(connections: readonly Connection[], last?: () => Command): Promise<void> {
     for (const connection of connections) {
       if (last !== undefined) connection.submit(last());
@@ -172,8 +197,12 @@ export class Server implements ObservedServer {
   /** Adds a connection for the commands to come. */
   #grow(): void {
     if (this.#dialling === undefined && this.#context.clock.now() >= this.#growAfter) {
-      void this.#dialOnce();
+      this.#beginDial();
     }
+  }
+
+  #beginDial(): void {
+    this.#dialEnded = this.#dialOnce();
   }
 
   async #dialOnce(): Promise<void> {
@@ -196,13 +225,14 @@ export class Server implements ObservedServer {
       happened({ what: "connect", server: this });
       if (this.#health.succeeded()) change = "alive";
     } catch (cause) {
-      if (address !== this.#address && this.#closed === undefined) {
-        // The server moved meanwhile: the callers wait for the new address.
+      const isCancelled = controller.signal.aborted && this.#closed === undefined;
+      if (isCancelled && (address !== this.#address || this.#waiting.length > 0)) {
+        // The server moved meanwhile, or somebody came after it had left: the callers wait for the next dial.
         this.#dialling = undefined;
         return this.#dialOnce();
       }
       failure = dialError(this.name, cause);
-      if (this.#closed === undefined) {
+      if (this.#closed === undefined && !controller.signal.aborted) {
         this.#lastDialError = failure;
         happened({ what: "failedDial", server: this, error: failure });
         // A server that has one connection and accepts no other is not dead.

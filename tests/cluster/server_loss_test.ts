@@ -233,6 +233,18 @@ Deno.test("Server gives up a command that waits to be sent again when its time i
   assertEquals(rig.transport.written, "incr b 1\r\n");
 });
 
+Deno.test("Server counts no command as sent again that found no connection", async () => {
+  await using rig = new ClusterRig(["one"], { maxRetries: 2 });
+  const transport = await rig.connect();
+  const issued = [loneGet("a"), set("b"), loneGet("c"), setMany(["d", "e"])];
+  await rig.submit(...issued);
+  rig.dialler.refuse();
+  transport.failRead();
+  await settle();
+  assert(issued.every(({ outcome }) => outcome.settled));
+  assertEquals(rig.server.counters.resends, 0);
+});
+
 Deno.test("Server asks once more what met a connection that was closed while it was idle, and repeats nothing else", async () => {
   for (const how of ["end", "fail", "silence", "part"]) {
     await using rig = new ClusterRig();

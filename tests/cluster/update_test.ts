@@ -148,9 +148,43 @@ Deno.test("Cluster.update() sends what waits for a dial to the new owner, and le
   one.feed("1\r\n");
   await settle();
   assertEquals(issued.outcome.summary, 1n);
-  const two = rig.dialler.dials[0].succeed();
+  assertEquals(rig.dialler.dials[0].signal.aborted, true, "nobody needs it any more");
+  assertEquals(rig.changes, ["connect one:11211"]);
+});
+
+Deno.test("Cluster.update() lets a dial go on for a command without a key, and closes what comes of it", async () => {
+  await using rig = new ClusterRig(["one", "two"]);
+  const issued = version();
+  rig.cluster.submitTo(rig.cluster.servers[1], issued.command);
+  update(rig, "one");
+  assertEquals([rig.dialler.hosts, rig.dialler.last.signal.aborted], [["two"], false]);
+  const two = rig.dialler.last.succeed();
   await settle();
-  assertEquals([two.closed, two.written], [true, ""], "nobody needs it any more");
+  two.feed("VERSION 1\r\n");
+  await settle();
+  assertEquals([issued.outcome.summary, two.closed], ["1", true]);
+});
+
+Deno.test("Cluster.close() cancels the dial of a server that has left", async () => {
+  await using rig = new ClusterRig(["one", "two"], { connectTimeout: 0, timeout: 0 });
+  const issued = version();
+  rig.cluster.submitTo(rig.cluster.servers[1], issued.command);
+  await settle();
+  update(rig, "one");
+  await settle();
+  await rig.cluster.close();
+  assertEquals(rig.dialler.last.signal.aborted, true);
+  assertEquals(issued.outcome.summary, "ClosedError, sent no");
+});
+
+Deno.test("Cluster.update() after close() brings no server to life", async () => {
+  await using rig = new ClusterRig(["one"]);
+  await rig.cluster.close();
+  update(rig, "two");
+  const issued = incr("a");
+  rig.cluster.submit("a", issued.command);
+  await settle();
+  assertEquals([rig.dialler.hosts, issued.outcome.summary], [[], "ClosedError, sent no"]);
 });
 
 Deno.test("Cluster.update() lets a command without a key end at the server that it concerns", async () => {
@@ -222,6 +256,28 @@ Deno.test("Cluster.update() moves a server whose alias stays and whose place doe
   a.dial(() => {});
   await settle();
   assertEquals(rig.dialler.hosts, ["one", "two", "three"]);
+});
+
+Deno.test("Cluster.update() lets a server that moves finish what was sent at its old place", async () => {
+  await using rig = new ClusterRig(["one a", "two b"]);
+  const transports = byHost(rig);
+  const key = KEYS.find((key) => rig.cluster.ownerOf(key).name === "a") as string;
+  const [sent, unsent] = [incr(key), incr(key)];
+  rig.cluster.submit(key, sent.command);
+  await settle();
+  rig.cluster.submit(key, unsent.command);
+  update(rig, "three a", "two b");
+  await settle();
+  for (const host of ["one", "three"]) {
+    assertEquals([transports.get(host)?.written, transports.get(host)?.closed], [
+      `incr ${key} 1\r\n`,
+      false,
+    ]);
+  }
+  transports.get("one")?.feed("1\r\n");
+  transports.get("three")?.feed("2\r\n");
+  await settle();
+  assertEquals([transports.get("one")?.closed, summaries([sent, unsent])], [true, [1n, 2n]]);
 });
 
 Deno.test("Cluster.update() forgets a server that left: with its name comes a new one", async () => {
