@@ -1,8 +1,19 @@
 /** Copies of errors: one failure may concern many commands, and the error of each must name its own. */
 
-import type { MemcachedError, MemcachedErrorOptions } from "./errors.ts";
+import {
+  ClosedError,
+  CodecError,
+  ConnectionError,
+  MemcachedError,
+  type MemcachedErrorOptions,
+  MultiError,
+  ProtocolError,
+  ReplyError,
+  ServerDeadError,
+  TimeoutError,
+} from "./errors.ts";
 
-/** Copies the error of a dial, which many commands may have waited for, for one command. */
+/** Copies an error that concerns many commands, such as that of a dial, for one of them. */
 export function forCommand(error: MemcachedError, command: string): MemcachedError {
   return copyOf(error, { command });
 }
@@ -12,12 +23,28 @@ export function inPart(error: MemcachedError): MemcachedError {
   return error.sent === "maybe" ? error : copyOf(error, { sent: "maybe" });
 }
 
-/** Makes an error of the same class with the same fields, except some changes, and its own stack. */
+/**
+ * Makes an error of the same class with the same fields, except some changes, and its own stack. A class of somebody
+ * else, whose constructor may take anything, gives way to the one that it extends.
+ */
 function copyOf(error: MemcachedError, changes: MemcachedErrorOptions): MemcachedError {
-  const ErrorClass = error.constructor as new (
+  const ErrorClass = CLASSES.find((ErrorClass) => error instanceof ErrorClass) as new (
     message: string,
     options: MemcachedErrorOptions,
   ) => MemcachedError;
   // The fields of each class have the same names as its options.
   return new ErrorClass(error.message, { ...error, cause: error.cause, ...changes });
 }
+
+/** The classes of errors.ts, the base of all others last. */
+const CLASSES = [
+  ClosedError,
+  CodecError,
+  ConnectionError,
+  MultiError,
+  ProtocolError,
+  ReplyError,
+  ServerDeadError,
+  TimeoutError,
+  MemcachedError,
+];

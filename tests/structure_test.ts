@@ -76,6 +76,19 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "repository: ARCHITECTURE.md names files and rooms that are there",
+  READ_ONLY,
+  async () => {
+    const text = await Deno.readTextFile(new URL("ARCHITECTURE.md", ROOT));
+    const named = Array.from(text.matchAll(/`(\w[\w/]*(?:\.(?:ts|md)|\/))`/g), ([, path]) => path);
+    assert(named.length > 40);
+    const places = ["", "src/"].map((folder) => new URL(folder, ROOT));
+    const missing = named.filter((path) => !places.some((place) => isThere(new URL(path, place))));
+    assertEquals(missing, []);
+  },
+);
+
 Deno.test("repository: a test file runs either without permissions or live", () => {
   assertEquals(settings.permissions.unit, {});
   assertEquals(commandsOf("unit"), [["test", "-P=unit", ...PURE_TESTS]]);
@@ -273,6 +286,14 @@ function arrows(path: string, text: string): string[] {
 
 function isPublished(file: SourceFile): boolean {
   return /^(?:mod\.ts$|src\/)/.test(file.path);
+}
+
+function isThere(path: URL): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Every TypeScript file of the repository. */

@@ -9,7 +9,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { GroupCommand } from "../commands/group_command.ts";
+import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { sentBefore } from "../connection/contract.ts";
 import { Sweeper } from "../connection/sweeper.ts";
@@ -99,7 +99,9 @@ export class Cluster {
   submit(key: string, command: Command): void {
     const server = this.#choose(key);
     if (server !== undefined && server.connected) server.submit(command);
-    else this.#route(command.deadline, (failed) => this.#deliver(key, command, failed));
+    else {
+      this.#route(command.deadline, (failed, last) => this.#deliver(key, command, failed, last));
+    }
   }
 
   /** Sends a command to one server, or fails it. */
@@ -226,34 +228,40 @@ export class Cluster {
   /**
    * Tries to place keys now. If that needs servers that are not connected, it dials them and tries again.
    *
-   * @param attempt Places the keys, or returns the servers that must be dialled first.
+   * @param attempt Places the keys, or returns the servers that must be dialled first. It is told the error of the dial
+   *   that has just ended, if it failed.
    */
   #route(
     deadline: number,
-    attempt: (failed: Failed) => Unconnected,
+    attempt: (failed: Failed, last: MemcachedError | undefined) => Unconnected,
     failed: Failed = new Map(),
+    last?: MemcachedError,
   ): void {
-    const unknown = attempt(failed);
+    const unknown = attempt(failed, last);
     if (unknown === undefined) return;
     let left = unknown.length;
     for (const server of unknown) {
       this.#dial(server, deadline, (error) => {
         if (error !== undefined) failed.set(server, error);
-        if (--left === 0) this.#route(deadline, attempt, failed);
+        if (--left === 0) this.#route(deadline, attempt, failed, error);
       });
     }
   }
 
-  #deliver(key: string, command: Command, failed: Failed): Unconnected {
+  #deliver(
+    key: string,
+    command: Command,
+    failed: Failed,
+    last: MemcachedError | undefined,
+  ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const owner = this.ownerOf(key);
-    const error = failed.get(owner);
-    const isLate = failed.size > 0 && this.#clock.now() >= command.deadline;
-    const mayStandIn = this.#settings.failover && !isLate;
-    const server = error !== undefined && !mayStandIn ? undefined : this.#choose(key, failed);
+    const isLate = last !== undefined && this.#clock.now() >= command.deadline;
+    const error = isLate ? last : this.#settings.failover ? undefined : failed.get(owner);
+    const server = error === undefined ? this.#choose(key, failed) : undefined;
     if (server !== undefined && !server.connected) return [server];
     if (server !== undefined) server.submit(command);
-    else fail(owner, command, mayStandIn ? undefined : error);
+    else fail(owner, command, error);
     return undefined;
   }
 
@@ -276,13 +284,13 @@ export class Cluster {
     } else {
       this.#context.happened({ what: "resend", server: from });
       if (command.key !== undefined) this.submit(command.key, command);
-      else if (isGroupCommand(command)) this.#resubmitGroup(command);
+      else if (isDivisible(command)) this.#resubmitGroup(command);
       else this.submitTo(from, command);
     }
   }
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
-  #resubmitGroup(command: GroupCommand<unknown>): void {
+  #resubmitGroup(command: Divisible): void {
     this.assign(command.keys, command.deadline, ({ groups, orphans }) => {
       if (command.abandoned) return;
       if (groups.length === 1 && orphans.length === 0) return groups[0].server.submit(command);
@@ -414,7 +422,7 @@ function failOrphan(command: Command, { owner, dialError }: Orphans): void {
   fail(owner, command, dialError);
 }
 
-function isGroupCommand(command: Command): command is GroupCommand<unknown> {
+function isDivisible(command: Command): command is Divisible {
   return "divide" in command;
 }
 

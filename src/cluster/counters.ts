@@ -1,4 +1,7 @@
-/** Counts what happens to a server: plain numbers that only grow. */
+/**
+ * The counters of a server: plain numbers that only grow. Nothing is counted here: connections count the traffic, and
+ * `observe/counters.ts` counts what happens.
+ */
 
 import type { Traffic } from "../connection/contract.ts";
 import type { HappeningCounts } from "../observe/observer.ts";

@@ -1,6 +1,7 @@
 /**
  * The connections to one server. Commands go to the one that has the least to do, and to the oldest of several with
- * equally little. So connections that are not needed become idle and are closed after a while.
+ * equally little. So connections that are not needed become idle and are closed after a while. The server decides when
+ * to open another one, and when all of them have too much to do.
  */
 
 import type { Clock } from "../clock.ts";

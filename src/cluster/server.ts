@@ -1,6 +1,6 @@
 /**
- * One server: its address, its health and its connections. Any number of callers share one dial. `recovery.ts` deals with
- * the commands that a lost connection leaves behind.
+ * One server: its address, its health and its connections. Any number of callers share one dial. The limit of
+ * `maxPending` is here. `recovery.ts` deals with the commands that a lost connection leaves behind.
  */
 
 import type { Command } from "../commands/command.ts";
@@ -237,7 +237,7 @@ export class Server implements ObservedServer {
       onClose: (end) => {
         if (this.#ready.has(connection)) return this.#ended(connection, end);
         if (end.error !== undefined) this.#unready.set(connection, end.error);
-        failAll(end);
+        failAll(this.name, end);
       },
     });
     if (prepare === undefined) return connection;
@@ -289,8 +289,9 @@ export class Server implements ObservedServer {
 const MOST_FRUITLESS = 1;
 
 /** Fails the commands of a connection that was never ready: only those that should have made it ready. */
-function failAll({ error, head, sent, unsent }: ConnectionEnd): void {
-  const reason = error ?? new ClosedError("Cannot use connection as it was closed");
+function failAll(server: string, { error, head, sent, unsent }: ConnectionEnd): void {
+  const reason = error ??
+    new ClosedError(`Cannot use connection to ${server} as it was closed`, { server });
   if (head !== undefined) head.fail(reason);
   for (const command of [...sent, ...unsent]) command.fail(reason);
 }

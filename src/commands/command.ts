@@ -51,8 +51,12 @@ export abstract class Command {
   /** Writes the request, and forgets any answer of an earlier connection. */
   abstract write(writer: RequestWriter): void;
 
-  /** Takes one item of the reply. The view is borrowed. */
-  item(_item: ItemView): void {
+  /**
+   * Takes one item of the reply. The view is borrowed.
+   *
+   * @returns True if the reply is complete.
+   */
+  item(_item: ItemView): boolean {
     throw new ProtocolError(`Cannot take an item as the reply to ${this.name}`);
   }
 

@@ -7,12 +7,15 @@
  */
 
 import type { Receiver } from "./receiver.ts";
+import { forCommand } from "../error_copy.ts";
 import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { type Command, SingleCommand, type Tally, unexpected } from "./command.ts";
+import type { Divisible } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
+import { type KeyGroup, positionOf } from "./key_group.ts";
 import { ASKS } from "./traits.ts";
 
 /** Words that ask for items. `gat` and `gats` are followed by an exptime. */
@@ -28,10 +31,10 @@ export interface Retrieval {
 export const MAX_MERGED_KEYS = 100;
 
 /** Asks for one item. */
-export class GetCommand<T> extends SingleCommand<T | undefined> {
+export class GetCommand<T> extends SingleCommand<T | undefined> implements Divisible {
   override readonly name: RetrievalName;
   override readonly traits = ASKS;
-  override readonly key: string;
+  readonly #key: string;
   readonly #decoder: ItemDecoder<T>;
   readonly #mergeable: boolean;
   /** The words before the key. */
@@ -55,11 +58,24 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     mergeable = true,
   ) {
     super(receiver);
-    this.key = key;
+    this.#key = key;
     this.name = name;
     this.#decoder = decoder;
     this.#mergeable = mergeable;
     this.#words = exptime === undefined ? WORDS[name] : `${name} ${exptime} `;
+  }
+
+  /** Joined commands have many keys. */
+  override get key(): string | undefined {
+    return this.#next === undefined ? this.#key : undefined;
+  }
+
+  override get isRoutable(): boolean {
+    return true;
+  }
+
+  get keys(): readonly string[] {
+    return this.#joined().map((get) => get.#key);
   }
 
   override get keysDue(): number {
@@ -81,11 +97,18 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
       // Joined commands are given up together.
       Math.abs(this.deadline - next.deadline) > MOST_BETWEEN_DEADLINES
     ) return false;
-    this.#last.#next = next;
-    this.#last = next.#last;
-    this.#count += next.#count;
-    this.deadline = Math.min(this.deadline, next.deadline);
+    this.#join(next);
     return true;
+  }
+
+  divide(groups: readonly KeyGroup[]): Command[] {
+    const gets = this.#joined();
+    for (const get of gets) get.#separate(this);
+    return groups.map((group) => {
+      const [first, ...others] = group.keys.map((_, i) => gets[positionOf(group, i)]);
+      for (const get of others) first.#join(get);
+      return first;
+    });
   }
 
   override write(writer: RequestWriter): void {
@@ -93,18 +116,18 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.#hits = 0;
     this.#forget();
     writer.latin1(this.#words);
-    writer.latin1(this.key);
+    writer.latin1(this.#key);
     // One key is short: a loop over its characters is faster than a call into the platform. For many keys it is not.
     let keys = "";
     for (let get = this.#next; get !== undefined; get = get.#next) {
       get.#forget();
-      keys += " " + get.key;
+      keys += " " + get.#key;
     }
     keys += "\r\n";
     if (this.#next === undefined || !writer.ascii(keys)) writer.latin1(keys);
   }
 
-  override item(item: ItemView): void {
+  override item(item: ItemView): boolean {
     const get = this.#seek(this.#cursor, item) ?? this.#seek(this, item);
     if (get === undefined) {
       throw new ProtocolError(`Cannot take an item whose key was not asked: "${item.key()}"`);
@@ -112,13 +135,14 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
     this.#cursor = get.#next;
     this.#hits++;
     get.#answered = true;
-    if (get.#callerGone) return;
+    if (get.#callerGone) return false;
     try {
       get.#value = get.#decoder.decode(item);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       get.#error = error;
     }
+    return false;
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
@@ -136,8 +160,10 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   }
 
   override fail(error: MemcachedError): void {
-    for (let get = this.#first(); get !== undefined; get = get.#next) {
-      get.#failAlone(error);
+    this.#failAlone(error);
+    // Each caller gets an error of its own, whose stack will name that caller.
+    for (let get = this.#next; get !== undefined; get = get.#next) {
+      get.#failAlone(forCommand(error, this.name));
     }
   }
 
@@ -148,6 +174,30 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
 
   #failAlone(error: MemcachedError): void {
     super.fail(error);
+  }
+
+  #join(next: GetCommand<T>): void {
+    this.#last.#next = next;
+    this.#last = next.#last;
+    this.#count += next.#count;
+    this.deadline = Math.min(this.deadline, next.deadline);
+  }
+
+  /** Makes this one of the commands joined in `first` a command of its own, sent as often before. */
+  #separate(first: GetCommand<T>): void {
+    this.#next = undefined;
+    this.#last = this;
+    this.#count = 1;
+    this.#hits = 0;
+    this.ownResends = first.ownResends;
+    this.bystanderResends = first.bystanderResends;
+  }
+
+  /** Gives this and the commands joined behind it, in order. */
+  #joined(): GetCommand<T>[] {
+    const gets: GetCommand<T>[] = [];
+    for (let get = this.#first(); get !== undefined; get = get.#next) gets.push(get);
+    return gets;
   }
 
   #forget(): void {
@@ -163,7 +213,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> {
   /** Finds the command, from `start` on, that asked for the item and has not got it. */
   #seek(start: GetCommand<T> | undefined, item: ItemView): GetCommand<T> | undefined {
     let get = start;
-    while (get !== undefined && (get.#answered || !item.hasKey(get.key))) get = get.#next;
+    while (get !== undefined && (get.#answered || !item.hasKey(get.#key))) get = get.#next;
     return get;
   }
 }

@@ -10,7 +10,7 @@ import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../e
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Tally, unexpected } from "./command.ts";
+import { type Command, type Tally, unexpected } from "./command.ts";
 import type { Retrieval, RetrievalName } from "./get.ts";
 import { GroupCommand } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
@@ -70,11 +70,11 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     if (!writer.ascii(line)) writer.latin1(line);
   }
 
-  override item(item: ItemView): void {
+  override item(item: ItemView): boolean {
     const at = this.#find(item);
     this.#hits++;
     // The values of a call that is over belong to its caller.
-    if (this.abandoned) return;
+    if (this.abandoned) return false;
     this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
       this.#values[positionOf(this.group, at)] = this.#decoder.decode(item);
@@ -83,6 +83,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
       this.#errors.push(error);
       this.#undecoded.push(at);
     }
+    return false;
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
@@ -98,11 +99,15 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   override fail(error: MemcachedError): void {
     if (!this.abandoned) {
       if (error instanceof ProtocolError) this.#forget(this.start, this.end);
-      else if (this.#doubtful !== undefined && !(error instanceof ReplyError)) {
-        this.#forget(this.#doubtful, this.#doubtful + 1);
-      }
+      else if (!(error instanceof ReplyError)) this.#forgetDoubtful();
     }
     super.fail(error);
+  }
+
+  override divide(groups: readonly KeyGroup[]): Command[] {
+    // The parts do not know what came before they were made.
+    this.#forgetDoubtful();
+    return super.divide(groups);
   }
 
   override tally(counts: Tally, isComplete: boolean): void {
@@ -124,6 +129,10 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
 
   #forget(start: number, end: number): void {
     for (let i = start; i < end; i++) this.#values[positionOf(this.group, i)] = undefined;
+  }
+
+  #forgetDoubtful(): void {
+    if (this.#doubtful !== undefined) this.#forget(this.#doubtful, this.#doubtful + 1);
   }
 
   #find(item: ItemView): number {

@@ -4,8 +4,20 @@ import { type Command, SingleCommand } from "./command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 import type { PartReceiver } from "./receiver.ts";
 
+/** A command for many keys that can be divided if these have to go to different servers. */
+export interface Divisible extends Command {
+  /** The wire keys that decide its server. */
+  readonly keys: readonly string[];
+  /**
+   * Divides a command that is not over into one for each group. They take its place, with the same receivers.
+   *
+   * @param groups Its keys, each in one of the groups; their positions count within {@linkcode Divisible.keys}.
+   */
+  divide(groups: readonly KeyGroup[]): Command[];
+}
+
 /** A command for the keys `start` to `end` of a group. */
-export abstract class GroupCommand<T> extends SingleCommand<T> {
+export abstract class GroupCommand<T> extends SingleCommand<T> implements Divisible {
   override readonly key = undefined;
   protected readonly group: KeyGroup;
   protected readonly start: number;
@@ -23,16 +35,10 @@ export abstract class GroupCommand<T> extends SingleCommand<T> {
     return true;
   }
 
-  /** The wire keys that decide its server. */
   get keys(): readonly string[] {
     return this.group.keys.slice(this.start, this.end);
   }
 
-  /**
-   * Divides a command that is not over into one for each group. They take its place, with the same receiver.
-   *
-   * @param groups Its keys, each in one of the groups; their positions count within {@linkcode GroupCommand.keys}.
-   */
   divide(groups: readonly KeyGroup[]): Command[] {
     this.receiver.expectParts(groups.length - 1);
     return groups.map(({ keys, positions }) => {

@@ -1,4 +1,4 @@
-/** The facts by which delivery treats commands. */
+/** The facts by which delivery treats commands: may it be sent twice, does it carry data, is it answered? */
 
 /** The facts of one kind of command. One frozen object serves all commands of the kind. */
 export interface Traits {

@@ -202,7 +202,7 @@ export class Connection implements ReplySink {
     const head = this.#pending.peek();
     if (head === undefined) throw unexpectedReply();
     this.#answered = true;
-    head.item(item);
+    if (head.item(item)) this.#completeHead();
   }
 
   line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): void {
@@ -236,6 +236,7 @@ export class Connection implements ReplySink {
     if (this.#doubtfulReplies > 0) {
       const doubt = new ProtocolError(
         `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
+        { server: this.#options.server, sent: "maybe" },
       );
       this.#finish(doubt, { desync: true, hasHead: false });
       throw doubt;

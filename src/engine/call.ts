@@ -27,6 +27,8 @@ export class Call<T> extends Receiver<T> {
   /** When the call has taken too long, in milliseconds of the client's clock. */
   readonly deadline: number;
   override settled = false;
+  /** The failure with which it rejected; `undefined` for misuse and an abort. */
+  failure: MemcachedError | undefined;
   /** Called once, when it settles. */
   onSettled: ((end: CallEnd) => void) | undefined;
   readonly #owner: CallOwner;
@@ -67,7 +69,7 @@ export class Call<T> extends Receiver<T> {
     const value = this.strict ? undefined : this.verb.fallback();
     this.#settle(value, error);
     this.#owner.failed(error, this.verb.name);
-    if (this.strict) this.#reject(error);
+    if (this.strict) this.#rejectWith(error);
     else this.#resolve(value as T);
   }
 
@@ -81,7 +83,7 @@ export class Call<T> extends Receiver<T> {
     const error = this.strict ? combine() : errors[0];
     this.#settle(value, error);
     for (const error of errors) this.#owner.failed(error, this.verb.name);
-    if (this.strict) this.#reject(error);
+    if (this.strict) this.#rejectWith(error);
     else this.#resolve(value);
   }
 
@@ -90,6 +92,11 @@ export class Call<T> extends Receiver<T> {
     if (this.settled) return;
     this.#settle(undefined, reason);
     this.#reject(reason);
+  }
+
+  #rejectWith(failure: MemcachedError): void {
+    this.failure = failure;
+    this.#reject(failure);
   }
 
   #listen(signal: AbortSignal): void {

@@ -120,7 +120,7 @@ export class Engine implements CallOwner {
       call.rejectMisuse(error);
     }
     const promise = call.settled ? this.#afterPause(call.promise) : call.promise;
-    return call.strict ? traced(promise) : promise;
+    return call.strict ? traced(call, promise) : promise;
   }
 
   /** Returns an already settled promise; after many in a row, only after the event loop has turned. */
@@ -156,14 +156,14 @@ export class Engine implements CallOwner {
    */
   began(call: BegunCall, keys: string | readonly string[]): void {
     if (!this.#watchesCalls) return;
-    const token = this.#observers.begin(
+    const tokens = this.#observers.begin(
       call.verb.name,
       typeof keys === "string" ? [keys] : keys,
     );
     const { onSettled } = call;
     call.onSettled = (end) => {
       onSettled?.(end);
-      this.#observers.end(token, end);
+      this.#observers.end(tokens, end);
     };
   }
 
@@ -305,12 +305,23 @@ interface BegunCall {
  * Awaits the promise in an async function. If it rejects, the platform then knows who awaits it, and the error's stack
  * names the line of the caller instead of the read loop. It costs strict calls one promise, and others nothing.
  */
-async function traced<T>(promise: Promise<T>): Promise<T> {
+async function traced<T>(call: Call<T>, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof MemcachedError) Error.captureStackTrace?.(error, traced);
+    // The reason of an abort, for example, belongs to the caller.
+    const { failure } = call;
+    if (failure !== undefined && error === failure) traceTo(failure, traced);
     throw error;
+  }
+}
+
+/** Makes the stack of an error that of the code that awaits `callee`. An error that cannot be changed keeps its own. */
+function traceTo(error: MemcachedError, callee: typeof traced): void {
+  try {
+    Error.captureStackTrace?.(error, callee);
+  } catch {
+    // A listener or a codec has frozen it.
   }
 }
 

@@ -1,4 +1,7 @@
-/** Values in chunks: which values need them, and how they are read and stored. See `codec/chunks.ts` for the format. */
+/**
+ * Calls for one value in chunks, and which values need chunks. The fan-outs do the work: `item_fan_out.ts` asks for the
+ * chunks and joins them, `store_fan_out.ts` stores them. See `codec/chunks.ts` for the format.
+ */
 
 import { CHUNK_BYTES, Manifest, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "../codec/chunks.ts";
 import type { Encoded } from "../codec/codec.ts";

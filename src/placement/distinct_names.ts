@@ -1,3 +1,5 @@
+/** A server is known by its name alone, so that no two servers of a list may share one. */
+
 import type { Address } from "./address.ts";
 
 /**

@@ -177,6 +177,19 @@ Deno.test("Client.getStream() errors where a value inflates to more than inflate
   }
 });
 
+Deno.test("Client.getStream() passes on what its source errors with, though that is a RangeError", async () => {
+  await using fixture = await start({ compThreshold: 10 });
+  const { client } = fixture;
+  assert(await client.set("big", noise(new Random(14), 3_500_000)));
+  const controller = new AbortController();
+  const stream = (await client.getStream("big", { signal: controller.signal }))!;
+  const reason = new RangeError("the caller's own");
+  const error = await assertRejects(async () => {
+    for await (const piece of stream) if (piece.length > 0) controller.abort(reason);
+  });
+  assertEquals(error, reason);
+});
+
 Deno.test("Client spends on a zlib bomb no more memory than its limit", async () => {
   const bomb = compress(new Uint8Array(200_000_000));
   assert(bomb.length < 200_000);

@@ -1,9 +1,17 @@
 /** What errors tell beside their message: when, where in the caller's program, by which class and code. */
 
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import {
   Client,
   ClosedError,
+  CodecError,
   ConnectionError,
   type MemcachedError,
   MultiError,
@@ -43,6 +51,68 @@ Deno.test("Client leaves the reason of an abort as it is, strict or not", async 
     assertEquals(await assertRejects(() => call), reason);
     assertEquals(reason.stack, stack);
   }
+});
+
+Deno.test("Client tells each caller's own line, though their gets failed as one", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { strict: true });
+  server.fault({ kind: "missingReply", commands: ["get"], then: "close" });
+  async function caller1() {
+    await client.get("a");
+  }
+  async function caller2() {
+    await client.get("b");
+  }
+  const [first, second] = await Promise.all(
+    [caller1, caller2].map((caller) => assertRejects(caller, ConnectionError)),
+  );
+  assertMatch(first.stack ?? "", /caller1/);
+  assertMatch(second.stack ?? "", /caller2/);
+  const facts = ({ message, server, command, sent, step, cause }: ConnectionError) => ({
+    message,
+    server,
+    command,
+    sent,
+    step,
+    cause,
+  });
+  assertEquals(facts(second), facts(first));
+});
+
+Deno.test("Client leaves an abort's reason as it is, even if it is an error of this package or frozen", async () => {
+  for (const change of [<T>(reason: T) => reason, Object.freeze]) {
+    await using client = new Client("one", {
+      strict: true,
+      connect: new ScriptedDialler().connect,
+    });
+    const reason = change(new TimeoutError("enough"));
+    const { stack } = reason;
+    const controller = new AbortController();
+    const calls = [
+      client.get("a", { signal: AbortSignal.abort(reason) }),
+      client.get("a", { signal: controller.signal }),
+      client.getStream("a", { signal: controller.signal }),
+    ];
+    controller.abort(reason);
+    for (const call of calls) assertStrictEquals(await assertRejects(() => call), reason);
+    assertEquals(reason.stack, stack);
+  }
+});
+
+Deno.test("Client rejects with a failure that a listener or a codec has frozen", async () => {
+  const frozen = Object.freeze(new CodecError("no text"));
+  const codec = {
+    encode: () => ({ data: "v", flags: 0 }),
+    decode: () => {
+      throw frozen;
+    },
+  };
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { strict: true, codec });
+  client.addEventListener("failure", ({ error }) => Object.freeze(error));
+  await client.set("a", 1);
+  assertStrictEquals(await assertRejects(() => client.get("a")), frozen);
+  await assertRejects(() => client.incr("a"), ReplyError);
 });
 
 Deno.test("Client tells when its last failure was", async () => {
@@ -106,6 +176,56 @@ Deno.test("inPart() keeps the class of an error, its code and all that it knows"
       "maybe",
     ]);
     assertEquals(inPart(part), part);
+  }
+});
+
+Deno.test("inPart() makes a copy of somebody's own class without its constructor", () => {
+  class TunnelError extends TimeoutError {
+    constructor(tunnel: { readonly name: string }) {
+      super(`Cannot dig ${tunnel.name.toUpperCase()}`, { server: "one" });
+    }
+  }
+  const part = inPart(new TunnelError({ name: "x" }));
+  assertEquals([part.constructor, part.message, part.server, part.sent], [
+    TimeoutError,
+    "Cannot dig X",
+    "one",
+    "maybe",
+  ]);
+});
+
+Deno.test("Client settles its calls, whatever the dialler throws", async () => {
+  class TunnelClosed extends ClosedError {
+    constructor(tunnel: { readonly name: string }) {
+      super(`Cannot use ${tunnel.name.toUpperCase()}`);
+    }
+  }
+  const causes = [
+    Object.create(null),
+    Symbol("cause"),
+    Object.assign(new Error(), { message: Object.create(null) }),
+    Object.freeze(new ClosedError("Cannot use tunnel")),
+    new TunnelClosed({ name: "tunnel" }),
+    undefined,
+  ];
+  for (const cause of causes) {
+    const connect = () => Promise.reject(cause);
+    await using client = new Client("one", {
+      strict: true,
+      connect,
+      connectTimeout: 0,
+      timeout: 0,
+    });
+    const errors = await Promise.all(
+      [client.get("a"), client.set("b", 1)].map((call) => assertRejects(() => call)),
+    );
+    for (const error of errors) {
+      assertInstanceOf(error, cause instanceof ClosedError ? ClosedError : ConnectionError);
+      assertEquals([error.sent, error.cause], [
+        "no",
+        cause instanceof ClosedError ? undefined : cause,
+      ]);
+    }
   }
 });
 

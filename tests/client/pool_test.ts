@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { sameBytes } from "../compat/same_bytes.ts";
 import { eventually, within } from "../support/eventually.ts";
+import { settle } from "../support/settle.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { recordEvents } from "../support/failures.ts";
@@ -131,7 +132,8 @@ Deno.test("Client closes connections that were idle for ten seconds, all but one
   clock.advance(60_000);
   assertEquals([gate.open, clock.timers], [1, 0], "the last one stays, and no timer");
   const set = client.set("k", 1);
-  clock.advance(5);
+  await settle();
+  clock.advance(0);
   assertEquals([await set, gate.dials], [true, 3]);
   await rig.grow();
   assertEquals(gate.dials, 5, "they come back on need");
@@ -215,7 +217,7 @@ Deno.test("Client that cannot have one more connection serves on with what it ha
   assertEquals([failure.length, dead.length, client.lastError], [0, 0, undefined]);
   gate.refuses = false;
   clock.advance(5000);
-  await rig.grow(5);
+  await rig.grow();
   assertEquals([gate.dials, gate.open], [4, 3]);
 });
 
@@ -226,12 +228,8 @@ interface Rig extends AsyncDisposable {
   readonly gate: GatedConnect;
   /** Another client of the same server. */
   readonly observer: Client;
-  /**
-   * Keeps the client busy until it has all the connections it may have.
-   *
-   * @param rest For how many milliseconds of its clock it may look at an idle connection before it writes.
-   */
-  grow(rest?: number): Promise<void>;
+  /** Keeps the client busy until it has all the connections it may have. */
+  grow(): Promise<void>;
 }
 
 async function start(connections: number, options: ClientOptions = {}): Promise<Rig> {
@@ -251,12 +249,12 @@ async function start(connections: number, options: ClientOptions = {}): Promise<
     client,
     gate,
     observer,
-    grow: (rest = 0) =>
+    grow: () =>
       eventually(`${connections} connections are open`, async () => {
         const calls = Promise.all(Array.from({ length: 20 }, () => client.touch("grow", 1)));
         // An idle connection is looked at for a turn of the event loop, which is a timer of the clock.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        if (options.clock instanceof ManualClock) options.clock.advance(rest);
+        await settle();
+        if (options.clock instanceof ManualClock) options.clock.advance(0);
         await calls;
         return gate.open === connections;
       }),

@@ -5,7 +5,7 @@ import { parseAddress } from "../../src/placement/address.ts";
 import type { Distribution } from "../../src/placement/distribution.ts";
 import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
 import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
-import { hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
+import { get, hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
 import { ClusterRig } from "./rig.ts";
@@ -127,6 +127,32 @@ Deno.test("Cluster with failover asks the next server again where a connection i
   assertEquals(summaries([head, bystander]), ["ConnectionError, sent maybe", "5"]);
 });
 
+Deno.test("Cluster with failover asks each of the gets that shared a line at the server that stands in for it", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  const dead = new Set<string>();
+  const transports = byServer(rig, dead);
+  const [owner] = walk(KEYS[0]);
+  const keys = KEYS.filter((key) => walk(key)[0] === owner);
+  await submit(rig, keys[0]);
+  const issued = keys.map((key) => get(key));
+  keys.forEach((key, i) => rig.cluster.submit(key, issued[i].command));
+  await settle();
+  dead.add(owner);
+  transports.get(owner)?.failRead();
+  await settle();
+  for (const name of THREE.filter((name) => name !== owner)) {
+    const own = keys.filter((key) => walk(key)[1] === name);
+    assert(own.length > 1, name);
+    assertEquals(transports.get(name)?.written, `get ${own.join(" ")}\r\n`);
+    transports.get(name)?.feed(
+      ...own.map((key) => hit(key, key).replace("END\r\n", "")),
+      "END\r\n",
+    );
+  }
+  await settle();
+  assertEquals(summaries(issued), keys);
+});
+
 Deno.test("Cluster.submit() with failover fails once every server was tried once", async () => {
   for (const retryTimeout of [0, 5000]) {
     await using rig = new ClusterRig(THREE, { failover: true, retryTimeout });
@@ -144,6 +170,26 @@ Deno.test("Cluster.submit() with failover dials no further past the command's de
   rig.cluster.submit(KEYS[0], command);
   await rig.pass(100);
   assertEquals([outcome.summary, rig.dialler.dials.length], ["TimeoutError, sent no", 1]);
+});
+
+Deno.test("Cluster.submit() past the deadline of a command leaves other servers alone, though its owner was dead before", async () => {
+  await using rig = new ClusterRig(THREE, { failover: true });
+  rig.dialler.refuse();
+  const [owner, next, last] = walk(KEYS[0]).map((name) =>
+    rig.cluster.servers.find((server) => server.name === name) as Server
+  );
+  owner.dial(() => {});
+  await settle();
+  rig.dialler.open();
+  last.dial(() => {});
+  await settle();
+  rig.dialler.answer = undefined;
+  const { command, outcome } = loneGet(KEYS[0]);
+  command.deadline = rig.clock.now() + 50;
+  rig.cluster.submit(KEYS[0], command);
+  await rig.pass(60);
+  assertEquals(outcome.summary, "TimeoutError, sent no");
+  assertEquals([outcome.error?.server, rig.transport.written], [next.name, ""]);
 });
 
 Deno.test("Cluster settles everything when it is closed during a dial, failover or not", async () => {

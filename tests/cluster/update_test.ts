@@ -112,6 +112,29 @@ Deno.test("Cluster.update() divides a command for many keys among their new owne
   assertEquals(told.values.flatMap(({ failed }) => failed), [KEYS.indexOf(failing)]);
 });
 
+Deno.test("Cluster.update() asks each of the gets that share a line at its new owner", async () => {
+  await using rig = new ClusterRig(["one"]);
+  const transports = byHost(rig, new Set(["four"]));
+  await rig.submit(get("a"));
+  transports.get("one")?.feed("END\r\n");
+  await settle();
+  const issued = KEYS.map((key) => get(key));
+  KEYS.forEach((key, i) => rig.cluster.submit(key, issued[i].command));
+  update(rig, "two", "three", "four");
+  await settle();
+  const ofHost = (host: string) =>
+    KEYS.filter((key) => rig.cluster.ownerOf(key).name === `${host}:11211`);
+  for (const host of ["two", "three"]) {
+    assertEquals(transports.get(host)?.written, `get ${ofHost(host).join(" ")}\r\n`);
+    transports.get(host)?.feed(...ofHost(host).map((key) => item(key, key)), "END\r\n");
+  }
+  await settle();
+  assertEquals(
+    summaries(issued),
+    KEYS.map((key) => ofHost("four").includes(key) ? "ConnectionError, sent no" : key),
+  );
+});
+
 Deno.test("Cluster.update() sends what waits for a dial to the new owner, and lets nobody wait", async () => {
   await using rig = new ClusterRig(["one", "two"]);
   const key = keyOf(rig, "two");
@@ -246,6 +269,10 @@ Deno.test("Cluster.close() waits for what a server that leaves has still to fini
   await closing;
   assertEquals(issued.outcome.summary, 3n);
 });
+
+function item(key: string, data: string): string {
+  return `VALUE ${key} 0 ${data.length}\r\n${data}\r\n`;
+}
 
 const KEYS: readonly string[] = Array.from({ length: 40 }, (_, i) => `key:${i}`);
 

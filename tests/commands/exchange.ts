@@ -84,7 +84,7 @@ export function answer(command: Command, wire: string): boolean {
   const parser = new ReplyParser({
     item(item) {
       if (complete) throw new Error("An item behind the reply's end");
-      command.item(item);
+      complete = command.item(item);
     },
     line(word, bytes, start, end) {
       if (complete) throw new Error(`${spell(word)} behind the reply's end`);

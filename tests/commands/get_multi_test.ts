@@ -148,6 +148,15 @@ Deno.test("GetMultiCommand.fail() tells it once and swallows the reply", () => {
   expectSwallowed(two, "VALUE a 0 1\r\nb\r\nEND\r\n");
 });
 
+Deno.test("GetMultiCommand.divide() keeps what is certain of what came before", () => {
+  const { command, values } = ask({ keys: ["a", "b"] }, [0, 2]);
+  requestOf(command);
+  answer(command, "VALUE a 0 1\r\nA\r\nVALUE b 0 6\r\nB\r\nEND\r\n");
+  const parts = command.divide([{ keys: ["b"], positions: [1] }, { keys: ["a"], positions: [0] }]);
+  for (const part of parts) part.fail(new TimeoutError("Late"));
+  assertEquals(values, ["A", none]);
+});
+
 Deno.test("GetMultiCommand.fail() keeps what is certain of what came before", () => {
   const torn = "VALUE b 0 6\r\nB\r\nEND\r\n";
   const late = new TimeoutError("Late");
@@ -264,7 +273,7 @@ Deno.test("retrievalPlan() fills a line of gats to the last byte", () => {
 });
 
 interface Asked {
-  readonly command: Command;
+  readonly command: GetMultiCommand<string>;
   readonly told: Told<MemcachedError[]>;
   readonly values: (string | undefined)[];
 }

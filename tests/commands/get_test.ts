@@ -44,6 +44,25 @@ Deno.test("GetCommand tells the item it asked for, or a miss", () => {
   }
 });
 
+Deno.test("GetCommand.divide() makes one line of the gets of each group, each with its own outcome", () => {
+  const told = Array.from({ length: 4 }, () => new Told<string | undefined>());
+  const [first, ...others] = told.map((told, i) => get("abcd"[i], GET, told));
+  for (const other of others) assertEquals(first.merge(other), true);
+  first.bystanderResends = 1;
+  assertEquals([first.key, first.keys, first.isRoutable], [undefined, ["a", "b", "c", "d"], true]);
+  const parts = first.divide([
+    { keys: ["b", "d"], positions: [1, 3] },
+    { keys: ["a", "c"], positions: [0, 2] },
+  ]);
+  assertEquals(parts.map(requestOf), ["get b d\r\n", "get a c\r\n"]);
+  assertEquals(parts.map(({ bystanderResends }) => bystanderResends), [1, 1]);
+  assertEquals(answer(parts[0], "VALUE d 0 1\r\nD\r\nEND\r\n"), true);
+  told[1].expect(undefined);
+  told[3].expect("D");
+  parts[1].fail(new TimeoutError("Late"));
+  for (const i of [0, 2]) told[i].expectError();
+});
+
 Deno.test("GetCommand.item() leaves the reply open until END", () => {
   const told = new Told<string | undefined>();
   const command = get("k", GET, told);
@@ -175,13 +194,23 @@ Deno.test("GetCommand.item() answers two callers who asked for the same key", ()
 });
 
 Deno.test("GetCommand.fail() and refused() reach every caller joined", () => {
-  const error = new TimeoutError("Late");
+  const error = new TimeoutError("Late", { server: "one", command: "get", sent: "maybe" });
   const failed = joined(["a", "b", "c"]);
   failed.tolds[1].settled = true;
   assertEquals(failed.command.abandoned, false);
   failed.command.fail(error);
   assertEquals(failed.command.abandoned, true);
-  for (const told of failed.tolds) assertEquals(told.errors, [error]);
+  const errors = failed.tolds.map((told) => told.expectError());
+  assertEquals(new Set(errors).size, 3, "each caller has its own");
+  for (const { name, message, server, command, sent } of errors) {
+    assertEquals([name, message, server, command, sent], [
+      "TimeoutError",
+      "Late",
+      "one",
+      "get",
+      "maybe",
+    ]);
+  }
 
   const refused = joined(["a", "b", "c"]);
   requestOf(refused.command);

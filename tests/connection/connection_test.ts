@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertLess } from "@std/assert";
+import { SingleCommand } from "../../src/commands/command.ts";
+import { ASKS } from "../../src/commands/traits.ts";
 import type { ItemView } from "../../src/protocol/item_view.ts";
+import type { RequestWriter } from "../../src/protocol/request_writer.ts";
 import { ConnectionError, ProtocolError } from "../../src/errors.ts";
 import { UNKNOWN } from "../protocol/fixtures.ts";
 import {
@@ -8,6 +11,7 @@ import {
   incr,
   type Issued,
   loneGet,
+  Recorded,
   remove,
   set,
   setMany,
@@ -347,4 +351,33 @@ async function idleRig(): Promise<Rig> {
   await rig.reply(hit("a", "1"));
   await rig.pass(1001);
   return rig;
+}
+
+Deno.test("Connection goes on with the next command once an item has completed a reply", async () => {
+  await using rig = new Rig();
+  const outcome = new Recorded<string>();
+  const issued = [{ command: new OneItemCommand(outcome), outcome }, version()];
+  await rig.submit(...issued);
+  await rig.reply(hit("a", "1").replace("END\r\n", "VERSION 2\r\n"));
+  assertEquals(summaries(issued), ["a", "2"]);
+});
+
+/** A command whose reply is one item and nothing behind it. */
+class OneItemCommand extends SingleCommand<string> {
+  override readonly name = "one";
+  override readonly traits = ASKS;
+  override readonly key = "a";
+
+  override write(writer: RequestWriter): void {
+    writer.latin1("one a\r\n");
+  }
+
+  override item(item: ItemView): boolean {
+    this.succeed(item.key());
+    return true;
+  }
+
+  override line(): boolean {
+    throw new ProtocolError("Cannot take a line");
+  }
 }

@@ -172,8 +172,9 @@ Deno.test("Connection blames nobody for an error line that may answer a noreply 
   const [silent, next] = [incr("a", { noreply: true }), incr("b")];
   await rig.submit(silent, next);
   await rig.reply("CLIENT_ERROR cannot increment or decrement non-numeric value\r\n5\r\n");
-  const { desync, head, sent } = rig.end;
+  const { desync, head, sent, error } = rig.end;
   assertEquals([desync, head, sent], [true, undefined, [next.command]]);
+  assertEquals([error?.server, error?.sent], ["one:11211", "maybe"]);
   assertEquals(summaries([next]), ["open"]);
 });
 
