@@ -19,10 +19,10 @@ export function provideProcessEvents(globals: object): void {
   process.on("exit", () => dispatch("unload", {}));
 }
 
-/** Tells of a rejection that nobody handles; true if a listener has taken it on itself. */
-export function isTaken(reason: unknown): boolean {
+/** Tells of an error that nobody caught, or of a rejection; true if a listener has taken it on itself. */
+export function isTaken(type: "error" | "unhandledrejection", reason: unknown): boolean {
   let taken = false;
-  dispatch("unhandledrejection", { reason, preventDefault: () => void (taken = true) });
+  dispatch(type, { reason, error: reason, preventDefault: () => void (taken = true) });
   return taken;
 }
 

@@ -18,9 +18,11 @@ const registry = new TestRegistry({
   began: (name) => write({ began: name }),
   ended: (result) => write({ ended: result }),
 });
-process.on("uncaughtException", (error) => registry.stray(error));
+process.on("uncaughtException", (error) => {
+  if (!isTaken("error", error)) registry.stray(error);
+});
 process.on("unhandledRejection", (reason) => {
-  if (!isTaken(reason)) registry.stray(reason);
+  if (!isTaken("unhandledrejection", reason)) registry.stray(reason);
 });
 if ("Deno" in globalThis) throw new Error("Cannot test a runtime that has a Deno of its own");
 provideDeno([], registry.add);
