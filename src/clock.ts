@@ -58,15 +58,20 @@ export const systemClock: Clock = {
   },
   after(milliseconds, callback) {
     let immediate: ReturnType<typeof setImmediate> | undefined;
-    // Of a program that was busy, the loop calls timers first, then it reads: only then it has turned.
-    const turned = milliseconds > 0 ? callback : () => immediate = setImmediate(callback);
-    const timer = setTimeout(turned, milliseconds);
+    let timer: ReturnType<typeof setTimeout>;
+    // Of a program that was busy, the loop calls timers that are due first, and on Deno their immediates too. It reads
+    // while it waits for a timer that is not due yet: only then it has turned.
+    const turn = () => timer = setTimeout(() => immediate = setImmediate(callback), REST);
+    timer = setTimeout(milliseconds > 0 ? callback : turn, milliseconds);
     return () => {
       clearTimeout(timer);
       if (immediate !== undefined) clearImmediate(immediate);
     };
   },
 };
+
+/** Milliseconds of a timer that is not due yet when the loop comes to it, even if the machine is busy too. */
+const REST = 2;
 
 let read: number | undefined;
 
