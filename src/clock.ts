@@ -1,7 +1,5 @@
 /** Time as an input: code that needs the time or a timer is given a clock, so that tests can replace it. */
 
-import { clearImmediate, setImmediate } from "node:timers";
-
 /**
  * Tells the time and sets timers: the option `clock`, for tests that do not want to wait.
  *
@@ -57,21 +55,10 @@ export const systemClock: Clock = {
     return read;
   },
   after(milliseconds, callback) {
-    let immediate: ReturnType<typeof setImmediate> | undefined;
-    let timer: ReturnType<typeof setTimeout>;
-    // Of a program that was busy, the loop calls timers that are due first, and on Deno their immediates too. It reads
-    // while it waits for a timer that is not due yet: only then it has turned.
-    const turn = () => timer = setTimeout(() => immediate = setImmediate(callback), REST);
-    timer = setTimeout(milliseconds > 0 ? callback : turn, milliseconds);
-    return () => {
-      clearTimeout(timer);
-      if (immediate !== undefined) clearImmediate(immediate);
-    };
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
   },
 };
-
-/** Milliseconds of a timer that is not due yet when the loop comes to it, even if the machine is busy too. */
-const REST = 2;
 
 let read: number | undefined;
 

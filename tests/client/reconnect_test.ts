@@ -63,30 +63,31 @@ for (
     await using client = clientOf(server.address);
     const { failure, disconnect } = recordEvents(client);
     await client.set("a", 1);
-    for (const end = performance.now() + 4000; performance.now() < end;);
+    // memcached goes by whole seconds, and looks every second or two: it may take more than four.
+    for (const end = performance.now() + 5500; performance.now() < end;);
     assertEquals(disconnect.length, 0, "nobody has heard of it so far");
     assertEquals(await call(client), what === "set" ? true : 1);
     assertEquals([failure.length, client.lastError, disconnect.length], [0, undefined, 1]);
   });
 }
 
-Deno.test("Client asks at once after a rest, and stores after one turn of the event loop", async () => {
+Deno.test("Client asks at once after a rest, and looks for the end of the stream before it stores", async () => {
   await using server = await startMemcached();
-  let turns = 0;
+  const waits: number[] = [];
   let ahead = 0;
   const clock = {
     now: () => performance.now() + ahead,
     after: (milliseconds: number, callback: () => void) => {
-      if (milliseconds === 0) turns++;
+      if (milliseconds < 5) waits.push(milliseconds);
       return systemClock.after(milliseconds, callback);
     },
   };
   await using client = new Client(server.address, { clock, strict: true });
   await client.set("a", 1);
   ahead += 1100;
-  assertEquals([await client.get("a"), turns], [1, 0]);
+  assertEquals([await client.get("a"), waits], [1, []]);
   ahead += 1100;
-  assertEquals([await client.set("a", 2), turns], [true, 1]);
+  assertEquals([await client.set("a", 2), waits], [true, [2, 2]]);
 });
 
 Deno.test("Client lives through a kill of memcached under load, and is back when that is", async () => {

@@ -285,18 +285,19 @@ Deno.test("Connection looks at an idle stream before it writes what must not be 
     rig.connection.submit(issued.command);
     rig.transport.end();
     await settle();
-    await rig.pass(0);
+    await rig.pass(4);
     assertEquals(rig.transport.written, "get a\r\n");
     assertInstanceOf(rig.end.error, ConnectionError);
     assertEquals([rig.end.unsent, rig.end.head], [[issued.command], undefined]);
   }
 });
 
-Deno.test("Connection looks at an idle stream for one turn of the event loop", async () => {
+Deno.test("Connection looks at an idle stream for four milliseconds", async () => {
   await using rig = await idleRig();
   await rig.submit(set("b"));
+  await rig.pass(3);
   assertEquals(rig.transport.written, "get a\r\n");
-  await rig.pass(0);
+  await rig.pass(1);
   assertEquals(rig.transport.written, "get a\r\nset b 0 0 1\r\nv\r\n");
 });
 
@@ -306,7 +307,7 @@ Deno.test("Connection writes at once on an idle stream what can be asked again, 
   await rig.submit(...issued);
   const before = "get a\r\nget b\r\nversion\r\n";
   assertEquals(rig.transport.written, before);
-  await rig.pass(0);
+  await rig.pass(4);
   assertEquals(rig.transport.written, before + "incr c 1\r\nget d\r\n");
   await rig.reply("END\r\nVERSION 1\r\n5\r\nEND\r\n");
   assertEquals(summaries(issued), [undefined, "1", 5n, undefined]);
