@@ -433,8 +433,7 @@ const SERVER_FULL = "Too many open connections";
 const IDLE_MILLISECONDS = 1000;
 /**
  * Timers of such a look, in milliseconds. After the loop was blocked, one timer is not enough, nor are two that are due at
- * once: the loop calls them before it reads. Of 132 streams that had ended while the program was busy, timers of 2 and 2
- * showed all, of 0 and 2 all but 21, and one of 0 with an immediate behind it all but 41.
+ * once: the loop may call them before it reads. `tests/client/reconnect_test.ts` blocks it so.
  */
 const IDLE_PROBE_DELAYS: readonly number[] = [2, 2];
 /** No further command joins a write of this size. */
