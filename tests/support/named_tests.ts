@@ -1,0 +1,28 @@
+/** Finds the tests that a document names. */
+
+const ROOT = new URL("../../", import.meta.url);
+
+/**
+ * Gives the entries whose test is not there. An entry is a file in backquotes, a colon and the name of the test, which
+ * may be followed by a sentence that explains something.
+ */
+export async function missingTests(entries: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const entry of entries) {
+    const [, file, rest] = /`(tests\/[\w/]+\.ts)`: (.+)$/.exec(entry) ?? [];
+    const source = file === undefined ? "" : await textOf(file);
+    const isThere = rest?.split(". ").some((_, i, parts) =>
+      source.includes(`"${parts.slice(0, i + 1).join(". ")}"`)
+    );
+    if (!isThere) missing.push(entry);
+  }
+  return missing;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(new URL(file, ROOT));
+  } catch {
+    return "";
+  }
+}
