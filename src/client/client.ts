@@ -1028,7 +1028,8 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Asks every server for its version.
    *
-   * @returns Display name of the server → its version. Without `strict`, servers that failed are missing.
+   * @returns Display name of the server → its version, in the order of the servers. Without `strict`, servers that
+   * failed are missing.
    * @throws {TypeError} If an option cannot be used.
    * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the others' answers.
    *
@@ -1054,7 +1055,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    *
    * @param name Which statistics (memcached's `doc/protocol.txt`): the general ones unless given; or `"settings"`,
    * `"items"`, `"slabs"`, `"sizes"` or another name of at most 64 letters, digits and `_`. `"reset"` clears the counts.
-   * @returns Display name of the server → its statistics. Without `strict`, servers that failed are missing.
+   * @returns Display name of the server → its statistics, in the order of the servers. Without `strict`, servers that
+   * failed are missing.
    * @throws {TypeError} If the name or an option cannot be used.
    * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the others' answers.
    *
@@ -1079,7 +1081,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Empties every server, at once or in `delay` seconds.
    *
-   * @returns Display names of the servers that answered OK.
+   * @returns Display names of the servers that answered OK, in the order of the servers.
    * @throws {TypeError} Unless the option `allowFlushAll` or {@linkcode Client.toggleFlushAllFeature} allows it; or if
    * an option cannot be used.
    * @throws {RangeError} If `delay` is out of range.
@@ -1129,7 +1131,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Sets how much every server logs.
    *
    * @param level 0 for nothing, 1 and 2 for more; memcached takes anything above for 2. At most 2^32 - 1.
-   * @returns Display names of the servers that answered OK.
+   * @returns Display names of the servers that answered OK, in the order of the servers.
    * @throws {TypeError} If level or an option cannot be used.
    * @throws {RangeError} If level is out of range.
    * @throws {MemcachedError} If a server fails and `strict` is set: a MultiError, which carries the other names.

@@ -102,8 +102,9 @@ function broadcast<T, R>(
   });
 }
 
-/** Joins the answers of all servers, by display name. */
+/** Joins the answers of all servers, by display name, in the order in which the servers were asked. */
 class AnswerFanOut<T, R> extends FanOut<[server: string, answer: T], R> {
+  readonly #asked: string[] = [];
   readonly #answers = new Map<string, T>();
   readonly #resultOf: (answers: Map<string, T>) => R;
 
@@ -119,6 +120,7 @@ class AnswerFanOut<T, R> extends FanOut<[server: string, answer: T], R> {
 
   /** Makes the receiver of one server's answer. */
   from(server: string): Receiver<T> {
+    this.#asked.push(server);
     return this.map((answer: T) => [server, answer]);
   }
 
@@ -127,7 +129,12 @@ class AnswerFanOut<T, R> extends FanOut<[server: string, answer: T], R> {
   }
 
   protected override finish(): R {
-    return this.#resultOf(this.#answers);
+    const answers = this.#answers;
+    const inOrder = new Map<string, T>();
+    for (const server of this.#asked) {
+      if (answers.has(server)) inOrder.set(server, answers.get(server) as T);
+    }
+    return this.#resultOf(inOrder);
   }
 }
 
