@@ -1296,7 +1296,11 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Changes timeouts, retries, failover or the hash of keys, from the next call on.
+   * Changes timeouts, retries, failover or the hash of keys.
+   *
+   * They count from now on, in the pause of a dead server, in the silence of one that owes a reply, and for a command
+   * whose connection is lost. `timeout` and `connectTimeout` are limits of a whole call and of a whole dial: those that
+   * have begun keep theirs.
    *
    * @param options The options to change. The others stay.
    * @throws {TypeError} If an option is unknown, has the wrong type, or cannot be changed.

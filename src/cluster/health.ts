@@ -3,37 +3,38 @@
  *
  *     alive --- dial failed ---> dead until t --- t reached: one dial ---> alive, or dead until a later t
  *
- * As in libmc, only a failed dial makes a server dead, not a lost connection.
+ * As in libmc, only a failed dial makes a server dead, not a lost connection. What is remembered is when it failed, not
+ * t: the retry timeout may change during the pause, and counts at once.
  */
 export class Health {
-  #deadUntil: number | undefined;
+  #failedAt: number | undefined;
 
   /** True from a failed dial to the next one that succeeds. */
   get dead(): boolean {
-    return this.#deadUntil !== undefined;
+    return this.#failedAt !== undefined;
   }
 
   /** True unless the server is dead and its retry timeout has not passed. */
-  mayDial(now: number): boolean {
-    return this.#deadUntil === undefined || now >= this.#deadUntil;
+  mayDial(now: number, retryTimeout: number): boolean {
+    return this.#failedAt === undefined || now >= this.#failedAt + retryTimeout;
   }
 
   /** Notes a failed dial. Returns true if the server was alive until now. */
-  failed(now: number, retryTimeout: number): boolean {
-    const wasAlive = this.#deadUntil === undefined;
-    this.#deadUntil = now + Math.max(0, retryTimeout);
+  failed(now: number): boolean {
+    const wasAlive = this.#failedAt === undefined;
+    this.#failedAt = now;
     return wasAlive;
   }
 
   /** Notes a successful dial. Returns true if the server was dead until now. */
   succeeded(): boolean {
-    const wasDead = this.#deadUntil !== undefined;
-    this.#deadUntil = undefined;
+    const wasDead = this.#failedAt !== undefined;
+    this.#failedAt = undefined;
     return wasDead;
   }
 
   /** Forgets everything: the server has moved. */
   reset(): void {
-    this.#deadUntil = undefined;
+    this.#failedAt = undefined;
   }
 }

@@ -35,8 +35,8 @@ export class Server implements ObservedServer {
   #dialEnded: Promise<void> | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
   #lastDialError: MemcachedError | undefined;
-  /** When one more connection may be tried, after a failure. */
-  #growAfter = -Infinity;
+  /** When one more connection was refused, or lost before it gave an answer. */
+  #growthFailedAt = -Infinity;
   /** Number of connections in a row that were lost before they gave an answer. */
   #fruitless = 0;
   #isUnref = false;
@@ -79,7 +79,8 @@ export class Server implements ObservedServer {
   get dead(): boolean {
     if (this.connected) return false;
     if (this.#health.dead && this.#dialling !== undefined) return true;
-    return !this.#health.mayDial(this.#context.clock.now());
+    const { clock, settings } = this.#context;
+    return !this.#health.mayDial(clock.now(), settings.retryTimeout);
   }
 
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
@@ -196,9 +197,9 @@ export class Server implements ObservedServer {
 
   /** Adds a connection for the commands to come. */
   #grow(): void {
-    if (this.#dialling === undefined && this.#context.clock.now() >= this.#growAfter) {
-      this.#beginDial();
-    }
+    const { clock, settings } = this.#context;
+    if (this.#dialling !== undefined) return;
+    if (clock.now() >= this.#growthFailedAt + settings.retryTimeout) this.#beginDial();
   }
 
   #beginDial(): void {
@@ -206,7 +207,7 @@ export class Server implements ObservedServer {
   }
 
   async #dialOnce(): Promise<void> {
-    const { clock, settings, happened } = this.#context;
+    const { clock, happened } = this.#context;
     const address = this.#address;
     const controller = this.#dialling = new AbortController();
     let failure: MemcachedError | undefined;
@@ -236,8 +237,8 @@ export class Server implements ObservedServer {
         this.#lastDialError = failure;
         happened({ what: "failedDial", server: this, error: failure });
         // A server that has one connection and accepts no other is not dead.
-        if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
-        else if (this.#health.failed(clock.now(), settings.retryTimeout)) change = "dead";
+        if (this.connected) this.#growthFailedAt = clock.now();
+        else if (this.#health.failed(clock.now())) change = "dead";
       }
     }
     this.#dialling = undefined;
@@ -290,7 +291,7 @@ export class Server implements ObservedServer {
     if (end.answered) this.#fruitless = 0;
     else if (end.error !== undefined) {
       // As with a failed dial: a server that serves one connection and no other is not dead.
-      if (this.connected) this.#growAfter = clock.now() + settings.retryTimeout;
+      if (this.connected) this.#growthFailedAt = clock.now();
       else this.#fruitless++;
     }
     const error = end.error ??
@@ -301,7 +302,7 @@ export class Server implements ObservedServer {
     let isDead = false;
     if (end.serverFull && !this.connected) {
       this.#lastDialError = error;
-      isDead = this.#health.failed(clock.now(), settings.retryTimeout);
+      isDead = this.#health.failed(clock.now());
     }
     recover(end, error, this.#fruitless > MOST_FRUITLESS, {
       server: this.name,
