@@ -1,7 +1,7 @@
 /** Cuts the keys for one server into ranges that are written together and fail together. */
 
 import type { Encoded } from "../codec/codec.ts";
-import type { RetrievalName } from "./get.ts";
+import { MAX_LINE_BYTES, type RetrievalName } from "./get.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
 /** Cuts a group into ranges of one batch each. `items` holds the data to store, by position. */
@@ -21,21 +21,18 @@ export function* storagePlan(group: KeyGroup, items?: readonly Encoded[]): Gener
 
 /** Cuts a group into ranges of one line each. */
 export function* retrievalPlan({ keys }: KeyGroup, name: RetrievalName): Generator<KeyRange> {
-  if (name === "get" || name === "gets") {
-    for (let start = 0; start < keys.length; start += MAX_LINE_KEYS) {
-      yield [start, Math.min(keys.length, start + MAX_LINE_KEYS)];
-    }
-    return;
-  }
-  const room = MAX_GAT_LINE_BYTES - "gats -2147483648\r\n".length;
+  const room = name === "get" || name === "gets"
+    ? MAX_LINE_BYTES - "gets\r\n".length
+    : MAX_GAT_LINE_BYTES - "gats -2147483648\r\n".length;
   let start = 0;
   let bytes = 0;
   for (let i = 0; i < keys.length; i++) {
-    bytes += keys[i].length + 1;
-    if (bytes <= room) continue;
+    const more = keys[i].length + 1;
+    bytes += more;
+    if (bytes <= room && i - start < MAX_LINE_KEYS) continue;
     yield [start, i];
     start = i;
-    bytes = keys[i].length + 1;
+    bytes = more;
   }
   if (start < keys.length) yield [start, keys.length];
 }

@@ -188,7 +188,7 @@ export interface ClientOptions extends LiveOptions {
    */
   maxPending?: number;
   /**
-   * Joins the gets of one tick to one server into one line of up to 100 keys.
+   * Joins the gets of one tick to one server into one line of up to 100 keys and 16,000 bytes.
    *
    * @default {true}
    */

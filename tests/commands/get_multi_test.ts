@@ -1,8 +1,8 @@
 import type { PartReceiver } from "../../src/commands/receiver.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { Command } from "../../src/commands/command.ts";
-import type { Retrieval } from "../../src/commands/get.ts";
 import { GetMultiCommand } from "../../src/commands/get_multi.ts";
+import { MAX_LINE_BYTES, type Retrieval } from "../../src/commands/get.ts";
 import { MAX_GAT_LINE_BYTES, MAX_LINE_KEYS, retrievalPlan } from "../../src/commands/plan.ts";
 import type { KeyGroup, KeyRange } from "../../src/commands/key_group.ts";
 import {
@@ -232,36 +232,46 @@ Deno.test("retrievalPlan() cuts get and gets by the number of keys", () => {
         [2500, [[0, 1000], [1000, 2000], [2000, 2500]]],
       ] as const
     ) {
-      const keys = Array.from({ length: count }, () => "k".repeat(250));
+      const keys = Array.from({ length: count }, () => "k".repeat(10));
       assertEquals([...retrievalPlan({ keys }, name)], expected as unknown as KeyRange[]);
     }
   }
 });
 
-Deno.test("retrievalPlan() cuts gat and gats so that no line is over its limit, and few are short of it", () => {
+Deno.test("retrievalPlan() cuts so that no line is over its limit, and few are short of it", () => {
   const random = new Random(9);
-  for (let round = 0; round < 200; round++) {
-    const name = random.pick(["gat", "gats"] as const);
+  for (let round = 0; round < 400; round++) {
+    const name = random.pick(["get", "gets", "gat", "gats"] as const);
+    const isTouching = name.startsWith("gat");
+    const limit = isTouching ? MAX_GAT_LINE_BYTES : MAX_LINE_BYTES;
     const most = random.pick([1, 10, 250]);
     const keys = Array.from(
       { length: random.below(400) },
       () => "k".repeat(1 + random.below(most)),
     );
-    const how = { name, exptime: random.pick([0, 60, 2147483647, -2147483648]) };
+    const exptime = random.pick([0, 60, 2147483647, -2147483648]);
+    const how = isTouching ? { name, exptime } : { name };
     const seed = `seed ${random.seed}, round ${round}`;
     let next = 0;
     for (const [start, end] of retrievalPlan({ keys }, name)) {
       assertEquals(start, next, seed);
       assert(end > start, seed);
       const bytes = requestOf(ask({ keys }, [start, end], how).command).length;
-      assertLessOrEqual(bytes, MAX_GAT_LINE_BYTES, seed);
+      assertLessOrEqual(bytes, limit, seed);
       // One more key would not have fitted behind the longest exptime.
-      const roomLeft = MAX_GAT_LINE_BYTES - bytes - "s-2147483648".length;
+      const roomLeft = limit - bytes - "s-2147483648".length;
       if (end < keys.length) assertLessOrEqual(roomLeft, keys[end].length, seed);
       next = end;
     }
     assertEquals(next, keys.length, seed);
   }
+});
+
+Deno.test("retrievalPlan() fills a line of gets to the last byte", () => {
+  // "gets" and CR LF leave 15,994 bytes: 63 keys of 250 bytes and one of 180, each behind a space.
+  const keys = [...Array.from({ length: 63 }, () => "k".repeat(250)), "k".repeat(180), "k"];
+  assertEquals([...retrievalPlan({ keys }, "gets")], [[0, 64], [64, 65]]);
+  assertEquals(requestOf(ask({ keys }, [0, 64], { name: "gets" }).command).length, MAX_LINE_BYTES);
 });
 
 Deno.test("retrievalPlan() fills a line of gats to the last byte", () => {

@@ -256,6 +256,23 @@ Deno.test("GetCommand.merge() joins at most so many keys", () => {
   assertEquals(requestOf(other).split(" ").length, 51);
 });
 
+Deno.test("GetCommand.merge() joins keys to lines of at most 16,000 bytes, also after a division", () => {
+  for (const name of ["get", "gets"] as const) {
+    const longest = () => get("k".repeat(250), { name });
+    const command = longest();
+    let count = 1;
+    while (command.merge(longest())) count++;
+    assertEquals(count, 63);
+    assertEquals(command.merge(get("k".repeat(181), { name })), false);
+    assert(command.merge(get("k".repeat(180), { name })));
+    assertEquals(requestOf(command).length, name === "gets" ? 16_000 : 15_999);
+
+    const [part] = command.divide([{ keys: command.keys.slice(0, 2), positions: [0, 1] }]);
+    for (count = 2; part.merge(longest());) count++;
+    assertEquals(count, 63);
+  }
+});
+
 Deno.test("GetCommand.merge() joins only what asks in the same words", () => {
   assertEquals(get("a", { name: "gets" }).merge(get("b", { name: "gets" })), true);
   assertEquals(get("a").merge(get("b", { name: "gets" })), false);
