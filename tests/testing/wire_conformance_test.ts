@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { eventually } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { quoted, Wire } from "../support/wire.ts";
 import { WIRE_CASES, type WireCase } from "./wire_cases/all.ts";
@@ -51,6 +52,54 @@ for (const [name, start] of Object.entries(SERVERS)) {
   });
 }
 
+for (const [name, start] of Object.entries(SERVERS)) {
+  Deno.test(`${name} lists its items and its connections`, async () => {
+    await using server = await start();
+    using wire = await Wire.connect(server.address);
+    await wire.send("set first%1 7 0 3\r\n123\r\nset second 0 1000 1\r\n1\r\n");
+    await wire.until("STORED\r\nSTORED\r\n");
+    const isDumped = /^ITEM second \[1 b; (\d{10}) s\]\r\nITEM first%1 \[3 b; 0 s\]\r\nEND\r\n$/;
+    // The daemon lists an item once a background thread of its has moved it.
+    await eventually("both items are listed", async () => {
+      await wire.send("stats cachedump 1 0\r\n");
+      return isDumped.test(await wire.until("END\r\n"));
+    });
+    await wire.send("stats cachedump 1 1\r\n");
+    assertMatch(await wire.until("END\r\n"), /^ITEM second \[1 b; \d{10} s\]\r\nEND\r\n$/);
+    await wire.send("lru_crawler metadump all\r\n");
+    assertMatch(
+      await wire.until("END\r\n"),
+      /^key=first%251 exp=-1 la=\d{10} cas=\d+ fetch=no cls=1 size=73\nkey=second exp=\d{10} la=\d{10} cas=\d+ fetch=no cls=1 size=66\nEND\r\n$/,
+    );
+    await wire.send("stats conns\r\n");
+    const conns = await wire.until("END\r\n");
+    for (const part of ["addr", "state", "secs_since_last_cmd"]) {
+      assertMatch(conns, new RegExp(`^STAT \\d+:${part} [^ ]+\r$`, "m"));
+    }
+  });
+
+  Deno.test(`${name} says no more to a connection that watches`, async () => {
+    await using server = await start();
+    using wire = await Wire.connect(server.address);
+    for (
+      const [sent, answer] of [
+        ["version\r\nwatch\r\n", "before watch\r\n"],
+        ["watch nothing\r\n", "ERROR\r\n"],
+        ["watch evictions\r\n", "OK\r\n"],
+      ]
+    ) {
+      await wire.send(sent);
+      assertEquals((await wire.until(answer)).slice(-answer.length), answer);
+    }
+    await wire.send("version\r\n");
+    // What another connection asks later is answered.
+    using other = await Wire.connect(server.address);
+    await other.send("version\r\n");
+    await other.until("\r\n");
+    assertEquals(wire.received, "");
+  });
+}
+
 async function play(wireCase: WireCase, address: string): Promise<string> {
   using before = await Wire.connect(address);
   await before.send("flush_all\r\n");
@@ -96,21 +145,19 @@ const STAT_NAMES: Record<string, string[]> = {
     "uptime",
     "time",
     "version",
-    "pointer_size",
     "curr_connections",
     "total_connections",
     "cmd_get",
     "cmd_set",
     "get_hits",
     "get_misses",
-    "limit_maxbytes",
     "threads",
     "bytes",
     "curr_items",
     "total_items",
     "evictions",
   ],
-  settings: ["maxbytes", "maxconns", "tcpport", "item_size_max", "cas_enabled", "evictions"],
+  settings: ["tcpport", "item_size_max", "cas_enabled", "evictions", "detail_enabled"],
   items: ["items:1:number", "items:1:age", "items:1:evicted"],
   slabs: ["1:chunk_size", "1:used_chunks", "active_slabs", "total_malloced"],
 };

@@ -26,8 +26,8 @@ export function signed32Of(text: string): number | undefined {
   return Number(BigInt.asIntN(32, value));
 }
 
-/** Reads flags, a 64-bit number that is cut to 32 bits. `undefined` if it is not one to memcached. */
-export function flagsOf(text: string): number | undefined {
+/** Reads a 64-bit unsigned number and cuts it to 32 bits, as flags are. `undefined` if it is not one to memcached. */
+export function unsigned32Of(text: string): number | undefined {
   const value = unsignedOf(text);
   return value === undefined ? undefined : Number(BigInt.asUintN(32, value));
 }

@@ -19,6 +19,8 @@ export interface Command {
   readonly valid: boolean;
   /** Whether the connection closes after it. */
   readonly closes: boolean;
+  /** Whether the connection says nothing more after it was carried out, whatever is asked. */
+  readonly silences?: boolean;
   /** Carries it out and writes the reply, which the caller drops if the client wants none. */
   carryOut(reply: ReplyWriter, data: Uint8Array): void;
 }

@@ -1,5 +1,12 @@
 /** Finds the command for a command line. */
 
+import {
+  cacheMemlimitCommand,
+  lruCommand,
+  lruCrawlerCommand,
+  slabsCommand,
+  watchCommand,
+} from "./admin_commands.ts";
 import { arithmeticCommand } from "./arithmetic_commands.ts";
 import { closing, type Command, refused } from "./command.ts";
 import {
@@ -52,6 +59,11 @@ const COMMANDS: ReadonlyMap<string, (words: readonly string[], state: ServerStat
     ["version", versionCommand],
     ["quit", quitCommand],
     ["shutdown", shutdownCommand],
+    ["slabs", slabsCommand],
+    ["lru", lruCommand],
+    ["lru_crawler", lruCrawlerCommand],
+    ["cache_memlimit", cacheMemlimitCommand],
+    ["watch", watchCommand],
   ]);
 
 /** Names of the commands that the embedded server knows. */

@@ -87,6 +87,10 @@ export interface MemcachedServerOptions {
  * their length, and takes exptimes above 30 days for dates. It never evicts an item, and knows neither meta commands nor
  * authentication.
  *
+ * `stats` and its groups tell what this server knows of itself, by memcached's names. The commands of administration
+ * (`slabs`, `lru`, `lru_crawler`, `cache_memlimit`, `watch`) are read and answered; they change nothing, since nothing is
+ * paged, evicted or logged.
+ *
  * @example Store a value and read it back
  * ```ts
  * import { Client } from "@libmc/libmc";
@@ -399,12 +403,7 @@ export class MemcachedServer implements AsyncDisposable {
 
   #serve(socket: Socket): void {
     const session = new Session(socket, this.#state, this.#faults);
-    this.#state.accepted++;
-    this.#state.connections++;
-    const ended = session.run().then(() => {
-      this.#state.connections--;
-      this.#sessions.delete(session);
-    });
+    const ended = session.run().then(() => void this.#sessions.delete(session));
     this.#sessions.set(session, ended);
   }
 }

@@ -25,6 +25,7 @@ export function deleteCommand(words: readonly string[], state: ServerState): Com
   if (key.length > MAX_KEY_LENGTH) return refused(name, noreply, BAD_FORMAT);
   return plain(name, noreply, (reply) => {
     const deleted = state.store.delete(key);
+    state.prefixCounts.count(key, "del");
     state.statistics.count(deleted ? "delete_hits" : "delete_misses");
     reply.line(deleted ? "DELETED" : "NOT_FOUND");
   });

@@ -48,11 +48,12 @@ function retrieve(
 }
 
 function look(key: string, exptime: number | undefined, state: ServerState): Item | undefined {
-  const { store, statistics } = state;
+  const { store, statistics, prefixCounts } = state;
   const item = store.find(key);
   // The daemon counts a gat only as a touch.
   const kind = exptime === undefined ? "get" : "touch";
   statistics.count(`cmd_${kind}`);
+  prefixCounts.count(key, "get", typeof item !== "string");
   if (typeof item === "string") {
     statistics.count(`${kind}_misses`);
     if (item !== "absent") statistics.count(`get_${item}`);

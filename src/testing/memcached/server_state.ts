@@ -1,4 +1,5 @@
 import type { ServerClock } from "./clock.ts";
+import { PrefixCounts } from "./prefix_counts.ts";
 import { Statistics } from "./statistics.ts";
 import { Store } from "./store.ts";
 
@@ -7,6 +8,16 @@ export interface Listening {
   readonly port: number;
   readonly hostname: string;
   readonly path: string | undefined;
+}
+
+/** What `stats conns` tells of a connection. */
+export interface OpenConnection {
+  /** Its number, from 1. */
+  readonly id: number;
+  /** Where the client is: `host:port`, or `""` where it has no address. */
+  readonly peer: string;
+  /** When the client sent something, in seconds since 1970. */
+  lastHeard: number;
 }
 
 /** The parts of a server's state that are fixed when it starts. */
@@ -22,6 +33,7 @@ export class ServerState {
   readonly clock: ServerClock;
   readonly store: Store;
   readonly statistics: Statistics = new Statistics();
+  readonly prefixCounts: PrefixCounts = new PrefixCounts();
   readonly version: string;
   readonly itemSizeLimit: number;
   /** How often each command was carried out, by its name. */
@@ -30,10 +42,12 @@ export class ServerState {
   readonly started: number;
   /** Where it listens, as `stats settings` tells it. */
   readonly listening: Listening;
-  /** How many connections are open. */
-  connections = 0;
+  /** The connections that are open. */
+  readonly connections: Set<OpenConnection> = new Set();
   /** How many connections were accepted so far. */
   accepted = 0;
+  /** Whether `lru_crawler` may list items. */
+  isCrawlerOn = true;
 
   constructor({ clock, version, itemSizeLimit, listening }: ServerStateOptions) {
     this.clock = clock;

@@ -8,7 +8,7 @@ import type { Faults } from "../faults/faults.ts";
 import { pause, separate } from "../pause.ts";
 import { mangle } from "../faults/reply_faults.ts";
 import { ReplyWriter } from "./reply_writer.ts";
-import type { ServerState } from "./server_state.ts";
+import type { OpenConnection, ServerState } from "./server_state.ts";
 import { SocketStream } from "../sockets/socket_stream.ts";
 
 /** The connection of one client. */
@@ -18,6 +18,7 @@ export class Session {
   readonly #faults: Faults;
   readonly #reader: CommandReader;
   readonly #reply = new ReplyWriter();
+  readonly #connection: OpenConnection;
   readonly #closing = new AbortController();
   #silent = false;
 
@@ -25,6 +26,8 @@ export class Session {
     this.#stream = new SocketStream(socket, MOST_WAITING);
     this.#state = state;
     this.#faults = faults;
+    this.#connection = openConnection(socket, state);
+    state.connections.add(this.#connection);
     this.#reader = new CommandReader((line) => dispatch(line, state));
   }
 
@@ -38,6 +41,7 @@ export class Session {
     this.#closing.abort();
     this.#stream.closeSoon();
     await this.#stream.closed;
+    this.#state.connections.delete(this.#connection);
   }
 
   /** Closes the connection at once, also if the client does not read its replies. */
@@ -61,6 +65,7 @@ export class Session {
       const piece = await this.#stream.read();
       clearTimeout(timer);
       if (piece === null) return;
+      this.#connection.lastHeard = this.#state.clock.now();
       for (let at = 0; at < piece.data.length && !this.#silent; at += READ_LENGTH) {
         if (!await this.#carryOutAll(piece.data.subarray(at, at + READ_LENGTH))) return;
       }
@@ -77,6 +82,10 @@ export class Session {
         if (command.closes || !stays) {
           await this.#flush();
           return false;
+        }
+        if (command.silences) {
+          await this.#flush();
+          this.#silent = true;
         }
         if (this.#silent) return true;
         if (this.#reply.length >= FLUSH_LENGTH) await this.#flush();
@@ -135,6 +144,15 @@ export class Session {
   async #flush(): Promise<void> {
     if (this.#reply.length > 0) await this.#stream.send(this.#reply.take());
   }
+}
+
+function openConnection(socket: Socket, state: ServerState): OpenConnection {
+  const { remoteAddress, remotePort } = socket;
+  return {
+    id: ++state.accepted,
+    peer: remoteAddress === undefined ? "" : `${remoteAddress}:${remotePort}`,
+    lastHeard: state.clock.now(),
+  };
 }
 
 /** The length of the daemon's read buffer, which decides how much of a line it sees before it finds it too long. */

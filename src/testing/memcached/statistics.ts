@@ -12,11 +12,6 @@ export class Statistics {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** Gives the names of all counters that are not 0. */
-  names(): Iterable<string> {
-    return this.#counts.keys();
-  }
-
   /** Sets all counters to 0. */
   reset(): void {
     this.#counts.clear();

@@ -1,6 +1,6 @@
 /** set, add, replace, append, prepend and cas. */
 
-import { flagsOf, signed32Of, unsignedOf } from "./c_numbers.ts";
+import { signed32Of, unsigned32Of, unsignedOf } from "./c_numbers.ts";
 import { BAD_FORMAT, type Command, hasNoreply, MAX_KEY_LENGTH, refused } from "./command.ts";
 import type { ServerState } from "./server_state.ts";
 
@@ -10,7 +10,7 @@ export function storageCommand(words: readonly string[], state: ServerState): Co
   const least = name === "cas" ? 6 : 5;
   if (words.length < least || words.length > least + 1) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
-  const flags = flagsOf(flagsWord);
+  const flags = unsigned32Of(flagsWord);
   const exptime = signed32Of(exptimeWord);
   const length = signed32Of(lengthWord);
   const cas = name === "cas" ? unsignedOf(casWord) : 0n;
@@ -20,6 +20,7 @@ export function storageCommand(words: readonly string[], state: ServerState): Co
   ) {
     return refused(name, noreply, BAD_FORMAT);
   }
+  state.prefixCounts.count(key, "set");
   const base = { name, noreply, dataLength: length + 2, closes: false };
   if (!state.store.fits(key, flags, length)) {
     state.statistics.count("store_too_large");

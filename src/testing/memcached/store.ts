@@ -36,7 +36,7 @@ export class Store {
 
   /** How many items are neither expired nor flushed. */
   get size(): number {
-    for (const key of this.#items.keys()) this.find(key);
+    this.dropGone();
     return this.#items.size;
   }
 
@@ -45,7 +45,12 @@ export class Store {
     return this.#stored;
   }
 
-  /** Gives keys and items, with those that are gone but were not asked for since. */
+  /** Drops all items that are gone. */
+  dropGone(): void {
+    for (const key of this.#items.keys()) this.find(key);
+  }
+
+  /** Gives keys and items, the oldest first, with those that are gone but were not asked for since. */
   entries(): Iterable<[string, Item]> {
     return this.#items;
   }
@@ -98,7 +103,7 @@ export class Store {
    * yet.
    */
   flush(exptime: number): void {
-    for (const key of this.#items.keys()) this.find(key);
+    this.dropGone();
     const now = Math.floor(this.#clock.now());
     this.#oldestLive = (exptime > 0 ? Math.floor(this.exptimeOf(exptime)) : now) - 1;
     if (this.#oldestLive <= now) this.#oldestCas = this.#nextCas();

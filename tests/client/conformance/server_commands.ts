@@ -42,8 +42,8 @@ export const SERVER_CASES: readonly ConformanceCase[] = [
         ["settings", "items", "slabs"].map((name) => client.stats(name)),
       );
       assertEquals([settings.size, items.size, slabs.size], [count, count, count]);
-      for (const { maxbytes, evictions } of settings.values()) {
-        assertEquals([maxbytes, evictions], [64 * 1024 * 1024, "on"]);
+      for (const { item_size_max, cas_enabled } of settings.values()) {
+        assertEquals([item_size_max, cas_enabled], [1024 * 1024, "yes"]);
       }
       const numbers = Array.from(items.values(), (stats) => stats["items:1:number"] as number);
       assert(numbers.reduce((sum, number) => sum + number) >= keys.length);

@@ -21,6 +21,7 @@ export const DELETE_USAGE =
   "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]\r\n";
 export const TOO_LARGE = "SERVER_ERROR object too large for cache\r\n";
 export const ERROR = "ERROR\r\n";
+export const OK = "OK\r\n";
 export const END = "END\r\n";
 export const STORED = "STORED\r\n";
 export const SET_A = "set a 0 0 1\r\n1\r\n";
