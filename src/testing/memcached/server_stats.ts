@@ -76,6 +76,7 @@ const COUNTED = [
   "cmd_set",
   "cmd_flush",
   "cmd_touch",
+  "cmd_meta",
   "get_hits",
   "get_misses",
   "get_expired",
@@ -92,4 +93,5 @@ const COUNTED = [
   "touch_hits",
   "touch_misses",
   "store_too_large",
+  "store_no_memory",
 ];
