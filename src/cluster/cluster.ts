@@ -90,6 +90,11 @@ export class Cluster {
     return this.#membership.servers;
   }
 
+  /** Gives the server of a display name. */
+  named(name: string): Server | undefined {
+    return this.#membership.named(name);
+  }
+
   /** Gives the owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
     return this.#membership.ownerOf(key);
@@ -372,10 +377,11 @@ export class Cluster {
     const orphans = new Map<Server, Orphans>();
     const unknown = new Set<Server>();
     const isLate = this.#clock.now() >= deadline;
+    const choose = this.#chooser(keys.length, failed);
     for (let position = 0; position < keys.length; position++) {
       const key = keys[position];
       const owner = this.ownerOf(key);
-      const server = owner.connected ? owner : isLate ? undefined : this.#choose(key, failed);
+      const server = owner.connected ? owner : isLate ? undefined : choose(key, owner);
       if (server === undefined) {
         const dialError = failed.get(owner);
         const group = groupOf(
@@ -398,14 +404,34 @@ export class Cluster {
 
   /** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
   #choose(key: string, failed?: Failed): Server | undefined {
+    const owner = this.ownerOf(key);
+    return isUsable(owner, failed) ? owner : this.#standInFor(key, failed);
+  }
+
+  /** Chooses the server for a key whose owner cannot be used. */
+  #standInFor(key: string, failed: Failed | undefined): Server | undefined {
     const { servers, only, distribution } = this.#membership;
-    const owner = only ?? servers[distribution.indexFor(key)];
-    if (isUsable(owner, failed)) return owner;
     if (!this.#settings.failover || only !== undefined) return undefined;
     for (const index of distribution.order(key)) {
       if (isUsable(servers[index], failed)) return servers[index];
     }
     return undefined;
+  }
+
+  /** Makes a function that chooses as `#choose()` does, for so many keys at once, while nothing else happens. */
+  #chooser(
+    count: number,
+    failed: Failed,
+  ): (key: string, owner: Server) => Server | undefined {
+    const { servers, distribution } = this.#membership;
+    const areMany = count > MOST_WALKS && this.#settings.failover;
+    let find: ((key: string) => number) | undefined;
+    return (key, owner) => {
+      if (isUsable(owner, failed)) return owner;
+      if (!areMany) return this.#standInFor(key, failed);
+      find ??= distribution.firstUsable((index) => isUsable(servers[index], failed));
+      return servers[find(key)];
+    };
   }
 
   /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */
@@ -466,5 +492,7 @@ function add(group: { keys: string[]; positions: number[] }, key: string, positi
   group.positions.push(position);
 }
 
+/** For more keys the stand-ins of all are found at once: a walk is a step a server at worst, and they are 100 a server. */
+const MOST_WALKS = 100;
 const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";
 const NO_ORPHANS: readonly Orphans[] = [];

@@ -19,6 +19,7 @@ export class Membership {
   readonly groupNumbers: Uint32Array;
   /** The addresses by which servers are placed: a server keeps its keys when it moves. */
   readonly #placed: readonly Address[];
+  #byName: ReadonlyMap<string, Server> | undefined;
 
   constructor(servers: readonly Server[], placed: readonly Address[], hashFn: HashFn) {
     this.servers = servers;
@@ -31,6 +32,15 @@ export class Membership {
   /** Gives the owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
     return this.only ?? this.servers[this.distribution.indexFor(key)];
+  }
+
+  /** Gives the server that has a display name now. */
+  named(name: string): Server | undefined {
+    const known = this.#byName?.get(name);
+    if (known?.name === name) return known;
+    // Nobody has asked before, or a server has moved, and its address is its name.
+    this.#byName = this.#named();
+    return this.#byName.get(name);
   }
 
   /** Makes a membership of the same servers with another hash of the keys. */
@@ -49,8 +59,12 @@ export class Membership {
     hashFn: HashFn,
     serverFor: (address: Address) => Server,
   ): Membership {
-    const known = new Map(this.servers.map((server) => [server.name, server]));
+    const known = this.#named();
     const servers = addresses.map((address) => known.get(address.name) ?? serverFor(address));
     return new Membership(servers, addresses, hashFn);
+  }
+
+  #named(): ReadonlyMap<string, Server> {
+    return new Map(this.servers.map((server) => [server.name, server]));
   }
 }

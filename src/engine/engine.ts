@@ -246,7 +246,7 @@ export class Engine implements CallOwner {
 
   failed(error: MemcachedError, verb: string): void {
     this.lastError = error;
-    const server = this.cluster.servers.find((server) => server.name === error.server);
+    const server = error.server === undefined ? undefined : this.cluster.named(error.server);
     this.#observers.happened({ what: "failure", server, error, verb });
   }
 

@@ -72,6 +72,24 @@ export class Continuum {
     }
   }
 
+  /**
+   * Makes a function that finds the first usable server in the order of a hash; -1 if none is. It takes a step a point to
+   * make, and as long as `indexFor` to ask.
+   */
+  firstUsable(isUsable: (server: number) => boolean): (hash: number) => number {
+    const usable = Array.from({ length: this.#size }, (_, server) => isUsable(server));
+    const count = this.#hashes.length - 1;
+    // Past the last point it goes on at the first one. If no server with a point is usable, one without may be.
+    let next = this.#servers.find((server, point) => point < count && usable[server]);
+    next ??= usable.indexOf(true);
+    const heirs = new Int32Array(count + 1).fill(next);
+    for (let point = count - 1; point >= 0; point--) {
+      if (usable[this.#servers[point]]) next = this.#servers[point];
+      heirs[point] = next;
+    }
+    return (hash) => heirs[this.#pointFor(hash)];
+  }
+
   /** A copy of all points, ascending. */
   points(): [hash: number, server: number][] {
     return Array.from(

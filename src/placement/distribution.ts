@@ -36,6 +36,14 @@ export interface Distribution {
    * @returns Indexes in the list.
    */
   order(wireKey: string): Iterable<number>;
+
+  /**
+   * Makes a function that finds the first usable server in the order of a key; -1 if none is. It is for many keys at
+   * once: where most servers are dead, a walk along the order of each would cost keys times servers.
+   *
+   * @param isUsable Tells of an index whether that server can be used. It is asked about once for each server, now.
+   */
+  firstUsable(isUsable: (index: number) => boolean): (wireKey: string) => number;
 }
 
 /** A server as distributions see it. Each hashes the parts of the address that its client hashes. */

@@ -50,6 +50,17 @@ class LibmcDistribution implements Distribution {
     this.#continuum ??= libmcContinuum(this.#ringNames);
     return this.#continuum.order(this.#hash(wireKey));
   }
+
+  firstUsable(isUsable: (index: number) => boolean): (wireKey: string) => number {
+    const count = this.#ringNames.length;
+    if (count < 2) {
+      const only = count === 1 && isUsable(0) ? 0 : -1;
+      return () => only;
+    }
+    const continuum = this.#continuum ??= libmcContinuum(this.#ringNames);
+    const find = continuum.firstUsable(isUsable);
+    return (wireKey) => find(this.#hash(wireKey));
+  }
 }
 
 const NOBODY: readonly number[] = Object.freeze([]);

@@ -42,6 +42,22 @@ Deno.test("Cluster.move() moves whose host or port changes, and keeps the ring",
   assertEquals(rig.dialler.last.endpoint, { hostname: "four", port: 11211 });
 });
 
+Deno.test("Cluster.named() knows the servers by the names that they have now", async () => {
+  await using rig = new ClusterRig(["one", "two b"]);
+  const { cluster } = rig;
+  const [one, two] = cluster.servers;
+  assertEquals([cluster.named("one:11211"), cluster.named("b")], [one, two]);
+  assertEquals(cluster.move(["three", "one b"].map(parseAddress)), true);
+  const names = ["one:11211", "three:11211", "b"];
+  assertEquals(names.map((name) => cluster.named(name)), [undefined, one, two]);
+  cluster.update(["one"].map(parseAddress));
+  assertEquals(names.map((name) => cluster.named(name)), [
+    cluster.servers[0],
+    undefined,
+    undefined,
+  ]);
+});
+
 Deno.test("Cluster.move() keeps the points of a server without an alias, whatever hash is set later", async () => {
   await using rig = new ClusterRig(["one", "two", "three"]);
   await using still = new ClusterRig(["one", "two", "three"]);

@@ -94,7 +94,8 @@ export class ClusterRig implements AsyncDisposable {
 /** Not the counts. */
 const CHANGES = new Set(["connect", "disconnect", "dead", "alive"]);
 
-const SETTINGS: ClusterSettings = {
+/** The settings of a cluster under test, unless it says otherwise. */
+export const SETTINGS: ClusterSettings = {
   pollTimeout: 300,
   connectTimeout: 100,
   retryTimeout: 5000,

@@ -104,6 +104,9 @@ Deno.test("Continuum.order() names servers without points last, and they own not
   }
   const empty = new Continuum([nothing, nothing]);
   assertEquals([empty.indexFor(5), [...empty.order(5)]], [-1, [0, 1]]);
+  const find = (usable: readonly number[]) => continuum.firstUsable((i) => usable.includes(i))(5);
+  assertEquals([find([0, 3]), find([0, 2]), find([2]), find([])], [3, 0, 2, -1]);
+  assertEquals(empty.firstUsable((index) => index === 1)(5), 1);
 });
 
 Deno.test("Continuum leaves the points it is given as they were", () => {

@@ -30,6 +30,29 @@ Deno.test("DISTRIBUTIONS: no servers have no owner and no order", () => {
   forAll((make, about) => {
     const distribution = make([]);
     assertEquals([distribution.indexFor("a"), [...distribution.order("a")]], [-1, []], about);
+    assertEquals(distribution.firstUsable(() => true)("a"), -1, about);
+  });
+});
+
+Deno.test("DISTRIBUTIONS: firstUsable() finds the first usable server of order(), whichever are usable", () => {
+  const random = new Random(SEED);
+  forAll((make, about) => {
+    for (const count of [1, 2, 3, 10, 40]) {
+      const distribution = make(serverNames(count));
+      for (const most of [0, 1, 2, count]) {
+        const usable = new Set(Array.from({ length: most }, () => random.below(count)));
+        const asked: number[] = [];
+        const find = distribution.firstUsable((index) => {
+          asked.push(index);
+          return usable.has(index);
+        });
+        for (const key of keys(100)) {
+          const first = [...distribution.order(key)].find((index) => usable.has(index)) ?? -1;
+          assertEquals(find(key), first, `${about}, usable ${[...usable]}: ${key}`);
+        }
+        assertEquals(asked, [...Array(count).keys()], `${about}: each is asked about once`);
+      }
+    }
   });
 });
 
