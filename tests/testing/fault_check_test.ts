@@ -80,6 +80,7 @@ const REFUSED: readonly Refused[] = [
     'without CR and LF: current value is "no',
   ],
   [{ kind: "serverError", message: null }, TypeError, "current type is null"],
+  [{ kind: "serverError", closeAfterMs: -1 }, RangeError, "current value is -1"],
   [{ kind: "serverError", carriedOut: 1 }, TypeError, "a boolean: current type is number"],
 
   [{ kind: "singleBytes", pauseMs: Infinity }, RangeError, "current value is Infinity"],

@@ -169,6 +169,20 @@ Deno.test("serverError comes after any number of the values of a get", async () 
   assertEquals([...seen].sort(), expected.sort());
 });
 
+Deno.test("serverError closes the connection a moment later, and answers nothing that comes meanwhile", async () => {
+  for (const command of ["set", "get"]) {
+    await using server = await MemcachedServer.start();
+    server.fault({ kind: "serverError", commands: [command], nth: 1, closeAfterMs: 20 });
+    using wire = await Wire.connect(server.address);
+    await wire.send(command === "get" ? "get b\r\n" : SET);
+    assertEquals(await wire.until("\r\n"), "SERVER_ERROR out of memory\r\n");
+    await wire.send(`${SET}get a\r\n`);
+    assertEquals(await wire.toEnd(), "");
+    assertEquals([server.items, server.connections], [0, 0]);
+    assertEquals(await talk(server, `${SET}get a\r\n`), HIT);
+  }
+});
+
 Deno.test("singleBytes sends every byte by itself and changes none", async () => {
   assertEquals(
     await reply({ kind: "singleBytes" }, `${SET}get a\r\nversion\r\n`),

@@ -256,6 +256,11 @@ export interface ServerErrorFault extends FaultOccasion {
    * @default {false}
    */
   readonly carriedOut?: boolean;
+  /**
+   * The server closes the connection so many milliseconds later, as some proxies do, and neither carries out nor answers
+   * what comes meanwhile: an integer from 0 to 2,147,483,647. The connection stays open unless given.
+   */
+  readonly closeAfterMs?: number;
 }
 
 /**

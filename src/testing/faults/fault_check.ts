@@ -92,7 +92,12 @@ const KINDS: { readonly [K in FaultKind]: Checks<Omit<Extract<Fault, { kind: K }
   garbageLine: { ...OF_ANY, line: aText },
   extraReply: { ...OF_ANY, line: aText },
   missingReply: { ...OF_ANSWERED, then: SEQUEL },
-  serverError: { ...OF_CARRIED_OUT, message: aLine, carriedOut: aBoolean },
+  serverError: {
+    ...OF_CARRIED_OUT,
+    message: aLine,
+    carriedOut: aBoolean,
+    closeAfterMs: MILLISECONDS,
+  },
   singleBytes: { ...OF_ANSWERED, pauseMs: MILLISECONDS },
   tooManyConnections: { ...OF_CONNECTIONS, afterMs: MILLISECONDS },
   idleKick: { ...OF_CONNECTIONS, afterMs: MILLISECONDS },

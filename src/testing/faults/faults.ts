@@ -64,13 +64,12 @@ export class Faults {
       | undefined;
   }
 
-  /** Gives the error line that answers a command instead of carrying it out, if any. */
-  pickErrorLine(command: string): string | undefined {
+  /** Gives the fault whose error line answers a command that is not carried out, if any. */
+  pickRefusal(command: string): ServerErrorFault | undefined {
     if (this.isEmpty) return undefined;
-    const fault = this.#pick((fault) =>
+    return this.#pick((fault) =>
       fault.kind === "serverError" && refuses(fault, command) && concerns(fault, command)
-    );
-    return fault && `SERVER_ERROR ${(fault as ServerErrorFault).message ?? "out of memory"}`;
+    ) as ServerErrorFault | undefined;
   }
 
   /** Gives the fault that strikes the reply of a command that was carried out, if any. */

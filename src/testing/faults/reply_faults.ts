@@ -4,6 +4,7 @@ import type {
   Fault,
   FaultSequel,
   ReplyFault,
+  ServerErrorFault,
   TruncatedValueFault,
   WrongKeyFault,
   WrongLengthFault,
@@ -19,6 +20,8 @@ export interface Mangled {
   readonly inPieces: boolean;
   /** Milliseconds between two pieces. */
   readonly pauseMs: number;
+  /** Milliseconds after which the connection is closed; `undefined` for never. */
+  readonly closeAfterMs?: number | undefined;
 }
 
 /**
@@ -42,6 +45,11 @@ export function canStrike(fault: Fault, reply: Uint8Array): fault is ReplyFault 
     default:
       return false;
   }
+}
+
+/** Gives the line of this fault, without its end and with one character a byte. */
+export function errorLine({ message }: ServerErrorFault): string {
+  return `SERVER_ERROR ${utf8(message ?? "out of memory")}`;
 }
 
 /** Applies a fault to a reply that it can strike. */
@@ -80,8 +88,8 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
       const from = startsWithValue(reply)
         ? random.pick([0, ...valuesOf(reply).map((value) => value.dataStart + value.length + 2)])
         : 0;
-      const line = `SERVER_ERROR ${utf8(fault.message ?? "out of memory")}\r\n`;
-      return sent(replace(reply, from, reply.length, line));
+      const bytes = replace(reply, from, reply.length, `${errorLine(fault)}\r\n`);
+      return { ...sent(bytes), closeAfterMs: fault.closeAfterMs };
     }
     case "singleBytes":
       return { ...sent(reply), inPieces: true, pauseMs: fault.pauseMs ?? 0 };

@@ -6,7 +6,7 @@ import { CommandReader, LineTooLong } from "./command_reader.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Faults } from "../faults/faults.ts";
 import { pause, separate } from "../pause.ts";
-import { mangle } from "../faults/reply_faults.ts";
+import { errorLine, mangle } from "../faults/reply_faults.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import type { OpenConnection, ServerState } from "./server_state.ts";
 import { SocketStream } from "../sockets/socket_stream.ts";
@@ -21,6 +21,8 @@ export class Session {
   readonly #connection: OpenConnection;
   readonly #closing = new AbortController();
   #silent = false;
+  /** Set by a fault: how long after its reply the connection is closed. */
+  #closeAfterMs: number | undefined;
 
   constructor(socket: Socket, state: ServerState, faults: Faults) {
     this.#stream = new SocketStream(socket, MOST_WAITING);
@@ -105,9 +107,10 @@ export class Session {
    */
   #carryOut(command: Command, data: Uint8Array): number | undefined {
     const start = this.#reply.length;
-    const error = command.valid ? this.#faults.pickErrorLine(command.name) : undefined;
-    if (error !== undefined) {
-      this.#reply.line(error);
+    const refusal = command.valid ? this.#faults.pickRefusal(command.name) : undefined;
+    if (refusal !== undefined) {
+      this.#reply.line(errorLine(refusal));
+      this.#closeAfterMs = refusal.closeAfterMs;
       return undefined;
     }
     command.carryOut(this.#reply, data);
@@ -119,7 +122,7 @@ export class Session {
 
   /** Lets a fault strike the reply that begins at `start`. Returns whether the connection stays open. */
   async #strike(command: Command, start: number | undefined): Promise<boolean> {
-    if (start === undefined) return true;
+    if (start === undefined) return await this.#lastOut();
     const fault = this.#faults.pickForReply(command.name, this.#reply.since(start));
     if (fault === undefined) return true;
     const outcome = mangle(fault, this.#reply.since(start).slice(), this.#faults.random);
@@ -138,7 +141,16 @@ export class Session {
       await this.#flush();
       this.#silent = true;
     }
-    return outcome.then !== "close";
+    this.#closeAfterMs = outcome.closeAfterMs;
+    return outcome.then !== "close" && await this.#lastOut();
+  }
+
+  /** After a reply that is to be the last one: sends it and waits. Returns whether the connection stays open. */
+  async #lastOut(): Promise<boolean> {
+    if (this.#closeAfterMs === undefined) return true;
+    await this.#flush();
+    await pause(this.#closeAfterMs, this.#closing.signal);
+    return false;
   }
 
   async #flush(): Promise<void> {
