@@ -5,7 +5,8 @@
  */
 
 import type { Command } from "../commands/command.ts";
-import type { ConnectionEnd } from "../connection/contract.ts";
+import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
+import { forCommand, inPart } from "../error_copy.ts";
 import { ConnectionError, type MemcachedError } from "../errors.ts";
 import { lostError } from "./server_errors.ts";
 
@@ -31,6 +32,10 @@ export function recover(
   recovery: Recovery,
 ): void {
   const { server, resubmit } = recovery;
+  if (end.refused) {
+    for (const command of [...end.sent, ...end.unsent]) refuse(command, error);
+    return;
+  }
   const wasStale = end.stale && error instanceof ConnectionError;
   if (end.head !== undefined && !(wasStale && askAgain(end.head, recovery))) {
     failOrResend(end.head, error, recovery);
@@ -43,6 +48,12 @@ export function recover(
     if (isFruitless) command.fail(lostError(server, command, error));
     else resubmit(command);
   }
+}
+
+/** Fails a command on a connection on which the server has carried out nothing, whatever was sent. */
+function refuse(command: Command, error: MemcachedError): void {
+  const own = forCommand(error, command.name);
+  command.fail(sentBefore(command) === "no" ? own : inPart(own));
 }
 
 /** Sends the command at which a lost connection failed again, if that is safe and wanted; else fails it. */

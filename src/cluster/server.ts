@@ -264,6 +264,7 @@ export class Server implements ObservedServer {
       traffic: this.counters,
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
+      isOpening: () => !this.#ready.has(connection),
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => {
         if (this.#ready.has(connection)) return this.#ended(connection, end);

@@ -16,7 +16,7 @@ import { type Command, SingleCommand, type Tally, unexpected } from "./command.t
 import type { Divisible } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
 import { type KeyGroup, positionOf } from "./key_group.ts";
-import { ASKS } from "./traits.ts";
+import { RETRIEVES } from "./traits.ts";
 
 /** Words that ask for items. `gat` and `gats` are followed by an exptime. */
 export type RetrievalName = "get" | "gets" | "gat" | "gats";
@@ -40,7 +40,7 @@ export const MAX_LINE_BYTES = 16_000;
 /** Asks for one item. */
 export class GetCommand<T> extends SingleCommand<T | undefined> implements Divisible {
   override readonly name: RetrievalName;
-  override readonly traits = ASKS;
+  override readonly traits = RETRIEVES;
   readonly #key: string;
   readonly #decoder: ItemDecoder<T>;
   readonly #mergeable: boolean;

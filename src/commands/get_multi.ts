@@ -15,12 +15,12 @@ import type { Retrieval, RetrievalName } from "./get.ts";
 import { GroupCommand } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
-import { ASKS } from "./traits.ts";
+import { RETRIEVES } from "./traits.ts";
 
 /** Asks for many items. Values go to `values`, at the position of their key. The outcome is the errors of decoding. */
 export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   override readonly name: RetrievalName;
-  override readonly traits = ASKS;
+  override readonly traits = RETRIEVES;
   readonly #decoder: ItemDecoder<T>;
   readonly #values: (T | undefined)[];
   readonly #how: Retrieval;

@@ -13,6 +13,8 @@ export interface Traits {
   readonly resend: "always" | "ifSafe" | "never";
   /** True if the request carries a data block, which the server may take for commands when it rejects the line. */
   readonly hasPayload: boolean;
+  /** True if the reply consists of items. */
+  readonly isRetrieval: boolean;
   /** False if it is sent with noreply: then it is over once it has been written. */
   readonly expectsReply: boolean;
 }
@@ -21,8 +23,12 @@ export interface Traits {
 export const ASKS: Traits = Object.freeze({
   resend: "always",
   hasPayload: false,
+  isRetrieval: false,
   expectsReply: true,
 });
+
+/** The traits of commands that ask for items. A touch that goes with it may be carried out twice. */
+export const RETRIEVES: Traits = Object.freeze({ ...ASKS, isRetrieval: true });
 
 /** The traits of a command that changes something. */
 export function changes(
@@ -37,6 +43,8 @@ export function changes(
 
 const CHANGES: readonly Traits[] = (["ifSafe", "never"] as const).flatMap((resend) =>
   [true, false].flatMap((hasPayload) =>
-    [true, false].map((expectsReply) => Object.freeze({ resend, hasPayload, expectsReply }))
+    [true, false].map((expectsReply) =>
+      Object.freeze({ resend, hasPayload, isRetrieval: false, expectsReply })
+    )
   )
 );

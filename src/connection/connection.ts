@@ -25,11 +25,13 @@ import {
   atServer,
   brokenConnection,
   outOfTime,
+  passwordError,
   replyError,
   silentConnection,
   unexpectedReply,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
+import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
@@ -219,17 +221,22 @@ export class Connection implements ReplySink {
   }
 
   /**
-   * Handles an error line. It keeps the connection only if the line surely answers the head, and the server surely took
-   * the whole request. That is not so after ERROR; after CLIENT_ERROR to a request with a payload, which the server may
-   * take for commands; and while the line may answer a noreply command.
+   * Handles an error line. It keeps the connection only if the line surely answers the head, which cannot be said while
+   * it may answer a noreply command, and if the stream is in step after it.
    */
   #errorLine(word: ReplyWord, text: string, head: Command | undefined): void {
     const kind = spell(word) as ReplyError["kind"];
     const line = text === "" ? kind : `${kind} ${text}`;
-    if (word === ReplyWord.ERROR && text.startsWith(SERVER_FULL) && !this.#answered) {
+    if (isFull(word, text) && !this.#answered) {
       const full = this.#broken(`the server is full: it said "${line}"`, "dial");
       this.#finish(full, { serverFull: true });
       throw full;
+    }
+    if (asksForPassword(word, text) && !this.#options.isOpening()) {
+      const refused = !this.#answered;
+      const refusal = passwordError(line, refused, this.#options.server, head?.name);
+      this.#finish(refusal, { refused, hasHead: !refused });
+      throw refusal;
     }
     if (head === undefined) throw unexpectedReply();
     this.#answered = true;
@@ -242,9 +249,7 @@ export class Connection implements ReplySink {
       this.#finish(doubt, { desync: true, hasHead: false });
       throw doubt;
     }
-    const inStep = word === ReplyWord.SERVER_ERROR ||
-      (word === ReplyWord.CLIENT_ERROR && !head.traits.hasPayload);
-    if (!inStep) throw error;
+    if (!keepsStep(word, text, head.traits)) throw error;
     if (head.errorLine(error)) this.#completeHead(error);
   }
 
@@ -370,7 +375,7 @@ export class Connection implements ReplySink {
   /** Ends the connection, once, and hands over what is on it. */
   #finish(
     error: MemcachedError | undefined,
-    { desync = false, serverFull = false, hasHead = error !== undefined } = {},
+    { desync = false, serverFull = false, refused = false, hasHead = error !== undefined } = {},
   ): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -390,7 +395,8 @@ export class Connection implements ReplySink {
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
-    this.#options.onClose({ error, desync, serverFull, answered, stale, unsent, head, sent });
+    const how = { desync, serverFull, refused, answered, stale };
+    this.#options.onClose({ error, ...how, unsent, head, sent });
   }
 
   #tellAttempt(command: Command, error: MemcachedError | undefined): void {
@@ -423,8 +429,6 @@ export class Connection implements ReplySink {
 
 const weigh = ({ weight }: Command): number => weight;
 const decoder = new TextDecoder();
-/** The error that memcached with maxconns_fast sends, without being asked, before it closes a connection too many. */
-const SERVER_FULL = "Too many open connections";
 /**
  * A connection that has been silent for longer is looked at before anything is written to it that must not be sent
  * twice: the server may have closed it, and a busy program may not have seen that. A retrieval is written at once, as it

@@ -20,20 +20,33 @@ export function atServer(error: ProtocolError, server: string, command?: string)
   return new ProtocolError(error.message, { server, command, sent: "maybe", cause: error });
 }
 
-/**
- * Makes the error for an error line. If the server asks for user and password, its own words are misleading: it takes
- * every `set` for an authentication, and so complains about the value.
- */
+/** Makes the error for an error line. */
 export function replyError(
   kind: ReplyErrorKind,
   line: string,
   server: string,
   command: string,
 ): ReplyError {
-  const asks = ASKING.has(line) && command !== "authenticate";
-  const reason = asks ? "asks for user and password: it answered" : "answered";
-  const message = `Cannot ${command} as the server ${reason} "${line}"`;
+  const message = `Cannot ${command} as the server answered "${line}"`;
   return new ReplyError(message, { kind, server, command, sent: "maybe" });
+}
+
+/**
+ * Makes the error for a server that asks for user and password. Its own words are misleading: it takes every `set` for an
+ * authentication, and so complains about the value.
+ *
+ * @param isFirst True if nothing else has come on the connection: then the server has carried out nothing.
+ */
+export function passwordError(
+  line: string,
+  isFirst: boolean,
+  server: string,
+  command?: string,
+): ReplyError {
+  return new ReplyError(
+    `Cannot use connection to ${server} as the server asks for user and password: it answered "${line}"`,
+    { kind: "CLIENT_ERROR", server, command, sent: isFirst ? "no" : "maybe" },
+  );
 }
 
 /** Makes the error for a connection that ended while a command was waiting. */
@@ -66,10 +79,3 @@ export function outOfTime(where: MemcachedErrorOptions): TimeoutError {
     where,
   );
 }
-
-/** Error lines that memcached sends with `-Y`, and never without it. */
-const ASKING: ReadonlySet<string> = new Set([
-  "CLIENT_ERROR unauthenticated",
-  "CLIENT_ERROR bad authentication token format",
-  "CLIENT_ERROR authentication failure",
-]);

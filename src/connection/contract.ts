@@ -13,6 +13,11 @@ export interface ConnectionOptions {
   readonly pollTimeout: () => number;
   /** Counts what goes over the connection. */
   readonly traffic: Traffic;
+  /**
+   * True while whoever makes the connection ready deals with error lines that ask for user and password. After that, such
+   * a line ends the connection. Called each time.
+   */
+  readonly isOpening: () => boolean;
   /** Called once, when the connection has ended. */
   readonly onClose: (end: ConnectionEnd) => void;
   /** Called for each command that was written, when its reply is complete or the connection is lost. */
@@ -71,6 +76,8 @@ export interface ConnectionEnd {
   readonly desync: boolean;
   /** True if the server was full and took no command on this connection. */
   readonly serverFull: boolean;
+  /** True if the server asked for user and password, and has carried out no command on this connection. */
+  readonly refused: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;
   /** True if nothing came after it had been idle: it may have ended before anything was sent. */

@@ -20,6 +20,7 @@ Deno.test("Connection ends without a word when the server closes it while nothin
     error: undefined,
     desync: false,
     serverFull: false,
+    refused: false,
     stale: false,
     answered: true,
     head: undefined,
@@ -378,6 +379,7 @@ function connectionOn(transport: ScriptedTransport, ends: ConnectionEnd[]): Conn
     pollTimeout: () => 300,
     traffic: { commands: 0, hits: 0, misses: 0, bytesRead: 0, bytesWritten: 0, writes: 0 },
     onClose: (end) => void ends.push(end),
+    isOpening: () => false,
     onBusy: () => {},
   });
 }

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/asser
 import { ConnectionError, ProtocolError, ReplyError } from "../../src/errors.ts";
 import {
   get,
+  getMany,
   hit,
   incr,
   type Issued,
@@ -22,7 +23,6 @@ Deno.test("Connection stays open after an error line that leaves the stream in s
     ["SERVER_ERROR out of memory reading request", () => get("a")],
     ["SERVER_ERROR", () => incr("a")],
     ["CLIENT_ERROR cannot increment or decrement non-numeric value", () => incr("a")],
-    ["CLIENT_ERROR bad command line format", () => get("a")],
     ["CLIENT_ERROR bad command line format", () => remove("a")],
   ];
   for (const [line, make] of cases) {
@@ -51,6 +51,10 @@ Deno.test("Connection closes after an error line that may leave it out of step",
     ["ERROR unknown command", () => version()],
     ["CLIENT_ERROR bad data chunk", () => set("a")],
     ["CLIENT_ERROR line too long", () => setMany(["a", "b"])],
+    ["CLIENT_ERROR bad command line format", () => get("a")],
+    ["CLIENT_ERROR bad command line format\r\n", () => get("a")],
+    ["CLIENT_ERROR bad command line format\r\n", () => getMany(["a", "b"])],
+    ["SERVER_ERROR out of memory writing get response\r\n", () => get("a")],
   ];
   for (const [line, make] of cases) {
     await using rig = new Rig();
@@ -65,7 +69,7 @@ Deno.test("Connection closes after an error line that may leave it out of step",
   }
 });
 
-Deno.test("Connection says of a server that asks for user and password that it does", async () => {
+Deno.test("Connection closes as refused when the server asks for user and password", async () => {
   const cases: [line: string, make: () => Issued][] = [
     ["CLIENT_ERROR unauthenticated", () => get("a")],
     ["CLIENT_ERROR unauthenticated", () => incr("a")],
@@ -74,16 +78,37 @@ Deno.test("Connection says of a server that asks for user and password that it d
   ];
   for (const [line, make] of cases) {
     await using rig = new Rig();
-    const issued = make();
-    await rig.submit(issued);
+    const issued = [make(), incr("b"), set("c")];
+    await rig.submit(...issued);
     await rig.reply(`${line}\r\n`);
-    const error = issued.outcome.error ?? rig.end.error;
+    const { error, refused, head, sent } = rig.end;
     assertInstanceOf(error, ReplyError);
     assertEquals(
       error.message,
-      `Cannot ${issued.command.name} as the server asks for user and password: it answered "${line}"`,
+      `Cannot use connection to one:11211 as the server asks for user and password: it answered "${line}"`,
     );
+    assertEquals([error.sent, refused, head], ["no", true, undefined]);
+    assertEquals(sent, issued.map(({ command }) => command));
+    assertEquals(summaries(issued), ["open", "open", "open"]);
   }
+});
+
+Deno.test("Connection is refused even if only commands without reply were sent", async () => {
+  await using rig = new Rig();
+  await rig.submit(set("a", "two words", { noreply: true }));
+  await rig.reply("CLIENT_ERROR authentication failure\r\n");
+  assertEquals([rig.end.refused, rig.end.desync], [true, false]);
+});
+
+Deno.test("Connection that has had an answer says maybe when it is asked for user and password", async () => {
+  await using rig = new Rig();
+  const [first, second, third] = [incr("a"), incr("b"), incr("c")];
+  await rig.submit(first, second, third);
+  await rig.reply("1\r\nCLIENT_ERROR unauthenticated\r\n");
+  const { error, refused, head, sent } = rig.end;
+  assertEquals([error?.sent, refused, head, sent], ["maybe", false, second.command, [
+    third.command,
+  ]]);
 });
 
 Deno.test("Connection keeps the rest of a batch when SERVER_ERROR answers one item", async () => {

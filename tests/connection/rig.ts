@@ -38,6 +38,7 @@ export class Rig implements AsyncDisposable {
       clock: this.clock,
       pollTimeout: () => pollTimeout,
       traffic: this.traffic,
+      isOpening: () => false,
       onClose: (end) => void this.ends.push(end),
       onBusy: () => this.#sweeper.watch(connection),
     });

@@ -188,10 +188,9 @@ export const ROWS: readonly Row[] = [
   {
     when: "It asks for a password, and the client has none",
     soft: "a miss, or `false`",
-    strict: "`ReplyError`, which says that the server asks for user and password",
-    error: ["ReplyError", "Cannot set as the server asks for user and password: it answered"],
-    later: ["ReplyError", "Cannot set as the server asks for user and password: it answered"],
-    sent: "maybe",
+    strict: "`ReplyError`, sent `no`, which says that the server asks for user and password",
+    error: ["ReplyError", "as the server asks for user and password: it answered"],
+    later: ["ReplyError", "as the server asks for user and password: it answered"],
     async open(stack, options) {
       const server = stack.use(await startAskingMemcached());
       return { client: clientOf(stack, server.address, options) };

@@ -11,7 +11,7 @@ import {
   Client,
   type ClientOptions,
   ConnectionError,
-  type MemcachedError,
+  MemcachedError,
   ReplyError,
   ServerDeadError,
 } from "@libmc/libmc";
@@ -62,9 +62,10 @@ Deno.test("Client without auth is told so by a server that asks for it", async (
   const error = await assertRejects(
     () => client.get("a"),
     ReplyError,
-    `Cannot get ${asks} "CLIENT_ERROR unauthenticated"`,
+    `${asks} "CLIENT_ERROR unauthenticated"`,
   );
   assertEquals([error.kind, error.server, error.command], ["CLIENT_ERROR", server.address, "get"]);
+  assertEquals(error.sent, "no");
   assertEquals(await client.get("a", { strict: false }), undefined);
   // memcached takes a set for an authentication, and its value for user and password.
   for (
@@ -73,10 +74,32 @@ Deno.test("Client without auth is told so by a server that asks for it", async (
       ["two words", "CLIENT_ERROR authentication failure"],
     ]
   ) {
-    const message = `Cannot set ${asks} "${line}"`;
+    const message = `${asks} "${line}"`;
     await assertRejects(() => client.set("a", value), ReplyError, message);
     assertEquals(await client.set("a", value, { strict: false }), false);
   }
+});
+
+Deno.test("Client without auth fails all commands of one write as not sent, though the server answers one", async () => {
+  await using server = await startAskingMemcached();
+  await using client = clientOf(server.address, { pollTimeout: 60_000, timeout: 60_000 });
+  const calls = [
+    client.incr("n"),
+    client.get("a"),
+    client.set("a", "oneword"),
+    client.add("b", "two words"),
+    client.delete("a"),
+    client.getMulti(["a", "b"]),
+    client.version(),
+  ];
+  for (const settled of await within("all calls", Promise.allSettled(calls))) {
+    assertEquals(settled.status, "rejected");
+    const { reason } = settled as PromiseRejectedResult;
+    assertInstanceOf(reason, MemcachedError);
+    assertEquals(reason.sent, "no", reason.message);
+    assertStringIncludes(reason.message, "asks for user and password");
+  }
+  await assertRejects(() => client.get("a"), ReplyError, "asks for user and password");
 });
 
 Deno.test("Client with a wrong password fails every call, and shows the password nowhere", async () => {

@@ -6,7 +6,9 @@ import type { BatchResult } from "../../src/commands/batch.ts";
 import type { Command } from "../../src/commands/command.ts";
 import { DeleteCommand } from "../../src/commands/deletion.ts";
 import { GetCommand } from "../../src/commands/get.ts";
+import { GetMultiCommand } from "../../src/commands/get_multi.ts";
 import type { ItemDecoder } from "../../src/commands/item_decoder.ts";
+import type { KeyRange } from "../../src/commands/key_group.ts";
 import { VersionCommand } from "../../src/commands/server_commands.ts";
 import { StorageBatch, StorageCommand, type StorageName } from "../../src/commands/storage.ts";
 import type { MemcachedError } from "../../src/errors.ts";
@@ -86,6 +88,14 @@ export function loneGet(key: string): Issued<string> {
     false,
   );
   return { command, outcome };
+}
+
+/** A get of several keys; the value is the errors of decoding. */
+export function getMany(keys: readonly string[]): Issued<MemcachedError[]> {
+  const outcome = new Recorded<MemcachedError[]>();
+  const range: KeyRange = [0, keys.length];
+  const how = { name: "get" } as const;
+  return { command: new GetMultiCommand({ keys }, range, textDecoder, [], outcome, how), outcome };
 }
 
 /** A storage command. */
