@@ -38,7 +38,8 @@ import { decodeText } from "./text.ts";
  *
  * It reads all that {@linkcode libmcCodec} and libmc write, marshal and plain pickle included. Data with flags 0 that
  * is not UTF-8 is given as a Uint8Array. Subclasses of Uint8Array come back as Uint8Array, and objects without a
- * prototype as ordinary ones. An array of up to 64 elements that has a named property is rejected; longer arrays are
+ * prototype as ordinary ones. Properties that are undefined are left out, and so is what is not enumerable. Each property
+ * is read once: what is stored is what was looked through. An array of up to 64 elements that has a named property is rejected; longer arrays are
  * not searched for one.
  *
  * @example The form of an object

@@ -125,6 +125,7 @@ function findLossInside(
   }
   for (const key of Object.keys(part)) {
     const value = (part as Record<string, unknown>)[key];
+    if (value === undefined) continue;
     const loss = findLoss(value, pathOf(path, key), false, rules, ancestors);
     if (loss !== undefined) return loss;
   }

@@ -73,6 +73,15 @@ Deno.test("Client stores empty bytes of every kind", async () => {
   }
 });
 
+Deno.test("Client stores an object of which a property is undefined, without that property", async () => {
+  await using server = await MemcachedServer.start();
+  for (const codec of [jsCodec, libmcCodec]) {
+    await using client = new Client(server.address, { codec, strict: true });
+    assertEquals(await client.set("user:2", { id: 2, nick: undefined }), true);
+    assertEquals(await client.get("user:2"), { id: 2 });
+  }
+});
+
 Deno.test("Client.setMulti() takes pairs of key and value only", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);

@@ -55,7 +55,7 @@ Deno.test("jsCodec.encode() refuses what would be lost, and says where and why",
     ],
     [Object("boxed"), "Cannot encode value as JSON would lose it: a String"],
     [Promise.resolve(), "Cannot encode value as JSON would lose it: a Promise"],
-    [{ a: { b: undefined } }, "Cannot encode value.a.b as JSON would lose it: undefined"],
+    [{ a: { b: [undefined] } }, "Cannot encode value.a.b[0] as JSON would lose it: undefined"],
     [{ "a b": [NaN] }, 'Cannot encode value["a b"][0] as JSON would lose it: NaN'],
     [[[1], [Infinity]], "Cannot encode value[1][0] as JSON would lose it: Infinity"],
     [{ zero: -0 }, "Cannot encode value.zero as JSON would lose it: -0"],
@@ -75,13 +75,84 @@ Deno.test("jsCodec.encode() refuses what would be lost, and says where and why",
   }
 });
 
+Deno.test("jsCodec.encode() leaves out properties that are undefined", () => {
+  const table: [value: unknown, data: string][] = [
+    [{ id: 2, nick: undefined }, '{"id":2}'],
+    [{ nick: undefined }, "{}"],
+    [[{ a: { b: undefined, c: 1 } }], '[{"a":{"c":1}}]'],
+    [{ ...manyKeys(100), nick: undefined }, JSON.stringify(manyKeys(100))],
+  ];
+  for (const [value, data] of table) {
+    assertEquals(jsCodec.encode(value), { data, flags: 64 });
+  }
+});
+
+Deno.test("jsCodec.encode() writes what it looked through, whatever a property gives the next time", () => {
+  for (const keys of [0, 100]) {
+    for (const later of [undefined, NaN, new Map([[1, 1]]), () => 1, new Date(0)]) {
+      const few = changing({}, 1, later);
+      assertEquals(jsCodec.encode([few]).data, '[{"changes":1}]');
+      const many = changing(manyKeys(keys), 1, later);
+      const data = JSON.stringify({ ...manyKeys(keys), changes: 1 });
+      assertEquals(jsCodec.encode(many).data, data);
+      const array = Object.defineProperty([0], 0, {
+        enumerable: true,
+        get: inTurn([1], later),
+      });
+      assertEquals(jsCodec.encode(array).data, "[[1]]");
+    }
+  }
+});
+
+Deno.test("jsCodec.encode() reads a Proxy once", () => {
+  const asked: PropertyKey[] = [];
+  const get = (target: object, name: string) => {
+    asked.push(name);
+    return asked.indexOf(name) === asked.length - 1 ? Reflect.get(target, name) : NaN;
+  };
+  assertEquals(jsCodec.encode(new Proxy({ a: 1, b: [2] }, { get })).data, '{"a":1,"b":[2]}');
+  assertEquals(asked, ["a", "b"]);
+  assertEquals(
+    jsCodec.encode(new Proxy([5, 6], { get: (target, name) => Reflect.get(target, name) })).data,
+    "[5,6]",
+  );
+});
+
+Deno.test("jsCodec.encode() does not call a toJSON that it has not looked through", () => {
+  const hidden = { enumerable: false, value: () => "something else" };
+  const long = Array.from({ length: 65 }, (_, i) => i);
+  const table: [value: object, data: string][] = [
+    [Object.defineProperty({ a: 1 }, "toJSON", hidden), '{"a":1}'],
+    [Object.defineProperty([1], "toJSON", hidden), "[1]"],
+    [Object.assign([...long], { toJSON: () => "something else" }), JSON.stringify(long)],
+    [{ a: [Object.defineProperty([[]], "toJSON", hidden)] }, '{"a":[[[]]]}'],
+  ];
+  for (const [value, data] of table) assertEquals(jsCodec.encode(value), { data, flags: 64 });
+});
+
+Deno.test("jsCodec.encode() does not call a toJSON that somebody gave all arrays or objects", () => {
+  for (const prototype of [Array.prototype, Object.prototype]) {
+    Object.defineProperty(prototype, "toJSON", {
+      configurable: true,
+      value: () => "something else",
+    });
+    try {
+      assertEquals(jsCodec.encode({ a: [1, { b: [] }] }).data, '{"a":[1,{"b":[]}]}');
+    } finally {
+      delete (prototype as { toJSON?: unknown }).toJSON;
+    }
+  }
+});
+
 Deno.test("jsCodec.encode() is not mistaken about what somebody added to Object.prototype", () => {
   const prototype = Object.prototype as unknown as Record<string, unknown>;
-  prototype.added = () => 1;
-  try {
-    assertEquals(jsCodec.encode({ a: [1] }), { data: '{"a":[1]}', flags: 64 });
-  } finally {
-    delete prototype.added;
+  for (const added of [() => 1, { x: [] }, 1]) {
+    prototype.added = added;
+    try {
+      assertEquals(jsCodec.encode({ a: [1] }), { data: '{"a":[1]}', flags: 64 });
+    } finally {
+      delete prototype.added;
+    }
   }
 });
 
@@ -139,3 +210,17 @@ Deno.test("jsCodec gives a subclass of Uint8Array back as Uint8Array", () => {
   const { data, flags } = jsCodec.encode(Special.of(1, 2));
   assert(same(jsCodec.decode(data as Uint8Array, flags), Uint8Array.of(1, 2)));
 });
+
+/** Adds a property that gives one value at first, and another from then on. */
+function changing(object: object, first: unknown, later: unknown): object {
+  return Object.defineProperty(object, "changes", { enumerable: true, get: inTurn(first, later) });
+}
+
+function inTurn(first: unknown, later: unknown): () => unknown {
+  let reads = 0;
+  return () => reads++ === 0 ? first : later;
+}
+
+function manyKeys(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, i]));
+}

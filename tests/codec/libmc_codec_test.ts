@@ -40,7 +40,8 @@ Deno.test("libmcCodec.encode() refuses what would be lost, and says where and wh
     [undefined, "Cannot encode value as it would be lost: undefined"],
     [new Date(0), "Cannot encode value as marshal would lose it: a Date"],
     [[new class Point {}()], "Cannot encode value[0] as marshal would lose it: a Point"],
-    [{ a: undefined }, "Cannot encode value.a as marshal would lose it: undefined"],
+    [{ a: [undefined] }, "Cannot encode value.a[0] as marshal would lose it: undefined"],
+    [new Map([[1, undefined]]), "Cannot encode value.entry(0).value as marshal would lose it"],
     [new Array(1), "Cannot encode value[0] as it is a hole"],
     [Object.assign([1], { extra: 1 }), "Cannot encode value.extra as a property beside"],
     [Object.assign(new Set(), { extra: 1 }), "Cannot encode value.extra as a property beside"],
@@ -59,6 +60,11 @@ Deno.test("libmcCodec.encode() refuses what would be lost, and says where and wh
   for (const [value, message] of table) {
     assertThrows(() => libmcCodec.encode(value), TypeError, message);
   }
+});
+
+Deno.test("libmcCodec.encode() leaves out properties that are undefined", () => {
+  assertEquals(libmcCodec.encode({ a: true, b: undefined }).data, latin1("{u\x01\0\0\0aT0"));
+  assertEquals(libmcCodec.encode([{ b: undefined }]).data, latin1("[\x01\0\0\0{0"));
 });
 
 Deno.test("libmcCodec.encode() encodes well after it refused", () => {

@@ -98,11 +98,14 @@ function writeArray(
   return hasOnlyElements(array);
 }
 
+/** Properties that are undefined are left out, as JSON does. */
 function writeObject(sink: ByteSink, object: Record<string, unknown>, depth: number): boolean {
   sink.byte(DICT);
   for (const key of Object.keys(object)) {
+    const part = object[key];
+    if (part === undefined) continue;
     writeText(sink, key);
-    if (!writeValue(sink, object[key], depth, false)) return false;
+    if (!writeValue(sink, part, depth, false)) return false;
   }
   sink.byte(NULL);
   return true;
