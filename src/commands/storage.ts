@@ -127,8 +127,7 @@ export class StorageBatch extends BatchCommand {
       }
       texts[i - this.start] = word + this.group.keys[i] + numbers + data;
     }
-    texts.push("");
-    return writer.ascii(texts.join("\r\n"));
+    return writer.asciiBlocks(texts);
   }
 }
 

@@ -43,7 +43,7 @@ export class Connection implements ReplySink {
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
   readonly #parser = new ReplyParser(this, readClassicLine);
-  readonly #writer = new RequestWriter();
+  readonly #writer: RequestWriter;
   readonly #sender: Sender;
   /** Commands that are not written yet. */
   readonly #gathered = new Queue<Command>(weigh);
@@ -81,6 +81,7 @@ export class Connection implements ReplySink {
     this.#transport = transport;
     this.#options = options;
     this.#traffic = options.traffic;
+    this.#writer = new RequestWriter(transport.tls === true);
     this.#sender = new Sender(transport, options.traffic);
     this.#heardAt = options.clock.now();
     this.#writtenAt = options.onAttempt && new Map();

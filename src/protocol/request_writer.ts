@@ -7,6 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { CR, LF } from "./bytes.ts";
+import { recordsOf } from "./records.ts";
 
 /** A growable buffer of requests. */
 export class RequestWriter {
@@ -19,6 +20,13 @@ export class RequestWriter {
   #parts: Uint8Array[] = [];
   #lent = 0;
   #handedOut: Uint8Array<ArrayBuffer> | undefined;
+  /** Where the data blocks end, for a request that is cut into records. */
+  #blockEnds: number[] | undefined;
+
+  /** @param cutsRecords True if requests are handed out in pieces of which each is to be a TLS record of its own. */
+  constructor(cutsRecords = false) {
+    if (cutsRecords) this.#blockEnds = [];
+  }
 
   /** Number of bytes written since the last {@linkcode RequestWriter.handOut}. */
   get length(): number {
@@ -36,6 +44,22 @@ export class RequestWriter {
     // Every other character takes more than one byte, so equality means ASCII.
     if (written !== text.length || read !== written) return false;
     this.#length += written;
+    return true;
+  }
+
+  /**
+   * Writes storage commands, each with a line end after it, if all of them are ASCII, and nothing otherwise.
+   *
+   * @param commands Texts that end with the data of the command. The array is used up.
+   * @returns False if there is another character.
+   */
+  asciiBlocks(commands: string[]): boolean {
+    let end = this.length;
+    commands.push("");
+    if (!this.ascii(commands.join("\r\n"))) return false;
+    if (this.#blockEnds === undefined) return true;
+    commands.pop();
+    for (const command of commands) this.#blockEnds.push(end += command.length + 2);
     return true;
   }
 
@@ -66,14 +90,9 @@ export class RequestWriter {
    * string stands for its UTF-8 bytes.
    */
   dataBlock(data: Uint8Array | string, tail: string): void {
-    if (typeof data === "string") {
-      this.#textBlock(data, tail);
-      return;
-    }
-    this.latin1(data.length + tail);
-    this.#lineEnd();
-    this.bytes(data);
-    this.#lineEnd();
+    if (typeof data === "string") this.#textBlock(data, tail);
+    else this.#byteBlock(data, tail);
+    if (this.#blockEnds !== undefined) this.#blockEnds.push(this.length);
   }
 
   /**
@@ -88,7 +107,8 @@ export class RequestWriter {
     this.#spare = undefined;
     this.#parts = [];
     this.#length = this.#sealed = this.#lent = 0;
-    return parts;
+    if (this.#blockEnds === undefined) return parts;
+    return recordsOf(parts, this.#blockEnds.splice(0));
   }
 
   /** Takes the buffer back that was handed out. A very large one is not kept. */
@@ -106,13 +126,16 @@ export class RequestWriter {
     this.#sealed = this.#length;
   }
 
+  #byteBlock(data: Uint8Array, tail: string): void {
+    this.latin1(data.length + tail);
+    this.#lineEnd();
+    this.bytes(data);
+    this.#lineEnd();
+  }
+
   #textBlock(text: string, tail: string): void {
     if (text.length >= LENT_BYTES) {
-      const data = encoder.encode(text);
-      this.latin1(data.length + tail);
-      this.#lineEnd();
-      this.bytes(data);
-      this.#lineEnd();
+      this.#byteBlock(encoder.encode(text), tail);
       return;
     }
     if (text.length > LONG_TEXT && this.#asciiBlock(text, tail)) return;

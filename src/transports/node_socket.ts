@@ -12,8 +12,10 @@ export class SocketTransport implements Transport {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket) {
+  /** @param tls True if it is a socket of `node:tls`, which makes a record of each write of up to 16 KiB. */
+  constructor(socket: Socket, tls = false) {
     this.#socket = socket;
+    this.tls = tls;
     const wake = () => {
       this.#wake?.();
       this.#wake = undefined;
@@ -29,6 +31,7 @@ export class SocketTransport implements Transport {
 
   /** A node socket does not tell how much of a failed write was sent. */
   readonly mayWriteInPart = true;
+  readonly tls: boolean;
 
   async read(into: Uint8Array): Promise<number | null> {
     const socket = this.#socket;

@@ -58,7 +58,7 @@ async function dialTrusting(
 ): Promise<Transport> {
   // `rejectUnauthorized` is given, so that NODE_TLS_REJECT_UNAUTHORIZED does not count.
   const socket = connectTo(options, { caCerts, rejectUnauthorized: true });
-  const transport = new SocketTransport(socket);
+  const transport = new SocketTransport(socket, true);
   await opened(socket, "secureConnect", signal);
   socket.setNoDelay(true);
   socket.setKeepAlive(true);

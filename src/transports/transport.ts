@@ -48,6 +48,12 @@ export interface Transport {
   write(bytes: Uint8Array): Promise<number>;
   /** True if a write that rejects may have sent some of its bytes. The client then does not send them elsewhere. */
   readonly mayWriteInPart?: boolean;
+  /**
+   * True if the bytes travel in TLS records, of which each begins where a write begins, and `write` takes all that it is
+   * given. Big requests are then written in more pieces: memcached up to 1.6.38 stalls at records that go on behind a data
+   * block inside which they began.
+   */
+  readonly tls?: boolean;
   /** Closes both directions at once. A read or a write under way ends or rejects. */
   close(): void;
   /** Lets the program end although the stream is open. Needed only where an open stream keeps the program running. */

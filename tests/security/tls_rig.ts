@@ -38,14 +38,21 @@ export class TlsRig implements AsyncDisposable {
    *
    * @param certificate What it shows.
    * @param asks It takes only clients with a certificate of the authority.
+   * @param args Further arguments.
    */
-  async memcached(certificate: Certificate = this.certificate, asks = false): Promise<Memcached> {
+  async memcached(
+    certificate: Certificate = this.certificate,
+    asks = false,
+    args: readonly string[] = [],
+  ): Promise<Memcached> {
     const options = [
       `ssl_chain_cert=${certificate.certPath}`,
       `ssl_key=${certificate.keyPath}`,
       ...(asks ? [`ssl_ca_cert=${this.authority.certificate.certPath}`, "ssl_verify_mode=2"] : []),
     ];
-    return this.#stack.use(await startMemcached({ args: ["-Z", "-o", options.join(",")] }));
+    return this.#stack.use(
+      await startMemcached({ args: ["-Z", "-o", options.join(","), ...args] }),
+    );
   }
 
   /** The TLS options that trust the authority: as Deno dials, and as node:tls does for a client with a certificate. */
