@@ -103,16 +103,22 @@ export class ItemDecoders {
     const decoder = <T>(
       decode: (item: ItemView) => T,
       assemble: ChunkedDecoder<T>["assemble"],
+      casOf = (item: ItemView) => item.hasCas ? item.cas() : 0n,
     ): ChunkedDecoder<T> => ({
       decode: doSplit
-        ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : manifestOf(item)
+        ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : manifestOf(item, casOf(item))
         : decode,
       assemble,
     });
     this.#value = decoder(decode, assemble);
     this.#cas = decoder(
-      (item) => ({ value: decode(item), cas: item.cas() }),
+      (item) => {
+        // First, as a reply without one is no answer, whatever its data.
+        const cas = item.cas();
+        return { value: decode(item), cas };
+      },
       (manifest, data) => ({ value: assemble(manifest, data), cas: manifest.cas }),
+      (item) => item.cas(),
     );
     this.raw = decoder(
       (item) => ({ data: item.copyData(), flags: item.flags }),
@@ -131,10 +137,10 @@ export class ItemDecoders {
   }
 }
 
-function manifestOf(item: ItemView): Manifest {
+function manifestOf(item: ItemView, cas: bigint): Manifest {
   const { data, dataStart, dataEnd, keyStart, keyEnd, flags } = item;
   const chunks = chunkCount(data, dataStart, dataEnd, keyEnd - keyStart);
-  return new Manifest(chunks, (flags & ~FLAG_SPLIT) >>> 0, item.cas());
+  return new Manifest(chunks, (flags & ~FLAG_SPLIT) >>> 0, cas);
 }
 
 /** Wraps whatever a custom codec throws: it is the value that is bad, not the connection that it came by. */

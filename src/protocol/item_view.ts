@@ -1,5 +1,6 @@
 /** One item of a reply, as the parser found it. A connection reuses one object for all items. */
 
+import { ProtocolError } from "../errors.ts";
 import { ReplyLine } from "./reply_line.ts";
 
 /**
@@ -17,8 +18,22 @@ export class ItemView extends ReplyLine {
   /** True if `data` is exactly this item's data block, and nobody else will write to it. */
   owned = false;
 
-  /** Gives the cas as an unsigned 64-bit number; 0 if the reply had none. */
+  /** True if the line had a cas. */
+  get hasCas(): boolean {
+    return this.casStart !== this.casEnd;
+  }
+
+  /**
+   * Gives the cas as an unsigned 64-bit number.
+   *
+   * @throws {ProtocolError} If the line had none, though one was asked for: then the item answers something else.
+   */
   cas(): bigint {
+    if (!this.hasCas) {
+      throw new ProtocolError(
+        `Cannot take item "${this.key()}" as it has no cas, and one was asked`,
+      );
+    }
     let cas = 0n;
     // It is read in two halves of at most ten digits: each is an exact double, and only two bigints are made.
     let part = 0;

@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotStrictEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { ProtocolError } from "../../src/errors.ts";
 import { ItemView } from "../../src/protocol/item_view.ts";
 import { Random } from "../support/random.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
@@ -16,8 +23,11 @@ Deno.test("ItemView.cas() reads every number of 64 bits exactly", () => {
   }
 });
 
-Deno.test("ItemView.cas() is 0 where the reply had none", () => {
-  assertEquals(viewOf("k", "", "").cas(), 0n);
+Deno.test("ItemView.cas() rejects a reply that had none", () => {
+  const view = viewOf("k", "", "");
+  assertEquals(view.hasCas, false);
+  assertThrows(() => view.cas(), ProtocolError, 'Cannot take item "k" as it has no cas');
+  assertEquals(viewOf("k", "", "0").cas(), 0n);
 });
 
 Deno.test("ItemView.cas() reads zeros in front, and cuts what no server sends to 64 bits", () => {

@@ -30,7 +30,7 @@ export class Recorder implements ReplySink {
   item(view: ItemView): void {
     const key = view.key();
     const { flags } = view;
-    const cas = view.cas();
+    const cas = view.hasCas ? view.cas() : 0n;
     if (!view.hasKey(key)) throw new Error(`Item does not have its own key "${key}"`);
     if (view.owned) {
       const { data } = view;
