@@ -49,8 +49,8 @@ import * as streams from "../operations/streams.ts";
  * | `failure` | a call, or part of a call, failed; `verb` names the method | always set |
  * | `connect` | a connection was made | not set |
  * | `disconnect` | a connection ended | set unless it was closed on purpose, or by the server while no reply was due |
- * | `dead` | a server could not be reached, or was full, and is left alone for `retryTimeout` | always set |
- * | `alive` | a dial succeeded after a server was dead | not set |
+ * | `dead` | a server could not be reached, was full, or was silent too often, and is left alone for `retryTimeout` | always set |
+ * | `alive` | a dial succeeded after a server was dead, and it has answered if it was silent | not set |
  *
  * @example Store a value and read it back
  * ```ts

@@ -1,17 +1,30 @@
 /**
  * Decides whether a server may be dialled: a pure state machine, with the time passed in.
  *
- *     alive --- dial failed ---> dead until t --- t reached: one dial ---> alive, or dead until a later t
+ *     alive --- dial failed, or silent too often ---> dead until t --- t reached: one dial ---> alive, or dead until a later t
  *
- * As in libmc, only a failed dial makes a server dead, not a lost connection. What is remembered is when it failed, not
- * t: the retry timeout may change during the pause, and counts at once.
+ * What is remembered is when it failed, not t: the retry timeout may change during the pause, and counts at once.
+ *
+ * As in libmc, a failed dial makes a server dead, and a lost connection does not. Silence does, where libmc has nothing: a
+ * stopped process takes connections, as the kernel accepts them, and answers nothing. So after silence a dial proves
+ * nothing either: the server is alive once it has answered something.
  */
 export class Health {
   #failedAt: number | undefined;
+  /** Silences in a row without a byte from the server; when the last one was noticed, and how many bytes had come by then. */
+  #silences = 0;
+  #silentAt = -Infinity;
+  #bytesRead = 0;
+  #mustAnswer = false;
 
-  /** True from a failed dial to the next one that succeeds. */
+  /** True from a failed dial, or a silence too many, to the next dial that succeeds. */
   get dead(): boolean {
     return this.#failedAt !== undefined;
+  }
+
+  /** True if the server is dead from silence and has not answered since: then a new connection is asked something first. */
+  get mustAnswer(): boolean {
+    return this.#mustAnswer;
   }
 
   /** True unless the server is dead and its retry timeout has not passed. */
@@ -26,6 +39,29 @@ export class Health {
     return wasAlive;
   }
 
+  /**
+   * Notes that a connection was silent for the poll timeout while a reply was due. Connections that are silent at the same
+   * time are one silence.
+   *
+   * @param bytesRead All bytes that the server has sent so far, on all connections.
+   * @returns True if the server was alive until now and is dead.
+   */
+  silent(now: number, bytesRead: number, { deadAfter, pollTimeout }: SilenceSettings): boolean {
+    if (bytesRead !== this.#bytesRead) this.#silences = 0;
+    else if (now - this.#silentAt < pollTimeout) return false;
+    this.#silences++;
+    this.#silentAt = now;
+    this.#bytesRead = bytesRead;
+    if (deadAfter === 0 || this.#silences < deadAfter || this.dead) return false;
+    this.#mustAnswer = true;
+    return this.failed(now);
+  }
+
+  /** Notes that the server has answered, on a connection that is not in use yet. */
+  answered(): void {
+    this.#mustAnswer = false;
+  }
+
   /** Notes a successful dial. Returns true if the server was dead until now. */
   succeeded(): boolean {
     const wasDead = this.#failedAt !== undefined;
@@ -36,5 +72,16 @@ export class Health {
   /** Forgets everything: the server has moved. */
   reset(): void {
     this.#failedAt = undefined;
+    this.#silences = 0;
+    this.#silentAt = -Infinity;
+    this.#mustAnswer = false;
   }
+}
+
+/** The settings that say when silence makes a server dead. */
+export interface SilenceSettings {
+  /** So many silences in a row; 0: never. */
+  readonly deadAfter: number;
+  /** Milliseconds after which a connection counts as silent. */
+  readonly pollTimeout: number;
 }

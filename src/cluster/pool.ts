@@ -44,11 +44,12 @@ export class Pool {
     if (this.#connections.length === 2) this.#watch();
   }
 
-  /** Removes a connection that has ended. */
-  remove(connection: Connection): void {
+  /** Removes a connection that has ended. Returns false if it was not there any more. */
+  remove(connection: Connection): boolean {
     const at = this.#connections.indexOf(connection);
     if (at >= 0) this.#connections.splice(at, 1);
     if (this.#connections.length <= 1) this.#cancel?.();
+    return at >= 0;
   }
 
   /** Lets the program end although connections are open. From now on idle ones stay open. */

@@ -7,7 +7,7 @@
 import type { Command } from "../commands/command.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import { forCommand, inPart } from "../error_copy.ts";
-import { ConnectionError, type MemcachedError } from "../errors.ts";
+import { ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
 import { lostError } from "./server_errors.ts";
 
 /** The means of recovery. */
@@ -56,15 +56,19 @@ function refuse(command: Command, error: MemcachedError): void {
   command.fail(sentBefore(command) === "no" ? own : inPart(own));
 }
 
-/** Sends the command at which a lost connection failed again, if that is safe and wanted; else fails it. */
+/**
+ * Sends the command at which a connection failed again, if that is safe and wanted; else fails it. A server that was silent
+ * may still carry it out, later than all that is sent now: then only what reads is safe.
+ */
 function failOrResend(
   command: Command,
   error: MemcachedError,
   { maxRetries, resubmit }: Recovery,
 ): void {
-  const wasLost = error instanceof ConnectionError;
-  const isSafe = command.traits.resend !== "never";
-  if (!wasLost || !isSafe || command.ownResends >= maxRetries) return command.fail(error);
+  const { resend } = command.traits;
+  const isSafe = error instanceof ConnectionError && resend !== "never" ||
+    error instanceof TimeoutError && resend === "always";
+  if (!isSafe || command.ownResends >= maxRetries) return command.fail(error);
   command.ownResends++;
   resubmit(command);
 }

@@ -6,7 +6,7 @@
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
-import { ClosedError, ConnectionError, type MemcachedError } from "../errors.ts";
+import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
 import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
 import type { Endpoint } from "../transports/transport.ts";
@@ -34,7 +34,7 @@ export class Server implements ObservedServer {
   /** Settles when the last dial so far has ended. */
   #dialEnded: Promise<void> | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] = [];
-  #lastDialError: MemcachedError | undefined;
+  #whyDead: MemcachedError | undefined;
   /** When one more connection was refused, or lost before it gave an answer. */
   #growthFailedAt = -Infinity;
   /** Number of connections in a row that were lost before they gave an answer. */
@@ -73,8 +73,8 @@ export class Server implements ObservedServer {
   }
 
   /**
-   * True if waiting for this server makes no sense: its last dial failed, and its retry timeout has not passed, or the
-   * one dial that finds out whether it is back is under way.
+   * True if waiting for this server makes no sense: its last dial failed, or it was silent too often, and its retry timeout
+   * has not passed, or the one dial that finds out whether it is back is under way.
    */
   get dead(): boolean {
     if (this.connected) return false;
@@ -115,7 +115,7 @@ export class Server implements ObservedServer {
 
   /** Makes the error for a command that cannot be sent because this server is dead. */
   deadError(command: string): MemcachedError {
-    return deadError(this.name, command, this.#lastDialError);
+    return deadError(this.name, command, this.#whyDead);
   }
 
   /** Moves to another address. The server's health is forgotten, and open connections are closed. */
@@ -175,15 +175,20 @@ export class Server implements ObservedServer {
 
   /** Lets the connections finish what was sent. All else is sent anew, to the servers that have the keys now. */
   #release(): Promise<void> {
-    const connections = this.#pool.takeAll();
-    const unsent = connections.flatMap((connection) => connection.takeUnsent());
-    const drained = this.#drain(connections);
+    const { unsent, drained } = this.#retire();
     this.#callBack(undefined);
     if (this.#isLeaving && this.#waiting.length === 0) {
       this.#dialling?.abort(new Error("the server has left"));
     }
     for (const command of unsent) this.#resubmit(command);
     return drained;
+  }
+
+  /** Gives no more commands to the connections, which finish what was sent. Gives back all else. */
+  #retire(): { readonly unsent: readonly Command[]; readonly drained: Promise<void> } {
+    const connections = this.#pool.takeAll();
+    const unsent = connections.flatMap((connection) => connection.takeUnsent());
+    return { unsent, drained: this.#drain(connections) };
   }
 
   async #drain(connections: readonly Connection[], last?: () => Command): Promise<void> {
@@ -234,7 +239,7 @@ export class Server implements ObservedServer {
       }
       failure = dialError(this.name, cause);
       if (this.#closed === undefined && !controller.signal.aborted) {
-        this.#lastDialError = failure;
+        this.#whyDead = failure;
         happened({ what: "failedDial", server: this, error: failure });
         // A server that has one connection and accepts no other is not dead.
         if (this.connected) this.#growthFailedAt = clock.now();
@@ -254,10 +259,9 @@ export class Server implements ObservedServer {
 
   /** Dials and prepares a connection, which then takes commands. */
   async #open(address: Address, signal: AbortSignal): Promise<Connection> {
-    const { clock, connect, settings, sweeper, prepare, onAttempt } = this.#context;
+    const { clock, connect, settings, sweeper, onAttempt } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
-    const deadline = timeout === 0 ? Infinity : clock.now() + timeout;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
@@ -272,12 +276,27 @@ export class Server implements ObservedServer {
         failAll(this.name, end);
       },
     });
-    if (prepare === undefined) return connection;
+    const { prepare, probe } = this.#context;
+    if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
+    else if (this.#health.mustAnswer) {
+      await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
+    }
+    return connection;
+  }
+
+  /** Lets a new connection send its first commands, for so many milliseconds; 0: no limit. */
+  async #makeReady(
+    connection: Connection,
+    prepare: (connection: Connection, deadline: number) => Promise<void>,
+    milliseconds: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const giveUp = () => void connection.close();
     signal.addEventListener("abort", giveUp);
+    const { clock } = this.#context;
     try {
-      await prepare(connection, deadline);
-      return connection;
+      await prepare(connection, milliseconds === 0 ? Infinity : clock.now() + milliseconds);
+      if (!signal.aborted) this.#health.answered();
     } catch (error) {
       await connection.close();
       throw error;
@@ -287,7 +306,7 @@ export class Server implements ObservedServer {
   }
 
   #ended(connection: Connection, end: ConnectionEnd): void {
-    this.#pool.remove(connection);
+    const wasInUse = this.#pool.remove(connection);
     const { clock, settings, happened } = this.#context;
     if (end.answered) this.#fruitless = 0;
     else if (end.error !== undefined) {
@@ -301,15 +320,19 @@ export class Server implements ObservedServer {
         step: "read",
       });
     let isDead = false;
-    if (end.serverFull && !this.connected) {
-      this.#lastDialError = error;
-      isDead = this.#health.failed(clock.now());
+    let unsent: readonly Command[] = [];
+    if (end.serverFull && !this.connected) isDead = this.#health.failed(clock.now());
+    else if (wasInUse && error instanceof TimeoutError) {
+      isDead = this.#health.silent(clock.now(), this.counters.bytesRead, settings);
+      if (isDead) ({ unsent } = this.#retire());
     }
+    if (isDead) this.#whyDead = error;
     recover(end, error, this.#fruitless > MOST_FRUITLESS, {
       server: this.name,
       maxRetries: settings.maxRetries,
       resubmit: this.#resubmit,
     });
+    for (const command of unsent) this.#resubmit(command);
     // Observers are told after the calls have settled, so that they see the client as it is.
     if (end.desync) happened({ what: "desync", server: this, error });
     if (isDead) happened({ what: "dead", server: this, error });

@@ -14,6 +14,8 @@ export interface ServerSettings {
   retryTimeout: number;
   timeout: number;
   maxRetries: number;
+  /** Silences in a row that make a server dead; 0: never. */
+  deadAfter: number;
   /** Most connections to one server. */
   connections: number;
   /** Most commands in flight per server. */
@@ -26,6 +28,8 @@ export interface ServerContext {
   readonly connect: Connect;
   /** Makes a new connection ready for commands, before the deadline. If it rejects, the dial has failed. */
   readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;
+  /** Waits until the server has answered something on a new connection, before the deadline. */
+  readonly probe: (connection: Connection, deadline: number) => Promise<void>;
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
   /** Called for everything that happens to a server. */

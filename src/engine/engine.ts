@@ -16,6 +16,7 @@ import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
+import { awaitAnswer } from "./first_command.ts";
 import { ItemDecoders } from "./item_decoders.ts";
 import { Keys } from "./keys.ts";
 import {
@@ -74,6 +75,7 @@ export class Engine implements CallOwner {
       clock: settings.clock,
       connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
+      probe: awaitAnswer,
       settings,
       sweepPeriod: () => sweepPeriod(settings),
       happened: (happening) => this.#observers.happened(happening),

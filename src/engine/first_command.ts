@@ -1,8 +1,9 @@
-/** Asks something on a connection that is not in use yet. */
+/** Asks something on a connection that is not in use yet: who may use it, or whether anybody is there. */
 
 import type { Command } from "../commands/command.ts";
 import { Receiver } from "../commands/receiver.ts";
-import type { MemcachedError } from "../errors.ts";
+import { VersionCommand } from "../commands/server_commands.ts";
+import { type MemcachedError, TimeoutError } from "../errors.ts";
 
 /** A connection that takes no other commands yet. */
 export interface NewConnection {
@@ -20,6 +21,20 @@ export function askFirst<T>(
   command.deadline = deadline;
   connection.submit(command);
   return answer.promise;
+}
+
+/**
+ * Waits until the server shows that it is at work: by its version, by an error line, or by closing the connection, as
+ * proxies do that do not know the command.
+ *
+ * @throws {TimeoutError} If it did nothing until the deadline.
+ */
+export async function awaitAnswer(connection: NewConnection, deadline: number): Promise<void> {
+  try {
+    await askFirst<string>(connection, deadline, (receiver) => new VersionCommand(receiver));
+  } catch (error) {
+    if (error instanceof TimeoutError) throw error;
+  }
 }
 
 /** Receives one answer as a promise. */

@@ -58,14 +58,23 @@ export interface LiveOptions {
    */
   connectTimeout?: number;
   /**
-   * Pause after a failed dial, during which calls to that server fail at once.
+   * Pause after a failed dial, or after silences (`deadAfter`), during which calls to that server fail at once.
    *
    * @default {5000}
    */
   retryTimeout?: number;
   /**
+   * So many silences in a row, without any reply in between, make a server dead for `retryTimeout`: calls to it fail at
+   * once, and `failover` applies. A silence is a connection that was closed after `pollTimeout`; several at the same time
+   * are one. After the pause the server is asked for its version, and is alive once it answers. 0: never, as in libmc.
+   *
+   * @default {3}
+   */
+  deadAfter?: number;
+  /**
    * How often a command is sent again after its connection was lost, 0 to 100 times. Only commands that may be carried
-   * out twice are sent again: the retrievals, set, touch and delete.
+   * out twice are sent again: the retrievals, set, touch and delete; after a silence only the retrievals, as the server
+   * may still carry out the others.
    *
    * @default {0}
    */
@@ -281,6 +290,7 @@ const OPTIONS: {
   pollTimeout: { check: MILLISECONDS, fallback: 300, isLive: true },
   connectTimeout: { check: MILLISECONDS, fallback: 100, isLive: true },
   retryTimeout: { check: MILLISECONDS, fallback: 5000, isLive: true },
+  deadAfter: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 3, isLive: true },
   maxRetries: { check: integerFrom(0, 100), fallback: 0, isLive: true },
   timeout: { check: MILLISECONDS, fallback: 5000, isLive: true },
   failover: { check: aBoolean, fallback: false, isLive: true },

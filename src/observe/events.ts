@@ -34,8 +34,9 @@ export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "a
  * - `connect`: a connection was made.
  * - `disconnect`: a connection ended. `error` says why, unless it was closed on purpose, or by the server while no
  *   reply was due.
- * - `dead`: the server could not be reached, or was full, and is left alone for `retryTimeout`. `error` says why.
- * - `alive`: a dial succeeded after the server was dead.
+ * - `dead`: the server could not be reached, was full, or was silent too often (`deadAfter`), and is left alone for
+ *   `retryTimeout`. `error` says why.
+ * - `alive`: a dial succeeded after the server was dead; if it was dead from silence, it has answered, too.
  *
  * An error that a listener throws is reported as uncaught, as for every EventTarget.
  *

@@ -132,7 +132,8 @@ export interface Happening {
  * - `failure`: a call, or part of a call, failed.
  * - `connect`, `disconnect`: a connection was made, or ended.
  * - `failedDial`: a dial failed.
- * - `dead`, `alive`: the server could not be reached and is left alone for `retryTimeout`, or can be reached again.
+ * - `dead`, `alive`: the server could not be reached, or was silent too often, and is left alone for `retryTimeout`; or it
+ *   can be reached again.
  * - `desync`: a reply came that could not be the next one.
  * - `resend`: a command was sent again.
  * - `torn`: a split value could not be joined.

@@ -107,7 +107,7 @@ for (const [what, fault] of Object.entries(FAULTS)) {
     await all.setMulti(KEYS.map((key) => [key, key]));
     for (const maxRetries of [0, 2]) {
       const pollTimeout = what.startsWith("is silent") ? 200 : 5000;
-      await using client = cluster.client({ pollTimeout, maxRetries });
+      await using client = cluster.client({ pollTimeout, maxRetries, deadAfter: 0 });
       await client.version();
       const bad = cluster.servers[1];
       const lost = keysOf(client, bad.address, KEYS);

@@ -55,3 +55,45 @@ Deno.test("Health.reset() forgets a failure", () => {
   assertEquals([health.dead, health.mayDial(1000, 5000)], [false, true]);
   assertEquals(health.failed(2000), true);
 });
+
+Deno.test("Health.silent() makes dead at the silence of that number in a row", () => {
+  const health = new Health();
+  const settings = { deadAfter: 3, pollTimeout: 300 };
+  assertEquals(health.silent(1000, 50, settings), false);
+  assertEquals(health.silent(1310, 50, settings), false);
+  assertEquals([health.dead, health.mustAnswer], [false, false]);
+  assertEquals(health.silent(1620, 50, settings), true);
+  assertEquals([health.dead, health.mustAnswer], [true, true]);
+  assertEquals([health.mayDial(6619, 5000), health.mayDial(6620, 5000)], [false, true]);
+});
+
+Deno.test("Health.silent() counts anew once a byte has come, and silences at the same time once", () => {
+  const health = new Health();
+  const settings = { deadAfter: 2, pollTimeout: 300 };
+  assertEquals(health.silent(1000, 50, settings), false);
+  for (const now of [1000, 1001, 1299]) assertEquals(health.silent(now, 50, settings), false);
+  assertEquals(health.silent(1300, 51, settings), false);
+  assertEquals(health.silent(1600, 51, settings), true);
+});
+
+Deno.test("Health.silent() never makes dead with deadAfter 0, and says so once", () => {
+  const health = new Health();
+  const never = { deadAfter: 0, pollTimeout: 300 };
+  for (let i = 0; i < 10; i++) assertEquals(health.silent(1000 * i, 0, never), false);
+  const soon = { deadAfter: 1, pollTimeout: 300 };
+  assertEquals([health.silent(20_000, 0, soon), health.silent(30_000, 0, soon)], [true, false]);
+  assertEquals(health.mayDial(25_000, 5000), true, "the pause is not prolonged");
+});
+
+Deno.test("Health.answered() is what a server that was silent needs, and reset() forgets it", () => {
+  const health = new Health();
+  const settings = { deadAfter: 1, pollTimeout: 300 };
+  health.silent(1000, 0, settings);
+  health.failed(6000);
+  assertEquals(health.mustAnswer, true);
+  health.answered();
+  assertEquals([health.mustAnswer, health.dead, health.succeeded()], [false, true, true]);
+  health.silent(9000, 0, settings);
+  health.reset();
+  assertEquals([health.mustAnswer, health.dead], [false, false]);
+});

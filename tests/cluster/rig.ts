@@ -3,6 +3,7 @@
 import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import type { ServerContext } from "../../src/cluster/server_context.ts";
+import { awaitAnswer } from "../../src/engine/first_command.ts";
 import { counting } from "../../src/observe/counters.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
@@ -31,6 +32,7 @@ export class ClusterRig implements AsyncDisposable {
       clock: this.clock,
       connect: this.dialler.connect,
       prepare,
+      probe: awaitAnswer,
       settings: this.settings,
       sweepPeriod: () => 10,
       onAttempt: undefined,
@@ -101,6 +103,7 @@ export const SETTINGS: ClusterSettings = {
   retryTimeout: 5000,
   timeout: 5000,
   maxRetries: 0,
+  deadAfter: 3,
   connections: 1,
   maxPending: 1000,
   failover: false,

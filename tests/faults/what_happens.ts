@@ -85,6 +85,21 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
+    when: "It stalls three times in a row (`deadAfter`)",
+    soft: "a miss, or `false`, at once for `retryTimeout`; then it is alive once it answers",
+    strict: "`ServerDeadError`, sent `no`, whose `cause` says that it was silent",
+    error: ["ServerDeadError", "silent for more than"],
+    later: ["ServerDeadError", "silent for more than"],
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      const client = clientOf(stack, server.address, { ...options, pollTimeout: 100 });
+      await client.version();
+      server.pause();
+      for (let i = 0; i < 3; i++) await client.get("key").catch(() => {});
+      return { client };
+    },
+  },
+  {
     when: "It restarts between two calls",
     soft: "nothing: it is dialled anew, and has lost its items",
     strict: "the same",
