@@ -65,6 +65,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     clock,
     connect: dialler.connect,
     prepare: undefined,
+    probe: () => Promise.resolve(),
     settings: { ...SETTINGS, failover: true },
     sweepPeriod: () => 10,
     onAttempt: undefined,
