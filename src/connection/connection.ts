@@ -29,6 +29,7 @@ import {
   replyError,
   silentConnection,
   unexpectedReply,
+  unwantedReply,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
@@ -36,6 +37,7 @@ import { leftovers, type Silent } from "./leftovers.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
+import { Silence } from "./silence.ts";
 import type { Transport } from "../transports/transport.ts";
 
 /** A pipelined connection to one memcached. */
@@ -56,8 +58,10 @@ export class Connection implements ReplySink {
   #flushing = false;
   /** Cancels a flush that waits for a look at the stream. */
   #callOff: (() => void) | undefined;
-  /** When the last byte came, or, after a pause, when the first command was written. */
-  #heardAt = 0;
+  /** Since the last byte came, or, after a pause, since the first command was written. */
+  readonly #silence: Silence;
+  /** When a sweep first saw a head for which nobody waits, if the head is still such a one. */
+  #unwantedSince: number | undefined;
   /**
    * Number of replies that must come in order before no error line of a noreply command can be on its way any more: those
    * that were due when it was written, and one more.
@@ -83,7 +87,7 @@ export class Connection implements ReplySink {
     this.#traffic = options.traffic;
     this.#writer = new RequestWriter(transport.tls === true);
     this.#sender = new Sender(transport, options.traffic);
-    this.#heardAt = options.clock.now();
+    this.#silence = new Silence(options.clock.now());
     this.#writtenAt = options.onAttempt && new Map();
     // Not at once: a transport may throw, and by then the owner must know the connection.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
@@ -110,7 +114,7 @@ export class Connection implements ReplySink {
 
   /** Gives for how many milliseconds nothing has been in flight; 0 if something is. */
   idleFor(now: number): number {
-    return this.queued > 0 || this.#flushing ? 0 : now - this.#heardAt;
+    return this.queued > 0 || this.#flushing ? 0 : now - this.#silence.heardAt;
   }
 
   /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
@@ -139,8 +143,8 @@ export class Connection implements ReplySink {
     this.#flushing = true;
     const { clock } = this.#options;
     const now = clock.now();
-    const isIdle = now - this.#heardAt > IDLE_MILLISECONDS;
-    if (this.#pending.length === 0) this.#heardAt = now;
+    const isIdle = now - this.#silence.heardAt > IDLE_MILLISECONDS;
+    if (this.#pending.length === 0) this.#silence.heardAt = now;
     if (isIdle) this.#isStale = this.#mustLook = true;
     queueMicrotask(() => void this.#flush());
   }
@@ -162,19 +166,37 @@ export class Connection implements ReplySink {
    */
   sweep(now: number, lost = 0): boolean {
     if (this.queued === 0 && !this.#flushing) return false;
-    if (lost > 0) this.#heardAt = Math.min(now, this.#heardAt + lost);
-    const silence = this.#options.pollTimeout();
+    const limit = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
-    if (owes && silence > 0 && now - this.#heardAt > silence) {
-      this.#finish(silentConnection(silence, this.#options.server, this.#pending.peek()?.name));
+    if (this.#silence.isTooLong(now, lost, limit) && owes) {
+      this.#finish(silentConnection(limit, this.#options.server, this.#pending.peek()?.name));
       return false;
     }
     for (const command of this.#pending) this.#giveUp(command, now, "maybe");
     for (const { command } of this.#silent) this.#giveUp(command, now, "maybe");
     for (const command of this.#gathered) this.#giveUp(command, now, sentBefore(command));
+    if (this.#isUnwanted(now, lost, limit)) {
+      this.#finish(unwantedReply(limit, this.#options.server, this.#pending.peek()?.name));
+      return false;
+    }
     if (this.#drained === undefined || !this.#isForsaken()) return true;
     this.#finish(undefined);
     return false;
+  }
+
+  /**
+   * True if nobody has waited for the head for as long as a silence may last, though its time is over: then all others
+   * wait in vain behind it, however many bytes trickle in.
+   *
+   * @param lost As for {@linkcode Connection.sweep}.
+   */
+  #isUnwanted(now: number, lost: number, limit: number): boolean {
+    const head = this.#pending.peek() ?? this.#silent.at(0)?.command;
+    // A caller who went away before has left a reply for which there is still time.
+    const isOver = head?.abandoned && (head.deadline <= now || head.deadline === Infinity);
+    const since = this.#unwantedSince ?? now;
+    this.#unwantedSince = isOver ? Math.min(now, since + lost) : undefined;
+    return isOver === true && limit > 0 && now - since - lost > limit;
   }
 
   /** Gives back the commands that are not written yet and may go to another server. */
@@ -278,7 +300,7 @@ export class Connection implements ReplySink {
         this.#traffic.bytesRead += count;
         reader.feed(count);
         // The clock is read only if it matters: one call at a time does not need it.
-        if (this.queued > 0) this.#heardAt = this.#options.clock.now();
+        if (this.queued > 0) this.#silence.heardAt = this.#options.clock.now();
       }
     } catch (cause) {
       if (cause instanceof ProtocolError) {
@@ -341,7 +363,7 @@ export class Connection implements ReplySink {
     }
     if (!wasQuiet) return;
     // Replies are due from now on, however long ago the first command was gathered.
-    this.#heardAt = this.#options.clock.now();
+    this.#silence.heardAt = this.#options.clock.now();
     this.#options.onBusy();
   }
 
@@ -365,7 +387,7 @@ export class Connection implements ReplySink {
 
   /** Notes progress of a write. If all pending commands are still being written, it counts as a sign of life. */
   readonly #onProgress = (): void => {
-    if (this.#pending.length === this.#writing) this.#heardAt = this.#options.clock.now();
+    if (this.#pending.length === this.#writing) this.#silence.heardAt = this.#options.clock.now();
   };
 
   #settleDrain(): void {

@@ -72,6 +72,18 @@ export function silentConnection(
   );
 }
 
+/** Makes the error for a server whose reply goes on, or does not come, long after the last caller gave it up. */
+export function unwantedReply(
+  milliseconds: number,
+  server: string,
+  command?: string,
+): TimeoutError {
+  return new TimeoutError(
+    `Cannot use connection to ${server} as a reply was not over ${milliseconds} ms after its call`,
+    { server, command, sent: "maybe" },
+  );
+}
+
 /** Makes the error for a call that took too long. */
 export function outOfTime(where: MemcachedErrorOptions): TimeoutError {
   return new TimeoutError(

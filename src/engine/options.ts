@@ -47,6 +47,10 @@ export interface LiveOptions {
   /**
    * Longest silence of a server while a reply is due. Then the connection is closed. 0: no limit.
    *
+   * Time in which the program could hear nothing, as it was blocked or got no processor, does not count, up to half as
+   * much again. A reply that still goes on so long after the time of its call was over, and nobody waits for it, ends the
+   * connection as well, however many bytes trickle in.
+   *
    * @default {300}
    */
   pollTimeout?: number;
@@ -191,7 +195,9 @@ export interface ClientOptions extends LiveOptions {
   allowFlushAll?: boolean;
   /**
    * Most commands in flight per server, at least 1. Beyond that, calls fail at once. Gets of one tick count as one, and
-   * so does the part of a call for many keys that is written together; each 16 KiB of data counts as one more.
+   * so does the part of a call for many keys that is written together; each 16 KiB of data counts as one more. So the
+   * commands hold at most this many times 16 KiB of data, for each server. What a server announces and does not send takes
+   * no memory: a value takes at most twice the bytes that have come, or 2 MiB.
    *
    * @default {100_000}
    */

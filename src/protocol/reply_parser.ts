@@ -4,7 +4,9 @@
  *
  * It has two states. LINE: a line is read in place if the chunk contains all of it; else its pieces are collected in a
  * small buffer. BODY: the line that announced the data block gives its length; the block is never searched. A block that
- * is complete in the chunk is lent out of the chunk; one that spans chunks gets one allocation of its exact size.
+ * is complete in the chunk is lent out of the chunk; one that spans chunks gets an array of its own. That has its exact
+ * size from the start, up to 2 MiB; a larger one grows as the bytes come, so that a length which is only announced costs
+ * nothing: an array is never longer than twice what has come.
  *
  * Work is linear in new bytes: only the bytes of a line that a chunk's end has cut are looked at twice, and these are at
  * most MAX_LINE_BYTES. After an error the position in the stream is lost, and the parser throws when it is fed again.
@@ -41,7 +43,9 @@ export class ReplyParser {
   #heldLength = 0;
   /** Number of bytes of the data block, and of the CR LF after it, that are still to come; -1 in state LINE. */
   #missing = -1;
+  /** What has come of an open data block that does not stay in the buffer, and how long it will be. */
   #body = EMPTY;
+  #bodySize = 0;
   /** Beginning and end of an open data block that stays in the buffer; -1 if there is none. */
   #openStart = -1;
   #openEnd = -1;
@@ -98,12 +102,15 @@ export class ReplyParser {
 
   /**
    * Gives the array where the next bytes of the stream belong, if a data block has more than `least` bytes to come. A
-   * caller that reads straight into it saves a copy, and then calls {@linkcode ReplyParser.filled}.
+   * caller that reads straight into it saves a copy, and then calls {@linkcode ReplyParser.filled}. It may have less room
+   * than the data block.
    */
   vacancy(least: number): Uint8Array | undefined {
     const missing = this.#missing - 2;
     if (missing <= least || this.#openEnd >= 0) return undefined;
-    return this.#body.subarray(this.#body.length - missing);
+    const come = this.#bodySize - missing;
+    this.#grow(come + 1);
+    return this.#body.subarray(come);
   }
 
   /** Says that `count` bytes have been read into the {@linkcode ReplyParser.vacancy}. */
@@ -162,7 +169,8 @@ export class ReplyParser {
       return end;
     }
     if (bytes !== this.#held) this.#holdHeader(bytes, lineStart, bodyStart);
-    this.#body = new Uint8Array(size);
+    this.#body = new Uint8Array(Math.min(size, FIRST_BODY_BYTES));
+    this.#bodySize = size;
     this.#missing = size + 2;
     this.#fillBody(bytes.subarray(bodyStart, end), end - bodyStart);
     return end;
@@ -192,14 +200,12 @@ export class ReplyParser {
 
   /** Fills the open data block from the start of `chunk`. Returns how many bytes it took. */
   #fillBody(chunk: Uint8Array, length: number): number {
-    const body = this.#body;
     let at = 0;
     if (this.#missing > 2) {
       at = Math.min(length, this.#missing - 2);
-      body.set(
-        at === chunk.length ? chunk : chunk.subarray(0, at),
-        body.length - (this.#missing - 2),
-      );
+      const come = this.#bodySize - (this.#missing - 2);
+      this.#grow(come + at);
+      this.#body.set(at === chunk.length ? chunk : chunk.subarray(0, at), come);
       this.#missing -= at;
     }
     for (; at < length && this.#missing > 0; at++) {
@@ -208,15 +214,23 @@ export class ReplyParser {
     }
     if (this.#missing > 0) return at;
     const item = this.#item;
-    item.data = body;
+    item.data = this.#body;
     item.dataStart = 0;
-    item.dataEnd = body.length;
+    item.dataEnd = this.#bodySize;
     item.owned = true;
     this.#body = EMPTY;
     this.#missing = -1;
     this.#heldLength = 0;
     this.#sink.item(item);
     return at;
+  }
+
+  /** Makes room for the first `length` bytes of the open data block, and for as many more. */
+  #grow(length: number): void {
+    const body = this.#body;
+    if (length <= body.length) return;
+    this.#body = new Uint8Array(Math.min(this.#bodySize, 2 * length));
+    this.#body.set(body);
   }
 
   /** Moves the line of an open data block to where the next chunk does not overwrite it. */
@@ -263,6 +277,8 @@ function badTail(): ProtocolError {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Longest data block that has an array of its whole size from the start: twice memcached's own limit of an item. */
+const FIRST_BODY_BYTES = 2 * 1024 * 1024;
 // As in classic_lines.ts: imported or exported constants are slower than those of the file alone.
 const LF = 0x0a;
 const CR = 0x0d;

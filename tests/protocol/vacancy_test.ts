@@ -31,6 +31,54 @@ Deno.test("ReplyParser.vacancy() is where the missing part of a data block belon
   assertStrictEquals(found!.buffer, vacancy!.buffer);
 });
 
+Deno.test("ReplyParser.vacancy() is never larger than what has come, or 2 MiB", () => {
+  const size = 100_000_000;
+  let found: Uint8Array | undefined;
+  const parser = new ReplyParser({
+    item: (view: ItemView) => found = view.owned ? view.data : undefined,
+    line() {},
+  }, readClassicLine);
+  parser.feed(bytesOf(`VALUE a 0 ${size}\r\nabcde`));
+  const lengths: number[] = [];
+  let come = 5;
+  for (let vacancy = parser.vacancy(0); vacancy !== undefined; vacancy = parser.vacancy(0)) {
+    const { buffer, byteOffset, length } = vacancy;
+    assertEquals(byteOffset, come);
+    assert(buffer.byteLength <= Math.max(2 ** 21, 2 * come + 2), `${buffer.byteLength} of ${come}`);
+    lengths.push(buffer.byteLength);
+    vacancy.fill(come & 0xff);
+    parser.filled(length);
+    come += length;
+  }
+  assertEquals([come, lengths.length], [size, 7]);
+  parser.feed(bytesOf("\r\n"));
+  assertEquals([found?.length, found?.byteOffset, found?.buffer.byteLength], [size, 0, size]);
+  assertEquals(textOf(found!.subarray(0, 5)), "abcde");
+  assertEquals([found![5], found![2 ** 21 - 1]], [5, 5]);
+  assertEquals(found![2 ** 21], 2 ** 21 & 0xff);
+});
+
+Deno.test("ReplyParser.feed() reads a data block that outgrows its array, cut anywhere", () => {
+  const random = new Random(7);
+  const data = Uint8Array.from({ length: 5_300_000 }, () => random.below(256));
+  const head = bytesOf(`VALUE a 0 ${data.length}\r\n`);
+  const wire = new Uint8Array([...head, ...data, 13, 10]);
+  for (let round = 0; round < 10; round++) {
+    let found: Uint8Array | undefined;
+    const parser = new ReplyParser({
+      item: (view: ItemView) => found = view.copyData(),
+      line() {},
+    }, readClassicLine);
+    for (let at = 0; at < wire.length;) {
+      const next = Math.min(wire.length, at + 1 + random.below(3_000_000));
+      parser.feed(wire.subarray(at, next));
+      at = next;
+    }
+    assertEquals(found?.length, data.length);
+    assert(found!.every((byte, i) => byte === data[i]), `seed ${random.seed}, round ${round}`);
+  }
+});
+
 Deno.test("ReplyParser.vacancy() is for more than so many missing bytes only", () => {
   const parser = new ReplyParser({ item() {}, line() {} }, readClassicLine);
   assertEquals(parser.vacancy(0), undefined);
