@@ -3,7 +3,7 @@
  * `append` and somebody with telnet expect; containers are JSON.
  */
 
-import { checkBytes } from "./bytes.ts";
+import { checkBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { decodeTyped } from "./decode.ts";
 import {

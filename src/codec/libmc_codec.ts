@@ -2,7 +2,7 @@
  * The codec for a cluster shared with Python applications that use libmc: the same bytes and flags for the same values.
  */
 
-import { checkBytes } from "./bytes.ts";
+import { checkBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { decodeTyped } from "./decode.ts";
 import { FLAG_BOOL, FLAG_INTEGER, FLAG_MARSHAL, TYPE_FLAGS } from "./flags.ts";

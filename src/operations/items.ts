@@ -1,7 +1,7 @@
 /** Checks what a caller wants to store, before any of it is sent. */
 
 import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
-import { checkBytes } from "../codec/bytes.ts";
+import { checkBytes } from "../checks/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { quote } from "../key.ts";
 import { notAnOptionsObject, typeOf } from "../checks/check.ts";

@@ -8,7 +8,7 @@ import {
   MAX_UINT32,
   wireExptime,
 } from "../checks/arguments.ts";
-import { checkBytes } from "../codec/bytes.ts";
+import { checkBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { libmcCodec } from "../codec/libmc_codec.ts";

@@ -4,7 +4,7 @@
  */
 
 import { LimitedBytesTransformStream } from "@std/streams";
-import { checkBytes } from "../codec/bytes.ts";
+import { checkBytes } from "../checks/bytes.ts";
 import {
   CHUNK_BYTES,
   chunkKey,

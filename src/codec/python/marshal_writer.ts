@@ -7,7 +7,7 @@
  */
 
 import { type ByteSink, lendSink } from "./byte_sink.ts";
-import { checkBytes } from "../bytes.ts";
+import { checkBytes } from "../../checks/bytes.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "../loss.ts";
 
 /** Most levels of containers inside each other that are written. */
