@@ -3,7 +3,7 @@
  * `append` and somebody with telnet expect; containers are JSON.
  */
 
-import { checkBytes } from "../checks/bytes.ts";
+import { plainBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { decodeTyped } from "./decode.ts";
 import {
@@ -71,7 +71,7 @@ export const jsCodec: Codec = {
         return { data: encodeBigint(value), flags: FLAG_INTEGER | FLAG_BIGINT };
       case "object":
         return value instanceof Uint8Array
-          ? { data: checkBytes(value), flags: FLAG_BYTES }
+          ? { data: plainBytes(value), flags: FLAG_BYTES }
           : { data: encodeJson(value), flags: FLAG_JSON };
       default:
         throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);

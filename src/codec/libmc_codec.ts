@@ -2,7 +2,7 @@
  * The codec for a cluster shared with Python applications that use libmc: the same bytes and flags for the same values.
  */
 
-import { checkBytes } from "../checks/bytes.ts";
+import { plainBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { decodeTyped } from "./decode.ts";
 import { FLAG_BOOL, FLAG_INTEGER, FLAG_MARSHAL, TYPE_FLAGS } from "./flags.ts";
@@ -56,7 +56,7 @@ export const libmcCodec: Codec = {
         return { data: encodeBigint(value), flags: FLAG_INTEGER };
       case "object":
         return value instanceof Uint8Array
-          ? { data: checkBytes(value), flags: 0 }
+          ? { data: plainBytes(value), flags: 0 }
           : { data: writeMarshal(value), flags: FLAG_MARSHAL };
       default:
         throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);

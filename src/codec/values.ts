@@ -3,9 +3,13 @@
  * that knows the keys.
  */
 
+import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
+import { plainBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { compress as deflate, inflate } from "./compression.ts";
 import { FLAG_ZLIB } from "./flags.ts";
+import { jsCodec } from "./js_codec.ts";
+import { libmcCodec } from "./libmc_codec.ts";
 import { decodeText, utf8Length } from "./text.ts";
 
 export { utf8Length };
@@ -16,7 +20,8 @@ export { utf8Length };
  * @param compThreshold Compresses encoded data of more than this many bytes, whatever its type; 0 or less: never.
  * @param compress `false` stores this value uncompressed.
  * @returns The item to store. Its data may be the caller's own bytes, uncopied.
- * @throws {TypeError} If the value cannot be stored without losing something.
+ * @throws {TypeError} If the value cannot be stored without losing something, or the codec gives what cannot be stored.
+ * @throws {RangeError} If the codec gives flags out of range.
  */
 export function encodeValue(
   codec: Codec,
@@ -24,18 +29,18 @@ export function encodeValue(
   compThreshold: number,
   compress: boolean,
 ): Encoded {
-  const encoded = codec.encode(value);
+  const encoded = isBuiltIn(codec) ? codec.encode(value) : checked(codec.encode(value));
   if (!compress || compThreshold <= 0) return encoded;
   const { data, flags } = encoded;
   if (typeof data !== "string") {
     return data.length > compThreshold
-      ? { data: deflate(data), flags: flags | FLAG_ZLIB }
+      ? { data: deflate(data), flags: (flags | FLAG_ZLIB) >>> 0 }
       : encoded;
   }
   // A UTF-16 unit takes one to three bytes of UTF-8, so the text must be counted only between these bounds.
   if (data.length * 3 <= compThreshold) return encoded;
   if (data.length <= compThreshold && utf8Length(data) <= compThreshold) return encoded;
-  return { data: deflate(encoder.encode(data)), flags: flags | FLAG_ZLIB };
+  return { data: deflate(encoder.encode(data)), flags: (flags | FLAG_ZLIB) >>> 0 };
 }
 
 /**
@@ -68,8 +73,21 @@ export function decodeValue(
   const inflated = inflate(data, inflateLimit);
   // A short result lies in a larger buffer, which would stay in memory with it.
   const keep = inflated.length * 2 >= inflated.buffer.byteLength;
-  const rest = flags & ~FLAG_ZLIB;
+  const rest = (flags & ~FLAG_ZLIB) >>> 0;
   return decodeValue(codec, inflated, 0, inflated.length, rest, inflateLimit, keep);
+}
+
+/** True for the codecs of this package, whose results need no check. */
+export function isBuiltIn(codec: Codec): boolean {
+  return codec === jsCodec || codec === libmcCodec;
+}
+
+/** Reads what another codec gives, once, as it may be anything: it would go to the server as a command. */
+function checked({ data, flags }: Encoded): Encoded {
+  const unsigned = checkUnsigned("flags", flags, MAX_UINT32);
+  if (data instanceof Uint8Array) return { data: plainBytes(data), flags: unsigned };
+  if (typeof data === "string" && data.isWellFormed()) return { data, flags: unsigned };
+  throw new TypeError("Cannot store data that is neither well-formed text nor a Uint8Array");
 }
 
 function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {

@@ -1,7 +1,6 @@
 /** Checks what a caller wants to store, before any of it is sent. */
 
-import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
-import { checkBytes } from "../checks/bytes.ts";
+import { plainBytes } from "../checks/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { quote } from "../key.ts";
 import { notAnOptionsObject, typeOf } from "../checks/check.ts";
@@ -64,25 +63,11 @@ export function checkPair(pair: readonly [string, unknown], index: number): void
  */
 export function rawItem(data: Uint8Array | string): Encoded {
   if (typeof data === "string" && data.isWellFormed()) return { data, flags: 0 };
-  if (data instanceof Uint8Array) return { data: checkBytes(data), flags: 0 };
+  if (data instanceof Uint8Array) return { data: plainBytes(data), flags: 0 };
   const reason = typeof data === "string"
     ? "text that holds half of a surrogate pair"
     : `data that is neither a string nor a Uint8Array: current type is ${typeof data}`;
   throw new TypeError(`Cannot add ${reason}`);
-}
-
-/**
- * Checks the result of a custom codec.
- *
- * @throws {TypeError} If the data cannot be stored.
- * @throws {RangeError} If the flags are out of range.
- */
-export function checkEncoded({ data, flags }: Encoded): void {
-  checkUnsigned("flags", flags, MAX_UINT32);
-  if (data instanceof Uint8Array) checkBytes(data);
-  else if (typeof data !== "string" || !data.isWellFormed()) {
-    throw new TypeError("Cannot store data that is neither well-formed text nor a Uint8Array");
-  }
 }
 
 /** Adds the key to the error for one value of many. Errors of other classes stay as they are. */

@@ -8,11 +8,9 @@ import {
   MAX_UINT32,
   wireExptime,
 } from "../checks/arguments.ts";
-import { checkBytes } from "../checks/bytes.ts";
-import type { Codec, Encoded } from "../codec/codec.ts";
-import { jsCodec } from "../codec/js_codec.ts";
-import { libmcCodec } from "../codec/libmc_codec.ts";
-import { encodeValue } from "../codec/values.ts";
+import { plainBytes } from "../checks/bytes.ts";
+import type { Encoded } from "../codec/codec.ts";
+import { encodeValue, isBuiltIn } from "../codec/values.ts";
 import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
 import {
@@ -26,7 +24,7 @@ import type { Engine } from "../engine/engine.ts";
 import { notDone, verb } from "../engine/verb.ts";
 import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 import { checkLength, ChunkedStore, dataToSplit } from "./chunked.ts";
-import { checkEncoded, checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
+import { checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
 import { type Storage, StoreFanOut } from "./store_fan_out.ts";
 
 /** Commands that store a value of its own. */
@@ -70,7 +68,7 @@ export function setRaw(
       );
     }
     const { flags = 0 } = options ?? {};
-    const item = { data: checkBytes(data), flags: checkUnsigned("flags", flags, MAX_UINT32) };
+    const item = { data: plainBytes(data), flags: checkUnsigned("flags", flags, MAX_UINT32) };
     const storage: Storage = { name: "set", options: wireOptions(engine, options) };
     const wireKey = engine.keys.one(key);
     engine.began(call, key);
@@ -202,17 +200,11 @@ function encoded(
   options: StoreOptions | undefined,
 ): Encoded {
   const { codec, compThreshold } = settings;
-  const isBuiltIn = BUILT_IN_CODECS.has(codec);
   const compress = options?.compress !== false;
   // Neither built-in codec makes a string shorter than its UTF-8, so its length is a lower bound.
-  if (isBuiltIn && (compThreshold === 0 || !compress)) checkLength(settings, name, value);
-  const item = encodeValue(codec, value, compThreshold, compress);
-  // A custom codec may return anything; flags that are not a number would corrupt the command line.
-  if (!isBuiltIn) checkEncoded(item);
-  return item;
+  if (isBuiltIn(codec) && (compThreshold === 0 || !compress)) checkLength(settings, name, value);
+  return encodeValue(codec, value, compThreshold, compress);
 }
-
-const BUILT_IN_CODECS: ReadonlySet<Codec> = new Set([jsCodec, libmcCodec]);
 
 const VERBS = {
   set: verb("set", notDone, STORE_OPTIONS),

@@ -4,7 +4,7 @@
  */
 
 import { LimitedBytesTransformStream } from "@std/streams";
-import { checkBytes } from "../checks/bytes.ts";
+import { plainBytes } from "../checks/bytes.ts";
 import {
   CHUNK_BYTES,
   chunkKey,
@@ -16,6 +16,7 @@ import {
 } from "../codec/chunks.ts";
 import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
 import { inflatePieces } from "../codec/inflate_pieces.ts";
+import { encodeValue } from "../codec/values.ts";
 import { DeleteCommand } from "../commands/deletion.ts";
 import { GetCommand } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
@@ -42,7 +43,7 @@ export function setStream(
         `Cannot store a stream that is not a ReadableStream: current type is ${typeof stream}`,
       );
     }
-    const { flags } = engine.settings.codec.encode(NO_BYTES);
+    const { flags } = encodeValue(engine.settings.codec, NO_BYTES, 0, false);
     const wireKey = engine.keys.one(key);
     const target = {
       key: wireKey,
@@ -260,13 +261,13 @@ async function* rechunked(
 ): AsyncGenerator<Chunk, void, void> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
-  for await (const piece of pieces(stream, signal)) {
-    if (!(piece instanceof Uint8Array)) {
+  for await (const given of pieces(stream, signal)) {
+    if (!(given instanceof Uint8Array)) {
       throw new TypeError(
-        `Cannot store a stream of something other than Uint8Array: current type is ${typeof piece}`,
+        `Cannot store a stream of something other than Uint8Array: current type is ${typeof given}`,
       );
     }
-    checkBytes(piece);
+    const piece = plainBytes(given);
     for (let at = 0; at < piece.length;) {
       // A full buffer is passed on only when more bytes follow.
       if (filled === CHUNK_BYTES) {

@@ -1,5 +1,6 @@
 /** Makes a transport from a pair of streams, which most platforms and tunnels give. */
 
+import { plainBytes } from "../checks/bytes.ts";
 import type { Transport } from "./transport.ts";
 
 /**
@@ -43,7 +44,7 @@ export function transportFromStreams(
       while (rest.length === 0) {
         const { done, value } = await reader.read();
         if (done) return null;
-        rest = value as Uint8Array<ArrayBuffer>;
+        rest = plainBytes(value);
       }
       const count = Math.min(rest.length, into.length);
       into.set(rest.subarray(0, count));

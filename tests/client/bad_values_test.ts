@@ -33,6 +33,51 @@ const OWN_CODEC: Codec = {
   decode: (data) => data.slice(),
 };
 
+/** Arrays that say other things of themselves than the engine knows. */
+const LYING: readonly (readonly [name: string, make: (data: Uint8Array) => Uint8Array])[] = [
+  ["with a length of its own that is too short", (data) => withOwn(data, "length", 3)],
+  ["with a length of its own that is too long", (data) => withOwn(data, "length", 1e6)],
+  ["of a class that says another length each time", (data) => {
+    let reads = 0;
+    class Changing extends Uint8Array {
+      override get length(): number {
+        return ++reads;
+      }
+    }
+    return new Changing(data);
+  }],
+  ["of a class with other getters and methods", (data) => {
+    class Odd extends Uint8Array {
+      override get byteLength(): number {
+        return 1;
+      }
+      override get byteOffset(): number {
+        return 2;
+      }
+      override get buffer(): ArrayBuffer {
+        return new ArrayBuffer(4);
+      }
+      override subarray(): Uint8Array<ArrayBuffer> {
+        return new Uint8Array(5);
+      }
+      override slice(): Uint8Array<ArrayBuffer> {
+        return new Uint8Array(6);
+      }
+      static get [Symbol.species](): Uint8ArrayConstructor {
+        throw new Error("The class of the array was asked");
+      }
+    }
+    return new Odd(data);
+  }],
+];
+
+function withOwn(data: Uint8Array, name: string, value: unknown): Uint8Array {
+  return Object.defineProperty(data.slice(), name, { value });
+}
+
+/** The verbs that split what is too big for one item. */
+const SPLITTING: ReadonlySet<string> = new Set(["set", "setRaw", "setMulti", "setStream"]);
+
 /** The verbs that take something to store. */
 const STORING = ALL_VERBS.filter(({ kind }) => kind === "storage");
 
@@ -50,7 +95,7 @@ for (const [name, make] of UNREADABLE) {
       for (const verb of STORING) {
         const call = () => verb.call(client, undefined, storing(verb, make));
         const error = await assertRejects(call, TypeError, undefined, verb.name);
-        assert(error.message.startsWith("Cannot store bytes that "), error.message);
+        assert(error.message.startsWith("Cannot use bytes that "), error.message);
       }
       await Promise.all(others);
       assertEquals((await client.getRaw("k"))?.data, new Uint8Array([0x61]));
@@ -59,6 +104,47 @@ for (const [name, make] of UNREADABLE) {
     }
   });
 }
+
+for (const [name, lying] of LYING) {
+  Deno.test(`Client stores the bytes that there are of an array ${name}`, async () => {
+    await using server = await MemcachedServer.start();
+    for (const length of [8, 200_000, 2_500_000]) {
+      const data = Uint8Array.from({ length }, (_, i) => i % 251);
+      for (const codec of [jsCodec, libmcCodec, OWN_CODEC]) {
+        await using client = new Client(server.address, {
+          codec,
+          strict: true,
+          compThreshold: codec === OWN_CODEC ? 0 : 100_000,
+          itemSizeLimit: 2 ** 22,
+          connectTimeout: 5000,
+        });
+        for (const verb of STORING) {
+          if (length > 1_000_000 && !SPLITTING.has(verb.name)) continue;
+          await client.deleteMulti(["k", "k2", "new"]);
+          if (verb.name !== "add") await client.setRaw("k", new Uint8Array());
+          const others = [client.setRaw("other", new Uint8Array([0x62])), client.getRaw("other")];
+          const cas = (await client.gets("k"))?.cas ?? 0n;
+          await verb.call(client, undefined, { ...storing(verb, () => lying(data)), cas });
+          await Promise.all(others);
+          const item = await stored(client, verb.name);
+          const before = isOfStream(verb) ? 5 : 0;
+          assertEquals(item.length, before + length, `${verb.name}, ${length} bytes`);
+          assert(item.subarray(before).every((byte, i) => byte === i % 251), verb.name);
+        }
+        assertEquals(client.counters().get(server.address)?.connects, 1);
+      }
+    }
+  });
+}
+
+Deno.test("Client.set() stores bytes inside a list as they are, whatever their own length says", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { codec: libmcCodec, strict: true });
+  for (const [name, lying] of LYING) {
+    await client.set("k", [lying(Uint8Array.of(1, 2, 3)), "behind"]);
+    assertEquals(await client.get("k"), [Uint8Array.of(1, 2, 3), "behind"], name);
+  }
+});
 
 Deno.test("Client stores empty bytes of every kind", async () => {
   await using server = await MemcachedServer.start();
@@ -208,4 +294,13 @@ function storing({ name }: Verb, make: () => Uint8Array): Partial<Arguments> {
     items: [["k2", new Uint8Array(1)], ["k", make()]],
     stream: ReadableStream.from([new Uint8Array(5), make()]),
   };
+}
+
+/** What a verb has stored, whatever the codec makes of bytes. */
+async function stored(client: Client, name: string): Promise<Uint8Array> {
+  const key = name === "add" ? "new" : "k";
+  const item = await client.getRaw(key);
+  assert(item !== undefined, name);
+  const isCompressed = (item.flags & 16) !== 0;
+  return isCompressed ? await client.get<Uint8Array>(key) as Uint8Array : item.data;
 }

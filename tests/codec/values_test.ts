@@ -92,12 +92,12 @@ Deno.test("jsCodec and libmcCodec refuse bytes that were transferred, inside oth
   const gone = new Uint8Array(8);
   structuredClone(gone, { transfer: [gone.buffer] });
   for (const codec of [jsCodec, libmcCodec]) {
-    const message = "Cannot store bytes that are gone: their buffer was transferred or cut";
+    const message = "Cannot use bytes that are gone: their buffer was transferred or cut";
     assertThrows(() => codec.encode(gone), TypeError, message);
     assertEquals(codec.encode(new Uint8Array()).data, new Uint8Array());
   }
   for (const value of [[gone], { a: gone }, new Map([[1, gone]])]) {
-    assertThrows(() => libmcCodec.encode(value), TypeError, "Cannot store bytes that are gone");
+    assertThrows(() => libmcCodec.encode(value), TypeError, "Cannot use bytes that are gone");
   }
   assertEquals(libmcCodec.encode([new Uint8Array()]).flags, 32);
 });

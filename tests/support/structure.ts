@@ -26,7 +26,7 @@ const ROOMS = new Map<string, Arrows>([
   ["clock", { code: [] }],
   ["checks", { code: [] }],
   ["observe", { code: [] }],
-  ["transports", { code: [], types: ["checks"] }],
+  ["transports", { code: [] }],
   ["commands", { code: ["protocol"], types: ["codec"] }],
   ["connection", { code: ["protocol"], types: ["commands", "transports"] }],
   ["cluster", {

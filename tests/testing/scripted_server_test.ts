@@ -1,3 +1,4 @@
+import { Client } from "@libmc/libmc";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type ScriptedExchange,
@@ -68,6 +69,17 @@ Deno.test("ScriptedServer pairs expected requests with replies, however they are
     assertEquals(await wire.until("1\r\n"), "END\r\nVERSION 1\r\n");
     assertEquals([server.left, server.mismatches], [0, []]);
   }
+});
+
+Deno.test("ScriptedServer sends the bytes that there are, whatever length an array claims", async () => {
+  const lying = (text: string) =>
+    Object.defineProperty(new TextEncoder().encode(text), "length", { value: 2 });
+  await using server = await ScriptedServer.start({
+    script: [{ expect: lying("get a\r\n"), reply: [lying("END\r\n")] }],
+  });
+  await using client = new Client(server.address, { strict: true });
+  assertEquals(await client.get("a"), undefined);
+  assertEquals(server.mismatches, []);
 });
 
 Deno.test("ScriptedServer closes at what it did not expect, and says what it was", async () => {

@@ -20,6 +20,24 @@ Deno.test("transportFromStreams() gives what comes, piece by piece, into however
   assertEquals(await transport.read(into), null);
 });
 
+Deno.test("transportFromStreams() gives the bytes that there are, whatever length an array claims", async () => {
+  const { incoming, transport } = open();
+  for (const length of [2, 100]) {
+    void incoming.write(Object.defineProperty(bytesOf("hello"), "length", { value: length }));
+    const into = new Uint8Array(9);
+    assertEquals(await transport.read(into), 5);
+    assertEquals(textOf(into.subarray(0, 5)), "hello");
+  }
+});
+
+Deno.test("transportFromStreams() rejects a read for which something other than bytes comes", async () => {
+  for (const wrong of ["text", new ArrayBuffer(4), { length: 3 }, undefined, new Uint16Array(2)]) {
+    const { incoming, transport } = open();
+    void incoming.write(wrong as Uint8Array);
+    await assertRejects(() => transport.read(new Uint8Array(9)), TypeError, "Cannot use bytes");
+  }
+});
+
 Deno.test("transportFromStreams() writes all bytes, and keeps none that were lent to it", async () => {
   const { outgoing, transport } = open();
   const lent = bytesOf("get a\r\n");

@@ -7,7 +7,7 @@
  */
 
 import { type ByteSink, lendSink } from "./byte_sink.ts";
-import { checkBytes } from "../../checks/bytes.ts";
+import { plainBytes } from "../../checks/bytes.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "../loss.ts";
 
 /** Most levels of containers inside each other that are written. */
@@ -61,8 +61,9 @@ function writeValue(sink: ByteSink, value: unknown, depth: number, hashable: boo
         return true;
       }
       if (value instanceof Uint8Array) {
-        sink.tagged(BYTES, checkBytes(value).length);
-        sink.bytes(value);
+        const bytes = plainBytes(value);
+        sink.tagged(BYTES, bytes.length);
+        sink.bytes(bytes);
         return true;
       }
       return depth < MAX_MARSHAL_DEPTH && writeContainer(sink, value, depth + 1, hashable);

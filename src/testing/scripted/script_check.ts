@@ -1,5 +1,6 @@
 /** Checks the script of a {@linkcode ScriptedServer}. */
 
+import { plainBytes } from "../../checks/bytes.ts";
 import {
   aList,
   type Check,
@@ -37,7 +38,11 @@ function checkSteps(name: string, value: unknown): void {
 
 function checkExpected(name: string, value: unknown): void {
   if (!isData(value)) throw wrongType(name, "text or bytes", value);
-  if (value.length === 0) throw wrongLength(name, "one byte or more", 0);
+  if (isEmpty(value)) throw wrongLength(name, "one byte or more", 0);
+}
+
+function isEmpty(data: string | Uint8Array): boolean {
+  return (typeof data === "string" ? data : plainBytes(data)).length === 0;
 }
 
 function isData(value: unknown): value is string | Uint8Array {

@@ -1,3 +1,4 @@
+import { plainBytes } from "../../checks/bytes.ts";
 import { aList, aText, checkOptions, type Checks, PORT } from "../../checks/check.ts";
 import type { Socket } from "node:net";
 import { Listener } from "../sockets/listener.ts";
@@ -341,7 +342,7 @@ function exchangeOf(part: ScriptedExchange | readonly ScriptStep[]): ScriptedExc
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {
-  return typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return typeof data === "string" ? new TextEncoder().encode(data) : plainBytes(data);
 }
 
 function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
