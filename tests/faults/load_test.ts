@@ -1,0 +1,74 @@
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { Client } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { startMemcached } from "../support/memcached.ts";
+import { openLoad } from "../support/open_load.ts";
+import { moment } from "./matrix/scene.ts";
+
+/** What became of one call of a load. */
+interface Met {
+  /** Milliseconds from when the fault struck until the call was made. */
+  readonly since: number;
+  readonly took: number;
+  readonly isRight: boolean;
+}
+
+Deno.test("A page server keeps its pace while one of its two servers hangs", async () => {
+  await using stack = new AsyncDisposableStack();
+  const servers = [stack.use(await startMemcached()), stack.use(await startMemcached())];
+  const client = stack.use(
+    new Client(servers.map(({ address }) => address), { pollTimeout: 100, connectTimeout: 500 }),
+  );
+  const keys = Array.from({ length: 20 }, (_, i) => `key${i}`);
+  await client.setMulti(keys.map((key) => [key, key]));
+  const dead: unknown[] = [];
+  client.addEventListener("dead", ({ server }) => void dead.push(server));
+  const pages: Met[] = [];
+  servers[0].pause();
+  const struck = performance.now();
+  const stop = new AbortController();
+  const load = openLoad(100, async () => {
+    const began = performance.now();
+    const found = await client.getMulti(keys);
+    for (const key of found.keys()) assertEquals(found.get(key), key);
+    pages.push({
+      since: began - struck,
+      took: performance.now() - began,
+      isRight: found.size > 0 && found.size < keys.length,
+    });
+  }, stop.signal);
+  await moment(2000);
+  stop.abort();
+  servers[0].resume();
+  await load.ended;
+  assertEquals(dead, [servers[0].address]);
+  const later = pages.filter(({ since }) => since > 1000);
+  assertGreater(later.length, 80);
+  assertEquals(later.filter(({ isRight }) => !isRight).length, 0);
+  const slow = later.filter(({ took }) => took > 50).length;
+  assert(slow < later.length / 10, `${slow} of ${later.length} pages were slow`);
+});
+
+Deno.test("An item head that promises too much harms nobody who calls later", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { pollTimeout: 100, timeout: 400 });
+  await client.set("key", "value");
+  const fault = server.fault({ kind: "wrongLength", by: 100_000_000, nth: 1 });
+  const met: Met[] = [];
+  const struck = performance.now();
+  const stop = new AbortController();
+  const load = openLoad(50, async (i) => {
+    const began = performance.now();
+    const answer = i % 3 === 0 ? await client.set("key", "value") : await client.get("key");
+    const took = performance.now() - began;
+    assert([true, false, "value", undefined].includes(answer as string), String(answer));
+    met.push({ since: began - struck, took, isRight: answer === true || answer === "value" });
+  }, stop.signal);
+  await moment(2200);
+  stop.abort();
+  await load.ended;
+  assertEquals(fault.struck, 1);
+  const later = met.filter(({ since }) => since > 1200);
+  assertGreater(later.length, 40);
+  assertEquals(later.filter(({ isRight }) => !isRight).length, 0);
+});
