@@ -18,6 +18,7 @@ import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import type { HashFn } from "../placement/hashes/key_hash.ts";
+import { isDivisible } from "./affinity.ts";
 import { Membership } from "./membership.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
@@ -475,10 +476,6 @@ function fail(server: Server, command: Command, error: MemcachedError | undefine
 
 function failOrphan(command: Command, { owner, dialError }: Orphans): void {
   fail(owner, command, dialError);
-}
-
-function isDivisible(command: Command): command is Divisible {
-  return "divide" in command;
 }
 
 function groupOf<G>(groups: Map<Server, G>, server: Server, make: () => G): G {

@@ -1,16 +1,22 @@
 /**
  * The connections to one server. Commands go to the one that has the least to do, and to the oldest of several with
- * equally little. So connections that are not needed become idle and are closed after a while. The server decides when
- * to open another one, and when all of them have too much to do.
+ * equally little. So connections that are not needed become idle and are closed after a while. Those for a key that has
+ * commands on their way follow these. The server decides when to open another one, and when all of them have too much to
+ * do.
  */
 
 import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
+import type { Divisible } from "../commands/group_command.ts";
 import type { Connection } from "../connection/connection.ts";
+import { Affinity, isDivisible } from "./affinity.ts";
 
 /** Open connections, at least one while the server is in use. */
 export class Pool {
   readonly #clock: Clock;
   readonly #connections: Connection[] = [];
+  /** While there are several. */
+  #affinity: Affinity | undefined;
   #cancel: (() => void) | undefined;
   #isUnref = false;
 
@@ -38,17 +44,45 @@ export class Pool {
     return best;
   }
 
+  /** The weight of all commands on all connections. */
+  get queuedWeight(): number {
+    return this.#connections.reduce((sum, { queuedWeight }) => sum + queuedWeight, 0);
+  }
+
+  /**
+   * Gives a command to the connection that it has to take, or to the one that has the least to do. A command for many keys
+   * is divided if they have to take different ones. To be called only while there are several.
+   */
+  spread(command: Command, give: (command: Command, connection: Connection) => void): void {
+    const { key } = command;
+    if (key !== undefined) {
+      const connection = this.#affinity?.connectionFor(key) ?? this.pick();
+      give(command, connection);
+      this.#affinity?.went(key, connection);
+    } else if (isDivisible(command)) {
+      for (const [part, keys, connection] of this.#parts(command)) {
+        give(part, connection);
+        for (const key of keys) this.#affinity?.went(key, connection);
+      }
+    } else give(command, this.pick());
+  }
+
   /** Adds a connection. */
   add(connection: Connection): void {
     this.#connections.push(connection);
-    if (this.#connections.length === 2) this.#watch();
+    if (this.#connections.length !== 2) return;
+    this.#affinity = new Affinity(this.#connections[0]);
+    this.#watch();
   }
 
   /** Removes a connection that has ended. Returns false if it was not there any more. */
   remove(connection: Connection): boolean {
     const at = this.#connections.indexOf(connection);
     if (at >= 0) this.#connections.splice(at, 1);
-    if (this.#connections.length <= 1) this.#cancel?.();
+    if (this.#connections.length <= 1) {
+      this.#affinity = undefined;
+      this.#cancel?.();
+    }
     return at >= 0;
   }
 
@@ -63,7 +97,26 @@ export class Pool {
   takeAll(): Connection[] {
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#affinity = undefined;
     return this.#connections.splice(0);
+  }
+
+  /** Divides a command for many keys by the connections that they have to take. */
+  #parts(command: Divisible): [part: Command, keys: readonly string[], connection: Connection][] {
+    const { keys } = command;
+    const places = keys.map((key) => this.#affinity?.connectionFor(key));
+    const [one, ...others] = new Set(places.filter((connection) => connection !== undefined));
+    if (others.length === 0) return [[command, keys, one ?? this.pick()]];
+    const free = this.pick();
+    const groups = new Map<Connection, { keys: string[]; positions: number[] }>();
+    places.forEach((connection = free, position) => {
+      let group = groups.get(connection);
+      if (group === undefined) groups.set(connection, group = { keys: [], positions: [] });
+      group.keys.push(keys[position]);
+      group.positions.push(position);
+    });
+    const parts = command.divide([...groups.values()]);
+    return Array.from(groups, ([connection, { keys }], i) => [parts[i], keys, connection]);
   }
 
   /** Closes idle connections, except the oldest, as long as there are several. */
@@ -74,7 +127,7 @@ export class Pool {
       this.#cancel = undefined;
       const now = this.#clock.now();
       const spare = this.#connections.slice(1).filter((connection) =>
-        connection.idleFor(now) >= SPARE_MILLISECONDS
+        connection.idleFor(now) >= SPARE_MILLISECONDS && !connection.hasDoubts
       );
       for (const connection of spare) {
         this.remove(connection);

@@ -85,15 +85,21 @@ export class Server implements ObservedServer {
 
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
-    const connection = this.#pool.pick();
+    const pool = this.#pool;
+    if (pool.size === 1) this.#give(command, pool.pick());
+    else pool.spread(command, (part, connection) => this.#give(part, connection));
+  }
+
+  #give(command: Command, connection: Connection): void {
+    const pool = this.#pool;
     const { maxPending, connections } = this.#context.settings;
-    // This connection has the least to do; the others have no less.
-    if (connection.queuedWeight * this.#pool.size >= maxPending) {
+    const weight = pool.size === 1 ? connection.queuedWeight : pool.queuedWeight;
+    if (weight >= maxPending) {
       const error = fullError(this.name, command.name, maxPending);
       command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
       return;
     }
-    if (connections > this.#pool.size && connection.waitEstimate > 0) this.#grow();
+    if (connections > pool.size && connection.waitEstimate > 0) this.#grow();
     connection.submit(command);
   }
 

@@ -67,6 +67,10 @@ export class Connection implements ReplySink {
    * that were due when it was written, and one more.
    */
   #doubtfulReplies = 0;
+  /** Replies that were asked for and have come; and the number at which everything submitted so far was carried out. */
+  #asked = 0;
+  #replies = 0;
+  #mark = 0;
   /** True if the connection was idle before the commands in flight: the server may have closed it before they left. */
   #isStale = false;
   /** True if the stream was not read after it was idle: commands that must not be sent twice wait. */
@@ -117,6 +121,28 @@ export class Connection implements ReplySink {
     return this.queued > 0 || this.#flushing ? 0 : now - this.#silence.heardAt;
   }
 
+  /** Marks everything submitted so far: {@linkcode Connection.isPast} tells when it is over. */
+  get mark(): number {
+    return this.#mark;
+  }
+
+  /** True once everything that was submitted up to a mark has surely been carried out, or never will be. */
+  isPast(mark: number): boolean {
+    if (this.#replies >= mark || this.#closed) return true;
+    return this.queued === 0 && !this.#flushing && !this.hasDoubts;
+  }
+
+  /** True while nothing has come that proves that the last commands without a reply were carried out. */
+  get hasDoubts(): boolean {
+    return this.#doubtfulReplies > 0;
+  }
+
+  /** The commands that wait to be written and those whose reply is due. */
+  *underWay(): Generator<Command> {
+    yield* this.#pending;
+    yield* this.#gathered;
+  }
+
   /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
   unref(): void {
     this.#transport.unref?.();
@@ -139,6 +165,9 @@ export class Connection implements ReplySink {
     const last = this.#gathered.last();
     if (last !== undefined && last.mayShareLineWith(command) && last.merge(command)) return;
     this.#gathered.push(command);
+    // A command without a reply is over when a later one is answered.
+    if (command.traits.expectsReply) this.#mark = ++this.#asked;
+    else this.#mark = this.#asked + 1;
     if (this.#flushing) return;
     this.#flushing = true;
     const { clock } = this.#options;
@@ -278,6 +307,7 @@ export class Connection implements ReplySink {
 
   #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
+    this.#replies++;
     // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     head.tally(this.#traffic, true);
@@ -349,7 +379,10 @@ export class Connection implements ReplySink {
       if (command === undefined) break;
       if (this.#mustLook && command.traits.resend !== "always" && !command.abandoned) break;
       this.#gathered.shift();
-      if (command.abandoned) continue;
+      if (command.abandoned) {
+        if (command.traits.expectsReply) this.#asked--;
+        continue;
+      }
       this.#write(command);
       this.#traffic.commands++;
       this.#writtenAt?.set(command, this.#options.clock.now());
