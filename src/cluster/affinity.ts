@@ -24,7 +24,7 @@ export class Affinity {
   /** @param only The connection that was the only one until now. */
   constructor(only: Connection) {
     for (const command of only.underWay()) {
-      for (const key of keysOf(command)) this.went(key, only);
+      for (const key of command.keys) this.went(key, only);
     }
     this.#only = only.hasDoubts ? only : undefined;
     this.#onlyMark = only.mark;
@@ -50,11 +50,6 @@ export class Affinity {
 /** True for a command for many keys. */
 export function isDivisible(command: Command): command is Divisible {
   return "divide" in command;
-}
-
-function keysOf(command: Command): readonly string[] {
-  if (command.key !== undefined) return [command.key];
-  return isDivisible(command) ? command.keys : [];
 }
 
 function slotOf(key: string): number {

@@ -26,6 +26,10 @@ export abstract class Command {
   abstract readonly traits: Traits;
   /** The wire key that decides its server; `undefined` if many keys do, or none. */
   abstract readonly key: string | undefined;
+  /** All wire keys that do. */
+  get keys(): readonly string[] {
+    return this.key === undefined ? NO_KEYS : [this.key];
+  }
   /** True if its keys decide its server, so that it may go to another one. */
   get isRoutable(): boolean {
     return this.key !== undefined;
@@ -156,3 +160,5 @@ export function lineEnd({ expectsReply }: Traits): string {
 export function weightOf(bytes: number): number {
   return 1 + (bytes >>> 14);
 }
+
+const NO_KEYS: readonly string[] = [];

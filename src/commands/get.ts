@@ -83,7 +83,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     return true;
   }
 
-  get keys(): readonly string[] {
+  override get keys(): readonly string[] {
     return this.#joined().map((get) => get.#key);
   }
 

@@ -6,12 +6,10 @@ import type { PartReceiver } from "./receiver.ts";
 
 /** A command for many keys that can be divided if these have to go to different servers. */
 export interface Divisible extends Command {
-  /** The wire keys that decide its server. */
-  readonly keys: readonly string[];
   /**
    * Divides a command that is not over into one for each group. They take its place, with the same receivers.
    *
-   * @param groups Its keys, each in one of the groups; their positions count within {@linkcode Divisible.keys}.
+   * @param groups Its keys, each in one of the groups; their positions count within {@linkcode Command.keys}.
    */
   divide(groups: readonly KeyGroup[]): Command[];
 }
@@ -35,7 +33,7 @@ export abstract class GroupCommand<T> extends SingleCommand<T> implements Divisi
     return true;
   }
 
-  get keys(): readonly string[] {
+  override get keys(): readonly string[] {
     return this.group.keys.slice(this.start, this.end);
   }
 

@@ -31,13 +31,19 @@ import {
   unexpectedReply,
   unwantedReply,
 } from "./connection_errors.ts";
-import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
+import {
+  type ConnectionEnd,
+  type ConnectionOptions,
+  sentBefore,
+  type Traffic,
+} from "./contract.ts";
 import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
 import { Silence } from "./silence.ts";
+import { SilentKeys } from "./silent_keys.ts";
 import type { Transport } from "../transports/transport.ts";
 
 /** A pipelined connection to one memcached. */
@@ -53,6 +59,8 @@ export class Connection implements ReplySink {
   readonly #pending = new Queue<Command>(weigh);
   /** The noreply commands in the write under way, each with how many of `#writing` stand before it. */
   #silent: Silent[] = [];
+  /** What those that are over have changed. */
+  #silentKeys: SilentKeys | undefined;
   /** Number of commands at the tail of `#pending` that are in the write under way. */
   #writing = 0;
   #flushing = false;
@@ -358,7 +366,8 @@ export class Connection implements ReplySink {
         const silent = this.#silent;
         if (silent.length > 0) {
           this.#silent = [];
-          for (const { command } of silent) {
+          for (const { command, asked } of silent) {
+            if (asked > this.#replies) this.#noteSilent(command, asked);
             command.completeWithoutReply();
             if (this.#writtenAt !== undefined) this.#tellAttempt(command, undefined);
           }
@@ -390,7 +399,8 @@ export class Connection implements ReplySink {
         this.#pending.push(command);
         this.#writing++;
       } else {
-        this.#silent.push({ command, behind: this.#writing });
+        const asked = this.#replies + this.#pending.length;
+        this.#silent.push({ command, behind: this.#writing, asked });
         this.#doubtfulReplies = this.#pending.length + 1;
       }
     }
@@ -398,6 +408,12 @@ export class Connection implements ReplySink {
     // Replies are due from now on, however long ago the first command was gathered.
     this.#silence.heardAt = this.#options.clock.now();
     this.#options.onBusy();
+  }
+
+  /** Notes what a command without a reply changes while a command before it waits for its own. */
+  #noteSilent({ keys }: Command, asked: number): void {
+    this.#silentKeys ??= new SilentKeys();
+    for (const key of keys) this.#silentKeys.note(key, asked);
   }
 
   /** Writes a command into the buffer. If it cannot, the connection ends before any of this write has left. */
@@ -439,8 +455,9 @@ export class Connection implements ReplySink {
     // A transport that cannot be closed is not used again either, and nothing waits for its read to end.
     new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
     this.#pending.peek()?.tally(this.#traffic, false);
+    const pending = this.#pending.drain();
     const { sent, unsent } = leftovers({
-      pending: this.#pending.drain(),
+      pending,
       writing: this.#writing,
       silent: this.#silent.splice(0),
       gathered: this.#gathered.drain(),
@@ -451,8 +468,17 @@ export class Connection implements ReplySink {
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
+    const overtaken = this.#overtakenAmong(pending);
     const how = { desync, serverFull, refused, answered, stale };
-    this.#options.onClose({ error, ...how, unsent, head, sent });
+    this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
+  }
+
+  /** Makes the test whether a command without a reply, which is over, may have changed a key behind a pending one. */
+  #overtakenAmong(pending: readonly Command[]): ConnectionEnd["overtaken"] {
+    const keys = this.#silentKeys;
+    if (keys === undefined) return undefined;
+    const numbers = new Map(pending.map((command, i) => [command, this.#replies + i + 1]));
+    return (command, key) => keys.changedSince(numbers.get(command) ?? Infinity, key);
   }
 
   #tellAttempt(command: Command, error: MemcachedError | undefined): void {

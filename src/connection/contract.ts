@@ -88,6 +88,11 @@ export interface ConnectionEnd {
   readonly head: Command | undefined;
   /** Commands behind the head that may have been carried out. */
   readonly sent: Command[];
+  /**
+   * Tells of one of those that were sent whether a command without a reply, which is over, may have changed a key behind
+   * it. `undefined` if that is so of none.
+   */
+  readonly overtaken: ((command: Command, key: string) => boolean) | undefined;
 }
 
 /** Says whether a command that waits to be sent may have been sent before, on a connection that was lost. */

@@ -2,10 +2,14 @@
 
 import type { Command } from "../commands/command.ts";
 
-/** A noreply command in the write under way, and the number of commands with a reply before it in that write. */
+/**
+ * A noreply command in the write under way, the number of commands with a reply before it in that write, and the number
+ * of replies that had been asked for on the connection.
+ */
 export interface Silent {
   readonly command: Command;
   readonly behind: number;
+  readonly asked: number;
 }
 
 /** The commands on a connection. */

@@ -26,6 +26,7 @@ Deno.test("Connection ends without a word when the server closes it while nothin
     head: undefined,
     sent: [],
     unsent: [],
+    overtaken: undefined,
   });
   assertEquals([rig.connection.closed, rig.transport.closes], [true, 1]);
 });
