@@ -23,27 +23,50 @@ export class Affinity {
 
   /** @param only The connection that was the only one until now. */
   constructor(only: Connection) {
-    for (const command of only.underWay()) {
-      for (const key of command.keys) this.went(key, only);
-    }
+    for (const { keys } of only.underWay()) this.went(keys, only);
     this.#only = only.hasDoubts ? only : undefined;
     this.#onlyMark = only.mark;
   }
 
   /** Gives the connection that the next command for a key must take; `undefined` if it may take any. */
   connectionFor(key: string): Connection | undefined {
-    const slot = slotOf(key);
-    const last = this.#connections[slot];
-    if (last !== undefined && !last.isPast(this.#marks[slot])) return last;
-    if (this.#only?.isPast(this.#onlyMark)) this.#only = undefined;
-    return this.#only;
+    return this.#lastOf(slotOf(key));
   }
 
-  /** Notes that the last command that a connection took is for a key. */
-  went(key: string, connection: Connection): void {
-    const slot = slotOf(key);
-    this.#connections[slot] = connection;
-    this.#marks[slot] = connection.mark;
+  /**
+   * Gives the connection that a command for many keys must take; `undefined` if it may take any, `"several"` if its keys
+   * must take different ones.
+   */
+  connectionForAll(keys: readonly string[]): Connection | undefined | "several" {
+    let only: Connection | undefined;
+    for (const key of keys) {
+      const connection = this.#lastOf(slotOf(key));
+      if (connection === undefined || connection === only) continue;
+      if (only !== undefined) return "several";
+      only = connection;
+    }
+    return only;
+  }
+
+  /** Notes that the last command that a connection took is for some keys. */
+  went(keys: readonly string[], connection: Connection): void {
+    const { mark } = connection;
+    for (const key of keys) {
+      const slot = slotOf(key);
+      this.#connections[slot] = connection;
+      this.#marks[slot] = mark;
+    }
+  }
+
+  #lastOf(slot: number): Connection | undefined {
+    const last = this.#connections[slot];
+    if (last !== undefined) {
+      if (!last.isPast(this.#marks[slot])) return last;
+      // Asked once, and not again.
+      this.#connections[slot] = undefined;
+    }
+    if (this.#only?.isPast(this.#onlyMark)) this.#only = undefined;
+    return this.#only;
   }
 }
 

@@ -7,7 +7,6 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { Divisible } from "../commands/group_command.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Affinity, isDivisible } from "./affinity.ts";
 
@@ -54,17 +53,15 @@ export class Pool {
    * is divided if they have to take different ones. To be called only while there are several.
    */
   spread(command: Command, give: (command: Command, connection: Connection) => void): void {
-    const { key } = command;
-    if (key !== undefined) {
-      const connection = this.#affinity?.connectionFor(key) ?? this.pick();
-      give(command, connection);
-      this.#affinity?.went(key, connection);
-    } else if (isDivisible(command)) {
-      for (const [part, keys, connection] of this.#parts(command)) {
-        give(part, connection);
-        for (const key of keys) this.#affinity?.went(key, connection);
-      }
-    } else give(command, this.pick());
+    const affinity = this.#affinity;
+    const { keys } = command;
+    const connection = affinity?.connectionForAll(keys) ?? this.pick();
+    if (connection === "several") {
+      for (const part of this.#parts(command, keys)) this.spread(part, give);
+      return;
+    }
+    give(command, connection);
+    affinity?.went(keys, connection);
   }
 
   /** Adds a connection. */
@@ -102,21 +99,16 @@ export class Pool {
   }
 
   /** Divides a command for many keys by the connections that they have to take. */
-  #parts(command: Divisible): [part: Command, keys: readonly string[], connection: Connection][] {
-    const { keys } = command;
-    const places = keys.map((key) => this.#affinity?.connectionFor(key));
-    const [one, ...others] = new Set(places.filter((connection) => connection !== undefined));
-    if (others.length === 0) return [[command, keys, one ?? this.pick()]];
-    const free = this.pick();
-    const groups = new Map<Connection, { keys: string[]; positions: number[] }>();
-    places.forEach((connection = free, position) => {
+  #parts(command: Command, keys: readonly string[]): Command[] {
+    const groups = new Map<Connection | undefined, { keys: string[]; positions: number[] }>();
+    keys.forEach((key, position) => {
+      const connection = this.#affinity?.connectionFor(key);
       let group = groups.get(connection);
       if (group === undefined) groups.set(connection, group = { keys: [], positions: [] });
-      group.keys.push(keys[position]);
+      group.keys.push(key);
       group.positions.push(position);
     });
-    const parts = command.divide([...groups.values()]);
-    return Array.from(groups, ([connection, { keys }], i) => [parts[i], keys, connection]);
+    return isDivisible(command) ? command.divide([...groups.values()]) : [];
   }
 
   /** Closes idle connections, except the oldest, as long as there are several. */

@@ -31,19 +31,14 @@ import {
   unexpectedReply,
   unwantedReply,
 } from "./connection_errors.ts";
-import {
-  type ConnectionEnd,
-  type ConnectionOptions,
-  sentBefore,
-  type Traffic,
-} from "./contract.ts";
+import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
+import { Progress } from "./progress.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
 import { Silence } from "./silence.ts";
-import { SilentKeys } from "./silent_keys.ts";
 import type { Transport } from "../transports/transport.ts";
 
 /** A pipelined connection to one memcached. */
@@ -59,8 +54,6 @@ export class Connection implements ReplySink {
   readonly #pending = new Queue<Command>(weigh);
   /** The noreply commands in the write under way, each with how many of `#writing` stand before it. */
   #silent: Silent[] = [];
-  /** What those that are over have changed. */
-  #silentKeys: SilentKeys | undefined;
   /** Number of commands at the tail of `#pending` that are in the write under way. */
   #writing = 0;
   #flushing = false;
@@ -75,10 +68,7 @@ export class Connection implements ReplySink {
    * that were due when it was written, and one more.
    */
   #doubtfulReplies = 0;
-  /** Replies that were asked for and have come; and the number at which everything submitted so far was carried out. */
-  #asked = 0;
-  #replies = 0;
-  #mark = 0;
+  readonly #progress = new Progress();
   /** True if the connection was idle before the commands in flight: the server may have closed it before they left. */
   #isStale = false;
   /** True if the stream was not read after it was idle: commands that must not be sent twice wait. */
@@ -131,12 +121,12 @@ export class Connection implements ReplySink {
 
   /** Marks everything submitted so far: {@linkcode Connection.isPast} tells when it is over. */
   get mark(): number {
-    return this.#mark;
+    return this.#progress.mark;
   }
 
   /** True once everything that was submitted up to a mark has surely been carried out, or never will be. */
   isPast(mark: number): boolean {
-    if (this.#replies >= mark || this.#closed) return true;
+    if (this.#progress.replies >= mark || this.#closed) return true;
     return this.queued === 0 && !this.#flushing && !this.hasDoubts;
   }
 
@@ -173,9 +163,7 @@ export class Connection implements ReplySink {
     const last = this.#gathered.last();
     if (last !== undefined && last.mayShareLineWith(command) && last.merge(command)) return;
     this.#gathered.push(command);
-    // A command without a reply is over when a later one is answered.
-    if (command.traits.expectsReply) this.#mark = ++this.#asked;
-    else this.#mark = this.#asked + 1;
+    this.#progress.takes(command);
     if (this.#flushing) return;
     this.#flushing = true;
     const { clock } = this.#options;
@@ -315,7 +303,7 @@ export class Connection implements ReplySink {
 
   #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
-    this.#replies++;
+    this.#progress.replied();
     // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     head.tally(this.#traffic, true);
@@ -367,7 +355,7 @@ export class Connection implements ReplySink {
         if (silent.length > 0) {
           this.#silent = [];
           for (const { command, asked } of silent) {
-            if (asked > this.#replies) this.#noteSilent(command, asked);
+            this.#progress.wasSilent(command, asked);
             command.completeWithoutReply();
             if (this.#writtenAt !== undefined) this.#tellAttempt(command, undefined);
           }
@@ -389,7 +377,7 @@ export class Connection implements ReplySink {
       if (this.#mustLook && command.traits.resend !== "always" && !command.abandoned) break;
       this.#gathered.shift();
       if (command.abandoned) {
-        if (command.traits.expectsReply) this.#asked--;
+        this.#progress.drops(command);
         continue;
       }
       this.#write(command);
@@ -399,7 +387,7 @@ export class Connection implements ReplySink {
         this.#pending.push(command);
         this.#writing++;
       } else {
-        const asked = this.#replies + this.#pending.length;
+        const asked = this.#progress.replies + this.#pending.length;
         this.#silent.push({ command, behind: this.#writing, asked });
         this.#doubtfulReplies = this.#pending.length + 1;
       }
@@ -408,12 +396,6 @@ export class Connection implements ReplySink {
     // Replies are due from now on, however long ago the first command was gathered.
     this.#silence.heardAt = this.#options.clock.now();
     this.#options.onBusy();
-  }
-
-  /** Notes what a command without a reply changes while a command before it waits for its own. */
-  #noteSilent({ keys }: Command, asked: number): void {
-    this.#silentKeys ??= new SilentKeys();
-    for (const key of keys) this.#silentKeys.note(key, asked);
   }
 
   /** Writes a command into the buffer. If it cannot, the connection ends before any of this write has left. */
@@ -468,17 +450,9 @@ export class Connection implements ReplySink {
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
-    const overtaken = this.#overtakenAmong(pending);
+    const overtaken = this.#progress.overtakenAmong(pending);
     const how = { desync, serverFull, refused, answered, stale };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
-  }
-
-  /** Makes the test whether a command without a reply, which is over, may have changed a key behind a pending one. */
-  #overtakenAmong(pending: readonly Command[]): ConnectionEnd["overtaken"] {
-    const keys = this.#silentKeys;
-    if (keys === undefined) return undefined;
-    const numbers = new Map(pending.map((command, i) => [command, this.#replies + i + 1]));
-    return (command, key) => keys.changedSince(numbers.get(command) ?? Infinity, key);
   }
 
   #tellAttempt(command: Command, error: MemcachedError | undefined): void {

@@ -151,7 +151,8 @@ export interface ClientOptions extends LiveOptions {
   /**
    * Most connections to one server, 1 to 1000. One serves any number of callers; more keep small replies from waiting
    * behind big ones. Connections are opened one by one while calls wait for each other. One that is idle for ten
-   * seconds is closed, unless it is the last.
+   * seconds is closed, unless it is the last. Calls for one key are carried out in the order in which they were made,
+   * however many there are.
    *
    * @default {1}
    */

@@ -41,7 +41,7 @@ export class Recorded<T> extends PartReceiver<T> {
     throw reason;
   }
 
-  override expectParts(): void {}
+  override expectParts(_count: number): void {}
 
   /** The caller goes away, as by an AbortSignal. */
   abandon(): void {
