@@ -7,6 +7,7 @@
  */
 
 import { ensureProgram, MEMCACHED } from "./ensure_program.ts";
+import { somePort } from "./some_port.ts";
 
 /** How to start memcached. */
 export interface MemcachedOptions {
@@ -64,14 +65,6 @@ export async function startMemcached(options: MemcachedOptions = {}): Promise<Me
       if (options.port !== undefined) await pause(20);
     }
   }
-}
-
-/**
- * A port that is probably free, below those that systems give to outgoing connections: a daemon that is started again
- * on its port must not find it taken by some client's.
- */
-function somePort(): number {
-  return 12_000 + Math.floor(Math.random() * 20_000);
 }
 
 const LOG_LENGTH = 4096;

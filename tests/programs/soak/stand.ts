@@ -1,6 +1,7 @@
 /** One live memcached behind a proxy, at a port that stays when it is started again. */
 
 import { FaultProxy } from "@libmc/libmc/testing";
+import { onSomePort } from "../../support/some_port.ts";
 import { type Memcached, startMemcached } from "../../support/memcached.ts";
 
 /** A server of the soak, and what may happen to it. */
@@ -11,7 +12,9 @@ export class Stand implements AsyncDisposable {
   static async start(seed: number): Promise<Stand> {
     const daemon = await startMemcached(DAEMON);
     try {
-      return new Stand(daemon, await FaultProxy.start({ target: daemon.address, seed }));
+      const target = daemon.address;
+      const proxy = await onSomePort((port) => FaultProxy.start({ target, port, seed }));
+      return new Stand(daemon, proxy);
     } catch (error) {
       await daemon.stop();
       throw error;
