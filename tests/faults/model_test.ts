@@ -3,9 +3,11 @@ import { Client, type ClientOptions, ConnectionError } from "@libmc/libmc";
 import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { onSomePort } from "../support/some_port.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
 import { runCertain } from "./model/certain_run.ts";
 import { runDoubtful, type Tally } from "./model/doubtful_run.ts";
+import { expectRight } from "./model/expect_right.ts";
 import { describe, type Operation, randomOperations } from "./model/operation.ts";
 import { Performer } from "./model/performer.ts";
 import { shrink } from "./model/shrink.ts";
@@ -38,7 +40,9 @@ Deno.test("Client gives only answers that the model allows, while the network fa
   const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
   let prefix = 0;
   async function run(operations: readonly Operation[], seed: number): Promise<string | undefined> {
-    await using proxy = await FaultProxy.start({ target: server.address, seed });
+    await using proxy = await onSomePort((port) =>
+      FaultProxy.start({ target: server.address, port, seed })
+    );
     await using client = new Client(proxy.address, HASTY);
     const chaos = new Chaos(seed, async (random) => {
       await proxy.set(random.pick(NETWORK_FAULTS));
@@ -136,22 +140,6 @@ Deno.test("The model finds a client that is wrong about what was sent, while thi
     assertGreater(found, 4, lie);
   }
 });
-
-/** Runs a case. If it fails, shortens it, and fails with what is left. */
-async function expectRight(
-  seed: number,
-  operations: readonly Operation[],
-  run: (operations: readonly Operation[]) => Promise<string | undefined>,
-): Promise<void> {
-  const wrong = await run(operations);
-  if (wrong === undefined) return;
-  const short = await shrink(operations, async (part) => {
-    // What happens by chance may need more than one chance.
-    for (let i = 0; i < 3; i++) if (await run(part) !== undefined) return true;
-    return false;
-  });
-  throw new Error(`seed ${seed}: ${wrong}\nShortened to:\n${short.map(describe).join("\n")}`);
-}
 
 /** Runs so many cases, some of them at a time. */
 async function inParallel(count: number, run: (index: number) => Promise<void>): Promise<void> {

@@ -1,22 +1,18 @@
 /** A run in which things go wrong. Each caller has keys of its own, and each answer must be one that can be. */
 
 import { MemcachedError, MultiError } from "@libmc/libmc";
+import { VERB } from "../../support/verbs.ts";
 import { moment } from "../matrix/scene.ts";
+import { isBigKey } from "./big_values.ts";
 import { describe, type Operation } from "./operation.ts";
+import { OwnKeys, type Trouble } from "./own_keys.ts";
 import type { Performer } from "./performer.ts";
-import { Worlds } from "./worlds.ts";
 
 /** What happened in a run. */
 export interface Tally {
   answered: number;
   unsent: number;
   doubted: number;
-}
-
-/** What a run needs to know of what goes wrong. */
-export interface Trouble {
-  /** How often a server has begun anew, or is about to. */
-  readonly losses: () => number;
 }
 
 /** Runs the calls, each caller's one after the other. Gives a sentence for the first wrong answer, if there is one. */
@@ -51,6 +47,10 @@ async function runOne(
   const placed = { ...operation, keys: places.map(({ key }) => key) };
   const performed = await performer.perform(placed);
   keys.noticeLosses();
+  if (performed instanceof MemcachedError && VERB[name].kind === "storage") {
+    // Of a split value that could not be written whole, nothing is the right rest.
+    for (const { key, worlds } of places) if (isBigKey(key)) worlds.lose();
+  }
   if (performed instanceof MultiError) {
     tally.doubted++;
     for (const [i, answer] of performer.partOf(placed, performed).entries()) {
@@ -75,43 +75,3 @@ async function runOne(
   }
   return undefined;
 }
-
-interface Place {
-  /** The key on the server. */
-  readonly key: string;
-  readonly worlds: Worlds;
-  readonly losses: number;
-}
-
-/** The keys of one caller. A key of which too much is in doubt is given up for a new one. */
-class OwnKeys {
-  readonly #caller: number;
-  readonly #trouble: Trouble;
-  readonly #places = new Map<string, Place>();
-  #made = 0;
-
-  constructor(caller: number, trouble: Trouble) {
-    this.#caller = caller;
-    this.#trouble = trouble;
-  }
-
-  /** Where a key of the model is now. */
-  place(key: string): Place {
-    const known = this.#places.get(key);
-    const losses = this.#trouble.losses();
-    if (known !== undefined && known.worlds.doubts < MOST_DOUBTS && known.losses === losses) {
-      return known;
-    }
-    const made = { key: `${key}:${this.#caller}:${this.#made++}`, worlds: new Worlds(), losses };
-    this.#places.set(key, made);
-    return made;
-  }
-
-  /** Items that were there before a server began anew may be gone. */
-  noticeLosses(): void {
-    const losses = this.#trouble.losses();
-    for (const place of this.#places.values()) if (place.losses !== losses) place.worlds.lose();
-  }
-}
-
-const MOST_DOUBTS = 4;

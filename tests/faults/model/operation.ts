@@ -21,14 +21,28 @@ export function describe({ caller, name, keys, data }: Operation): string {
   return `caller ${caller}: ${name} ${keys.join(" ")} ${JSON.stringify(data)}`;
 }
 
-/** Makes up calls of several callers. Some keys hold texts, others numbers. */
+/** How many calls of how many callers are made up; of `bigs` in a hundred the values are split. */
+export interface OperationCounts {
+  readonly callers: number;
+  readonly count: number;
+  readonly bigs?: number;
+  /** Only these are called, and only with one key. */
+  readonly names?: readonly OperationName[];
+}
+
+/** Makes up calls of several callers. Some keys hold texts, others numbers, and others values that are split. */
 export function randomOperations(
   random: Random,
-  { callers, count }: { callers: number; count: number },
+  { callers, count, bigs = 0, names = NAMES }: OperationCounts,
 ): Operation[] {
   return Array.from({ length: count }, (_, i) => {
-    const name = random.pick(NAMES);
+    const isBig = bigs > 0 && random.below(100) < bigs;
+    const name = random.pick(isBig ? BIG_NAMES : names);
     const verb = VERB[name];
+    if (isBig) {
+      const keys = verb.isMulti ? [...BIG_KEYS, TEXT_KEYS[0]] : [random.pick(BIG_KEYS)];
+      return { caller: random.below(callers), name, keys, data: `t${i}` };
+    }
     const isNumber = random.below(2) === 0;
     const keys = verb.isMulti
       ? [...TEXT_KEYS, ...NUMBER_KEYS].filter(() => random.below(2) === 0)
@@ -47,6 +61,7 @@ export function isNumberKey(key: string): boolean {
 
 const TEXT_KEYS = ["a", "b", "c"];
 const NUMBER_KEYS = ["n0", "n1", "n2"];
+const BIG_KEYS = ["s0", "s1"];
 /** How often each is called. */
 const SHARES = {
   get: 6,
@@ -70,3 +85,7 @@ const SHARES = {
 const NAMES = Object.entries(SHARES).flatMap(([name, share]) =>
   new Array<OperationName>(share).fill(name as OperationName)
 );
+/** What is called with values that are split. */
+const BIG_NAMES: readonly OperationName[] = [
+  ...["get", "get", "get", "set", "set", "delete", "getMulti", "setMulti"] as const,
+];

@@ -9,6 +9,7 @@ import {
 } from "@libmc/libmc";
 import { doneOf, hitsOf } from "../../support/answers.ts";
 import { VERB, type Verb } from "../../support/verbs.ts";
+import { bigValueOf, isBigKey, lettersOf } from "./big_values.ts";
 import type { Answer } from "./model.ts";
 import type { Operation } from "./operation.ts";
 
@@ -41,19 +42,19 @@ export class Performer {
 
   /** What a call for many keys that failed in part says of each of them; `undefined` of what failed. */
   partOf({ name, keys }: Operation, { partial }: MultiError): (Answer | undefined)[] {
-    const wanted = keys.map((key) => this.#prefix + key);
-    return wanted.map(answersIn(VERB[name], partial, wanted));
+    return this.#answers(VERB[name], partial, keys);
   }
 
   async #perform({ caller, name, keys, data }: Operation): Promise<Answer[]> {
     const verb = VERB[name];
     const wanted = keys.map((key) => this.#prefix + key);
     const [key] = wanted;
+    const values = keys.map((key) => isBigKey(key) ? bigValueOf(data) : data);
     const seen = `${caller} ${key}`;
     const answer = await verb.call(this.#client, undefined, {
-      ...{ key, keys: wanted, value: data, data, exptime: 1000 },
+      ...{ key, keys: wanted, value: values[0], data, exptime: 1000 },
       ...{ delta: Number(data), cas: this.#seen.get(seen) ?? 0n },
-      items: wanted.map((key) => [key, data] as const),
+      items: wanted.map((key, i) => [key, values[i]] as const),
     });
     if (name === "gets") {
       if (answer === undefined) this.#seen.delete(seen);
@@ -61,8 +62,15 @@ export class Performer {
     }
     if (verb.kind === "arithmetic") return [answer as number | undefined ?? null];
     const isRetrieval = verb.kind === "retrieval";
-    return wanted.map(answersIn(verb, answer, wanted)).map((answer) =>
+    return this.#answers(verb, answer, keys).map((answer) =>
       answer ?? (isRetrieval ? null : false)
+    );
+  }
+
+  #answers(verb: Verb, answer: unknown, keys: readonly string[]): (Answer | undefined)[] {
+    const wanted = keys.map((key) => this.#prefix + key);
+    return wanted.map(answersIn(verb, answer, wanted)).map((answer, i) =>
+      isBigKey(keys[i]) && typeof answer === "string" ? lettersOf(answer) : answer
     );
   }
 }
