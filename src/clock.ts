@@ -42,26 +42,23 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-/**
- * The platform's clock. It is read once per turn of the event loop: a call asks for the time three times or more, at
- * 80 ns each, and nothing here is measured in less than milliseconds.
- */
+/** When to give up. Calls that begin in one turn of the program share one object. */
+export class Deadline {
+  /** That of calls without a timeout. */
+  static readonly NEVER: Deadline = new Deadline(Infinity);
+  /** In milliseconds of the client's clock; Infinity until the turn in which the calls begin is over. */
+  at: number;
+
+  constructor(at: number) {
+    this.at = at;
+  }
+}
+
+/** The platform's clock. To read it costs 85 ns: no call does so for itself alone. */
 export const systemClock: Clock = {
-  now() {
-    if (read === undefined) {
-      read = performance.now();
-      queueMicrotask(forget);
-    }
-    return read;
-  },
+  now: () => performance.now(),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);
   },
 };
-
-let read: number | undefined;
-
-function forget(): void {
-  read = undefined;
-}

@@ -7,7 +7,7 @@
  * servers that the client has by then.
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -121,9 +121,9 @@ export class Cluster {
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
-  locate(key: string, deadline: number, then: (server: Server | undefined) => void): void {
+  locate(key: string, deadline: Deadline, then: (server: Server | undefined) => void): void {
     this.#route(deadline, (failed) => {
-      const server = this.#clock.now() < deadline ? this.#choose(key, failed) : undefined;
+      const server = this.#clock.now() < deadline.at ? this.#choose(key, failed) : undefined;
       if (server !== undefined && !server.connected) return [server];
       then(server);
       return undefined;
@@ -136,7 +136,7 @@ export class Cluster {
    */
   assign(
     keys: readonly string[],
-    deadline: number,
+    deadline: Deadline,
     then: (assignment: Assignment) => void,
   ): void {
     const groups = this.#assignAtOnce(keys);
@@ -244,7 +244,7 @@ export class Cluster {
    *   that has just ended, if it failed.
    */
   #route(
-    deadline: number,
+    deadline: Deadline,
     attempt: (failed: Failed, last: MemcachedError | undefined) => Unconnected,
     failed: Failed = new Map(),
     last?: MemcachedError,
@@ -276,7 +276,7 @@ export class Cluster {
   ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const owner = this.ownerOf(key);
-    const isLate = last !== undefined && this.#clock.now() >= command.deadline;
+    const isLate = last !== undefined && this.#clock.now() >= command.deadline.at;
     const error = isLate ? last : this.#settings.failover ? undefined : failed.get(owner);
     const server = error === undefined ? this.#choose(key, failed) : undefined;
     if (server !== undefined && !server.connected) return [server];
@@ -308,7 +308,7 @@ export class Cluster {
   /** Sends a command that a lost or leaving connection gave back, to the server that has its keys now. */
   #resubmit(command: Command, from: Server): void {
     if (command.abandoned) return;
-    if (this.#clock.now() >= command.deadline) {
+    if (this.#clock.now() >= command.deadline.at) {
       fail(from, command, lateError(from.name, command));
     } else if (this.#closed !== undefined) {
       fail(from, command, closedError(from.name, command.name, this.#closed.at));
@@ -370,14 +370,14 @@ export class Cluster {
 
   #assignDialled(
     keys: readonly string[],
-    deadline: number,
+    deadline: Deadline,
     failed: Failed,
     then: (assignment: Assignment) => void,
   ): Unconnected {
     const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
     const orphans = new Map<Server, Orphans>();
     const unknown = new Set<Server>();
-    const isLate = this.#clock.now() >= deadline;
+    const isLate = this.#clock.now() >= deadline.at;
     const choose = this.#chooser(keys.length, failed);
     for (let position = 0; position < keys.length; position++) {
       const key = keys[position];
@@ -436,7 +436,11 @@ export class Cluster {
   }
 
   /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */
-  #dial(server: Server, deadline: number, then: (error: MemcachedError | undefined) => void): void {
+  #dial(
+    server: Server,
+    deadline: Deadline,
+    then: (error: MemcachedError | undefined) => void,
+  ): void {
     let isWaiting = true;
     const end = (error: MemcachedError | undefined) => {
       if (!isWaiting) return;
@@ -444,10 +448,10 @@ export class Cluster {
       then(error);
     };
     server.dial(end);
-    if (!isWaiting || deadline === Infinity) return;
+    if (!isWaiting || deadline === Deadline.NEVER) return;
     this.#sweeper.watch({
       sweep(now) {
-        if (now >= deadline) end(new TimeoutError(LATE, { server: server.name }));
+        if (now >= deadline.at) end(new TimeoutError(LATE, { server: server.name }));
         return isWaiting;
       },
     });

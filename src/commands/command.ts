@@ -4,6 +4,7 @@
  * command may be written again from the start, on another connection, after the first one was lost.
  */
 
+import { Deadline } from "../clock.ts";
 import { type MemcachedError, ProtocolError, type ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { unknownLine } from "../protocol/reply_line.ts";
@@ -35,8 +36,8 @@ export abstract class Command {
     return this.key !== undefined;
   }
 
-  /** When to give up, in milliseconds of the client's clock. */
-  deadline = Infinity;
+  /** When to give up. */
+  deadline: Deadline = Deadline.NEVER;
   /** How often it was sent again: after a failure of its own, and as a bystander after another's. */
   ownResends = 0;
   bystanderResends = 0;

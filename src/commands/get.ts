@@ -104,7 +104,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
       next.#words !== this.#words || this.name.startsWith("gat") ||
       this.#count + next.#count > MAX_MERGED_KEYS || this.#bytes + next.#bytes > MAX_KEY_BYTES ||
       // Joined commands are given up together.
-      Math.abs(this.deadline - next.deadline) > MOST_BETWEEN_DEADLINES
+      this.deadline !== next.deadline
     ) return false;
     this.#join(next);
     return true;
@@ -190,7 +190,6 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     this.#last = next.#last;
     this.#count += next.#count;
     this.#bytes += next.#bytes;
-    this.deadline = Math.min(this.deadline, next.deadline);
   }
 
   /** Makes this one of the commands joined in `first` a command of its own, sent as often before. */
@@ -232,8 +231,6 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
 const GET: Retrieval = { name: "get" };
 /** Most bytes of keys in a line, each with the space before it. */
 const MAX_KEY_BYTES = MAX_LINE_BYTES - "gets\r\n".length;
-/** Milliseconds by which the deadlines of gets in one line may differ. */
-const MOST_BETWEEN_DEADLINES = 5;
 const WORDS: Readonly<Record<RetrievalName, string>> = {
   get: "get ",
   gets: "gets ",

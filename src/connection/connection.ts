@@ -166,13 +166,16 @@ export class Connection implements ReplySink {
     this.#progress.takes(command);
     if (this.#flushing) return;
     this.#flushing = true;
-    const { clock } = this.#options;
-    const now = clock.now();
-    const isIdle = now - this.#silence.heardAt > IDLE_MILLISECONDS;
-    if (this.#pending.length === 0) this.#silence.heardAt = now;
-    if (isIdle) this.#isStale = this.#mustLook = true;
-    queueMicrotask(() => void this.#flush());
+    queueMicrotask(this.#begin);
   }
+
+  /** Begins to write, at the end of the turn in which commands were gathered. */
+  readonly #begin = (): void => {
+    const now = this.#options.clock.now();
+    if (now - this.#silence.heardAt > IDLE_MILLISECONDS) this.#isStale = this.#mustLook = true;
+    if (this.#pending.length === 0) this.#silence.heardAt = now;
+    void this.#flush(now);
+  };
 
   /** Goes on with the flush after some timers, so that the end of the stream is read if it is there. */
   #look([delay, ...delays]: readonly number[] = IDLE_PROBE_DELAYS): void {
@@ -218,7 +221,7 @@ export class Connection implements ReplySink {
   #isUnwanted(now: number, lost: number, limit: number): boolean {
     const head = this.#pending.peek() ?? this.#silent.at(0)?.command;
     // A caller who went away before has left a reply for which there is still time.
-    const isOver = head?.abandoned && (head.deadline <= now || head.deadline === Infinity);
+    const isOver = head?.abandoned && (head.deadline.at <= now || head.deadline.at === Infinity);
     const since = this.#unwantedSince ?? now;
     this.#unwantedSince = isOver ? Math.min(now, since + lost) : undefined;
     return isOver === true && limit > 0 && now - since - lost > limit;
@@ -337,10 +340,12 @@ export class Connection implements ReplySink {
     }
   }
 
-  async #flush(): Promise<void> {
+  /** @param now The time, if it is known. */
+  async #flush(now?: number): Promise<void> {
     try {
       while (!this.#closed && this.#gathered.length > 0) {
-        this.#writeGathered();
+        this.#writeGathered(now);
+        now = undefined;
         if (this.#writer.length === 0) {
           // Only abandoned commands were there, or the next one must wait for a look at the stream.
           if (this.#mustLook && this.#gathered.length > 0) return this.#look();
@@ -369,7 +374,7 @@ export class Connection implements ReplySink {
   }
 
   /** Moves commands from the gathered to the pending ones, up to the size of one write. */
-  #writeGathered(): void {
+  #writeGathered(now?: number): void {
     const wasQuiet = this.#pending.length === 0;
     while (this.#writer.length < WRITE_BYTES) {
       const command = this.#gathered.peek();
@@ -394,7 +399,7 @@ export class Connection implements ReplySink {
     }
     if (!wasQuiet) return;
     // Replies are due from now on, however long ago the first command was gathered.
-    this.#silence.heardAt = this.#options.clock.now();
+    this.#silence.heardAt = now ?? this.#options.clock.now();
     this.#options.onBusy();
   }
 
@@ -472,7 +477,7 @@ export class Connection implements ReplySink {
 
   /** Fails a command whose deadline has passed. If it was sent, it stays in the queue and swallows its reply. */
   #giveUp(command: Command, now: number, sent: "no" | "maybe"): void {
-    if (command.deadline > now || command.abandoned) return;
+    if (command.deadline.at > now || command.abandoned) return;
     command.fail(outOfTime({ server: this.#options.server, command: command.name, sent }));
   }
 

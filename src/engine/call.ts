@@ -1,5 +1,6 @@
 /** One call of one caller: a promise that settles once, whatever happens. */
 
+import type { Deadline } from "../clock.ts";
 import { Receiver } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { CallEnd } from "../observe/observer.ts";
@@ -10,8 +11,8 @@ import type { Verb } from "./verb.ts";
 export interface CallOwner {
   /** True if failures reject, unless the call says otherwise. */
   readonly strict: boolean;
-  /** Gives the deadline of a call that begins now, in milliseconds of the client's clock. */
-  deadline(): number;
+  /** Gives the deadline of a call that begins now. */
+  deadline(): Deadline;
   /** Called for every failure. */
   failed(error: MemcachedError, verb: string): void;
 }
@@ -24,8 +25,8 @@ export class Call<T> extends Receiver<T> {
   readonly promise: Promise<T>;
   readonly verb: Verb<T>;
   readonly strict: boolean;
-  /** When the call has taken too long, in milliseconds of the client's clock. */
-  readonly deadline: number;
+  /** When the call has taken too long. */
+  readonly deadline: Deadline;
   override settled = false;
   /** The failure with which it rejected; `undefined` for misuse and an abort. */
   failure: MemcachedError | undefined;

@@ -1,5 +1,6 @@
 /** Everything that the calls of a client share: settings, keys, servers and observers. */
 
+import type { Deadline } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
 import { forCommand } from "../error_copy.ts";
@@ -17,6 +18,7 @@ import { authenticateWith } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
 import { awaitAnswer } from "./first_command.ts";
+import { Deadlines } from "./deadlines.ts";
 import { ItemDecoders } from "./item_decoders.ts";
 import { Keys } from "./keys.ts";
 import {
@@ -33,7 +35,7 @@ import { LoopYield } from "./yielding.ts";
 
 /** The side of a fan-out that sends its parts. */
 interface Parts {
-  readonly deadline: number;
+  readonly deadline: Deadline;
   /** Name of the command, for errors. */
   readonly command: string;
   readonly settled: boolean;
@@ -51,6 +53,7 @@ export class Engine implements CallOwner {
   /** The server strings that the client was made with, or that it moved to last. */
   servers: readonly string[];
   lastError: MemcachedError | undefined;
+  readonly #deadlines: Deadlines;
   readonly #loopYield: LoopYield;
   readonly #observers: Observers;
   readonly #watchesCalls: boolean;
@@ -68,6 +71,7 @@ export class Engine implements CallOwner {
     this.keys = new Keys(settings.prefix, settings.clock);
     this.#observers = new Observers([counting, firing(target)], options.observer);
     this.#watchesCalls = this.#observers.watchesCalls;
+    this.#deadlines = new Deadlines(settings.clock, settings);
     this.#loopYield = new LoopYield(settings.clock);
     const addresses = this.#addressesOf(this.servers);
     checkDistinctNames(addresses);
@@ -87,9 +91,8 @@ export class Engine implements CallOwner {
     return this.settings.strict;
   }
 
-  deadline(): number {
-    const { clock, timeout } = this.settings;
-    return timeout === 0 ? Infinity : clock.now() + timeout;
+  deadline(): Deadline {
+    return this.#deadlines.next();
   }
 
   /** Begins a call. An error that `begin` throws is misuse, and rejects. */
@@ -170,7 +173,7 @@ export class Engine implements CallOwner {
   }
 
   /** Sends a call's command to the server of its key. */
-  send(call: { readonly deadline: number }, key: string, command: Command): void {
+  send(call: { readonly deadline: Deadline }, key: string, command: Command): void {
     command.deadline = call.deadline;
     this.cluster.submit(key, command);
   }
@@ -217,7 +220,7 @@ export class Engine implements CallOwner {
   }
 
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
-  locate(key: string, deadline: number, then: (server: string | undefined) => void): void {
+  locate(key: string, deadline: Deadline, then: (server: string | undefined) => void): void {
     this.cluster.locate(key, deadline, (server) => then(server?.name));
   }
 

@@ -1,5 +1,6 @@
 /** Joins the parts of one call. One object receives all of them: there is no promise for each part or key. */
 
+import type { Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { PartReceiver } from "../commands/receiver.ts";
@@ -25,7 +26,7 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
   }
 
   /** When the call has taken too long. */
-  get deadline(): number {
+  get deadline(): Deadline {
     return this.#call.deadline;
   }
 

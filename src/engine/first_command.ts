@@ -1,5 +1,6 @@
 /** Asks something on a connection that is not in use yet: who may use it, or whether anybody is there. */
 
+import { Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import { Receiver } from "../commands/receiver.ts";
 import { VersionCommand } from "../commands/server_commands.ts";
@@ -18,7 +19,7 @@ export function askFirst<T>(
 ): Promise<T> {
   const answer = new Answer<T>();
   const command = commandFor(answer);
-  command.deadline = deadline;
+  command.deadline = new Deadline(deadline);
   connection.submit(command);
   return answer.promise;
 }

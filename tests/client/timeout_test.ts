@@ -9,7 +9,6 @@ import { VERBS } from "../support/verbs.ts";
 Deno.test("ClientOptions.timeout bounds every method, however patient the connection is", async () => {
   await using server = await startMemcached();
   server.pause();
-  // The clock is read once for all calls that are made in one go.
   const start = performance.now();
   await Promise.all(VERBS.map(async ({ name, call, fallback }) => {
     await using client = hurried(server.address, {});
@@ -32,6 +31,22 @@ Deno.test("ClientOptions.timeout bounds the wait for a connection", async () => 
     const took = performance.now() - start;
     assert(took >= 95 && took < 3000, `${name} took ${took} ms`);
   }));
+});
+
+Deno.test("ClientOptions.timeout is the whole one for a call that follows long work in the same turn", async () => {
+  await using server = await startMemcached();
+  await using client = hurried(server.address, { pollTimeout: 0, strict: true });
+  await client.set("a", 1);
+  server.pause();
+  const first = client.set("a", 2).catch((error) => error);
+  for (const start = performance.now(); performance.now() - start < 150;);
+  const began = performance.now();
+  const error = await client.set("b", 3).catch((error) => error);
+  assertInstanceOf(error, TimeoutError);
+  const took = performance.now() - began;
+  assert(took >= 95, `${took} ms`);
+  assertInstanceOf(await first, TimeoutError);
+  server.resume();
 });
 
 Deno.test("Client.getRealtimeHostByKey() waits for no dial past the timeout", async () => {

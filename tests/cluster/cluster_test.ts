@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import type { Assignment } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import { parseAddress } from "../../src/placement/address.ts";
@@ -166,7 +167,7 @@ Deno.test("Cluster.submit() with failover fails once every server was tried once
 Deno.test("Cluster.submit() with failover dials no further past the command's deadline", async () => {
   await using rig = new ClusterRig(THREE, { failover: true });
   const { command, outcome } = loneGet(KEYS[0]);
-  command.deadline = rig.clock.now() + 50;
+  command.deadline = new Deadline(rig.clock.now() + 50);
   rig.cluster.submit(KEYS[0], command);
   await rig.pass(100);
   assertEquals([outcome.summary, rig.dialler.dials.length], ["TimeoutError, sent no", 1]);
@@ -185,7 +186,7 @@ Deno.test("Cluster.submit() past the deadline of a command leaves other servers 
   await settle();
   rig.dialler.answer = undefined;
   const { command, outcome } = loneGet(KEYS[0]);
-  command.deadline = rig.clock.now() + 50;
+  command.deadline = new Deadline(rig.clock.now() + 50);
   rig.cluster.submit(KEYS[0], command);
   await rig.pass(60);
   assertEquals(outcome.summary, "TimeoutError, sent no");
@@ -197,9 +198,9 @@ Deno.test("Cluster settles everything when it is closed during a dial, failover 
     await using rig = new ClusterRig(THREE, { failover });
     const issued = await submit(rig, KEYS[0]);
     const atServer: (Server | undefined)[] = [];
-    rig.cluster.locate(KEYS[0], Infinity, (server) => atServer.push(server));
+    rig.cluster.locate(KEYS[0], Deadline.NEVER, (server) => atServer.push(server));
     const assigned: Assignment[] = [];
-    rig.cluster.assign(KEYS, Infinity, (assignment) => assigned.push(assignment));
+    rig.cluster.assign(KEYS, Deadline.NEVER, (assignment) => assigned.push(assignment));
     await Promise.all(rig.cluster.servers.map((server) => server.close()));
     await settle();
     assertEquals(issued.outcome.error?.sent, "no", `failover ${failover}`);
@@ -255,7 +256,7 @@ Deno.test("Cluster.assign() with one connected server passes the keys on as they
 Deno.test("Cluster.assign() dials all servers that it needs at the same time, once each", async () => {
   await using rig = new ClusterRig(THREE);
   let assignment: Assignment | undefined;
-  rig.cluster.assign(KEYS, Infinity, (given) => assignment = given);
+  rig.cluster.assign(KEYS, Deadline.NEVER, (given) => assignment = given);
   assertEquals(rig.dialler.hosts.toSorted(), ["one", "three", "two"]);
   rig.dialler.dials[2].succeed();
   rig.dialler.dials[0].succeed();
@@ -304,7 +305,7 @@ Deno.test("Cluster.assign() comes to an end though dead servers may be dialled a
 
 Deno.test("Cluster.assign() dials nobody past its deadline", async () => {
   await using rig = new ClusterRig(THREE);
-  const { groups, orphans } = await assign(rig, KEYS, rig.clock.now());
+  const { groups, orphans } = await assign(rig, KEYS, new Deadline(rig.clock.now()));
   assertEquals([groups, orphans.length, rig.dialler.dials.length], [[], 3, 0]);
 });
 
@@ -374,7 +375,7 @@ async function submit(rig: ClusterRig, key: string): Promise<Issued> {
 async function assign(
   rig: ClusterRig,
   keys: readonly string[],
-  deadline = Infinity,
+  deadline = Deadline.NEVER,
 ): Promise<Assignment> {
   let assignment: Assignment | undefined;
   rig.cluster.assign(keys, deadline, (given) => assignment = given);
@@ -385,7 +386,7 @@ async function assign(
 
 async function locate(rig: ClusterRig, key: string): Promise<Server | undefined> {
   const atServer: (Server | undefined)[] = [];
-  rig.cluster.locate(key, Infinity, (server) => atServer.push(server));
+  rig.cluster.locate(key, Deadline.NEVER, (server) => atServer.push(server));
   await settle();
   assertEquals(atServer.length, 1);
   return atServer[0];

@@ -1,6 +1,7 @@
 /** What a call costs while most of very many servers are dead: counted, by the looks at the clock, and not timed. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import { Cluster } from "../../src/cluster/cluster.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -17,7 +18,7 @@ Deno.test("Cluster finds the stand-ins of many keys in a number of steps that is
   const { cluster, clock } = rig;
   const before = clock.looks;
   let placed = 0;
-  cluster.assign(KEYS, Infinity, ({ groups, orphans }) => {
+  cluster.assign(KEYS, Deadline.NEVER, ({ groups, orphans }) => {
     assertEquals(groups.map(({ server }) => server.name), ["alive"]);
     placed = groups[0].group.keys.length + orphans.length;
   });
@@ -31,10 +32,10 @@ Deno.test("Cluster finds the same stand-in for a key among many as for the key a
   const { cluster } = rig;
   const alone = new Map<string, string | undefined>();
   for (const key of KEYS.slice(0, 500)) {
-    cluster.locate(key, Infinity, (server) => alone.set(key, server?.name));
+    cluster.locate(key, Deadline.NEVER, (server) => alone.set(key, server?.name));
   }
   const among = new Map<string, string | undefined>();
-  cluster.assign(KEYS, Infinity, ({ groups }) => {
+  cluster.assign(KEYS, Deadline.NEVER, ({ groups }) => {
     for (const { server, group } of groups) {
       for (const key of group.keys) among.set(key, server.name);
     }

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import { get, incr, type Issued, loneGet, remove, set, setMany, store } from "../support/issued.ts";
 import type { BatchResult } from "../../src/commands/batch.ts";
 import { Random } from "../support/random.ts";
@@ -187,7 +188,9 @@ class Scenario {
         () => remove(key),
         () => setMany([key, `${key}b`]),
       ])();
-      if (this.#random.below(3) === 0) one.command.deadline = this.#rig.clock.now() + 100;
+      if (this.#random.below(3) === 0) {
+        one.command.deadline = new Deadline(this.#rig.clock.now() + 100);
+      }
       this.#issued.push({ key, one });
       this.#rig.cluster.submitTo(this.#rig.server, one.command);
     }

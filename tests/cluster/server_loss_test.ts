@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import { ConnectionError } from "../../src/errors.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import { get, hit, incr, loneGet, remove, set, setMany, summaries } from "../support/issued.ts";
@@ -212,7 +213,7 @@ Deno.test("Server gives up a command that waits to be sent again when its time i
   const transport = await rig.connect();
   transport.held = true;
   const [late, patient, sent] = [incr("a"), incr("b"), get("c")];
-  late.command.deadline = sent.command.deadline = rig.clock.now() + 500;
+  late.command.deadline = sent.command.deadline = new Deadline(rig.clock.now() + 500);
   await rig.submit(incr("head"), sent);
   transport.take(5);
   await settle();
@@ -279,7 +280,7 @@ Deno.test("Server sends nothing again whose time is up, though no sweep has seen
   await using rig = new ClusterRig(undefined, { maxRetries: 1 });
   rig.dialler.open();
   const issued = [loneGet("head"), loneGet("behind")];
-  for (const { command } of issued) command.deadline = rig.clock.now() + 15;
+  for (const { command } of issued) command.deadline = new Deadline(rig.clock.now() + 15);
   await rig.submit(...issued);
   await rig.pass(16);
   assertEquals(summaries(issued), ["open", "open"], "the sweeps are ten milliseconds apart");

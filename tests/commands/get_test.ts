@@ -1,5 +1,6 @@
 import type { Receiver } from "../../src/commands/receiver.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import type { Command } from "../../src/commands/command.ts";
 import { DeleteCommand } from "../../src/commands/deletion.ts";
 import { GetCommand, MAX_MERGED_KEYS, type Retrieval } from "../../src/commands/get.ts";
@@ -292,23 +293,15 @@ Deno.test("GetCommand.merge() joins nothing that was made not to be", () => {
   assertEquals(get("b").merge(alone()), false);
 });
 
-Deno.test("GetCommand.merge() takes the earlier deadline for all, and none that is far from it", () => {
-  const command = get("a");
-  command.deadline = 10;
-  const next = get("b");
-  next.deadline = 5;
+Deno.test("GetCommand.merge() joins calls of one turn only: they are given up together", () => {
+  const [command, next, later] = [get("a"), get("b"), get("c")];
+  command.deadline = next.deadline = new Deadline(10);
+  later.deadline = new Deadline(10);
   assert(command.merge(next));
-  assertEquals(command.deadline, 5);
-  const later = get("c");
-  for (later.deadline of [10.5, 200, Infinity]) {
-    assertEquals(command.merge(later), false, String(later.deadline));
-  }
-  later.deadline = 10;
-  assert(command.merge(later));
-  assertEquals(command.deadline, 5);
-  const [unbounded, another] = [get("d"), get("e")];
-  assert(unbounded.merge(another));
-  assertEquals(unbounded.deadline, Infinity);
+  assertEquals(command.merge(later), false);
+  assertEquals(command.deadline.at, 10);
+  assertEquals(get("d").merge(command), false);
+  assert(get("d").merge(get("e")), "without a deadline");
 });
 
 Deno.test("GetCommand is a retrieval, safe to repeat, without payload", () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import type { ConnectionEnd } from "../../src/connection/contract.ts";
 import { ConnectionError } from "../../src/errors.ts";
@@ -279,7 +280,7 @@ Deno.test("Connection.drain() settles once for each who waits, and when the stre
 Deno.test("Connection.drain() does not wait for replies that nobody waits for", async () => {
   const rig = new Rig(new ScriptedTransport(), { pollTimeout: 0 });
   const [late, gone] = [incr("a"), incr("b")];
-  late.command.deadline = rig.clock.now() + 100;
+  late.command.deadline = new Deadline(rig.clock.now() + 100);
   await rig.submit(late, gone);
   const drained = settledFlag(rig.connection.drain());
   gone.outcome.abandon();

@@ -1,6 +1,7 @@
 /** A reply that goes on although nobody waits for it any more: all callers stand behind it. */
 
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import { Deadline } from "../../src/clock.ts";
 import { TimeoutError } from "../../src/errors.ts";
 import { hit, incr, type Issued, loneGet, set, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
@@ -66,7 +67,7 @@ for (const noreply of [false, true]) {
 Deno.test("Connection waits for a data block of 100 MB as long as somebody waits for it", async () => {
   await using rig = new Rig();
   const issued = loneGet("a");
-  issued.command.deadline = rig.clock.now() + 60_000;
+  issued.command.deadline = new Deadline(rig.clock.now() + 60_000);
   await rig.submit(issued);
   await rig.reply("VALUE a 0 100000000\r\n");
   for (let i = 0; i < 190; i++) {
@@ -131,7 +132,7 @@ Deno.test("Connection stays open when a program was blocked past its calls' time
 
 /** Gives a command its time, from now on. */
 function within<T>(rig: Rig, issued: Issued<T>): Issued<T> {
-  issued.command.deadline = rig.clock.now() + TIMEOUT;
+  issued.command.deadline = new Deadline(rig.clock.now() + TIMEOUT);
   return issued;
 }
 
