@@ -105,7 +105,7 @@ const LOST: Readonly<Record<string, unknown>> = {
   map: new Map([[1, 2]]),
   set: new Set([1]),
   date: new Date(0),
-  undefinedInside: { a: undefined },
+  undefinedInside: { a: [undefined] },
   bigintInside: [1n],
   nanInside: [NaN],
   surrogate: "\ud800",
