@@ -179,7 +179,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @returns The item, or `undefined` on a miss. A split value comes joined and without the flag for splitting, as in
-   * libmc.
+   * libmc; without `doSplit` it is the manifest, as it is stored.
    * @throws {TypeError} If the key or an option cannot be used.
    * @throws {RangeError} If the key has more than 250 bytes, prefix included.
    * @throws {MemcachedError} If the call fails and `strict` is set.
@@ -541,13 +541,15 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Stores bytes and flags as they are, without the codec and without compression.
+   * Stores bytes and flags as they are, without the codec and without compression. {@linkcode Client.getRaw} gives both
+   * back.
    *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 if the data is split.
    * @param data At most 10,000,000 bytes, or `itemSizeLimit` without `doSplit`. Not copied: see {@linkcode Client.set}.
    * @returns `true` if it was stored.
    * @throws {TypeError} If key, data or an option cannot be used.
-   * @throws {RangeError} If key, data, flags or exptime are out of bounds.
+   * @throws {RangeError} If key, data, flags or exptime are out of bounds, or flag 4096 would make the data the manifest of
+   * a split value: see {@linkcode RawOptions}.
    * @throws {MemcachedError} If the call fails and `strict` is set.
    *
    * @example Write an item for a program with flags of its own

@@ -58,11 +58,20 @@ export interface Codec {
   readonly bytesFlags?: number;
 
   /**
+   * True if the codec leaves flags 16 and 4096 to the client, which by libmc's rules marks compressed and split values
+   * with them. Only then are values compressed (`compThreshold`), split (`doSplit`), inflated and joined. Without it all
+   * 32 bits belong to the codec, and each value is one item.
+   *
+   * @default {false}
+   */
+  readonly libmcFlags?: boolean;
+
+  /**
    * Encodes a value.
    *
    * @param value Anything that a caller may want to store.
-   * @returns Data and flags. The data may be the caller's own bytes, uncopied. Flags 16 and 4096 are reserved: by
-   * libmc's rules they mark compressed and split values.
+   * @returns Data and flags. The data may be the caller's own bytes, uncopied. With `libmcFlags`, flags 16 and 4096 are
+   * refused with a RangeError.
    * @throws {TypeError} If the value cannot be stored without losing something.
    */
   encode(value: unknown): Encoded;
@@ -71,7 +80,7 @@ export interface Codec {
    * Decodes a data block.
    *
    * @param data Borrowed: valid only until `decode` returns. Copy whatever you keep.
-   * @param flags The flags stored with it, without those of compression (16) and splitting (4096).
+   * @param flags The flags stored with it; with `libmcFlags`, without those of compression (16) and splitting (4096).
    * @returns The value. Whatever else `decode` throws becomes the cause of a CodecError.
    * @throws {CodecError} If the data does not fit the flags.
    */

@@ -55,6 +55,7 @@ import { decodeText } from "./text.ts";
 export const jsCodec: Codec = {
   textFlags: 0,
   bytesFlags: FLAG_BYTES,
+  libmcFlags: true,
 
   encode(value: unknown): Encoded {
     switch (typeof value) {

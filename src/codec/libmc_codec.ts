@@ -41,6 +41,7 @@ import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./python/mars
  */
 export const libmcCodec: Codec = {
   bytesFlags: 0,
+  libmcFlags: true,
 
   encode(value: unknown): Encoded {
     switch (typeof value) {

@@ -7,7 +7,7 @@ import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
 import { plainBytes } from "../checks/bytes.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { compress as deflate, inflate } from "./compression.ts";
-import { FLAG_ZLIB } from "./flags.ts";
+import { FLAG_SPLIT, FLAG_ZLIB } from "./flags.ts";
 import { jsCodec } from "./js_codec.ts";
 import { libmcCodec } from "./libmc_codec.ts";
 import { decodeText, utf8Length } from "./text.ts";
@@ -17,11 +17,12 @@ export { utf8Length };
 /**
  * Encodes a value, and compresses it if it is worth it.
  *
- * @param compThreshold Compresses encoded data of more than this many bytes, whatever its type; 0 or less: never.
+ * @param compThreshold Compresses encoded data of more than this many bytes, whatever its type; 0 or less: never. A codec
+ * that keeps all flags to itself must have 0.
  * @param compress `false` stores this value uncompressed.
  * @returns The item to store. Its data may be the caller's own bytes, uncopied.
  * @throws {TypeError} If the value cannot be stored without losing something, or the codec gives what cannot be stored.
- * @throws {RangeError} If the codec gives flags out of range.
+ * @throws {RangeError} If the codec gives flags out of range, or flags that it leaves to the client.
  */
 export function encodeValue(
   codec: Codec,
@@ -29,7 +30,7 @@ export function encodeValue(
   compThreshold: number,
   compress: boolean,
 ): Encoded {
-  const encoded = isBuiltIn(codec) ? codec.encode(value) : checked(codec.encode(value));
+  const encoded = isBuiltIn(codec) ? codec.encode(value) : checked(codec, codec.encode(value));
   if (!compress || compThreshold <= 0) return encoded;
   const { data, flags } = encoded;
   if (typeof data !== "string") {
@@ -47,7 +48,7 @@ export function encodeValue(
  * Decodes the data block of an item, which is a range of a buffer.
  *
  * @param bytes Borrowed, unless `owned`.
- * @param flags The item's flags without the one for splitting.
+ * @param flags The item's flags, without the one for splitting unless all belong to the codec.
  * @param inflateLimit Most bytes that a compressed value may inflate to.
  * @param owned True if nobody else will use `bytes`: a value that consists of them is then not copied.
  * @returns Owned.
@@ -69,7 +70,7 @@ export function decodeValue(
     return owned ? bytes.subarray(start, end) : copyOf(bytes, start, end);
   }
   const data = bytes.subarray(start, end);
-  if ((flags & FLAG_ZLIB) === 0) return codec.decode(data, flags);
+  if ((flags & FLAG_ZLIB) === 0 || codec.libmcFlags !== true) return codec.decode(data, flags);
   const inflated = inflate(data, inflateLimit);
   // A short result lies in a larger buffer, which would stay in memory with it.
   const keep = inflated.length * 2 >= inflated.buffer.byteLength;
@@ -83,8 +84,13 @@ export function isBuiltIn(codec: Codec): boolean {
 }
 
 /** Reads what another codec gives, once, as it may be anything: it would go to the server as a command. */
-function checked({ data, flags }: Encoded): Encoded {
+function checked({ libmcFlags }: Codec, { data, flags }: Encoded): Encoded {
   const unsigned = checkUnsigned("flags", flags, MAX_UINT32);
+  if (libmcFlags === true && (unsigned & CLIENT_FLAGS) !== 0) {
+    throw new RangeError(
+      `Cannot use flags ${unsigned} as a codec with libmcFlags leaves ${FLAG_ZLIB} and ${FLAG_SPLIT} to the client`,
+    );
+  }
   if (data instanceof Uint8Array) return { data: plainBytes(data), flags: unsigned };
   if (typeof data === "string" && data.isWellFormed()) return { data, flags: unsigned };
   throw new TypeError("Cannot store data that is neither well-formed text nor a Uint8Array");
@@ -94,4 +100,6 @@ function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end));
 }
 
+/** Flags with which the client marks what it has made of a codec's data. */
+const CLIENT_FLAGS = FLAG_ZLIB | FLAG_SPLIT;
 const encoder = new TextEncoder();

@@ -85,8 +85,9 @@ export interface RawOptions extends CallOptions {
   /** When the item expires: see {@linkcode Exptime}. @default {0} */
   exptime?: Exptime;
   /**
-   * Number that is stored with the data: an integer from 0 to 4,294,967,295. By libmc's rules, readers inflate data
-   * with flag 16, and with `doSplit` they take data with flag 4096 for the manifest of a split value.
+   * Number that is stored with the data: an integer from 0 to 4,294,967,295. By libmc's rules, readers other than
+   * `getRaw()` inflate data with flag 16, and take data with flag 4096 for the manifest of a split value. With `doSplit`,
+   * flag 4096 is rejected where `getRaw()` would do so, too: for a number of chunks, and for data that is split.
    *
    * @default {0}
    */

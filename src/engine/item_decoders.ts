@@ -79,8 +79,10 @@ export interface ChunkedDecoder<T> extends ItemDecoder<T | Manifest> {
 export class ItemDecoders {
   readonly #value: ChunkedDecoder<unknown>;
   readonly #cas: ChunkedDecoder<CasValue>;
-  /** Gives an item as it is. */
+  /** Gives an item as it is, unless it is the manifest of a split value. */
   readonly raw: ChunkedDecoder<RawItem>;
+  /** Gives the bytes and flags of a value, still compressed. */
+  readonly bytes: ChunkedDecoder<RawItem>;
   /** Gives the data block alone. */
   readonly data: ItemDecoder<Uint8Array> = { decode: (item) => item.copyData() };
 
@@ -100,13 +102,14 @@ export class ItemDecoders {
         throw codecError(cause);
       }
     };
+    const ofSplit = doSplit ? manifestOf : refuseSplit;
     const decoder = <T>(
       decode: (item: ItemView) => T,
       assemble: ChunkedDecoder<T>["assemble"],
-      casOf = (item: ItemView) => item.hasCas ? item.cas() : 0n,
+      casOf = casIfAny,
     ): ChunkedDecoder<T> => ({
-      decode: doSplit
-        ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : manifestOf(item, casOf(item))
+      decode: codec.libmcFlags === true
+        ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : ofSplit(item, casOf(item))
         : decode,
       assemble,
     });
@@ -120,10 +123,19 @@ export class ItemDecoders {
       (manifest, data) => ({ value: assemble(manifest, data), cas: manifest.cas }),
       (item) => item.cas(),
     );
-    this.raw = decoder(
-      (item) => ({ data: item.copyData(), flags: item.flags }),
-      ({ flags }, data) => ({ data, flags }),
-    );
+    const rawOf = (item: ItemView): RawItem => ({ data: item.copyData(), flags: item.flags });
+    const joined = ({ flags }: Manifest, data: Uint8Array): RawItem => ({ data, flags });
+    this.bytes = decoder(rawOf, joined);
+    this.raw = {
+      // Flag 4096 may also be somebody else's: only the number of chunks makes an item a manifest.
+      decode: doSplit
+        ? (item) =>
+          (item.flags & FLAG_SPLIT) === 0 || chunksOf(item) === 0
+            ? rawOf(item)
+            : manifestOf(item, casIfAny(item))
+        : rawOf,
+      assemble: joined,
+    };
   }
 
   /** Gives the decoder of values. That a value is a `T` is the caller's word. */
@@ -138,9 +150,24 @@ export class ItemDecoders {
 }
 
 function manifestOf(item: ItemView, cas: bigint): Manifest {
-  const { data, dataStart, dataEnd, keyStart, keyEnd, flags } = item;
-  const chunks = chunkCount(data, dataStart, dataEnd, keyEnd - keyStart);
-  return new Manifest(chunks, (flags & ~FLAG_SPLIT) >>> 0, cas);
+  return new Manifest(chunksOf(item), (item.flags & ~FLAG_SPLIT) >>> 0, cas);
+}
+
+/** Refuses the manifest of a split value: its text must not pass for the value. */
+function refuseSplit(item: ItemView): never {
+  throw new CodecError(
+    `Cannot decode value as it is split over ${chunksOf(item) || "several"} items, by its flag ` +
+      `${FLAG_SPLIT}: only a client with doSplit reads it`,
+  );
+}
+
+/** Reads an item as a manifest: the number of chunks, 0 if it is none. */
+function chunksOf({ data, dataStart, dataEnd, keyStart, keyEnd }: ItemView): number {
+  return chunkCount(data, dataStart, dataEnd, keyEnd - keyStart);
+}
+
+function casIfAny(item: ItemView): bigint {
+  return item.hasCas ? item.cas() : 0n;
 }
 
 /** Wraps whatever a custom codec throws: it is the value that is bad, not the connection that it came by. */

@@ -124,13 +124,16 @@ export interface LiveOptions {
  */
 export interface ClientOptions extends LiveOptions {
   /**
-   * Stores values of more than 1,000,000 bytes in chunks, as libmc does, and reads such values.
+   * Stores values of more than 1,000,000 bytes in chunks, as libmc does, and reads such values. Without it, reading one
+   * is a CodecError. It needs a codec with `libmcFlags`, which the codecs of this package have: with any other codec each
+   * value is one item.
    *
    * @default {true}
    */
   doSplit?: boolean;
   /**
-   * Compresses encoded values of more than this many bytes (zlib). 0: never.
+   * Compresses encoded values of more than this many bytes (zlib). 0: never. Anything else is rejected together with a
+   * codec without `libmcFlags`.
    *
    * @default {0}
    */
@@ -254,7 +257,18 @@ export function settingsOf(options: ClientOptions): Settings {
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
     );
   }
-  return { ...DEFAULTS, ...givenOptions(others), tls: tls !== false };
+  const settings = { ...DEFAULTS, ...givenOptions(others), tls: tls !== false };
+  return settings.codec.libmcFlags === true ? settings : withoutLibmcFlags(settings);
+}
+
+/** Turns off what would use flags that belong to the codec. */
+function withoutLibmcFlags(settings: Settings): Settings {
+  if (settings.compThreshold > 0) {
+    throw new TypeError(
+      'Cannot use option "compThreshold" with a codec that keeps all flags to itself: it must have libmcFlags',
+    );
+  }
+  return { ...settings, doSplit: false };
 }
 
 /** Checks the options that are given. */

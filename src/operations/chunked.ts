@@ -3,8 +3,15 @@
  * chunks and joins them, `store_fan_out.ts` stores them. See `codec/chunks.ts` for the format.
  */
 
-import { CHUNK_BYTES, Manifest, MAX_CHUNKS, MAX_SPLIT_KEY_BYTES } from "../codec/chunks.ts";
+import {
+  CHUNK_BYTES,
+  chunkCount,
+  Manifest,
+  MAX_CHUNKS,
+  MAX_SPLIT_KEY_BYTES,
+} from "../codec/chunks.ts";
 import type { Encoded } from "../codec/codec.ts";
+import { FLAG_SPLIT } from "../codec/flags.ts";
 import { utf8Length } from "../codec/text.ts";
 import type { Retrieval } from "../commands/get.ts";
 import type { StorageName } from "../commands/storage.ts";
@@ -92,6 +99,25 @@ export function dataToSplit(
     );
   }
   return typeof data === "string" ? new TextEncoder().encode(data) : data;
+}
+
+/**
+ * Rejects an item that would be read as the manifest of a split value, or whose own flag would say so once it is split:
+ * neither would come back as it is.
+ *
+ * @throws {RangeError} If the item cannot be stored.
+ */
+export function checkManifest(
+  { doSplit }: Settings,
+  key: string,
+  { data, flags }: { readonly data: Uint8Array; readonly flags: number },
+): void {
+  if (!doSplit || (flags & FLAG_SPLIT) === 0) return;
+  if (data.length <= CHUNK_BYTES && chunkCount(data, 0, data.length, key.length) === 0) return;
+  throw new RangeError(
+    `Cannot store data with flags ${flags} as flag ${FLAG_SPLIT} would make it the manifest of a split value: ` +
+      "a client without doSplit stores it as it is",
+  );
 }
 
 /**

@@ -23,7 +23,7 @@ import {
 import type { Engine } from "../engine/engine.ts";
 import { notDone, verb } from "../engine/verb.ts";
 import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
-import { checkLength, ChunkedStore, dataToSplit } from "./chunked.ts";
+import { checkLength, checkManifest, ChunkedStore, dataToSplit } from "./chunked.ts";
 import { checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
 import { type Storage, StoreFanOut } from "./store_fan_out.ts";
 
@@ -71,6 +71,7 @@ export function setRaw(
     const item = { data: plainBytes(data), flags: checkUnsigned("flags", flags, MAX_UINT32) };
     const storage: Storage = { name: "set", options: wireOptions(engine, options) };
     const wireKey = engine.keys.one(key);
+    checkManifest(engine.settings, wireKey, item);
     engine.began(call, key);
     storeOne(engine, call, storage, wireKey, item);
   });

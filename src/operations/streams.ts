@@ -150,12 +150,12 @@ async function fetchStream(
   const item = await step<RawItem | Manifest | undefined>(
     engine,
     key,
-    (receiver) => new GetCommand<RawItem | Manifest>(key, engine.decoders.raw, receiver),
+    (receiver) => new GetCommand<RawItem | Manifest>(key, engine.decoders.bytes, receiver),
     { signal },
   );
   if (item === undefined) return undefined;
-  const { inflateLimit } = engine.settings;
-  const isZlib = (item.flags & FLAG_ZLIB) !== 0;
+  const { codec, inflateLimit } = engine.settings;
+  const isZlib = codec.libmcFlags === true && (item.flags & FLAG_ZLIB) !== 0;
   if (!(item instanceof Manifest)) {
     const whole = ReadableStream.from([item.data]);
     return isZlib ? ReadableStream.from(inflated(whole, inflateLimit)) : whole;
@@ -313,7 +313,8 @@ async function* pieces(
 function checkSplit(engine: Engine, key: string, chunks: number): void {
   if (!engine.settings.doSplit) {
     throw new RangeError(
-      `Cannot store stream as it must be <= ${CHUNK_BYTES} bytes unless doSplit is set`,
+      `Cannot store stream as it must be <= ${CHUNK_BYTES} bytes unless doSplit is set ` +
+        "and the codec has libmcFlags",
     );
   }
   if (key.length > MAX_SPLIT_KEY_BYTES) {

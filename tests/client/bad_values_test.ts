@@ -110,12 +110,12 @@ for (const [name, lying] of LYING) {
     await using server = await MemcachedServer.start();
     for (const length of [8, 200_000, 2_500_000]) {
       const data = Uint8Array.from({ length }, (_, i) => i % 251);
-      for (const codec of [jsCodec, libmcCodec, OWN_CODEC]) {
+      // A codec of one's own is not split for.
+      for (const codec of [jsCodec, libmcCodec, ...length > 1_000_000 ? [] : [OWN_CODEC]]) {
         await using client = new Client(server.address, {
           codec,
           strict: true,
           compThreshold: codec === OWN_CODEC ? 0 : 100_000,
-          itemSizeLimit: 2 ** 22,
           connectTimeout: 5000,
         });
         for (const verb of STORING) {

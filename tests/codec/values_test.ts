@@ -82,10 +82,15 @@ Deno.test("decodeValue() asks a codec without flags of its own for everything", 
   const codec = {
     encode: jsCodec.encode,
     decode: (data: Uint8Array, flags: number) => [...data, flags],
+    libmcFlags: true,
   };
   assertEquals(decodeValue(codec, Uint8Array.of(9, 1, 2, 9), 1, 3, 0, LIMIT), [1, 2, 0]);
   const bytes = compress(Uint8Array.of(1, 2));
   assertEquals(decodeValue(codec, bytes, 0, bytes.length, 16 + 64, LIMIT), [1, 2, 64]);
+  const high = 2 ** 31 + 16;
+  assertEquals(decodeValue(codec, bytes, 0, bytes.length, high, LIMIT), [1, 2, 2 ** 31]);
+  const own = { ...codec, libmcFlags: false };
+  assertEquals(decodeValue(own, bytes, 0, bytes.length, high, LIMIT), [...bytes, high]);
 });
 
 Deno.test("jsCodec and libmcCodec refuse bytes that were transferred, inside others, too", () => {
