@@ -426,6 +426,9 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Bytes are not copied, here and wherever bytes are stored. Do not change them before the call has settled, and never
    * if it was aborted or timed out: they may still be on their way.
    *
+   * Before a value is split over several items, what the key had is deleted. So readers get the new value or a miss, and
+   * never parts of both, even if the call fails.
+   *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 if the value is split.
    * @param value Anything that the client's codec stores without loss. Encoded, it has at most 10,000,000 bytes, or
    * `itemSizeLimit` bytes without `doSplit`.
@@ -577,7 +580,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * in memory at a time, and `timeout` bounds each chunk by itself.
    *
    * A stream that is not stored whole is cancelled. The key then keeps the value it had, unless that value was in
-   * chunks too: then it is gone. Wrong use, and a signal aborted before the call, leave the stream alone.
+   * chunks too: then it is gone. It is not stored either if servers change before its end. Wrong use, and a signal aborted before the call, leave the stream alone.
    *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 for more than 1,000,000 bytes.
    * @param stream At most 10,000,000 bytes, or 1,000,000 without `doSplit`.

@@ -72,6 +72,7 @@ export class Cluster {
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
   #isUnref = false;
+  #changes = 0;
   /** Set once the cluster is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
   /** Servers that have left and are finishing their last commands. */
@@ -94,6 +95,11 @@ export class Cluster {
   /** Gives the server of a display name. */
   named(name: string): Server | undefined {
     return this.#membership.named(name);
+  }
+
+  /** How often servers have come, moved or left, or the keys were distributed anew. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Gives the owner of a wire key, whether or not it is alive. */
@@ -162,7 +168,9 @@ export class Cluster {
     );
     checkDistinctNames(next);
     servers.forEach((server, i) => {
-      if (next[i] !== server.address) server.move(next[i]);
+      if (next[i] === server.address) return;
+      this.#changes++;
+      server.move(next[i]);
     });
     return true;
   }
@@ -185,13 +193,19 @@ export class Cluster {
     const { servers } = this;
     const stay = new Set(servers);
     servers.forEach((server, i) => {
-      if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
+      if (isSamePlace(server.address, addresses[i])) return;
+      this.#changes++;
+      server.relocate(addresses[i]);
     });
+    if (servers.length !== before.length || servers.some((server, i) => server !== before[i])) {
+      this.#changes++;
+    }
     for (const server of before) if (!stay.has(server)) this.#dismiss(server);
   }
 
   /** Distributes the keys by the current hash. */
   rehash(): void {
+    this.#changes++;
     this.#membership = this.#membership.rehashed(this.#settings.hashFn);
   }
 

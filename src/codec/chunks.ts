@@ -1,9 +1,16 @@
 /**
  * Values too big for one item, as libmc splits them. A value has at most ten chunks of 1,000,000 bytes, each an ordinary
  * item with its own key. Under the value's key lies a manifest: the number of chunks in decimal, with the value's flags
- * and one more. There is no checksum: a reader recognises a torn value only by a chunk that is missing or has the wrong
- * length for its position.
+ * and one more.
+ *
+ * libmc gives the chunks the value's flags, and ignores them when it reads. Its chunks cannot show whether they were
+ * written together: a reader only sees that one is missing or has the wrong length. Ours can, because each writing marks
+ * its chunks by their flags: the first has a random number, and each other one has a number made from that, its
+ * position, the value's flags, and whether it is the last. So chunks of two writings never join to one value, whatever
+ * failed or came between, and libmc reads them as before.
  */
+
+import { FLAG_SPLIT } from "./flags.ts";
 
 /** Bytes in a chunk; only the last may be shorter. */
 export const CHUNK_BYTES = 1_000_000;
@@ -54,28 +61,95 @@ export function manifestText(chunks: number): string {
   return String(chunks);
 }
 
-/** True if a chunk has the right length for its position. */
-export function fits(chunk: Uint8Array, index: number, count: number): boolean {
-  if (index < count - 1) return chunk.length === CHUNK_BYTES;
-  return chunk.length > 0 && chunk.length <= CHUNK_BYTES;
+/** A chunk as it was found: its data, and the flags that tell which writing it belongs to. */
+export interface Chunk {
+  readonly data: Uint8Array;
+  readonly flags: number;
 }
 
-/** Joins chunks; `undefined` if one is missing or too short or too long. */
-export function join(chunks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
+/**
+ * Makes the mark of one writing: the flags of its first chunk. They are never the value's own, which mean that there is no
+ * mark, and never those of a manifest, so that a chunk can be read by its own key and copied.
+ */
+export function newMark(flags: number): number {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  const mark = spread(random & BITS_31);
+  return mark === flags ? (mark ^ 1) >>> 0 : mark;
+}
+
+/**
+ * Makes the flags of a chunk.
+ *
+ * @param mark The mark of the writing.
+ * @param flags The value's own flags.
+ */
+export function chunkFlags(mark: number, flags: number, index: number, isLast: boolean): number {
+  if (index === 0) return mark;
+  const place = Math.imul(index * 2 + (isLast ? 1 : 0), 0x9e3779b1) ^ Math.imul(flags, 0x85ebca6b);
+  // Each step can be undone within 31 bits, so two marks never give the same flags.
+  let mixed = (gathered(mark) ^ place) & BITS_31;
+  mixed = Math.imul(mixed ^ mixed >>> 15, 0x85ebca6b) & BITS_31;
+  mixed = Math.imul(mixed ^ mixed >>> 13, 0xc2b2ae35) & BITS_31;
+  return spread(mixed ^ mixed >>> 16);
+}
+
+/** Makes flags of 31 bits, and leaves out the bit of a manifest. */
+function spread(bits: number): number {
+  return (bits & (FLAG_SPLIT - 1) | (bits & ~(FLAG_SPLIT - 1)) << 1) >>> 0;
+}
+
+/** Undoes {@linkcode spread}. */
+function gathered(flags: number): number {
+  return flags & (FLAG_SPLIT - 1) | flags >>> 1 & ~(FLAG_SPLIT - 1);
+}
+
+const BITS_31 = 0x7fffffff;
+
+/**
+ * True if a chunk belongs to the value and has the right length for its position. Without a mark it must have the value's
+ * own flags, as libmc writes them.
+ *
+ * @param first The flags of the value's first chunk.
+ * @param flags The value's own flags.
+ */
+export function belongs(
+  { data, flags: found }: Chunk,
+  first: number,
+  flags: number,
+  index: number,
+  count: number,
+): boolean {
+  if (data.length === 0 || data.length > CHUNK_BYTES) return false;
+  const isLast = index === count - 1;
+  if (first === flags) return found === flags && (isLast || data.length === CHUNK_BYTES);
+  return count > 1 && (first & FLAG_SPLIT) === 0 &&
+    found === chunkFlags(first, flags, index, isLast);
+}
+
+/**
+ * Joins chunks; `undefined` if one is missing or does not belong to the others.
+ *
+ * @param flags The value's own flags.
+ */
+export function join(
+  chunks: readonly (Chunk | undefined)[],
+  flags: number,
+): Uint8Array | undefined {
   let length = 0;
   for (let i = 0; i < chunks.length; i++) {
     const chunk = chunks[i];
-    if (chunk === undefined || !fits(chunk, i, chunks.length)) return undefined;
-    length += chunk.length;
+    if (chunk === undefined) return undefined;
+    if (!belongs(chunk, chunks[0]!.flags, flags, i, chunks.length)) return undefined;
+    length += chunk.data.length;
   }
   if (length === 0) return undefined;
-  const data = new Uint8Array(length);
+  const joined = new Uint8Array(length);
   let at = 0;
-  for (const chunk of chunks as readonly Uint8Array[]) {
-    data.set(chunk, at);
-    at += chunk.length;
+  for (const { data } of chunks as readonly Chunk[]) {
+    joined.set(data, at);
+    at += data.length;
   }
-  return data;
+  return joined;
 }
 
 /**

@@ -229,6 +229,11 @@ export class Engine implements CallOwner {
     return this.cluster.ownerOf(this.keys.one(key)).name;
   }
 
+  /** How often it has changed which servers have which keys. */
+  get serverChanges(): number {
+    return this.cluster.changes;
+  }
+
   /** Copies the counters of all servers, by display name. */
   counters(): Map<string, ServerCounters> {
     return new Map(this.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));

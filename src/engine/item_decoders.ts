@@ -1,6 +1,6 @@
 /** Turns items into what a retrieval returns: a value, a value with its cas, or the bytes and flags as stored. */
 
-import { chunkCount, Manifest } from "../codec/chunks.ts";
+import { type Chunk, chunkCount, Manifest } from "../codec/chunks.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { decodeValue } from "../codec/values.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
@@ -83,8 +83,10 @@ export class ItemDecoders {
   readonly raw: ChunkedDecoder<RawItem>;
   /** Gives the bytes and flags of a value, still compressed. */
   readonly bytes: ChunkedDecoder<RawItem>;
-  /** Gives the data block alone. */
-  readonly data: ItemDecoder<Uint8Array> = { decode: (item) => item.copyData() };
+  /** Gives a chunk of a split value. */
+  readonly chunk: ItemDecoder<Chunk> = {
+    decode: (item) => ({ data: item.copyData(), flags: item.flags }),
+  };
 
   constructor({ codec, inflateLimit, doSplit }: Settings) {
     const decode = (item: ItemView): unknown => {

@@ -3,7 +3,7 @@
  * split values of a slice are requested together, once all manifests are there.
  */
 
-import { chunkKeys, join, Manifest } from "../codec/chunks.ts";
+import { type Chunk, chunkKeys, join, Manifest } from "../codec/chunks.ts";
 import type { Command } from "../commands/command.ts";
 import type { Retrieval } from "../commands/get.ts";
 import { GetMultiCommand } from "../commands/get_multi.ts";
@@ -36,7 +36,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   #slice: readonly string[] = [];
   #values: (T | Manifest | undefined)[] = [];
   /** The chunks of the split values in the slice, once they have been requested. */
-  #chunks: (Uint8Array | undefined)[] | undefined;
+  #chunks: (Chunk | undefined)[] | undefined;
 
   constructor(
     engine: Engine,
@@ -104,8 +104,8 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
     const keys = values.flatMap((value, position) =>
       value instanceof Manifest ? chunkKeys(this.#slice[position], value.chunks) : []
     );
-    const chunks = this.#chunks = new Array<Uint8Array | undefined>(keys.length).fill(undefined);
-    this.#ask(keys, this.engine.decoders.data, chunks, GET);
+    const chunks = this.#chunks = new Array<Chunk | undefined>(keys.length).fill(undefined);
+    this.#ask(keys, this.engine.decoders.chunk, chunks, GET);
   }
 
   #ask<V>(
@@ -122,12 +122,12 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   /** Gives the values of a slice. Split ones are joined from the chunks, which lie in the order of their keys. */
   #joined(
     values: readonly (T | Manifest | undefined)[],
-    chunks: readonly (Uint8Array | undefined)[],
+    chunks: readonly (Chunk | undefined)[],
   ): (T | undefined)[] {
     let first = 0;
     return values.map((value, position) => {
       if (!(value instanceof Manifest)) return value;
-      const data = join(chunks.slice(first, first += value.chunks));
+      const data = join(chunks.slice(first, first += value.chunks), value.flags);
       if (data === undefined) {
         this.engine.countTorn(this.#slice[position]);
         return undefined;

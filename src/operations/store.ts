@@ -148,7 +148,7 @@ function storeOne(
   }
   const fanOut = new ChunkedStore(engine, call, storage, (failed) => failed.length === 0);
   fanOut.addSplit(0, key, toSplit, item.flags);
-  fanOut.sendStage();
+  fanOut.start();
 }
 
 function storeMany(
@@ -179,7 +179,7 @@ function storeMany(
     if (data === undefined) fanOut.add(position, key, items[position]);
     else fanOut.addSplit(position, key, data, items[position].flags);
   }
-  fanOut.sendStage();
+  fanOut.start();
 }
 
 /** Gives the options of a storage command as they are written on the wire. */

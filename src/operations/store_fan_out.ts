@@ -1,14 +1,17 @@
 /**
- * Stores values of which some must be split: first all whole items together with all chunks, then the manifest of each
- * value whose chunks are all stored. Until then readers see nothing of a new value, unless it overwrites one that is
- * split too: their chunks have the same keys, and libmc's format cannot tell them apart.
+ * Stores values of which some must be split, in stages: first all whole items, and what lies under the keys of the split
+ * values is deleted; then their chunks; then the manifest of each value whose chunks are all stored. So while chunks of
+ * an older value are overwritten, no manifest leads to them, and if anything fails meanwhile the value is not there.
+ *
+ * If servers change meanwhile, the chunks may lie at both the old and the new places: then all begins again.
  */
 
-import { chunkKey, cut, manifestText } from "../codec/chunks.ts";
+import { chunkFlags, chunkKey, cut, manifestText, newMark } from "../codec/chunks.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import type { Command } from "../commands/command.ts";
-import type { KeyGroup } from "../commands/key_group.ts";
+import { DeleteBatch } from "../commands/deletion.ts";
+import { type KeyGroup, positionOf } from "../commands/key_group.ts";
 import { storagePlan } from "../commands/plan.ts";
 import { StorageBatch, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
@@ -21,18 +24,45 @@ export interface Storage {
   readonly options: StorageOptions;
 }
 
+/** A value that must be split, and the position of the caller's key. */
+interface SplitValue {
+  readonly position: number;
+  readonly key: string;
+  readonly data: Uint8Array;
+  readonly flags: number;
+}
+
 /** Items that are sent together, with their keys and the position of the caller's key to which each belongs. */
-interface Stage {
-  readonly keys: string[];
-  readonly items: Encoded[];
-  readonly positions: number[];
+class Stage {
+  readonly keys: string[] = [];
+  readonly items: Encoded[] = [];
+  readonly positions: number[] = [];
+  /** Keys at the beginning that are deleted. */
+  deletions = 0;
+
+  add(position: number, key: string, item: Encoded): void {
+    this.keys.push(key);
+    this.items.push(item);
+    this.positions.push(position);
+  }
+
+  /** Adds a key to delete, before any item. */
+  addDeletion(position: number, key: string): void {
+    this.add(position, key, NOTHING);
+    this.deletions++;
+  }
 }
 
 /** Settles a call once each of its items has been stored or has failed. */
 export class StoreFanOut<R> extends BatchFanOut<R> {
   readonly #storage: Storage;
-  #stage: Stage = emptyStage();
-  #manifests: Stage = emptyStage();
+  #split: SplitValue[] = [];
+  /** The whole items, until they have been sent. */
+  #whole = new Stage();
+  #stage = this.#whole;
+  #next: "chunks" | "manifests" | undefined;
+  /** How often servers had changed when the writing of split values began. */
+  #serverChanges = 0;
 
   constructor(
     engine: Engine,
@@ -46,23 +76,18 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
 
   /** Adds an item that is whole. */
   add(position: number, key: string, item: Encoded): void {
-    addTo(this.#stage, position, key, item);
+    this.#whole.add(position, key, item);
   }
 
   /** Adds a value that must be split. */
   addSplit(position: number, key: string, data: Uint8Array, flags: number): void {
-    const chunks = cut(data);
-    chunks.forEach((chunk, i) =>
-      addTo(this.#stage, position, chunkKey(key, i), { data: chunk, flags })
-    );
-    const manifest = { data: manifestText(chunks.length), flags: (flags | FLAG_SPLIT) >>> 0 };
-    addTo(this.#manifests, position, key, manifest);
+    this.#split.push({ position, key, data, flags });
   }
 
   /** Sends what has been added. */
-  sendStage(): void {
-    const { keys, items } = this.#stage;
-    this.sendBatches(keys, (group) => this.#batches(group, items));
+  start(): void {
+    if (this.#split.length === 0) this.#send(this.#whole, this.#storage.options);
+    else this.#clear();
   }
 
   protected override callersPosition(position: number): number {
@@ -70,32 +95,83 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
   }
 
   protected override sendMore(): boolean {
-    const { keys, items, positions } = this.#manifests;
-    const stage = emptyStage();
-    for (let i = 0; i < positions.length; i++) {
-      if (!this.hasFailed(positions[i])) addTo(stage, positions[i], keys[i], items[i]);
-    }
-    this.#manifests = emptyStage();
-    if (stage.keys.length === 0) return false;
-    this.#stage = stage;
-    this.sendStage();
+    this.#split = this.#split.filter(({ position }) => !this.hasFailed(position));
+    if (this.#next === undefined || this.#split.length === 0) return false;
+    if (this.#serverChanges !== this.engine.serverChanges) this.#clear();
+    else if (this.#next === "chunks") this.#sendChunks();
+    else this.#sendManifests();
     return true;
   }
 
-  *#batches(group: KeyGroup, items: readonly Encoded[]): Generator<Command> {
-    const { name, options } = this.#storage;
-    for (const range of storagePlan(group, items)) {
-      yield new StorageBatch(name, group, range, items, options, this);
+  /** Deletes what lies under the keys of the split values, and sends the whole items. */
+  #clear(): void {
+    this.#next = "chunks";
+    this.#serverChanges = this.engine.serverChanges;
+    const stage = new Stage();
+    for (const { position, key } of this.#split) stage.addDeletion(position, key);
+    const { keys, items, positions } = this.#whole;
+    keys.forEach((key, i) => stage.add(positions[i], key, items[i]));
+    this.#whole = new Stage();
+    this.#send(stage, this.#storage.options);
+  }
+
+  #sendChunks(): void {
+    this.#next = "manifests";
+    const stage = new Stage();
+    for (const { position, key, data, flags } of this.#split) {
+      const mark = newMark(flags);
+      const chunks = cut(data);
+      chunks.forEach((chunk, i) => {
+        const isLast = i === chunks.length - 1;
+        const item = { data: chunk, flags: chunkFlags(mark, flags, i, isLast) };
+        stage.add(position, chunkKey(key, i), item);
+      });
+    }
+    // A manifest may be written only if all chunks are there, so these are answered in any case.
+    this.#send(stage, { ...this.#storage.options, noreply: false });
+  }
+
+  #sendManifests(): void {
+    this.#next = undefined;
+    const stage = new Stage();
+    for (const { position, key, data, flags } of this.#split) {
+      const text = manifestText(cut(data).length);
+      stage.add(position, key, { data: text, flags: (flags | FLAG_SPLIT) >>> 0 });
+    }
+    this.#send(stage, this.#storage.options);
+  }
+
+  #send(stage: Stage, options: StorageOptions): void {
+    this.#stage = stage;
+    this.sendBatches(stage.keys, (group) => this.#batches(group, stage, options));
+  }
+
+  *#batches(
+    group: KeyGroup,
+    { items, deletions }: Stage,
+    options: StorageOptions,
+  ): Generator<Command> {
+    const { name } = this.#storage;
+    const [deleted, stored] = divided(group, deletions);
+    // They are answered in any case: no chunk may be overwritten before.
+    for (const range of storagePlan(deleted)) yield new DeleteBatch(deleted, range, false, this);
+    for (const range of storagePlan(stored, items)) {
+      yield new StorageBatch(name, stored, range, items, options, this);
     }
   }
 }
 
-function emptyStage(): Stage {
-  return { keys: [], items: [], positions: [] };
+/** Divides a group, whose positions ascend, into the keys before a position and the others. */
+function divided(group: KeyGroup, position: number): [before: KeyGroup, others: KeyGroup] {
+  if (position === 0) return [NO_KEYS, group];
+  const { keys } = group;
+  const positions = keys.map((_, i) => positionOf(group, i));
+  const count = positions.filter((at) => at < position).length;
+  return [
+    { keys: keys.slice(0, count), positions: positions.slice(0, count) },
+    { keys: keys.slice(count), positions: positions.slice(count) },
+  ];
 }
 
-function addTo(stage: Stage, position: number, key: string, item: Encoded): void {
-  stage.keys.push(key);
-  stage.items.push(item);
-  stage.positions.push(position);
-}
+const NO_KEYS: KeyGroup = { keys: [] };
+const NOTHING: Encoded = { data: "", flags: 0 };

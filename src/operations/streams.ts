@@ -6,16 +6,20 @@
 import { LimitedBytesTransformStream } from "@std/streams";
 import { plainBytes } from "../checks/bytes.ts";
 import {
+  belongs,
+  type Chunk,
   CHUNK_BYTES,
+  chunkFlags,
   chunkKey,
-  fits,
   Manifest,
   manifestText,
   MAX_CHUNKS,
   MAX_SPLIT_KEY_BYTES,
+  newMark,
 } from "../codec/chunks.ts";
 import { FLAG_SPLIT, FLAG_ZLIB } from "../codec/flags.ts";
 import { inflatePieces } from "../codec/inflate_pieces.ts";
+import type { Encoded } from "../codec/codec.ts";
 import { encodeValue } from "../codec/values.ts";
 import { DeleteCommand } from "../commands/deletion.ts";
 import { GetCommand } from "../commands/get.ts";
@@ -27,7 +31,7 @@ import type { RawItem } from "../engine/item_decoders.ts";
 import { step, type StepOptions } from "../engine/step.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
-import { CodecError, MemcachedError } from "../errors.ts";
+import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
 import { wireOptions } from "./store.ts";
 
 /** Stores the bytes that a stream gives. */
@@ -94,12 +98,12 @@ async function storeStream(
 ): Promise<boolean> {
   let count = 0;
   let hasBegun = false;
-  async function store(key: string, data: Uint8Array | string, flags: number): Promise<boolean> {
+  async function store(key: string, item: Encoded, options: StorageOptions): Promise<boolean> {
     try {
       return await step<boolean>(
         engine,
         key,
-        (receiver) => new StorageCommand("set", key, { data, flags }, options, receiver),
+        (receiver) => new StorageCommand("set", key, item, options, receiver),
         { signal },
       );
     } catch (error) {
@@ -107,14 +111,26 @@ async function storeStream(
       throw hasBegun && error instanceof MemcachedError ? inPart(error) : error;
     }
   }
-  for await (const chunk of rechunked(stream, signal)) {
-    if (count === 0 && chunk.isLast) return await store(key, chunk.data, flags);
-    checkSplit(engine, key, count + (chunk.isLast ? 1 : 2));
+  const mark = newMark(flags);
+  const { serverChanges } = engine;
+  // A manifest may be written only if all chunks are there, so these are answered in any case.
+  const answered = { ...options, noreply: false };
+  for await (const { data, isLast } of rechunked(stream, signal)) {
+    if (count === 0 && isLast) return await store(key, { data, flags }, options);
+    checkSplit(engine, key, count + (isLast ? 1 : 2));
     if (count === 0) hasBegun = await dropManifest(engine, key, { signal });
-    if (!await store(chunkKey(key, count++), chunk.data, flags)) return false;
+    const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
+    if (!await store(chunkKey(key, count++), chunk, answered)) return false;
     hasBegun = true;
   }
-  return await store(key, manifestText(count), (flags | FLAG_SPLIT) >>> 0);
+  if (serverChanges !== engine.serverChanges) {
+    throw new ConnectionError(
+      "Cannot store stream as the servers changed meanwhile: some chunks may lie at their old places",
+      { command: "set", sent: "maybe" },
+    );
+  }
+  const manifest = { data: manifestText(count), flags: (flags | FLAG_SPLIT) >>> 0 };
+  return await store(key, manifest, options);
 }
 
 /**
@@ -160,7 +176,7 @@ async function fetchStream(
     const whole = ReadableStream.from([item.data]);
     return isZlib ? ReadableStream.from(inflated(whole, inflateLimit)) : whole;
   }
-  const first = await fetchChunk(engine, key, item, 0, { signal });
+  const first = await fetchChunk(engine, key, item, 0, undefined, { signal });
   if (first === undefined) return undefined;
   const chunks = chunkStream(engine, key, item, first, signal);
   return isZlib ? ReadableStream.from(inflated(chunks, inflateLimit)) : chunks;
@@ -170,45 +186,53 @@ function chunkStream(
   engine: Engine,
   key: string,
   manifest: Manifest,
-  first: Uint8Array,
+  first: Chunk,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
+  const mark = first.flags;
   let index = 0;
-  let fetched: Uint8Array | undefined = first;
+  let fetched: Chunk | undefined = first;
   // The call is over, so failures are reported here.
   const onFailure = (error: MemcachedError) => engine.failed(error, VERBS.getStream.name);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const chunk = fetched ??
-        await fetchChunk(engine, key, manifest, index, { signal, onFailure });
+        await fetchChunk(engine, key, manifest, index, mark, { signal, onFailure });
       fetched = undefined;
       if (chunk === undefined) {
         throw new CodecError(
           `Cannot read stream as chunk ${index} of ${manifest.chunks} is missing or torn`,
         );
       }
-      controller.enqueue(chunk);
+      controller.enqueue(chunk.data);
       if (++index === manifest.chunks) controller.close();
     },
   }, { highWaterMark: 0 });
 }
 
-/** Fetches one chunk. `undefined` for one that is missing or has the wrong length, which is counted. */
+/**
+ * Fetches one chunk. `undefined` for one that is missing or does not belong to the value, which is counted.
+ *
+ * @param first The flags of the first chunk; `undefined` for that one itself.
+ */
 async function fetchChunk(
   engine: Engine,
   key: string,
-  { chunks }: Manifest,
+  { chunks, flags }: Manifest,
   index: number,
+  first: number | undefined,
   options: StepOptions,
-): Promise<Uint8Array | undefined> {
+): Promise<Chunk | undefined> {
   const wireKey = chunkKey(key, index);
-  const chunk = chunks === 0 ? undefined : await step<Uint8Array | undefined>(
+  const chunk = chunks === 0 ? undefined : await step<Chunk | undefined>(
     engine,
     wireKey,
-    (receiver) => new GetCommand(wireKey, engine.decoders.data, receiver),
+    (receiver) => new GetCommand(wireKey, engine.decoders.chunk, receiver),
     options,
   );
-  if (chunk !== undefined && fits(chunk, index, chunks)) return chunk;
+  if (chunk !== undefined && belongs(chunk, first ?? chunk.flags, flags, index, chunks)) {
+    return chunk;
+  }
   engine.countTorn(key);
   return undefined;
 }
@@ -245,8 +269,8 @@ async function* watched(
   }
 }
 
-/** A chunk of a stream, borrowed until the next one is asked for. */
-interface Chunk {
+/** A piece of a stream that becomes a chunk, borrowed until the next one is asked for. */
+interface StreamChunk {
   readonly data: Uint8Array;
   readonly isLast: boolean;
 }
@@ -258,7 +282,7 @@ interface Chunk {
 async function* rechunked(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Chunk, void, void> {
+): AsyncGenerator<StreamChunk, void, void> {
   const buffer = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
   for await (const given of pieces(stream, signal)) {

@@ -23,8 +23,12 @@ Deno.test("Client.set() of a value in chunks says that it may be there once a ch
     server.address,
   ]);
   assertEquals(await observer.getRaw("~3big/0").then((chunk) => chunk?.data.length), 1_000_000);
-  // Nothing at all has left.
+  // The old value is gone, and nothing else has left.
   fails.at = "set ";
+  const third = await assertRejects(() => client.set("big", BIG), MemcachedError);
+  assertEquals(third.sent, "maybe");
+  // Nothing at all has left.
+  fails.at = "delete ";
   const other = await assertRejects(() => client.set("other", BIG), MemcachedError);
   assertEquals(other.sent, "no");
 });

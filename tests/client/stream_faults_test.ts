@@ -152,7 +152,7 @@ Deno.test("Client.getStream() is a miss where the first chunk is missing, and co
   assert(await client.set("k", noise(new Random(2), 2_500_000)));
   assert(await raw.delete("~1k/0"));
   assertEquals(await client.getStream("k", { strict: true }), undefined);
-  assert(await raw.setRaw("~1k/0", new Uint8Array(999_999)));
+  assert(await raw.setRaw("~1k/0", new Uint8Array(999_999), { flags: 128 }));
   assertEquals(await client.getStream("k", { strict: true }), undefined);
   assert(await raw.setRaw("k", new Uint8Array([48]), { flags: 4096 }));
   assertEquals(await client.getStream("k", { strict: true }), undefined);

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { encodeHex } from "@std/encoding";
 import { Client, jsCodec, type MemcachedError, type RawItem } from "@libmc/libmc";
+import { chunkFlags } from "../../src/codec/chunks.ts";
 import { inflate } from "../../src/codec/compression.ts";
 import { fromPython } from "../codec/vectors.ts";
 import { startMemcached } from "../support/memcached.ts";
@@ -11,7 +12,7 @@ import { Ledger } from "./ledger.ts";
 import { callAsPython, optionsOf, plain, RAISED, resultOf } from "./python_calls.ts";
 import { sameBytes } from "./same_bytes.ts";
 import type { PythonCall } from "./wire_vectors.ts";
-import { BIG_DIFFERENCES, type Facts } from "./wire_differences.ts";
+import { BIG_DIFFERENCES, CHUNK_DIFFERENCES, type Facts } from "./wire_differences.ts";
 
 Deno.test("Client splits big values as libmc does", async () => {
   await using servers = new AsyncDisposableStack();
@@ -29,12 +30,18 @@ Deno.test("Client splits big values as libmc does", async () => {
     connectTimeout: 5000,
   });
   const ledger = new Ledger(BIG_DIFFERENCES);
+  const chunks = new Ledger(CHUNK_DIFFERENCES);
   for (const [i, vector] of BIG.entries()) {
     await plainClient.flushAll();
-    ledger.compare(nameOf(vector, i), factsOf(vector), await play(vector, addresses, plainClient));
+    const name = nameOf(vector, i);
+    const ours = await play(vector, addresses, plainClient);
+    ledger.compare(name, factsOf(vector), ours);
+    chunks.compare(name, { chunkFlags: chunkFlagsOf(vector.items) }, ours);
   }
   assertEquals(ledger.surprises(), []);
+  assertEquals(chunks.surprises(), []);
   console.log(`big values: ${BIG.length} cases, ${ledger.summary()}`);
+  console.log(`flags of chunks: ${chunks.summary()}`);
 });
 
 function nameOf({ method, value, prefix, comp_threshold, do_split }: BigVector, i: number): string {
@@ -88,13 +95,14 @@ async function play(vector: BigVector, servers: string[], plainClient: Client): 
   const get = same(await call("get"), fromPython(value));
   const [raw, flags] = await call("get_raw") as [Uint8Array | undefined, number];
   const gets = await call("gets");
+  const described = await Promise.all(items.map(([key, item]) => describe(key, item)));
+  const valueFlags = (described[0]?.flags & ~4096) >>> 0;
   const facts: Facts = {
     returns: plain(returns),
     error,
-    items: await Promise.all(
-      items.map(async ([key, item]) => itemText(vector, await describe(key, item))),
-    ),
-    joined: items.length > 1 ? await joinedHash(items.slice(1)) : undefined,
+    items: described.map((item) => itemText(vector, item)),
+    chunkFlags: chunkFlagsOf(described),
+    joined: items.length > 1 ? await joinedHash(items.slice(1), valueFlags) : undefined,
     get,
     getRaw: raw === undefined ? null : { flags, len: rawLength(vector, raw.length) },
     gets: gets === RAISED ? "raised TypeError" : gets === undefined ? "None" : "value",
@@ -147,22 +155,33 @@ async function describe(key: string, { data, flags }: RawItem): Promise<BigItem>
   return { key, flags, len: data.length, sha256: await sha256(data) };
 }
 
-/** What can be compared of an item: two zlib streams of the same data may differ after their first two bytes. */
+/** Whose flags the chunks have; `undefined` if the value is whole. */
+function chunkFlagsOf([manifest, ...chunks]: readonly BigItem[]): string | undefined {
+  if (chunks.length === 0) return undefined;
+  const own = (manifest.flags & ~4096) >>> 0;
+  if (chunks.every(({ flags }) => flags === own)) return "the value's";
+  const mark = chunks[0].flags;
+  const areMarked = chunks.every(({ flags }, i) =>
+    flags === chunkFlags(mark, own, i, i === chunks.length - 1)
+  );
+  return areMarked ? "a mark" : "any";
+}
+
+/** What can be compared of an item, but for the flags of a chunk: two zlib streams of the same data may differ after their first two bytes. */
 function itemText({ comp_threshold }: BigVector, { key, flags, len, sha256 }: BigItem): string {
-  const isCompressed = comp_threshold > 0 && (flags & 4096) === 0;
+  const isCompressed = comp_threshold > 0 && (key.startsWith("~") || (flags & 4096) === 0);
   const isFull = len === 1_000_000;
-  return isCompressed
-    ? `${key} ${flags} ${isFull ? len : "compressed"}`
-    : `${key} ${flags} ${len} ${sha256}`;
+  const name = key.startsWith("~") ? key : `${key} ${flags}`;
+  return isCompressed ? `${name} ${isFull ? len : "compressed"}` : `${name} ${len} ${sha256}`;
 }
 
 function rawLength({ comp_threshold }: BigVector, length: number): number | string {
   return comp_threshold > 0 ? "compressed" : length;
 }
 
-async function joinedHash(chunks: [string, RawItem][]): Promise<string> {
+async function joinedHash(chunks: [string, RawItem][], flags: number): Promise<string> {
   const joined = await new Blob(chunks.map(([, { data }]) => data.slice())).bytes();
-  const isCompressed = (chunks[0][1].flags & 16) !== 0;
+  const isCompressed = (flags & 16) !== 0;
   return sha256(isCompressed ? inflate(joined, 20_000_000) : joined);
 }
 

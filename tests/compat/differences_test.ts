@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   BIG_DIFFERENCES,
+  CHUNK_DIFFERENCES,
   type Differences,
   REPLY_DIFFERENCES,
   STEP_DIFFERENCES,
@@ -15,6 +16,7 @@ Deno.test("differences.md gives the reason of every difference, and how many cal
       ["calls", STEP_DIFFERENCES],
       ["replies", REPLY_DIFFERENCES],
       ["big values", BIG_DIFFERENCES],
+      ["big values", CHUNK_DIFFERENCES],
     ] as const
   ) {
     for (const [reason, count] of countedByReason(differences)) {

@@ -26,6 +26,7 @@ export type Reason =
   | "a value is whole or not there"
   | "a torn value is a miss"
   | "gets reads split values"
+  | "the chunks of one writing are marked"
   | "what is too big is refused before it is sent";
 
 /** Differences by the name of the case. */
@@ -213,6 +214,13 @@ export const BIG_DIFFERENCES: Differences = {
     "big 25: add of 1500000 bytes",
   ]),
 };
+
+/** Of the flags of the chunks of big values. */
+export const CHUNK_DIFFERENCES: Differences = differ(
+  "the chunks of one writing are marked",
+  { chunkFlags: "a mark" },
+  Object.keys(BIG_DIFFERENCES).filter((name) => "gets" in BIG_DIFFERENCES[name].facts),
+);
 
 function differ(reason: Reason, facts: Facts, names: readonly string[]): Differences {
   return Object.fromEntries(names.map((name) => [name, { reason, facts }]));
