@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { Client } from "@libmc/libmc";
-import { MemcachedServer } from "@libmc/libmc/testing";
+import { Client, MultiError, TimeoutError } from "@libmc/libmc";
+import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { openLoad } from "../support/open_load.ts";
+import { VERB, VERBS } from "../support/verbs.ts";
 import { moment } from "./matrix/scene.ts";
 
 /** What became of one call of a load. */
@@ -72,3 +73,33 @@ Deno.test("An item head that promises too much harms nobody who calls later", as
   assertGreater(later.length, 40);
   assertEquals(later.filter(({ isRight }) => !isRight).length, 0);
 });
+
+Deno.test("Each call has its whole time, however long the program has worked in the same turn", async () => {
+  await using server = await startMemcached();
+  // A reply that comes at once would be there before anybody looks at the time.
+  await using proxy = await FaultProxy.start({ target: server.address, delayMs: 150 });
+  await using client = new Client(proxy.address, {
+    strict: true,
+    timeout: 600,
+    pollTimeout: 10_000,
+    allowFlushAll: true,
+  });
+  await client.setMulti([["key", "5"], ["other", 1]]);
+  // A call of the same turn, whose own time is over when the work is done.
+  const before = client.get("key", { strict: false });
+  for (const end = performance.now() + 700; performance.now() < end;);
+  const late: string[] = [];
+  await Promise.all(
+    VERBS.filter((verb) => verb !== VERB.flushAll).map(async (verb) => {
+      const errors = await verb.call(client).then(() => [], flat);
+      if (errors.some((error) => error instanceof TimeoutError)) late.push(verb.name);
+    }),
+  );
+  assertEquals(late, []);
+  await before;
+});
+
+/** An error, and those of the servers that it is of. */
+function flat(error: unknown): unknown[] {
+  return [error, ...(error instanceof MultiError ? error.errors : [])];
+}
