@@ -6,23 +6,31 @@ export interface SoakArguments {
   readonly help: boolean;
   readonly minutes: number;
   readonly callers: number;
+  readonly rate: number;
   readonly seed: number;
 }
 
-export const USAGE = `deno task soak [--minutes N] [--callers N] [--seed N]
+export const USAGE = `deno task soak [--minutes N] [--callers N] [--rate N] [--seed N]
 
-  Many callers use three live memcached at once, each behind a proxy. The
-  proxies delay, stall, drop, cut, reset and refuse at random; the servers are
-  paused, killed and started again. Each value carries its key and a checksum.
+  Many callers use three live memcached at once, each behind a proxy: some call
+  one method after the other, others arrive at a fixed rate whether or not
+  anybody was answered. The proxies delay, stall, drop, cut, reset and refuse at
+  random; the servers are paused, hang, are killed and started again. Each value
+  carries its key and a checksum.
+
+  Meanwhile others change one key several times at once, and repeat what a reset
+  has lost; and the program works now and then for a second.
 
   --minutes N   How long, 1 unless given; may be a fraction
   --callers N   How many callers at once, 32 unless given, at least 16
+  --rate N      How many calls a second arrive besides, 100 unless given
   --seed N      Seed of all that is random; a new one unless given
   --help        Print this
 
-  Exit code: 0 no wrong answer, no call that did not settle, all sockets closed,
-  memory flat; 1 else; 2 it was called wrongly. Ctrl-C ends it early, with the
-  figures so far.`;
+  Exit code: 0 no wrong answer, no call that did not settle or took too long,
+  servers that hang told as dead, all sockets closed, memory flat and bounded;
+  1 else; 2 it was called wrongly. Ctrl-C ends it early, with the figures so
+  far.`;
 
 /**
  * Reads the arguments.
@@ -34,6 +42,7 @@ export function parseArguments(args: readonly string[]): SoakArguments {
     help: false,
     minutes: 1,
     callers: 32,
+    rate: 100,
     seed: Math.floor(Math.random() * 2 ** 32),
   };
   for (let i = 0; i < args.length; i++) {
@@ -42,6 +51,7 @@ export function parseArguments(args: readonly string[]): SoakArguments {
     const value = () => Number(given ?? args[++i] ?? NaN);
     if (name === "--minutes") found.minutes = within(name, value(), 0.01, 100_000);
     else if (name === "--callers") found.callers = whole(name, value(), 16, 10_000);
+    else if (name === "--rate") found.rate = whole(name, value(), 1, 10_000);
     else if (name === "--seed") found.seed = whole(name, value(), 0, 2 ** 32 - 1);
     else throw new RangeError(`Cannot use argument "${args[i]}": try --help`);
   }

@@ -1,6 +1,6 @@
-/** One of the callers: calls one method after the other, and looks at every answer. */
+/** One of the callers: calls one method after the other, or as it is told, and looks at every answer. */
 
-import { type CallOptions, type Client, MemcachedError } from "@libmc/libmc";
+import { type CallOptions, type Client, MemcachedError, TimeoutError } from "@libmc/libmc";
 import { doneOf, hitsOf } from "../../support/answers.ts";
 import type { Random } from "../../support/random.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type VerbOptions,
 } from "../../support/verbs.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
+import { OwnCounter } from "./own_counter.ts";
 import type { Tally } from "./tally.ts";
 
 /** How many keys all callers share. */
@@ -21,25 +22,27 @@ export class Caller {
   readonly #client: Client;
   readonly #random: Random;
   readonly #tally: Tally;
-  /** A counter of its own, and how many calls may have raised it. */
   readonly #name: string;
-  #counter = 0;
-  #raised = 0;
+  /** The `timeout` of the client, in milliseconds. */
+  readonly #timeout: number;
+  #counter = OwnCounter.next();
   #bigs = 0;
 
-  constructor(client: Client, random: Random, tally: Tally, name: string) {
+  constructor(client: Client, random: Random, tally: Tally, name: string, timeout: number) {
     this.#client = client;
     this.#random = random;
     this.#tally = tally;
     this.#name = name;
+    this.#timeout = timeout;
   }
 
-  /** Resolves once the signal is aborted and the last call has settled. */
+  /** Calls one after the other. Resolves once the signal is aborted and the last call has settled. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await this.#once();
+    while (!signal.aborted) await this.call();
   }
 
-  async #once(): Promise<void> {
+  /** Makes a call, which may be one of several at a time, and looks at its answer. */
+  async call(): Promise<void> {
     const tally = this.#tally;
     const random = this.#random;
     const strict = random.below(4) === 0;
@@ -51,9 +54,14 @@ export class Caller {
     try {
       await this.#call(method, options);
     } catch (error) {
-      if (given?.aborted && error === given.reason) tally.aborted++;
+      if (isOfWholeCall(error) && performance.now() - began < 0.9 * this.#timeout) {
+        tally.addWrong(
+          "callers",
+          `${method} had ${Math.round(performance.now() - began)} ms: ${error}`,
+        );
+      } else if (given?.aborted && error === given.reason) tally.aborted++;
       else if (strict && error instanceof MemcachedError) tally.rejected++;
-      else tally.addWrong(`${method} rejected with ${Deno.inspect(error)}`);
+      else tally.addWrong("callers", `${method} rejected with ${Deno.inspect(error)}`);
     }
     tally.slowest = Math.max(tally.slowest, performance.now() - began);
     tally.unsettled--;
@@ -89,7 +97,8 @@ export class Caller {
   async #judge(verb: Verb, options: VerbOptions, given: Given): Promise<void> {
     const keys = verb.isMulti ? given.keys : [given.key];
     const answer = await verb.call(this.#client, options, given);
-    const wrong = () => this.#tally.addWrong(`${verb.name} gave ${Deno.inspect(answer)}`);
+    const wrong = () =>
+      this.#tally.addWrong("callers", `${verb.name} gave ${Deno.inspect(answer)}`);
     if (verb.kind === "retrieval") {
       const hits = hitsOf(verb, answer, keys);
       if (hits === undefined) return wrong();
@@ -103,25 +112,21 @@ export class Caller {
     }
   }
 
-  /** Raises its counter, which nobody else does: it can never be higher than the calls that may have raised it. */
+  /** Raises its counter, which nobody else does. */
   async #count(options: CallOptions): Promise<void> {
-    const key = `counter:${this.#name}:${this.#counter}`;
-    this.#raised++;
-    const value = await this.#client.incr(key, 1, options);
-    if (value === undefined) {
+    const counter = this.#counter;
+    counter.raise();
+    const value = await this.#client.incr(counter.key, 1, options);
+    if (value !== undefined) {
+      if (!counter.canBe(value)) this.#tally.addWrong("callers", `${counter} is ${value}`);
+    } else if (this.#counter === counter) {
       // Lost with its server, or not there so far, or not to be reached: a new one is begun.
-      this.#counter++;
-      this.#raised = 0;
-      await this.#client.add(`counter:${this.#name}:${this.#counter}`, 0, { exptime: 600 });
-    } else if (!Number.isInteger(value) || value < 1 || value > this.#raised) {
-      this.#tally.addWrong(`${key} is ${value} after ${this.#raised} calls`);
+      const next = this.#counter = OwnCounter.next();
+      await this.#client.add(next.key, next.base, { exptime: 600 });
     }
   }
 
-  /**
-   * Stores a value that is split, and reads it back. Its key is new: chunks of two values for one key can mix when they
-   * are stored at the same time, or one only in part, as nothing in a chunk says which value it belongs to.
-   */
+  /** Stores a value that is split under a new key, and reads it back. */
   async #storeBig(options: CallOptions): Promise<void> {
     const key = `big:${this.#name}:${this.#bigs++}`;
     const value = bigValue(this.#random, key);
@@ -134,7 +139,7 @@ export class Caller {
   #look(key: string, value: unknown): void {
     if (value === undefined) this.#tally.misses++;
     else if (isCheckedValue(key, value)) this.#tally.hits++;
-    else this.#tally.addWrong(`${key} gave ${Deno.inspect(value).slice(0, 200)}`);
+    else this.#tally.addWrong("callers", `${key} gave ${Deno.inspect(value).slice(0, 200)}`);
   }
 
   #key(): string {
@@ -146,6 +151,11 @@ export class Caller {
       new Set(Array.from({ length: 1 + this.#random.below(40) }, () => this.#key())),
     );
   }
+}
+
+/** True for what a call fails with whose `timeout` is over, not the patience with a server. */
+function isOfWholeCall(error: unknown): boolean {
+  return error instanceof TimeoutError && error.message.includes("whole call");
 }
 
 /** The arguments of a call. */

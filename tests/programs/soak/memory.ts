@@ -28,6 +28,14 @@ export class Memory {
     return this.#samples[this.#samples.length - 1];
   }
 
+  /** The most of each at any moment. */
+  get most(): MemorySample {
+    return {
+      heap: Math.max(...this.#samples.map(({ heap }) => heap)),
+      rss: Math.max(...this.#samples.map(({ rss }) => rss)),
+    };
+  }
+
   /**
    * How much more the last quarter of the run needs than the second: 0.1 is a tenth more. Of the heap, the least of each
    * is compared, which is there whatever is on the way at the moment; of the process, the middle. `undefined` where

@@ -14,6 +14,11 @@ const MOST_GROWTH = 0.1;
 const WARM_SECONDS = 300;
 const MOST_GROWTH_WHILE_WARMING = 0.4;
 
+/** How much memory the process may have at its worst moment: while servers hang, callers go on. */
+const MOST_RSS = 768 * 2 ** 20;
+/** How long a call may take in milliseconds: its timeout, a second of work of the program, and a machine that is busy. */
+const SLOWEST = 4000;
+
 /** All that is required of a soak. */
 export function requirementsOf(result: SoakResult): Requirement[] {
   const { tally, seconds, socketsAtRest, socketsExpected, socketsClosed, memory } = result;
@@ -24,6 +29,14 @@ export function requirementsOf(result: SoakResult): Requirement[] {
     { text: `wrong answers: ${tally.wrong}`, isMet: tally.wrong === 0 },
     { text: `calls that did not settle: ${tally.unsettled}`, isMet: tally.unsettled === 0 },
     {
+      text: `slowest call: ${Math.round(tally.slowest)} ms, at most ${SLOWEST}`,
+      isMet: tally.slowest <= SLOWEST,
+    },
+    {
+      text: `servers that hung and were told as dead: ${tally.hangsTold} of ${tally.hangs}`,
+      isMet: tally.hangsTold === tally.hangs,
+    },
+    {
       text: `sockets at rest: ${socketsAtRest}, expected ${least} to ${most}`,
       isMet: socketsAtRest >= least && socketsAtRest <= most,
     },
@@ -32,6 +45,10 @@ export function requirementsOf(result: SoakResult): Requirement[] {
     {
       text: `RSS, last quarter to second: ${percent(rss)}, at most ${percent(mostOfRss)}`,
       isMet: isFlat(rss, mostOfRss),
+    },
+    {
+      text: `RSS, most: ${megabytes(memory.most.rss)}, at most ${megabytes(MOST_RSS)}`,
+      isMet: memory.most.rss <= MOST_RSS,
     },
   ];
 }
@@ -44,7 +61,7 @@ export function exitCodeOf(result: SoakResult): 0 | 1 {
 /** The whole report. */
 export function reportOf(
   result: SoakResult,
-  { seed, callers }: { seed: number; callers: number },
+  { seed, callers, rate }: { seed: number; callers: number; rate: number },
 ): string {
   const { tally, seconds, faults, memory, connects, desyncs } = result;
   const made = Array.from(faults).sort(([a], [b]) => a < b ? -1 : 1);
@@ -53,7 +70,8 @@ export function reportOf(
     `soak: ${seconds.toFixed(0)} s, ${callers} callers, 3 servers, seed ${seed}`,
     `operations: ${tally.operations}, ${Math.round(tally.operations / seconds)} a second`,
     `  ${tally.hits} hits, ${tally.misses} misses, ${tally.rejected} rejected, ${tally.aborted} aborted`,
-    `  slowest call: ${Math.round(tally.slowest)} ms`,
+    `  at a fixed rate: ${rate} a second, at most ${tally.mostWaiting} waiting`,
+    `  changes at once, some of them repeated: ${tally.inOrder} times in order`,
     `connections made: ${connects}, out of step: ${desyncs}`,
     `faults: ${total}`,
     ...made.map(([kind, times]) => `  ${kind}: ${times}`),
@@ -62,6 +80,7 @@ export function reportOf(
     } at the end; ` +
     `RSS ${megabytes(memory.first.rss)} and ${megabytes(memory.last.rss)}`,
     ...requirementsOf(result).map(({ text, isMet }) => `${isMet ? "ok  " : "FAIL"} ${text}`),
+    ...Array.from(tally.wrongs, ([whose, times]) => `  ${whose}: ${times} wrong`),
     ...tally.examples.map((example) => `  ${example}`),
   ].join("\n");
 }

@@ -2,9 +2,12 @@
 
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { Random } from "../../support/random.ts";
+import { openLoad } from "../../support/open_load.ts";
 import type { SoakArguments } from "./arguments.ts";
+import { busyProgram } from "./busy_program.ts";
 import { Caller } from "./caller.ts";
 import { Memory } from "./memory.ts";
+import { callAndRepeat } from "./repeating_callers.ts";
 import { Stand } from "./stand.ts";
 import { Tally } from "./tally.ts";
 import { pause, Troublemaker } from "./troublemaker.ts";
@@ -26,42 +29,51 @@ export interface SoakResult {
 }
 
 const SERVERS = 3;
+/** How long a call may take, in milliseconds. */
+const TIMEOUT = 1000;
 /** Two kinds of client share the work. */
 const PLAIN: ClientOptions = {
   pollTimeout: 150,
   connectTimeout: 150,
   retryTimeout: 200,
-  timeout: 1000,
+  timeout: TIMEOUT,
 };
 const WIDE: ClientOptions = { ...PLAIN, connections: 3, failover: true };
 
 /** Runs for a while, or until the signal is aborted. */
 export async function soak(
-  { minutes, callers, seed }: SoakArguments,
+  { minutes, callers, rate, seed }: SoakArguments,
   signal: AbortSignal,
   say: (text: string, share: number) => void,
 ): Promise<SoakResult> {
   const random = new Random(seed);
+  const own = () => new Random(random.below(2 ** 32));
   await using stack = new AsyncDisposableStack();
   const stands: Stand[] = [];
-  for (let i = 0; i < SERVERS; i++) {
-    stands.push(stack.use(await Stand.start(random.below(2 ** 32))));
+  for (let i = 1; i <= SERVERS; i++) {
+    stands.push(stack.use(await Stand.start(`cache${i}`, random.below(2 ** 32))));
   }
-  const addresses = stands.map(({ address }, i) => `${address} cache${i + 1}`);
+  const reset = stack.use(await Stand.start("reset", random.below(2 ** 32)));
+  const addresses = stands.map(({ address }) => address);
   const clients = [new Client(addresses, PLAIN), new Client(addresses, WIDE)];
-  const trouble = new Troublemaker(new Random(random.below(2 ** 32)), stands);
   const tally = new Tally();
+  const trouble = new Troublemaker(own(), stands, tally);
+  clients[0].addEventListener("dead", ({ server }) => trouble.hearOfDead(server));
   const memory = new Memory();
   const sockets = () => stands.reduce((sum, { proxy }) => sum + proxy.connections, 0);
 
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   const stop = new AbortController();
+  const caller = (i: number) =>
+    new Caller(clients[i % clients.length], own(), tally, String(i), TIMEOUT);
+  const arriving = Array.from({ length: clients.length }, (_, i) => caller(callers + i));
+  const load = openLoad(rate, (i) => arriving[i % arriving.length].call(), stop.signal);
   const running = [
-    ...Array.from({ length: callers }, (_, i) => {
-      const own = new Random(random.below(2 ** 32));
-      return new Caller(clients[i % clients.length], own, tally, String(i)).run(stop.signal);
-    }),
+    ...Array.from({ length: callers }, (_, i) => caller(i).run(stop.signal)),
+    load.ended,
+    callAndRepeat(reset, own(), tally, stop.signal),
+    busyProgram(() => arriving[0].call(), 1.1 * TIMEOUT, stop.signal),
   ];
   const troubled = trouble.run(stop.signal);
   memory.sample();
@@ -79,6 +91,7 @@ export async function soak(
   await troubled;
   // Long enough for any call, and then some: what has not settled now never will.
   await Promise.race([Promise.all(running), pause(10_000, new AbortController().signal)]);
+  tally.mostWaiting = load.mostWaiting;
   const seconds = elapsed() / 1000;
   const socketsAtRest = await atRest(clients, sockets);
   const counters = clients.flatMap((client) => Array.from(client.counters().values()));

@@ -5,6 +5,8 @@ import { parseArguments } from "./arguments.ts";
 import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
+import { OwnCounter } from "./own_counter.ts";
+import { changeInOrder } from "./repeating_callers.ts";
 import { exitCodeOf, requirementsOf } from "./report.ts";
 import type { SoakResult } from "./soak.ts";
 import { Tally } from "./tally.ts";
@@ -58,6 +60,10 @@ Deno.test("requirementsOf() finds out each thing that a soak must not leave", ()
   assertEquals(exitCodeOf(resultWith({ tally: { wrong: 1 } })), 1);
   assertEquals(unmet(resultWith({ tally: { wrong: 1 } })), ["wrong answers"]);
   assertEquals(unmet(resultWith({ tally: { unsettled: 1 } })), ["calls that did not settle"]);
+  assertEquals(unmet(resultWith({ tally: { slowest: 4001 } })), ["slowest call"]);
+  const hung = { hangs: 2, hangsTold: 1 };
+  assertEquals(unmet(resultWith({ tally: hung })), ["servers that hung and were told as dead"]);
+  assertEquals(unmet(resultWith({ most: 2 ** 31 })), ["RSS, most"]);
   for (const socketsAtRest of [5, 13]) {
     assertEquals(unmet(resultWith({ socketsAtRest })), ["sockets at rest"]);
   }
@@ -100,29 +106,65 @@ Deno.test("Caller of the soak takes an error for wrong where the call was not st
   assert(tally.wrong > tally.rejected && tally.rejected > 0, `${tally.rejected} rejected`);
 });
 
+Deno.test("OwnCounter can be nothing that another counter is", () => {
+  const [one, other] = [OwnCounter.next(), OwnCounter.next()];
+  for (const counter of [one, one, one, other]) counter.raise();
+  assertEquals([1, 2, 3, 4].map((by) => one.canBe(one.base + by)), [true, true, true, false]);
+  for (const value of [one.base, other.base + 1, undefined, "1"]) assert(!one.canBe(value));
+  assert(other.canBe(other.base + 1));
+});
+
+Deno.test("changeInOrder() of the soak finds a change that is repeated behind a later one", async () => {
+  let stored: unknown;
+  let isLate = false;
+  const client = {
+    set: (_: string, value: number) => {
+      if (!isLate || value % 4 !== 2) stored = value;
+      else queueMicrotask(() => stored = value);
+      return Promise.resolve(true);
+    },
+    get: () => Promise.resolve(stored),
+  } as unknown as Client;
+  const tally = new Tally();
+  await changeInOrder(client, new Random(7), "repeat", tally, untilOperations(tally, 10));
+  assertEquals([tally.inOrder, tally.wrong], [10, 0]);
+  isLate = true;
+  await changeInOrder(client, new Random(7), "repeat", tally, untilOperations(tally, 20));
+  assertEquals([tally.inOrder, tally.wrong], [10, 10]);
+});
+
 Deno.test("parseArguments() of the soak refuses what it cannot use", () => {
   const given = ["--minutes", "0.5", "--callers=20", "--seed", "7"];
-  assertEquals(parseArguments(given), { help: false, minutes: 0.5, callers: 20, seed: 7 });
+  assertEquals(parseArguments(given), {
+    help: false,
+    minutes: 0.5,
+    callers: 20,
+    rate: 100,
+    seed: 7,
+  });
   for (const args of [["--minutes"], ["--minutes", "x"], ["--callers", "15"], ["--hours", "1"]]) {
     assertThrows(() => parseArguments(args), RangeError, "Cannot use");
   }
 });
 
+/** A signal that is aborted once so many calls have settled. */
+function untilOperations(tally: Tally, operations: number): AbortSignal {
+  const { signal } = new AbortController();
+  Object.defineProperty(signal, "aborted", { get: () => tally.operations >= operations });
+  return signal;
+}
+
 /** Lets one caller make so many calls. */
 async function runFor(client: Client, tally: Tally, calls: number): Promise<void> {
-  const signal = {
-    get aborted() {
-      return tally.operations >= calls;
-    },
-  };
-  await new Caller(client, new Random(7), tally, "0").run(signal as AbortSignal);
+  const signal = untilOperations(tally, calls);
+  await new Caller(client, new Random(7), tally, "0", 1000).run(signal);
 }
 
 /** The result of a soak with which nothing is wrong but what is given. */
 function resultWith(
-  { tally = {}, growth = { heap: 0, rss: 0 }, ...others }:
+  { tally = {}, growth = { heap: 0, rss: 0 }, most = 1, ...others }:
     & Partial<Omit<SoakResult, "tally" | "memory">>
-    & { tally?: Partial<Tally>; growth?: { heap: number; rss: number } },
+    & { tally?: Partial<Tally>; growth?: { heap: number; rss: number }; most?: number },
 ): SoakResult {
   const flat: MemorySample = { heap: 1, rss: 1 };
   return {
@@ -132,7 +174,7 @@ function resultWith(
     socketsAtRest: 9,
     socketsExpected: [6, 12],
     socketsClosed: 0,
-    memory: { first: flat, last: flat, growth } as unknown as Memory,
+    memory: { first: flat, last: flat, most: { heap: 1, rss: most }, growth } as unknown as Memory,
     connects: 0,
     desyncs: 0,
     ...others,

@@ -7,28 +7,31 @@ import { type Memcached, startMemcached } from "../../support/memcached.ts";
 /** A server of the soak, and what may happen to it. */
 export class Stand implements AsyncDisposable {
   readonly proxy: FaultProxy;
+  /** The name by which clients know it. */
+  readonly name: string;
   #daemon: Memcached;
 
-  static async start(seed: number): Promise<Stand> {
+  static async start(name: string, seed: number): Promise<Stand> {
     const daemon = await startMemcached(DAEMON);
     try {
       const target = daemon.address;
       const proxy = await onSomePort((port) => FaultProxy.start({ target, port, seed }));
-      return new Stand(daemon, proxy);
+      return new Stand(name, daemon, proxy);
     } catch (error) {
       await daemon.stop();
       throw error;
     }
   }
 
-  private constructor(daemon: Memcached, proxy: FaultProxy) {
+  private constructor(name: string, daemon: Memcached, proxy: FaultProxy) {
+    this.name = name;
     this.#daemon = daemon;
     this.proxy = proxy;
   }
 
   /** As the client is given it. */
   get address(): string {
-    return this.proxy.address;
+    return `${this.proxy.address} ${this.name}`;
   }
 
   pause(): void {

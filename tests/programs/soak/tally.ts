@@ -11,15 +11,26 @@ export class Tally {
   /** Strict calls that rejected, and calls that were aborted. */
   rejected = 0;
   aborted = 0;
+  /** Reads that gave the last of several changes which were on their way at once. */
+  inOrder = 0;
+  /** Times that a server hung for long, and those of them in which it was told to be dead. */
+  hangs = 0;
+  hangsTold = 0;
+  /** The most calls of the open loop that waited at one moment. */
+  mostWaiting = 0;
   /** Longest that a call took, in milliseconds. */
   slowest = 0;
   wrong = 0;
-  /** Sentences on the first wrong answers. */
+  /** Who was answered wrongly → how often. */
+  readonly wrongs = new Map<string, number>();
+  /** Sentences on the first wrong answers of each. */
   readonly examples: string[] = [];
 
   /** Notes a wrong answer. */
-  addWrong(what: string): void {
+  addWrong(whose: string, what: string): void {
     this.wrong++;
-    if (this.examples.length < 20) this.examples.push(what.slice(0, 300));
+    const times = (this.wrongs.get(whose) ?? 0) + 1;
+    this.wrongs.set(whose, times);
+    if (times <= 5) this.examples.push(`${whose}: ${what}`.slice(0, 300));
   }
 }

@@ -3,17 +3,27 @@
 import type { ProxyFaults } from "@libmc/libmc/testing";
 import type { Random } from "../../support/random.ts";
 import type { Stand } from "./stand.ts";
+import type { Tally } from "./tally.ts";
 
 /** Makes trouble until it is told to stop. */
 export class Troublemaker {
   readonly #random: Random;
   readonly #stands: readonly Stand[];
+  readonly #tally: Tally;
+  /** Servers that were told to be dead since something was last done to them. */
+  readonly #told = new Set<string>();
   /** Kind of a fault → how often it was made. */
   readonly made = new Map<string, number>();
 
-  constructor(random: Random, stands: readonly Stand[]) {
+  constructor(random: Random, stands: readonly Stand[], tally: Tally) {
     this.#random = random;
     this.#stands = stands;
+    this.#tally = tally;
+  }
+
+  /** Hears that a server is told to be dead. */
+  hearOfDead(server: string | undefined): void {
+    this.#told.add(String(server));
   }
 
   /** Resolves once the signal is aborted and all is right again. */
@@ -26,6 +36,7 @@ export class Troublemaker {
       await pause(100 + this.#random.below(900), signal);
       if (signal.aborted) return;
       const kind = this.#random.pick(KINDS);
+      this.#told.delete(stand.name);
       this.made.set(kind, (this.made.get(kind) ?? 0) + 1);
       await this.#make(stand, kind, signal);
     }
@@ -44,6 +55,14 @@ export class Troublemaker {
         stand.pause();
         await pause(lasting, signal);
         return stand.resume();
+      case "hang":
+        this.#tally.hangs++;
+        stand.pause();
+        await pause(HANG, signal);
+        stand.resume();
+        // One that the end of the soak cut short proves nothing.
+        if (this.#told.has(stand.name) || signal.aborted) this.#tally.hangsTold++;
+        return;
       case "kill and start":
         await stand.kill();
         await pause(lasting, signal);
@@ -56,7 +75,7 @@ export class Troublemaker {
   }
 }
 
-type Kind = keyof typeof FAULTS | "disconnect" | "reset" | "pause" | "kill and start";
+type Kind = keyof typeof FAULTS | "disconnect" | "reset" | "pause" | "hang" | "kill and start";
 
 const FAULTS = {
   delay: (random: Random): ProxyFaults => ({ delayMs: random.below(400), probability: 0.3 }),
@@ -76,8 +95,12 @@ const KINDS: readonly Kind[] = [
   "disconnect",
   "reset",
   "pause",
+  "hang",
   "kill and start",
 ];
+
+/** How long a server hangs: for several silences, one after the other. */
+const HANG = 3000;
 
 /** Waits, or until the signal is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
