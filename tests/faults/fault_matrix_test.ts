@@ -29,7 +29,8 @@ Deno.test("fault matrix: every method settles once, in time and right, whatever 
       breaches.push(...await breachesOf(scene));
     }
   }));
-  assertEquals(breaches.length, 0, breaches.slice(0, 40).join("\n"));
+  const distinct = [...new Set(breaches)];
+  assertEquals(breaches.length, 0, distinct.slice(0, 40).join("\n"));
 });
 
 Deno.test("fault matrix: finds an answer that is wrong, missing, untold or said not to be sent", async () => {

@@ -7,7 +7,7 @@
 import { type CallOptions, Client, MemcachedError } from "@libmc/libmc";
 import { eventually } from "../../support/eventually.ts";
 import { CountingConnect } from "./counting_connect.ts";
-import { type MatrixMethod, seedItems, valueOf } from "./methods.ts";
+import { type MatrixMethod, valueOf } from "./methods.ts";
 import type { MatrixFault, Scene } from "./scene.ts";
 
 /** One cell: a row, and how it fails. */
@@ -80,7 +80,7 @@ class Run {
     if (seedAddress === undefined) return;
     const patient = { strict: true, prefix: this.#tag, pollTimeout: 5000, connectTimeout: 5000 };
     await using seeder = new Client(seedAddress, patient);
-    await seeder.setMulti(seedItems(this.#tag));
+    await seeder.setMulti(this.#cell.method.seedItems(this.#tag));
     this.#cas = (await seeder.gets("k0"))?.cas ?? 1n;
   }
 
@@ -123,6 +123,8 @@ class Run {
       // A server that slept may carry out late what it was told before.
       return stored && found === value;
     });
+    const left = await method.wrongRest?.(this.#client);
+    if (left !== undefined) this.#breach(`left ${left}`);
     if (this.#dialler.open > 1) this.#breach(`${method.name} left ${this.#dialler.open} sockets`);
   }
 

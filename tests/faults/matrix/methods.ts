@@ -15,6 +15,10 @@ export interface MatrixMethod {
   /** With `noreply` the client does not ask for its reply. */
   readonly mayBeQuiet: boolean;
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
+  /** What is stored before the call. */
+  seedItems(tag: string): [string, unknown][];
+  /** Says what is wrong with what the call has left on the server, if anything is. */
+  wrongRest?(client: Client): Promise<string | undefined>;
   /** True for the answer of a server with which nothing is wrong. */
   isWhole(answer: unknown, tag: string): boolean;
   /** True for what may be answered when something is wrong: nothing, or a part of the whole. */
@@ -32,7 +36,7 @@ export function valueOf(tag: string, key: string): string {
 }
 
 /** What each client finds stored. */
-export function seedItems(tag: string): [string, unknown][] {
+function seedItems(tag: string): [string, unknown][] {
   return [
     ...KEYS.map((key): [string, unknown] => [key, valueOf(tag, key)]),
     [COUNTER, COUNT],
@@ -45,7 +49,7 @@ type Judge = Pick<MatrixMethod, "isWhole" | "isPart">;
 function rowOf(verb: Verb, given: (tag: string) => Partial<Arguments> = () => ({})): MatrixMethod {
   const { name, command, mayBeQuiet } = verb;
   return {
-    ...{ name, command, mayBeQuiet },
+    ...{ name, command, mayBeQuiet, seedItems },
     ...judgeOf(verb),
     async call(client, tag, options, cas) {
       const answer = await verb.call(client, options, { ...usual(verb, tag), cas, ...given(tag) });
@@ -137,12 +141,27 @@ const SAYS: Readonly<Record<string, (said: unknown) => boolean>> = {
     typeof (said as Record<string, unknown>).pid === "number" &&
     typeof (said as Record<string, unknown>).curr_items === "number",
 };
-const BIG = new Uint8Array(1_200_000);
+/** Both are split; where one takes the place of the other, there is one of them afterwards, or nothing. */
+const OLD_BIG = new Uint8Array(1_100_000).fill(1);
+const BIG = new Uint8Array(1_100_000).fill(2);
+
+async function wrongBig(client: Client): Promise<string | undefined> {
+  const found = await client.get("big");
+  if (found === undefined) return undefined;
+  const bytes = found as Uint8Array;
+  const isWhole = bytes.length === BIG.length && bytes.every((byte) => byte === bytes[0]);
+  return isWhole ? undefined : "a mixture of two values";
+}
 
 /** All verbs, one of them twice. `close()` ends every cell. */
 export const MATRIX_METHODS: readonly MatrixMethod[] = [
   ...ALL_VERBS.map((verb) =>
     rowOf(verb, (tag) => verb.name === "add" ? { key: "new", value: tag } : {})
   ),
-  { ...rowOf(VERB.set, () => ({ key: "big", value: BIG })), name: "set, split" },
+  {
+    ...rowOf(VERB.set, () => ({ key: "big", value: BIG })),
+    name: "set, split",
+    seedItems: (tag) => [...seedItems(tag), ["big", OLD_BIG]],
+    wrongRest: wrongBig,
+  },
 ];

@@ -71,6 +71,7 @@ export function reportOf(
     `operations: ${tally.operations}, ${Math.round(tally.operations / seconds)} a second`,
     `  ${tally.hits} hits, ${tally.misses} misses, ${tally.rejected} rejected, ${tally.aborted} aborted`,
     `  at a fixed rate: ${rate} a second, at most ${tally.mostWaiting} waiting`,
+    `  split values with several writers: ${tally.bigHits} read whole`,
     `  changes at once, some of them repeated: ${tally.inOrder} times in order`,
     `connections made: ${connects}, out of step: ${desyncs}`,
     `faults: ${total}`,

@@ -4,6 +4,7 @@ import { Client, type ClientOptions } from "@libmc/libmc";
 import { Random } from "../../support/random.ts";
 import { openLoad } from "../../support/open_load.ts";
 import type { SoakArguments } from "./arguments.ts";
+import { writeBigs } from "./big_writers.ts";
 import { busyProgram } from "./busy_program.ts";
 import { Caller } from "./caller.ts";
 import { Memory } from "./memory.ts";
@@ -72,6 +73,10 @@ export async function soak(
   const running = [
     ...Array.from({ length: callers }, (_, i) => caller(i).run(stop.signal)),
     load.ended,
+    ...clients.flatMap((client) => [
+      writeBigs(client, own(), tally, stop.signal),
+      writeBigs(client, own(), tally, stop.signal),
+    ]),
     callAndRepeat(reset, own(), tally, stop.signal),
     busyProgram(() => arriving[0].call(), 1.1 * TIMEOUT, stop.signal),
   ];

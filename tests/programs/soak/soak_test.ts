@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { type Client, MemcachedError } from "@libmc/libmc";
 import { Random } from "../../support/random.ts";
 import { parseArguments } from "./arguments.ts";
+import { writeBigs } from "./big_writers.ts";
 import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
@@ -112,6 +113,24 @@ Deno.test("OwnCounter can be nothing that another counter is", () => {
   assertEquals([1, 2, 3, 4].map((by) => one.canBe(one.base + by)), [true, true, true, false]);
   for (const value of [one.base, other.base + 1, undefined, "1"]) assert(!one.canBe(value));
   assert(other.canBe(other.base + 1));
+});
+
+Deno.test("writeBigs() of the soak finds a mixture", async () => {
+  const stored = new Map<string, string>();
+  const mixing = {
+    set: (key: string, value: string) => {
+      const old = stored.get(key) ?? value;
+      stored.set(key, value.slice(0, 1_000_000) + old.slice(1_000_000));
+      return Promise.resolve(true);
+    },
+    setMulti: () => Promise.resolve({ ok: true, failed: [] }),
+    get: (key: string) => Promise.resolve(stored.get(key)),
+    getMulti: () => Promise.resolve(stored),
+    delete: () => Promise.resolve(true),
+  } as unknown as Client;
+  const tally = new Tally();
+  await writeBigs(mixing, new Random(7), tally, untilOperations(tally, 30));
+  assert(tally.wrong > 3, `${tally.wrong} of ${tally.operations}`);
 });
 
 Deno.test("changeInOrder() of the soak finds a change that is repeated behind a later one", async () => {

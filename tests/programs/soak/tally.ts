@@ -11,6 +11,8 @@ export class Tally {
   /** Strict calls that rejected, and calls that were aborted. */
   rejected = 0;
   aborted = 0;
+  /** Split values that were read whole, of keys with several writers. */
+  bigHits = 0;
   /** Reads that gave the last of several changes which were on their way at once. */
   inOrder = 0;
   /** Times that a server hung for long, and those of them in which it was told to be dead. */
