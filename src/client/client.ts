@@ -431,7 +431,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 if the value is split.
    * @param value Anything that the client's codec stores without loss. Encoded, it has at most 10,000,000 bytes, or
-   * `itemSizeLimit` bytes without `doSplit`.
+   * what fits in an item of `itemSizeLimit` bytes without `doSplit`.
    * @returns `true` if it was stored.
    * @throws {TypeError} If key or option cannot be used, or storing the value would lose something.
    * @throws {RangeError} If key, exptime or value are out of bounds; the message names the value and the bound.
@@ -461,7 +461,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Stores a value if the key is not there.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
-   * @param value As for {@linkcode Client.set}, but never split: at most `itemSizeLimit` bytes, encoded.
+   * @param value As for {@linkcode Client.set}, but never split: encoded, it fits in an item of `itemSizeLimit`
+   * bytes.
    * @returns `true` if it was stored, `false` if the key is there.
    * @throws {TypeError} If key or option cannot be used, or storing the value would lose something.
    * @throws {RangeError} If key, exptime or value are out of bounds.
@@ -488,7 +489,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Stores a value if the key is there.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
-   * @param value As for {@linkcode Client.set}, but never split: at most `itemSizeLimit` bytes, encoded.
+   * @param value As for {@linkcode Client.set}, but never split: encoded, it fits in an item of `itemSizeLimit`
+   * bytes.
    * @returns `true` if it was stored, `false` if the key is not there.
    * @throws {TypeError} If key or option cannot be used, or storing the value would lose something.
    * @throws {RangeError} If key, exptime or value are out of bounds.
@@ -516,7 +518,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Stores a value if the item has not changed since {@linkcode Client.gets} read it.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
-   * @param value As for {@linkcode Client.set}, but never split: at most `itemSizeLimit` bytes, encoded.
+   * @param value As for {@linkcode Client.set}, but never split: encoded, it fits in an item of `itemSizeLimit`
+   * bytes.
    * @param cas The cas that came with the value, an unsigned number of 64 bits.
    * @returns `true` if it was stored, `false` if the item has changed or is gone.
    * @throws {TypeError} If key, cas or option cannot be used, or storing the value would lose something.
@@ -548,7 +551,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * back.
    *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 if the data is split.
-   * @param data At most 10,000,000 bytes, or `itemSizeLimit` without `doSplit`. Not copied: see {@linkcode Client.set}.
+   * @param data At most 10,000,000 bytes, or what fits in an item without `doSplit`. Not copied: see
+   * {@linkcode Client.set}.
    * @returns `true` if it was stored.
    * @throws {TypeError} If key, data or an option cannot be used.
    * @throws {RangeError} If key, data, flags or exptime are out of bounds, or flag 4096 would make the data the manifest of
@@ -620,7 +624,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * compressed data ends. Appending to values in chunks does not work either.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
-   * @param data At most `itemSizeLimit` bytes.
+   * @param data At most what fits in an item of `itemSizeLimit` bytes.
    * @returns `true` if it was stored, `false` if the key is not there.
    * @throws {TypeError} If key, data or an option cannot be used.
    * @throws {RangeError} If key or data are too long.
@@ -650,7 +654,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Flags and exptime of the item stay. Prepending to compressed values, or to values in chunks, does not work.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
-   * @param data At most `itemSizeLimit` bytes.
+   * @param data At most what fits in an item of `itemSizeLimit` bytes.
    * @returns `true` if it was stored, `false` if the key is not there.
    * @throws {TypeError} If key, data or an option cannot be used.
    * @throws {RangeError} If key or data are too long.
@@ -734,7 +738,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Adds the same bytes to the end of many items. See {@linkcode Client.append}.
    *
    * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
-   * @param data At most `itemSizeLimit` bytes.
+   * @param data At most what fits in an item of `itemSizeLimit` bytes.
    * @returns Whether all were stored, and the keys of those that were not: they are not there, or their server failed.
    * @throws {TypeError} If `keys` is not an iterable of strings, or a key, data or an option cannot be used.
    * @throws {RangeError} If a key or data are too long.
@@ -767,7 +771,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Adds the same bytes to the beginning of many items. See {@linkcode Client.prepend}.
    *
    * @param keys Any number of keys, each of 1 to 250 bytes with the prefix.
-   * @param data At most `itemSizeLimit` bytes.
+   * @param data At most what fits in an item of `itemSizeLimit` bytes.
    * @returns Whether all were stored, and the keys of those that were not: they are not there, or their server failed.
    * @throws {TypeError} If `keys` is not an iterable of strings, or a key, data or an option cannot be used.
    * @throws {RangeError} If a key or data are too long.

@@ -12,7 +12,7 @@
 
 import { FLAG_SPLIT } from "./flags.ts";
 
-/** Bytes in a chunk; only the last may be shorter. */
+/** Bytes in a chunk, the last excepted, unless the servers take only smaller items. */
 export const CHUNK_BYTES = 1_000_000;
 
 /** Most chunks of a value. */
@@ -47,12 +47,12 @@ export function chunkKeys(wireKey: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => chunkKey(wireKey, index));
 }
 
-/** Cuts data into chunks, without copying. */
-export function cut(data: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(data.length / CHUNK_BYTES);
+/** Cuts data into chunks of so many bytes, without copying. */
+export function cut(data: Uint8Array, chunkBytes = CHUNK_BYTES): Uint8Array[] {
+  const count = Math.ceil(data.length / chunkBytes);
   return Array.from(
     { length: count },
-    (_, i) => data.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
+    (_, i) => data.subarray(i * chunkBytes, (i + 1) * chunkBytes),
   );
 }
 

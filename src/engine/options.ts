@@ -213,8 +213,9 @@ export interface ClientOptions extends LiveOptions {
    */
   mergeGets?: boolean;
   /**
-   * Largest data block that the server takes, 1 to 1,073,741,824 bytes (memcached's `-I`). A larger one is rejected
-   * with a RangeError before it is sent.
+   * Largest item that the servers take, 1,024 to 1,073,741,824 bytes: memcached's `-I`. memcached counts the key and 59
+   * to 63 bytes more than the data, and so does the client. A larger item is rejected with a RangeError before it is sent.
+   * With `doSplit` and less than 1,000,272 bytes, values are split into smaller chunks.
    *
    * @default {1_048_576}
    */
@@ -329,7 +330,7 @@ const OPTIONS: {
   allowFlushAll: { check: aBoolean, fallback: false },
   maxPending: { check: integerFrom(1, Number.MAX_SAFE_INTEGER), fallback: 100_000 },
   mergeGets: { check: aBoolean, fallback: true },
-  itemSizeLimit: { check: integerFrom(1, 2 ** 30), fallback: 1024 * 1024 },
+  itemSizeLimit: { check: integerFrom(1024, 2 ** 30), fallback: 1024 * 1024 },
   inflateLimit: { check: integerFrom(1, 2 ** 30), fallback: 128 * 1024 * 1024 },
   observer: { check: anObserver, fallback: undefined },
   clock: { check: objectWith("now", "after"), fallback: systemClock },

@@ -24,6 +24,7 @@ import type { Verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
 import { ItemFanOut } from "./item_fan_out.ts";
+import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { StoreFanOut } from "./store_fan_out.ts";
 
 /** A call for one item. If the item is the manifest of a split value, the call goes on and asks for the chunks. */
@@ -82,15 +83,18 @@ export function dataToSplit(
   settings: Settings,
   name: StorageName,
   key: string,
-  { data }: Encoded,
+  { data, flags }: Encoded,
 ): Uint8Array | undefined {
+  const { itemSizeLimit } = settings;
   const maySplit = settings.doSplit && name === "set";
-  const most = maySplit ? CHUNK_BYTES : settings.itemSizeLimit;
+  const inItem = mostInItem(itemSizeLimit, key.length, flags);
+  const most = maySplit ? Math.min(inItem, CHUNK_BYTES) : inItem;
   if (data.length * 3 <= most) return undefined;
   checkLength(settings, name, data);
   const size = typeof data === "string" ? utf8Length(data) : data.length;
   if (size <= most) return undefined;
-  const limit = sizeLimit(settings, name);
+  if (!maySplit) throw tooBig(size, inItem);
+  const limit = chunkBytesFor(itemSizeLimit, key) * MAX_CHUNKS;
   if (size > limit) throw tooBig(size, limit);
   if (key.length > MAX_SPLIT_KEY_BYTES) {
     throw new RangeError(
@@ -131,9 +135,11 @@ export function checkLength(settings: Settings, name: StorageName, value: unknow
   if (value.length > limit) throw tooBig(`at least ${value.length}`, limit);
 }
 
-/** Gives the most bytes of a value, whole or split. */
+/** Gives the most bytes of a value, whole or split, under the shortest key. */
 function sizeLimit({ doSplit, itemSizeLimit }: Settings, name: StorageName): number {
-  return doSplit && name === "set" ? CHUNK_BYTES * MAX_CHUNKS : itemSizeLimit;
+  return doSplit && name === "set"
+    ? chunkBytesFor(itemSizeLimit, SHORTEST_KEY) * MAX_CHUNKS
+    : mostInItem(itemSizeLimit, SHORTEST_KEY.length, 0);
 }
 
 function tooBig(size: number | string, limit: number): RangeError {
@@ -142,6 +148,7 @@ function tooBig(size: number | string, limit: number): RangeError {
   );
 }
 
+const SHORTEST_KEY = "k";
 /** Shorter texts are not checked before they are encoded. */
 const LONG_TEXT = 100_000;
 const GET: Retrieval = { name: "get" };

@@ -17,6 +17,7 @@ import { StorageBatch, type StorageName, type StorageOptions } from "../commands
 import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
 import { BatchFanOut } from "./batch_fan_out.ts";
+import { chunkBytesFor } from "./item_size.ts";
 
 /** Command and options with which items are stored. */
 export interface Storage {
@@ -28,7 +29,7 @@ export interface Storage {
 interface SplitValue {
   readonly position: number;
   readonly key: string;
-  readonly data: Uint8Array;
+  readonly chunks: readonly Uint8Array[];
   readonly flags: number;
 }
 
@@ -81,7 +82,8 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
 
   /** Adds a value that must be split. */
   addSplit(position: number, key: string, data: Uint8Array, flags: number): void {
-    this.#split.push({ position, key, data, flags });
+    const chunks = cut(data, chunkBytesFor(this.engine.settings.itemSizeLimit, key));
+    this.#split.push({ position, key, chunks, flags });
   }
 
   /** Sends what has been added. */
@@ -118,9 +120,8 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
   #sendChunks(): void {
     this.#next = "manifests";
     const stage = new Stage();
-    for (const { position, key, data, flags } of this.#split) {
+    for (const { position, key, chunks, flags } of this.#split) {
       const mark = newMark(flags);
-      const chunks = cut(data);
       chunks.forEach((chunk, i) => {
         const isLast = i === chunks.length - 1;
         const item = { data: chunk, flags: chunkFlags(mark, flags, i, isLast) };
@@ -134,8 +135,8 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
   #sendManifests(): void {
     this.#next = undefined;
     const stage = new Stage();
-    for (const { position, key, data, flags } of this.#split) {
-      const text = manifestText(cut(data).length);
+    for (const { position, key, chunks, flags } of this.#split) {
+      const text = manifestText(chunks.length);
       stage.add(position, key, { data: text, flags: (flags | FLAG_SPLIT) >>> 0 });
     }
     this.#send(stage, this.#storage.options);

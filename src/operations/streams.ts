@@ -28,10 +28,12 @@ import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
 import { type CallOptions, STREAM_OPTIONS, type StreamOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RawItem } from "../engine/item_decoders.ts";
+import type { Settings } from "../engine/options.ts";
 import { step, type StepOptions } from "../engine/step.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
 import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
+import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { wireOptions } from "./store.ts";
 
 /** Stores the bytes that a stream gives. */
@@ -115,9 +117,10 @@ async function storeStream(
   const { serverChanges } = engine;
   // A manifest may be written only if all chunks are there, so these are answered in any case.
   const answered = { ...options, noreply: false };
-  for await (const { data, isLast } of rechunked(stream, signal)) {
+  const chunkBytes = chunkBytesOf(engine.settings, key, flags);
+  for await (const { data, isLast } of rechunked(stream, chunkBytes, signal)) {
     if (count === 0 && isLast) return await store(key, { data, flags }, options);
-    checkSplit(engine, key, count + (isLast ? 1 : 2));
+    checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
     if (count === 0) hasBegun = await dropManifest(engine, key, { signal });
     const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
     if (!await store(chunkKey(key, count++), chunk, answered)) return false;
@@ -276,14 +279,15 @@ interface StreamChunk {
 }
 
 /**
- * Cuts a stream into chunks of CHUNK_BYTES. The last may be shorter, and is empty only if the stream is. All share one
+ * Cuts a stream into chunks of so many bytes. The last may be shorter, and is empty only if the stream is. All share one
  * buffer. If the consumer stops early, the stream is cancelled.
  */
 async function* rechunked(
   stream: ReadableStream<Uint8Array>,
+  chunkBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StreamChunk, void, void> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
+  const buffer = new Uint8Array(chunkBytes);
   let filled = 0;
   for await (const given of pieces(stream, signal)) {
     if (!(given instanceof Uint8Array)) {
@@ -294,11 +298,11 @@ async function* rechunked(
     const piece = plainBytes(given);
     for (let at = 0; at < piece.length;) {
       // A full buffer is passed on only when more bytes follow.
-      if (filled === CHUNK_BYTES) {
+      if (filled === chunkBytes) {
         yield { data: buffer, isLast: false };
         filled = 0;
       }
-      const count = Math.min(piece.length - at, CHUNK_BYTES - filled);
+      const count = Math.min(piece.length - at, chunkBytes - filled);
       buffer.set(piece.subarray(at, at + count), filled);
       at += count;
       filled += count;
@@ -333,11 +337,21 @@ async function* pieces(
   }
 }
 
+/** Gives the bytes of a chunk of a stream, or of the only item where it cannot be split. */
+function chunkBytesOf(
+  { doSplit, itemSizeLimit }: Settings,
+  key: string,
+  flags: number,
+): number {
+  if (doSplit && key.length <= MAX_SPLIT_KEY_BYTES) return chunkBytesFor(itemSizeLimit, key);
+  return Math.min(CHUNK_BYTES, mostInItem(itemSizeLimit, key.length, flags));
+}
+
 /** @param chunks Least number of chunks. */
-function checkSplit(engine: Engine, key: string, chunks: number): void {
+function checkSplit(engine: Engine, key: string, chunkBytes: number, chunks: number): void {
   if (!engine.settings.doSplit) {
     throw new RangeError(
-      `Cannot store stream as it must be <= ${CHUNK_BYTES} bytes unless doSplit is set ` +
+      `Cannot store stream as it must be <= ${chunkBytes} bytes unless doSplit is set ` +
         "and the codec has libmcFlags",
     );
   }
@@ -347,7 +361,7 @@ function checkSplit(engine: Engine, key: string, chunks: number): void {
     );
   }
   if (chunks > MAX_CHUNKS) {
-    throw new RangeError(`Cannot store stream as it must be <= ${CHUNK_BYTES * MAX_CHUNKS} bytes`);
+    throw new RangeError(`Cannot store stream as it must be <= ${chunkBytes * MAX_CHUNKS} bytes`);
   }
 }
 

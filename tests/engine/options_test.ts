@@ -21,7 +21,7 @@ const NUMBERS: readonly (readonly [name: string, least: number, most: number])[]
   ["compThreshold", 0, Number.MAX_SAFE_INTEGER],
   ["connections", 1, 1000],
   ["maxPending", 1, Number.MAX_SAFE_INTEGER],
-  ["itemSizeLimit", 1, 1073741824],
+  ["itemSizeLimit", 1024, 1073741824],
   ["inflateLimit", 1, 1073741824],
 ];
 
