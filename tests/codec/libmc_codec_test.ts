@@ -103,6 +103,17 @@ Deno.test("libmcCodec.encode() never writes over what it gave before", () => {
   assertEquals(read, texts);
 });
 
+Deno.test("libmcCodec writes a Set that does not fit the buffer that it shares with other results", () => {
+  for (let length = 20; length < 200; length++) {
+    // The next result begins a little later each time.
+    libmcCodec.encode("x".repeat(150));
+    const set = new Set(Array.from({ length: 300 }, (_, i) => `${i}`.padStart(length, "m")));
+    const { data, flags } = libmcCodec.encode(set);
+    const read = libmcCodec.decode(data as Uint8Array, flags) as Set<unknown>;
+    assertEquals(read.symmetricDifference(set).size, 0);
+  }
+});
+
 Deno.test("libmcCodec writes and reads big values", () => {
   for (
     const value of ["x".repeat(300_000), "中".repeat(100_000), ["\ud800".repeat(70_000), 1], [

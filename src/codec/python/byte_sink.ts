@@ -24,9 +24,9 @@ export class ByteSink {
   #start = 0;
   #length = 0;
 
-  /** Where the next byte goes. */
+  /** Number of bytes of the result so far. Positions are counted from its beginning, as its buffer may be replaced. */
   get length(): number {
-    return this.#length;
+    return this.#length - this.#start;
   }
 
   /** Begins a result, in a new buffer if the old one is nearly full. */
@@ -93,14 +93,20 @@ export class ByteSink {
     this.#length = end;
   }
 
+  /** Gives the result so far, lent until more is written. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#length);
+  }
+
   /** Sorts neighbouring ranges, given by their ends, by their bytes. */
   sortRanges(start: number, ends: readonly number[]): void {
     if (ends.length < 2) return;
-    const ranges = ends.map((end, i) => this.#bytes.slice(i === 0 ? start : ends[i - 1], end));
+    const result = this.written();
+    const ranges = ends.map((end, i) => result.slice(i === 0 ? start : ends[i - 1], end));
     ranges.sort(compareBytes);
     let at = start;
     for (const range of ranges) {
-      this.#bytes.set(range, at);
+      result.set(range, at);
       at += range.length;
     }
   }
