@@ -26,7 +26,8 @@ import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./python/mars
  *
  * Python has one integer type: a bigint that is a safe integer comes back as a number. A Map is stored as a dict. A
  * dict whose keys are all strings is read as an object; so a Map with such keys is rejected, and so is an empty one.
- * Properties that are undefined are left out, as {@linkcode jsCodec} does.
+ * Keys and members that Python takes for equal are rejected, as it would keep only one of them: `1`, `1n` and `true`;
+ * arrays, bytes and Sets of the same content. Properties that are undefined are left out, as {@linkcode jsCodec} does.
  * The codec reads all that {@linkcode jsCodec} and libmc write, plain pickle included.
  *
  * @example A Python dict

@@ -24,8 +24,14 @@ const OWN: Codec = {
   decode: (data, flags) => ({ data: data.slice(), flags }),
 };
 
-for (const options of [{}, { doSplit: false }, { codec: OWN }]) {
-  Deno.test(`Client.getRaw() gives the data and flags that setRaw() was given, with ${Deno.inspect(options)}`, async () => {
+const CLIENTS: readonly (readonly [name: string, options: ClientOptions])[] = [
+  ["by default", {}],
+  ["without doSplit", { doSplit: false }],
+  ["with a codec that has all flags to itself", { codec: OWN }],
+];
+
+for (const [name, options] of CLIENTS) {
+  Deno.test(`Client.getRaw() gives the data and flags that setRaw() was given, ${name}`, async () => {
     await using fixture = await start(options);
     const { client } = fixture;
     for (const flags of FLAGS) {

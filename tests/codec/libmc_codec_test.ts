@@ -52,6 +52,23 @@ Deno.test("libmcCodec.encode() refuses what would be lost, and says where and wh
     [new Set([[new Map()]]), "Cannot encode value.member(0)[0] as Python takes no dict"],
     [new Map([[1, [() => 1]]]), "Cannot encode value.entry(0).value[0] as marshal would lose it"],
     [
+      new Map<unknown, string>([[1, "a"], [true, "b"]]),
+      "value as Python takes keys 0 and 1 for equal",
+    ],
+    [{ a: new Set([null, 0, false]) }, "value.a as Python takes members 1 and 2 for equal"],
+    [
+      [new Map([["a", new Set<unknown>([1, 1n])]])],
+      "Cannot encode value[0] as a Map whose keys are all texts",
+    ],
+    [
+      new Map<unknown, unknown>([[1, new Set([1, 1n])]]),
+      "Cannot encode value.entry(0).value as Python takes members 0 and 1 for equal",
+    ],
+    [
+      new Set([[new Set([0, false])]]),
+      "Cannot encode value as Python takes two members of a set inside member 0 for equal",
+    ],
+    [
       new (class Special extends Map<number, number> {})([[1, 1]]),
       "Cannot encode value as marshal would lose it",
     ],
@@ -59,6 +76,98 @@ Deno.test("libmcCodec.encode() refuses what would be lost, and says where and wh
   ];
   for (const [value, message] of table) {
     assertThrows(() => libmcCodec.encode(value), TypeError, message);
+  }
+});
+
+Deno.test("libmcCodec.encode() writes what it looked through, whatever a getter or a Proxy gives", () => {
+  const shrinking = [0, 1, 2];
+  Object.defineProperty(shrinking, 0, { get: () => (shrinking.length = 1, 7), enumerable: true });
+  assertThrows(() => libmcCodec.encode(shrinking), TypeError);
+  for (const length of [-1, 1.5, 2 ** 31, Infinity, NaN, "1"]) {
+    const proxy = new Proxy([1], {
+      get: (target, name) => name === "length" ? length : Reflect.get(target, name),
+    });
+    assertThrows(() => libmcCodec.encode([proxy]), TypeError);
+  }
+  const set = new Set<unknown>(["a"]);
+  const growing = Object.defineProperty([0], 0, {
+    get: () => (set.add("b"), 1),
+    enumerable: true,
+  });
+  set.add(growing);
+  const written = libmcCodec.encode([set]).data as Uint8Array;
+  assertEquals(libmcCodec.decode(written, 32), [new Set(["a", [1]])]);
+  const sized = Object.defineProperty(new Set([1]), "size", { value: 5 });
+  assertEquals(libmcCodec.encode([sized, 2]).data, libmcCodec.encode([new Set([1]), 2]).data);
+});
+
+/** Values in groups: Python takes those of a group for equal, and no others. */
+const HASHABLE: readonly (readonly unknown[])[] = [
+  [0, false, 0n],
+  [1, true, 1n],
+  [-1, -1n],
+  [null],
+  ["1"],
+  [""],
+  [0.5],
+  [Infinity],
+  [-Infinity],
+  [NaN],
+  [2 ** 53 - 1, 2n ** 53n - 1n],
+  [2 ** 53, 2n ** 53n],
+  [2n ** 53n + 1n],
+  [-(2 ** 80), -(2n ** 80n)],
+  [Number.MAX_VALUE, BigInt(Number.MAX_VALUE)],
+  [2n ** 2000n],
+  [Uint8Array.of(1), Uint8Array.of(1)],
+  [Uint8Array.of()],
+  [[], []],
+  [[0], [-0], [false]],
+  [[1, 2], [true, 2n], [1, 2]],
+  [[2, 1]],
+  [[1, 2, 3]],
+  [[[1, 2], 3], [[1, 2], 3]],
+  [[1, [2, 3]]],
+  [["a"], ["a"]],
+  [[Uint8Array.of(97)]],
+  [[NaN]],
+  [[NaN]],
+  [new Set(), new Set()],
+  [new Set([1, "a"]), new Set(["a", true])],
+  [new Set([1])],
+  [new Set([new Set([1])]), new Set([new Set([1n])])],
+  [[new Set([0])], [new Set([false])]],
+];
+
+Deno.test("libmcCodec.encode() refuses keys and members that Python takes for equal, and no others", () => {
+  const different = HASHABLE.map(([first]) => first);
+  const { data } = libmcCodec.encode(new Set(different));
+  assertEquals((libmcCodec.decode(data as Uint8Array, 32) as Set<unknown>).size, HASHABLE.length);
+  libmcCodec.encode(new Map(different.map((key) => [key, 1])));
+  for (const group of HASHABLE) {
+    for (const other of group.slice(1)) {
+      const message = "for equal";
+      const pair = [group[0], other];
+      assertThrows(() => libmcCodec.encode(new Set(pair)), TypeError, message);
+      assertThrows(() => libmcCodec.encode(new Set([...different, other])), TypeError, message);
+      assertThrows(() => libmcCodec.encode([new Set([pair, other, pair[0]])]), TypeError, message);
+      assertThrows(() => libmcCodec.encode(new Set([new Set(pair)])), TypeError, message);
+      const map = new Map([["x", 0], ...pair.map((key) => [key, 1] as const)] as [unknown, 1][]);
+      assertThrows(() => libmcCodec.encode(map), TypeError, message);
+    }
+  }
+});
+
+Deno.test("libmcCodec.encode() compares members in time that grows with their bytes", () => {
+  let nested: unknown = "x".repeat(1_000_000);
+  for (let i = 0; i < 900; i++) nested = i % 2 === 0 ? new Set([nested, i]) : [nested];
+  const many = new Set<unknown>([true]);
+  for (let i = 2; i < 50_000; i++) many.add(i % 2 === 0 ? [i, [i]] : BigInt(i) << 75n);
+  for (const value of [new Set([nested]), many]) {
+    const start = performance.now();
+    const { data } = libmcCodec.encode(value);
+    assert(data.length > 900_000);
+    assert(performance.now() - start < 5000, `it took ${performance.now() - start} ms`);
   }
 });
 

@@ -36,16 +36,12 @@ export function randomPython(random: Random, depth = 0): unknown {
         many(() => [randomText(random), randomPython(random, depth + 1)]) as [string, unknown][],
       );
     case 7:
-      return new Set(many(() => randomHashable(random, depth + 1)));
-    default:
+      return new Set(distinct(many(() => randomHashable(random, depth + 1))));
+    default: {
       // A Map is one only if some key is no text.
-      return new Map<unknown, unknown>([
-        [random.below(100), null],
-        ...many(() => [randomHashable(random, depth + 1), randomPython(random, depth + 1)]) as [
-          unknown,
-          unknown,
-        ][],
-      ]);
+      const keys = distinct([random.below(100), ...many(() => randomHashable(random, depth + 1))]);
+      return new Map(keys.map((key) => [key, randomPython(random, depth + 1)]));
+    }
   }
 }
 
@@ -74,7 +70,22 @@ function randomHashable(random: Random, depth: number): unknown {
   if (kind < 3) return noMinusZero(randomScalar(random, random.below(4)));
   if (kind === 3) return random.bytes(random.below(4));
   const parts = Array.from({ length: random.below(3) }, () => randomHashable(random, depth + 1));
-  return kind === 4 ? parts : new Set(parts);
+  return kind === 4 ? parts : new Set(distinct(parts));
+}
+
+/** Leaves out what Python takes for equal to one before it. */
+function distinct(values: readonly unknown[]): unknown[] {
+  return [...new Map(values.map((value) => [pythonText(value), value])).values()];
+}
+
+/** A text that is the same for what Python takes for equal. */
+function pythonText(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "boolean" || Number.isInteger(value)) return String(BigInt(value as number));
+  if (value instanceof Uint8Array) return `bytes ${value}`;
+  if (Array.isArray(value)) return `[${value.map(pythonText)}]`;
+  if (value instanceof Set) return `{${Array.from(value, pythonText).sort()}}`;
+  return String(value);
 }
 
 /** Map and Set hold no -0. */

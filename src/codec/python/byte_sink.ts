@@ -98,13 +98,13 @@ export class ByteSink {
     return this.#bytes.subarray(this.#start, this.#length);
   }
 
-  /** Sorts neighbouring ranges, given by their ends, by their bytes. */
-  sortRanges(start: number, ends: readonly number[]): void {
-    if (ends.length < 2) return;
+  /** Sorts neighbouring ranges by their bytes. Each ends where the next begins; the last of the bounds is an end. */
+  sortRanges(bounds: readonly number[]): void {
+    if (bounds.length < 3) return;
     const result = this.written();
-    const ranges = ends.map((end, i) => result.slice(i === 0 ? start : ends[i - 1], end));
+    const ranges = bounds.slice(1).map((end, i) => result.slice(bounds[i], end));
     ranges.sort(compareBytes);
-    let at = start;
+    let at = bounds[0];
     for (const range of ranges) {
       result.set(range, at);
       at += range.length;

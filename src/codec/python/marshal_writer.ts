@@ -3,11 +3,12 @@
  * same value.
  *
  * Python distinguishes types that JavaScript does not. Arrays are lists, but tuples inside sets and as keys, where Python
- * allows no lists; sets are frozensets there.
+ * allows no lists; sets are frozensets there. Keys and members that Python takes for equal are refused: one would be lost.
  */
 
 import { type ByteSink, lendSink } from "./byte_sink.ts";
 import { plainBytes } from "../../checks/bytes.ts";
+import { findEqual } from "./equality.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "../loss.ts";
 
 /** Most levels of containers inside each other that are written. */
@@ -89,10 +90,12 @@ function writeArray(
   depth: number,
   hashable: boolean,
 ): boolean {
-  const { length } = array;
   if (Object.getPrototypeOf(array) !== Array.prototype) return false;
+  const { length } = array;
+  // A Proxy of an array may give any length.
+  if (!(Number.isInteger(length) && length >= 0 && length <= MOST_ELEMENTS)) return false;
   sink.tagged(hashable ? TUPLE : LIST, length);
-  // A hole reads as undefined, which has no form in marshal.
+  // What a getter takes away reads as undefined, as a hole does, which has no form in marshal.
   for (let i = 0; i < length; i++) {
     if (!writeValue(sink, array[i], depth, hashable)) return false;
   }
@@ -114,14 +117,18 @@ function writeObject(sink: ByteSink, object: Record<string, unknown>, depth: num
 
 /** Rejects a Map whose keys are all strings, and an empty one: they would come back as objects. */
 function writeMap(sink: ByteSink, map: Map<unknown, unknown>, depth: number): boolean {
-  let texts = 0;
+  let areTexts = true;
+  let kinds = 0;
+  const starts: number[] = [];
   sink.byte(DICT);
   for (const [key, value] of map) {
-    if (typeof key === "string") texts++;
+    if (typeof key !== "string") areTexts = false;
+    kinds |= kindOf(key);
+    starts.push(sink.length);
     if (!writeValue(sink, key, depth, true) || !writeValue(sink, value, depth, false)) return false;
   }
   sink.byte(NULL);
-  return texts < map.size;
+  return !areTexts && !(mayBeEqual(kinds) && findEqual(sink.written(), starts) !== undefined);
 }
 
 /** Members go in the order of their encoded bytes, as CPython writes them since 3.11. */
@@ -131,15 +138,44 @@ function writeSet(
   depth: number,
   hashable: boolean,
 ): boolean {
-  sink.tagged(hashable ? FROZENSET : SET, set.size);
-  const start = sink.length;
-  const ends: number[] = [];
-  for (const member of set) {
+  const members = [...set];
+  sink.tagged(hashable ? FROZENSET : SET, members.length);
+  const bounds = [sink.length];
+  let kinds = 0;
+  for (const member of members) {
+    kinds |= kindOf(member);
     if (!writeValue(sink, member, depth, true)) return false;
-    ends.push(sink.length);
+    bounds.push(sink.length);
   }
-  sink.sortRanges(start, ends);
+  // The sets inside a member are compared with it.
+  if (
+    !hashable && mayBeEqual(kinds) && findEqual(sink.written(), bounds.slice(0, -1)) !== undefined
+  ) {
+    return false;
+  }
+  sink.sortRanges(bounds);
   return true;
+}
+
+/** Gives a bit for each kind of values of which two that differ in JavaScript can be equal in Python. */
+function kindOf(value: unknown): number {
+  switch (typeof value) {
+    case "number":
+      return 1;
+    case "bigint":
+      return 2;
+    case "boolean":
+      return 4;
+    case "object":
+      return value === null ? 0 : WITH_CONTENT;
+    default:
+      return 0;
+  }
+}
+
+/** True if values of these kinds can be equal: of one kind, only those that JavaScript compares by identity can. */
+function mayBeEqual(kinds: number): boolean {
+  return kinds >= WITH_CONTENT || (kinds & (kinds - 1)) !== 0;
 }
 
 function writeText(sink: ByteSink, text: string): void {
@@ -184,6 +220,32 @@ function isCollection(value: object): value is Map<unknown, unknown> | Set<unkno
     (value instanceof Set && prototype === Set.prototype);
 }
 
+function reasonForCollection(
+  part: Map<unknown, unknown> | Set<unknown>,
+  isKey: boolean,
+): string | undefined {
+  if (part instanceof Set) return isKey ? undefined : reasonForEqual("member", part);
+  return part.keys().every((key) => typeof key === "string")
+    ? "a Map whose keys are all texts would come back as an object: store an object"
+    : reasonForEqual("key", part.keys());
+}
+
+/** Says which keys or members Python takes for equal, if any do. They are encoded once more. */
+function reasonForEqual(what: "key" | "member", values: Iterable<unknown>): string | undefined {
+  const sink = lendSink();
+  const starts: number[] = [];
+  for (const value of values) {
+    starts.push(sink.length);
+    if (!writeValue(sink, value, 0, true)) return undefined;
+  }
+  const pair = findEqual(sink.written(), starts);
+  if (pair === undefined) return undefined;
+  const [first, second] = pair;
+  return first === second
+    ? `Python takes two members of a set inside ${what} ${first} for equal`
+    : `Python takes ${what}s ${first} and ${second} for equal`;
+}
+
 const MARSHAL_RULES: LossRules = {
   maxDepth: MAX_MARSHAL_DEPTH,
   reasonFor(part: unknown, isKey: boolean): string | undefined {
@@ -202,15 +264,17 @@ const MARSHAL_RULES: LossRules = {
         if (Array.isArray(part) && Object.getPrototypeOf(part) === Array.prototype) {
           return undefined;
         }
-        if (isCollection(part)) {
-          return part instanceof Map && part.keys().every((key) => typeof key === "string")
-            ? "a Map whose keys are all texts would come back as an object: store an object"
-            : undefined;
-        }
+        if (isCollection(part)) return reasonForCollection(part, isKey);
     }
     return `marshal would lose it: ${describe(part)}`;
   },
 };
+
+/** Marshal counts in signed numbers of 32 bits. */
+const MOST_ELEMENTS = 2 ** 31 - 1;
+
+/** The kind of what JavaScript compares by identity, and Python by what is in it. */
+const WITH_CONTENT = 8;
 
 // Type codes.
 const NONE = 0x4e; // N
