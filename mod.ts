@@ -56,6 +56,7 @@ export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
 export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";
 export type { HashFn } from "./src/placement/hashes/key_hash.ts";
+export type { InflateBudget } from "./src/codec/budget.ts";
 export type { Codec, Encoded } from "./src/codec/codec.ts";
 export { jsCodec } from "./src/codec/js_codec.ts";
 export { libmcCodec } from "./src/codec/libmc_codec.ts";

@@ -207,7 +207,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Reads the bytes of a value as a stream: its data block, inflated but not decoded.
    *
    * One chunk of 1,000,000 bytes is in memory at a time. The stream fails with a CodecError if a chunk is gone when its
-   * turn comes, or if the data does not inflate, or inflates to more than `inflateLimit`.
+   * turn comes, or if the data does not inflate, or inflates to more bytes than `inflateBudget` allows.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @returns The stream, or `undefined` on a miss.

@@ -38,8 +38,10 @@ export interface Encoded {
  *   ...jsCodec,
  *   encode: (value) =>
  *     value instanceof Date ? { data: value.toISOString(), flags: DATE } : jsCodec.encode(value),
- *   decode: (data, flags) =>
- *     flags === DATE ? new Date(new TextDecoder().decode(data)) : jsCodec.decode(data, flags),
+ *   decode: (data, flags, memory) =>
+ *     flags === DATE
+ *       ? new Date(new TextDecoder().decode(data))
+ *       : jsCodec.decode(data, flags, memory),
  * };
  * await using client = new Client(server.address, { codec });
  *
@@ -81,8 +83,10 @@ export interface Codec {
    *
    * @param data Borrowed: valid only until `decode` returns. Copy whatever you keep.
    * @param flags The flags stored with it; with `libmcFlags`, without those of compression (16) and splitting (4096).
+   * @param memory Most bytes of memory that the value may take, by the client's {@linkcode InflateBudget}. The built-in
+   * codecs hold to it, by its default if it is not given. A codec around one of them passes it on.
    * @returns The value. Whatever else `decode` throws becomes the cause of a CodecError.
-   * @throws {CodecError} If the data does not fit the flags.
+   * @throws {CodecError} If the data does not fit the flags, or would become too much.
    */
-  decode(data: Uint8Array, flags: number): unknown;
+  decode(data: Uint8Array, flags: number, memory?: number): unknown;
 }

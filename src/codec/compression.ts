@@ -36,7 +36,8 @@ export function inflate(data: Uint8Array, limit: number): Uint8Array {
   } catch (cause) {
     if ((cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {
       throw new CodecError(
-        `Cannot inflate a value of ${data.length} bytes as it must inflate to <= ${limit} bytes`,
+        `Cannot inflate a value of ${data.length} bytes as it must inflate to <= ${limit} bytes: ` +
+          'the option "inflateBudget" sets the bound',
         { cause },
       );
     }

@@ -23,17 +23,18 @@ import { readPickle } from "./python/pickle_reader.ts";
  * in libmc's order and then ours: 8, 2, 4, 32, 1, 64, 128. Flag 256 changes only the result of 2 and 4.
  *
  * @param data Borrowed.
+ * @param memory Most bytes of memory that the value may take.
  * @returns Owned.
- * @throws {CodecError} If the data does not fit the flags.
+ * @throws {CodecError} If the data does not fit the flags, or would take too much memory.
  */
-export function decodeTyped(data: Uint8Array, flags: number): unknown {
+export function decodeTyped(data: Uint8Array, flags: number, memory?: number): unknown {
   if (flags & FLAG_BOOL) return decodeInteger(data) !== 0;
   if (flags & (FLAG_OLD_INTEGER | FLAG_INTEGER)) {
     return flags & FLAG_BIGINT ? decodeBigint(data) : decodeInteger(data);
   }
-  if (flags & FLAG_MARSHAL) return readMarshal(data);
-  if (flags & FLAG_PICKLE) return readPickle(data);
-  if (flags & FLAG_JSON) return decodeJson(data);
+  if (flags & FLAG_MARSHAL) return readMarshal(data, memory);
+  if (flags & FLAG_PICKLE) return readPickle(data, memory);
+  if (flags & FLAG_JSON) return decodeJson(data, memory);
   if (flags & FLAG_BYTES) return new Uint8Array(data);
   throw new TypeError(`Cannot decode flags ${flags} by type as they name none`);
 }

@@ -79,8 +79,8 @@ export const jsCodec: Codec = {
     }
   },
 
-  decode(data: Uint8Array, flags: number): unknown {
-    if (flags & TYPE_FLAGS) return decodeTyped(data, flags);
+  decode(data: Uint8Array, flags: number, memory?: number): unknown {
+    if (flags & TYPE_FLAGS) return decodeTyped(data, flags, memory);
     return decodeText(data, 0, data.length) ?? new Uint8Array(data);
   },
 };

@@ -9,6 +9,8 @@
  */
 
 import { CodecError } from "../errors.ts";
+import { DEFAULT_BUDGET } from "./budget.ts";
+import { checkJsonBudget } from "./json_budget.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "./loss.ts";
 import { decodeText } from "./text.ts";
 
@@ -31,9 +33,11 @@ export function encodeJson(value: object | null): string {
 /**
  * Reads JSON.
  *
- * @throws {CodecError} If the data is not JSON in UTF-8.
+ * @param memory Most bytes of memory that the value may take.
+ * @throws {CodecError} If the data is not JSON in UTF-8, or would take too much memory.
  */
-export function decodeJson(data: Uint8Array): unknown {
+export function decodeJson(data: Uint8Array, memory = DEFAULT_BUDGET.memory): unknown {
+  checkJsonBudget(data, memory);
   const text = decodeText(data, 0, data.length);
   if (text === undefined) throw new CodecError("Cannot read JSON as it is not UTF-8");
   try {

@@ -65,7 +65,7 @@ export const libmcCodec: Codec = {
     }
   },
 
-  decode(data: Uint8Array, flags: number): unknown {
-    return flags & TYPE_FLAGS ? decodeTyped(data, flags) : new Uint8Array(data);
+  decode(data: Uint8Array, flags: number, memory?: number): unknown {
+    return flags & TYPE_FLAGS ? decodeTyped(data, flags, memory) : new Uint8Array(data);
   },
 };

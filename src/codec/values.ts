@@ -5,6 +5,7 @@
 
 import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
 import { plainBytes } from "../checks/bytes.ts";
+import { type InflateBudget, inflateLimit } from "./budget.ts";
 import type { Codec, Encoded } from "./codec.ts";
 import { compress as deflate, inflate } from "./compression.ts";
 import { FLAG_SPLIT, FLAG_ZLIB } from "./flags.ts";
@@ -49,7 +50,7 @@ export function encodeValue(
  *
  * @param bytes Borrowed, unless `owned`.
  * @param flags The item's flags, without the one for splitting unless all belong to the codec.
- * @param inflateLimit Most bytes that a compressed value may inflate to.
+ * @param budget What the value may become.
  * @param owned True if nobody else will use `bytes`: a value that consists of them is then not copied.
  * @returns Owned.
  * @throws {CodecError} If the data does not fit the flags, or inflates to too much.
@@ -60,7 +61,7 @@ export function decodeValue(
   start: number,
   end: number,
   flags: number,
-  inflateLimit: number,
+  budget: Required<InflateBudget>,
   owned = false,
 ): unknown {
   if (flags === codec.textFlags) {
@@ -70,12 +71,15 @@ export function decodeValue(
     return owned ? bytes.subarray(start, end) : copyOf(bytes, start, end);
   }
   const data = bytes.subarray(start, end);
-  if ((flags & FLAG_ZLIB) === 0 || codec.libmcFlags !== true) return codec.decode(data, flags);
-  const inflated = inflate(data, inflateLimit);
+  if ((flags & FLAG_ZLIB) === 0 || codec.libmcFlags !== true) {
+    return codec.decode(data, flags, budget.memory);
+  }
+  const inflated = inflate(data, inflateLimit(budget, data.length));
   // A short result lies in a larger buffer, which would stay in memory with it.
   const keep = inflated.length * 2 >= inflated.buffer.byteLength;
   const rest = (flags & ~FLAG_ZLIB) >>> 0;
-  return decodeValue(codec, inflated, 0, inflated.length, rest, inflateLimit, keep);
+  const left = { ...budget, memory: Math.max(0, budget.memory - INFLATED_COST * inflated.length) };
+  return decodeValue(codec, inflated, 0, inflated.length, rest, left, keep);
 }
 
 /** True for the codecs of this package, whose results need no check. */
@@ -102,4 +106,8 @@ function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
 
 /** Flags with which the client marks what it has made of a codec's data. */
 const CLIENT_FLAGS = FLAG_ZLIB | FLAG_SPLIT;
+
+/** What inflated comes out in pieces, which are then joined: for a moment it is held twice. */
+const INFLATED_COST = 2;
+
 const encoder = new TextEncoder();

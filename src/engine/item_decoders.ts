@@ -88,18 +88,18 @@ export class ItemDecoders {
     decode: (item) => ({ data: item.copyData(), flags: item.flags }),
   };
 
-  constructor({ codec, inflateLimit, doSplit }: Settings) {
+  constructor({ codec, inflateBudget, doSplit }: Settings) {
     const decode = (item: ItemView): unknown => {
       const { data, dataStart, dataEnd, flags, owned } = item;
       try {
-        return decodeValue(codec, data, dataStart, dataEnd, flags, inflateLimit, owned);
+        return decodeValue(codec, data, dataStart, dataEnd, flags, inflateBudget, owned);
       } catch (cause) {
         throw codecError(cause);
       }
     };
     const assemble = ({ flags }: Manifest, data: Uint8Array): unknown => {
       try {
-        return decodeValue(codec, data, 0, data.length, flags, inflateLimit, true);
+        return decodeValue(codec, data, 0, data.length, flags, inflateBudget, true);
       } catch (cause) {
         throw codecError(cause);
       }

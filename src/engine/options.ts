@@ -1,5 +1,6 @@
 /** The options of a client, their defaults and their bounds. */
 
+import { DEFAULT_BUDGET, type InflateBudget } from "../codec/budget.ts";
 import type { Codec } from "../codec/codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -14,8 +15,10 @@ import {
   aText,
   type Check,
   checkOptions,
+  type Checks,
   integerFrom,
   MILLISECONDS,
+  numberFrom,
   objectOf,
   objectWith,
   oneOf,
@@ -221,11 +224,12 @@ export interface ClientOptions extends LiveOptions {
    */
   itemSizeLimit?: number;
   /**
-   * Most bytes that a compressed value may inflate to, 1 to 1,073,741,824. More is a CodecError.
+   * What one value may become when it is read: bytes that it inflates to, memory for its parts. A value that would become
+   * more is a CodecError. The default lets one value take about two seconds and 512 MiB at most.
    *
-   * @default {134_217_728}
+   * @default {{ bytes: 134_217_728, ratio: 100, memory: 536_870_912 }}
    */
-  inflateLimit?: number;
+  inflateBudget?: InflateBudget;
   /**
    * Watches calls, commands and servers: see {@linkcode Observer}. A call without one pays nothing for it.
    *
@@ -240,9 +244,9 @@ export interface ClientOptions extends LiveOptions {
  * All options with their defaults filled in, without the secret ones. Printing a client shows everything that it holds;
  * so it holds neither password nor key.
  */
-export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observer" | "tls">> & {
-  tls: boolean;
-};
+export type Settings =
+  & Required<Omit<ClientOptions, "auth" | "connect" | "inflateBudget" | "observer" | "tls">>
+  & { inflateBudget: Required<InflateBudget>; tls: boolean };
 
 /**
  * Checks options and fills in the defaults.
@@ -252,13 +256,19 @@ export type Settings = Required<Omit<ClientOptions, "auth" | "connect" | "observ
  */
 export function settingsOf(options: ClientOptions): Settings {
   checkClientOptions(options);
-  const { auth: _secret, connect, observer: _watching, tls = false, ...others } = options;
+  const { auth: _secret, connect, inflateBudget, observer: _watching, tls = false, ...others } =
+    options;
   if (tls !== false && connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
     );
   }
-  const settings = { ...DEFAULTS, ...givenOptions(others), tls: tls !== false };
+  const settings = {
+    ...DEFAULTS,
+    ...givenOptions(others),
+    inflateBudget: { ...DEFAULT_BUDGET, ...givenOptions(inflateBudget ?? {}) },
+    tls: tls !== false,
+  };
   return settings.codec.libmcFlags === true ? settings : withoutLibmcFlags(settings);
 }
 
@@ -292,7 +302,7 @@ export function checkLiveOptions(options: LiveOptions): void {
 }
 
 /** The options without those that are undefined, which count as not given. */
-export function givenOptions<T extends ClientOptions>(options: T): Partial<T> {
+export function givenOptions<T extends object>(options: T): Partial<T> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<T>;
 }
@@ -331,7 +341,7 @@ const OPTIONS: {
   maxPending: { check: integerFrom(1, Number.MAX_SAFE_INTEGER), fallback: 100_000 },
   mergeGets: { check: aBoolean, fallback: true },
   itemSizeLimit: { check: integerFrom(1024, 2 ** 30), fallback: 1024 * 1024 },
-  inflateLimit: { check: integerFrom(1, 2 ** 30), fallback: 128 * 1024 * 1024 },
+  inflateBudget: { check: anInflateBudget, fallback: DEFAULT_BUDGET },
   observer: { check: anObserver, fallback: undefined },
   clock: { check: objectWith("now", "after"), fallback: systemClock },
 };
@@ -351,6 +361,16 @@ function anObserver(name: string, value: unknown): void {
     if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
   }
 }
+
+function anInflateBudget(name: string, value: unknown): void {
+  checkOptions(name, value, INFLATE_BUDGET_CHECKS);
+}
+
+const INFLATE_BUDGET_CHECKS: Checks<InflateBudget> = {
+  bytes: integerFrom(1, 2 ** 30),
+  ratio: numberFrom(1, 1100),
+  memory: integerFrom(1, 2 ** 40),
+};
 
 function aCredential(name: string, value: unknown): void {
   const { username, password } = objectOf(name, value);

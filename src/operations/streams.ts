@@ -173,16 +173,16 @@ async function fetchStream(
     { signal },
   );
   if (item === undefined) return undefined;
-  const { codec, inflateLimit } = engine.settings;
+  const { codec, inflateBudget: { bytes } } = engine.settings;
   const isZlib = codec.libmcFlags === true && (item.flags & FLAG_ZLIB) !== 0;
   if (!(item instanceof Manifest)) {
     const whole = ReadableStream.from([item.data]);
-    return isZlib ? ReadableStream.from(inflated(whole, inflateLimit)) : whole;
+    return isZlib ? ReadableStream.from(inflated(whole, bytes)) : whole;
   }
   const first = await fetchChunk(engine, key, item, 0, undefined, { signal });
   if (first === undefined) return undefined;
   const chunks = chunkStream(engine, key, item, first, signal);
-  return isZlib ? ReadableStream.from(inflated(chunks, inflateLimit)) : chunks;
+  return isZlib ? ReadableStream.from(inflated(chunks, bytes)) : chunks;
 }
 
 function chunkStream(
@@ -253,9 +253,11 @@ async function* inflated(
     yield* limited;
   } catch (cause) {
     if (sourceFailed || !(cause instanceof RangeError)) throw cause;
-    throw new CodecError(`Cannot inflate stream as it must inflate to <= ${limit} bytes`, {
-      cause,
-    });
+    throw new CodecError(
+      `Cannot inflate stream as it must inflate to <= ${limit} bytes: ` +
+        'the option "inflateBudget" sets the bound',
+      { cause },
+    );
   }
 }
 

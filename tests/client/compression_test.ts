@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { Client, type ClientOptions, CodecError, libmcCodec, MultiError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { doneOf } from "../support/answers.ts";
@@ -107,9 +113,9 @@ Deno.test("Client compresses before it splits", async () => {
   assert(sameBytes(await bytesOf(await client.getStream("k")), bytes));
 });
 
-Deno.test("Client with inflateLimit misses what inflates to more, and says so; strict rejects", async () => {
+Deno.test("Client with inflateBudget misses what inflates to more bytes, and says so; strict rejects", async () => {
   const limit = 5000;
-  await using fixture = await start({ inflateLimit: limit, compThreshold: 10 });
+  await using fixture = await start({ inflateBudget: { bytes: limit }, compThreshold: 10 });
   const { server, client, raw } = fixture;
   const { failure } = recordEvents(client);
   const flags = 128 | ZLIB;
@@ -131,7 +137,10 @@ Deno.test("Client with inflateLimit misses what inflates to more, and says so; s
     assertEquals(failure.length, i + 1);
     assertInstanceOf(failure[i].error, CodecError);
     assert(client.lastError === failure[i].error);
-    assert(failure[i].error!.message.endsWith("as it must inflate to <= 5000 bytes"));
+    assertStringIncludes(
+      failure[i].error!.message,
+      'as it must inflate to <= 5000 bytes: the option "inflateBudget" sets the bound',
+    );
   }
   for (const bad of ["over", "split"]) {
     await assertRejects(() => client.get(bad, { strict: true }), CodecError, "<= 5000 bytes");
@@ -148,9 +157,9 @@ Deno.test("Client with inflateLimit misses what inflates to more, and says so; s
   assertEquals(server.accepted, 2, "one item does not end a connection");
 });
 
-Deno.test("Client.getStream() errors where a value inflates to more than inflateLimit, or breaks off", async () => {
+Deno.test("Client.getStream() errors where a value inflates to more than inflateBudget allows, or breaks off", async () => {
   const limit = 200_000;
-  await using fixture = await start({ inflateLimit: limit });
+  await using fixture = await start({ inflateBudget: { bytes: limit } });
   const { client, raw } = fixture;
   const bytes = noise(new Random(13), limit + 1);
   const flags = 128 | ZLIB;
@@ -193,7 +202,7 @@ Deno.test("Client.getStream() passes on what its source errors with, though that
 Deno.test("Client spends on a zlib bomb no more memory than its limit", async () => {
   const bomb = compress(new Uint8Array(200_000_000));
   assert(bomb.length < 200_000);
-  await using fixture = await start({ inflateLimit: 1_000_000 });
+  await using fixture = await start({ inflateBudget: { bytes: 1_000_000 } });
   const { client, raw } = fixture;
   assert(await raw.setRaw("k", bomb, { flags: 128 | ZLIB }));
   // Whoever made arrays of 200 MB would hold them at least when the call ends.
@@ -201,7 +210,7 @@ Deno.test("Client spends on a zlib bomb no more memory than its limit", async ()
   assertEquals(await client.get("k"), undefined);
   assert(Deno.memoryUsage().external - before < 30_000_000);
 
-  await using patient = new Client(client.servers, { inflateLimit: 2 ** 30 });
+  await using patient = new Client(client.servers, { inflateBudget: { bytes: 2 ** 30 } });
   const beforeStream = Deno.memoryUsage().external;
   let given = 0;
   for await (const piece of (await patient.getStream("k"))!) {

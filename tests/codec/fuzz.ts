@@ -8,7 +8,7 @@ import { decodeBase64, encodeHex } from "@std/encoding";
 import { readMarshal } from "../../src/codec/python/marshal_reader.ts";
 import { writeMarshal } from "../../src/codec/python/marshal_writer.ts";
 import { readPickle } from "../../src/codec/python/pickle_reader.ts";
-import { MEMORY_FACTOR } from "../../src/codec/python/python.ts";
+import { COPY_FACTOR } from "../../src/codec/python/read_budget.ts";
 import { CodecError } from "../../src/errors.ts";
 import { Random } from "../support/random.ts";
 import { sizeOf } from "./size_of.ts";
@@ -50,7 +50,7 @@ export function fuzz(streams: number, seed: number): FuzzOutcome {
       if (!(error instanceof CodecError)) throw broken(seed, i, data, error);
     }
     longest = Math.max(longest, performance.now() - start);
-    if (worstRatio > MEMORY_FACTOR) throw broken(seed, i, data, `${worstRatio} times its size`);
+    if (worstRatio > COPY_FACTOR) throw broken(seed, i, data, `${worstRatio} times its size`);
     if (longest > LONGEST) throw broken(seed, i, data, `${longest} ms`);
   }
   return { streams, read, refused: streams - read, worstRatio, longest };

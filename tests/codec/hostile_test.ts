@@ -1,7 +1,8 @@
 import { assert, assertLess, assertLessOrEqual, assertThrows } from "@std/assert";
 import { readMarshal } from "../../src/codec/python/marshal_reader.ts";
 import { readPickle } from "../../src/codec/python/pickle_reader.ts";
-import { CONTAINER_ALLOWANCE, MAX_DEPTH, MEMORY_FACTOR } from "../../src/codec/python/python.ts";
+import { MAX_DEPTH } from "../../src/codec/python/python.ts";
+import { ALLOWANCE, COPY_FACTOR, MEMORY_FACTOR } from "../../src/codec/python/read_budget.ts";
 import { CodecError } from "../../src/errors.ts";
 import { sizeOf } from "./size_of.ts";
 
@@ -40,11 +41,11 @@ for (const [name, read, data] of MEGABYTES) {
       assert(error instanceof CodecError, String(error));
     }
     assertLess(performance.now() - start, 5000, "milliseconds");
-    // Garbage counts here too, so the bound is loose; what the engine needs for containers is in it.
+    // Garbage counts here too, so the bound is loose.
     const after = Deno.memoryUsage();
     const grown = after.heapUsed + after.external - before.heapUsed - before.external;
-    assertLess(grown, 6 * MEMORY_FACTOR * data.length + 4 * CONTAINER_ALLOWANCE, "bytes");
-    assertLessOrEqual(sizeOf(value), MEMORY_FACTOR * data.length, "bytes of the value");
+    assertLess(grown, MEMORY_FACTOR * data.length + ALLOWANCE, "bytes");
+    assertLessOrEqual(sizeOf(value), COPY_FACTOR * data.length, "bytes of the value");
   });
 }
 

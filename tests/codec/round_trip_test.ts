@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { DEFAULT_BUDGET } from "../../src/codec/budget.ts";
 import type { Codec } from "../../src/codec/codec.ts";
 import { jsCodec } from "../../src/codec/js_codec.ts";
 import { libmcCodec } from "../../src/codec/libmc_codec.ts";
@@ -39,7 +40,7 @@ Deno.test("each codec reads what the other writes", () => {
       // Plain data has no flags: there, each reads its own.
       if (writer === jsCodec && typeof value === "string") continue;
       const { bytes, flags } = store(writer, value, 0);
-      const read = decodeValue(reader, bytes, 0, bytes.length, flags, LIMIT);
+      const read = decodeValue(reader, bytes, 0, bytes.length, flags, DEFAULT_BUDGET);
       assert(same(read, value), `seed ${random.seed}, round ${i}`);
     }
   }
@@ -59,11 +60,11 @@ function assertComesBack(codec: Codec, value: unknown, random: Random): void {
   const before = random.below(20);
   const buffer = new Uint8Array(before + bytes.length + 20).fill(0x41);
   buffer.set(bytes, before);
-  const read = decodeValue(codec, buffer, before, before + bytes.length, flags, LIMIT);
+  const read = decodeValue(codec, buffer, before, before + bytes.length, flags, DEFAULT_BUDGET);
   buffer.fill(0x42);
   assert(same(read, value), message);
 
-  const owned = decodeValue(codec, bytes, 0, bytes.length, flags, LIMIT, true);
+  const owned = decodeValue(codec, bytes, 0, bytes.length, flags, DEFAULT_BUDGET, true);
   assert(same(owned, value), message);
 }
 
@@ -75,5 +76,3 @@ function store(
   const { data, flags } = encodeValue(codec, value, threshold, true);
   return { bytes: typeof data === "string" ? new TextEncoder().encode(data) : data, flags };
 }
-
-const LIMIT = 1_000_000;

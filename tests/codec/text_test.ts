@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { decodeText, decodeTextWithSurrogates, utf8Length } from "../../src/codec/text.ts";
+import { decodeSurrogates, decodeText, utf8Length } from "../../src/codec/text.ts";
 import { Random } from "../support/random.ts";
 import { randomText } from "./random_value.ts";
 
@@ -49,7 +49,7 @@ Deno.test("decodeText() gives undefined for what is no UTF-8, short or long", ()
   }
 });
 
-Deno.test("decodeTextWithSurrogates() takes lone surrogates and nothing else that is wrong", () => {
+Deno.test("decodeSurrogates() takes lone surrogates and nothing else that is wrong", () => {
   const good: [number[], string][] = [
     [[0xed, 0xa0, 0x80], "\ud800"],
     [
@@ -58,7 +58,7 @@ Deno.test("decodeTextWithSurrogates() takes lone surrogates and nothing else tha
     ],
   ];
   for (const [bytes, text] of good) {
-    assertEquals(decodeTextWithSurrogates(Uint8Array.from(bytes), 0, bytes.length), text);
+    assertEquals(decodeSurrogates(Uint8Array.from(bytes), 0, bytes.length), text);
   }
   const bad = [
     [0xed, 0xa0],
@@ -73,12 +73,12 @@ Deno.test("decodeTextWithSurrogates() takes lone surrogates and nothing else tha
   ];
   for (const bytes of bad) {
     const data = Uint8Array.from([0xed, 0xa0, 0x80, ...bytes]);
-    assertEquals(decodeTextWithSurrogates(data, 0, data.length), undefined, String(bytes));
+    assertEquals(decodeSurrogates(data, 0, data.length), undefined, String(bytes));
   }
   const long = "x\ud800".repeat(5000);
   const data = new Uint8Array(20_000);
   for (let i = 0; i < 5000; i++) data.set([0x78, 0xed, 0xa0, 0x80], i * 4);
-  assertEquals(decodeTextWithSurrogates(data, 0, data.length), long);
+  assertEquals(decodeSurrogates(data, 0, data.length), long);
 });
 
 Deno.test("utf8Length() counts as the encoder does", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decodeBase64 } from "@std/encoding";
+import { DEFAULT_BUDGET } from "../../src/codec/budget.ts";
 import { inflate } from "../../src/codec/compression.ts";
 import { libmcCodec } from "../../src/codec/libmc_codec.ts";
 import { jsCodec } from "../../src/codec/js_codec.ts";
@@ -79,7 +80,7 @@ for (const [name, codec] of [["libmcCodec", libmcCodec], ["jsCodec", jsCodec]] a
       if (stored === null) continue;
       const message = `stored ${i}: ${JSON.stringify(value).slice(0, 200)}`;
       const bytes = decodeBase64(stored.b64);
-      const read = () => decodeValue(codec, bytes, 0, bytes.length, stored.flags, LIMIT);
+      const read = () => decodeValue(codec, bytes, 0, bytes.length, stored.flags, DEFAULT_BUDGET);
       if (isReadable(value)) {
         assert(same(read(), expected(value, stored.flags, name)), message);
       } else {
@@ -98,7 +99,8 @@ Deno.test("decodeValue() with libmcCodec reads every vector as libmc does", () =
     const message = `decode ${i}: ${b64.slice(0, 60)} with flags ${flags}`;
     const bytes = decodeBase64(b64);
     // The flag of a manifest is dealt with, and taken away, before a value is decoded.
-    const read = () => decodeValue(libmcCodec, bytes, 0, bytes.length, flags & ~4096, LIMIT);
+    const read = () =>
+      decodeValue(libmcCodec, bytes, 0, bytes.length, flags & ~4096, DEFAULT_BUDGET);
     const reason = exceptionFor(value, flags, bytes);
     if (reason !== undefined) {
       excepted.set(reason, (excepted.get(reason) ?? 0) + 1);
@@ -131,7 +133,7 @@ function assertStoredSimilarly(
 ): void {
   const { data, flags } = encodeValue(libmcCodec, fromPython(value), comp_threshold, true);
   const bytes = bytesOf(data);
-  const again = decodeValue(libmcCodec, bytes, 0, bytes.length, flags, LIMIT);
+  const again = decodeValue(libmcCodec, bytes, 0, bytes.length, flags, DEFAULT_BUDGET);
   assert(same(again, fromPython(value)), message);
   if (flags === stored!.flags) {
     const ours = plainBytes(bytes, flags).length;
@@ -151,7 +153,7 @@ function expected(python: PythonValue, flags: number, codec: string): unknown {
 }
 
 function plainBytes(bytes: Uint8Array, flags: number): Uint8Array {
-  return flags & 16 ? inflate(bytes, LIMIT) : bytes;
+  return flags & 16 ? inflate(bytes, DEFAULT_BUDGET.bytes) : bytes;
 }
 
 function bytesOf(data: Uint8Array | string): Uint8Array {
@@ -192,5 +194,3 @@ function hasPlain(python: PythonValue, type: string): boolean {
 function sum(counts: Map<string, number>): number {
   return counts.values().reduce((total, count) => total + count, 0);
 }
-
-const LIMIT = 1_000_000;

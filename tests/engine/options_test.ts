@@ -22,7 +22,6 @@ const NUMBERS: readonly (readonly [name: string, least: number, most: number])[]
   ["connections", 1, 1000],
   ["maxPending", 1, Number.MAX_SAFE_INTEGER],
   ["itemSizeLimit", 1024, 1073741824],
-  ["inflateLimit", 1, 1073741824],
 ];
 
 const BOOLEANS = [
@@ -56,7 +55,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     maxPending: 100_000,
     mergeGets: true,
     itemSizeLimit: 1_048_576,
-    inflateLimit: 134_217_728,
+    inflateBudget: { bytes: 134_217_728, ratio: 100, memory: 536_870_912 },
   });
   assertStrictEquals(codec, jsCodec);
   assertEquals([typeof clock.now, typeof clock.after], ["function", "function"]);

@@ -7,26 +7,29 @@
  */
 
 import { CodecError } from "../../errors.ts";
+import { makeDict, makeInteger, makeSet, MAX_DEPTH, parsePythonFloat } from "./python.ts";
 import {
   ARRAY_COST,
+  BY_HAND_COST,
+  BYTES_COST,
+  DICT_COST,
   HASH_COST,
-  makeDict,
-  makeInteger,
-  MAX_DEPTH,
-  MemoryBudget,
-  OBJECT_COST,
-  parsePythonFloat,
-} from "./python.ts";
-import { decodeLatin1, decodeText, decodeTextWithSurrogates } from "../text.ts";
+  LONG_COST,
+  PART_COST,
+  ReadBudget,
+  TEXT_COST,
+} from "./read_budget.ts";
+import { decodeLatin1, decodeSurrogates, decodeText } from "../text.ts";
 
 /**
  * Reads the first object of a marshal stream; bytes after it are ignored, as `marshal.loads` does.
  *
  * @param data Borrowed.
+ * @param memory Most bytes of memory that the object may take.
  * @returns Owned.
- * @throws {CodecError} If the data is not marshal, or contains a type that JavaScript lacks.
+ * @throws {CodecError} If the data is not marshal, contains a type that JavaScript lacks, or would take too much memory.
  */
-export function readMarshal(data: Uint8Array): unknown {
+export function readMarshal(data: Uint8Array, memory?: number): unknown {
   // Most values that libmc stores are a single text.
   if (data[0] === 0x75 && data.length >= 5) {
     const length = data[1] | (data[2] << 8) | (data[3] << 16) | (data[4] << 24);
@@ -35,7 +38,7 @@ export function readMarshal(data: Uint8Array): unknown {
       if (text !== undefined) return text;
     }
   }
-  return new MarshalReader(data).read();
+  return new MarshalReader(data, memory).read();
 }
 
 /** A container whose elements are being read. */
@@ -53,7 +56,7 @@ interface Frame {
 class MarshalReader {
   readonly #data: Uint8Array;
   readonly #view: DataView;
-  readonly #budget: MemoryBudget;
+  readonly #budget: ReadBudget;
   readonly #open: Frame[] = [];
   readonly #references: unknown[] = [];
   readonly #heights: number[] = [];
@@ -63,10 +66,10 @@ class MarshalReader {
   /** Levels of containers in the object read last, itself included. */
   #height = 0;
 
-  constructor(data: Uint8Array) {
+  constructor(data: Uint8Array, memory: number | undefined) {
     this.#data = data;
     this.#view = new DataView(data.buffer, data.byteOffset, data.length);
-    this.#budget = new MemoryBudget(data.length);
+    this.#budget = new ReadBudget(data.length, memory);
   }
 
   read(): unknown {
@@ -98,6 +101,7 @@ class MarshalReader {
     const type = code & 0x7f;
     const flagged = (code & REF_FLAG) !== 0;
     this.#height = 0;
+    this.#budget.spend(PART_COST);
     switch (type) {
       case 0x4e: // N
         return null;
@@ -148,6 +152,7 @@ class MarshalReader {
         return parsePythonFloat(decodeLatin1(this.#data, start, start + length));
       }
       case 0x73: { // s
+        this.#budget.spend(BYTES_COST);
         const length = this.#length();
         const start = this.#skip(length);
         return new Uint8Array(this.#data.subarray(start, start + length));
@@ -173,42 +178,61 @@ class MarshalReader {
   }
 
   #readText(length: number): string {
+    this.#budget.spend(TEXT_COST);
     const start = this.#skip(length);
-    const text = decodeTextWithSurrogates(this.#data, start, start + length);
-    if (text === undefined) {
-      throw new CodecError(`Cannot read marshal as the text at byte ${start} is not UTF-8`);
-    }
-    return text;
+    const text = decodeText(this.#data, start, start + length);
+    if (text !== undefined) return text;
+    this.#budget.spend(BY_HAND_COST * (length + 8));
+    const odd = decodeSurrogates(this.#data, start, start + length);
+    if (odd !== undefined) return odd;
+    throw new CodecError(`Cannot read marshal as the text at byte ${start} is not UTF-8`);
   }
 
   #readLatin1(length: number): string {
+    this.#budget.spend(TEXT_COST);
     const start = this.#skip(length);
     return decodeLatin1(this.#data, start, start + length);
   }
 
-  /** Digits of 15 bits, the least significant first: five digits of base 8 each, a base that is read in linear time. */
+  /** Digits of 15 bits, the least significant first. */
   #readLong(signedCount: number): number | bigint {
     const count = Math.abs(signedCount);
-    if (count === 0) return 0;
     if (count > MAX_LONG_DIGITS) {
       throw new CodecError(
         `Cannot read marshal as a long must have <= ${MAX_LONG_DIGITS} digits: current size is ${count}`,
       );
     }
     const start = this.#skip(count * 2);
+    return signedCount < 0 ? -this.#magnitude(start, count) : this.#magnitude(start, count);
+  }
+
+  #magnitude(start: number, count: number): number | bigint {
+    // Three digits have 45 bits, and need no bigint.
+    let small = 0;
+    for (let i = count - 1; i >= 0 && count <= 3; i--) {
+      small = small * 0x8000 + this.#longDigit(start, i, count);
+    }
+    return count <= 3 ? small : makeInteger(this.#bigMagnitude(start, count));
+  }
+
+  /** Reads five digits of base 8 for each digit, as that base is read in linear time. */
+  #bigMagnitude(start: number, count: number): bigint {
+    this.#budget.spend(LONG_COST + 16 * count);
     const octal = new Uint8Array(count * 5);
     let length = 0;
-    for (let at = start + (count - 1) * 2; at >= start; at -= 2) {
-      const digit = this.#view.getUint16(at, true);
-      if (digit > 0x7fff || (digit === 0 && length === 0)) {
-        throw new CodecError(
-          `Cannot read marshal as byte ${at} is not a digit of a long: ${digit}`,
-        );
-      }
+    for (let i = count - 1; i >= 0; i--) {
+      const digit = this.#longDigit(start, i, count);
       for (let shift = 12; shift >= 0; shift -= 3) octal[length++] = 0x30 + ((digit >> shift) & 7);
     }
-    const magnitude = BigInt(`0o${decodeLatin1(octal, 0, length)}`);
-    return makeInteger(signedCount < 0 ? -magnitude : magnitude);
+    return BigInt(`0o${decodeLatin1(octal, 0, length)}`);
+  }
+
+  #longDigit(start: number, index: number, count: number): number {
+    const digit = this.#view.getUint16(start + index * 2, true);
+    if (digit <= 0x7fff && (digit !== 0 || index < count - 1)) return digit;
+    throw new CodecError(
+      `Cannot read marshal as byte ${start + index * 2} is not a digit of a long: ${digit}`,
+    );
   }
 
   #dereference(): unknown {
@@ -231,8 +255,8 @@ class MarshalReader {
       reference = this.#references.push(INCOMPLETE) - 1;
       this.#heights.push(0);
     }
-    this.#budget.addContainer(
-      kind === 0x28 || kind === 0x5b ? ARRAY_COST : kind === 0x7b ? OBJECT_COST : HASH_COST,
+    this.#budget.spend(
+      kind === 0x28 || kind === 0x5b ? ARRAY_COST : kind === 0x7b ? DICT_COST : HASH_COST,
     );
     this.#open.push({ kind, parts: [], left: count, reference, height: 0 });
     if (this.#open.length > MAX_DEPTH) throw tooDeep();
@@ -246,10 +270,9 @@ class MarshalReader {
     const { kind, parts, reference, height } = this.#open.pop()!;
     let value: unknown = parts;
     if (kind === 0x3c || kind === 0x3e) {
-      value = new Set(parts);
+      value = makeSet(parts, this.#budget);
     } else if (kind === 0x7b) {
-      value = makeDict(parts);
-      if (value instanceof Map) this.#budget.addContainer(HASH_COST);
+      value = makeDict(parts, this.#budget);
     }
     this.#height = height + 1;
     // A reference may put a complete object inside another, so depth is counted through references.

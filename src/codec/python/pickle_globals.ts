@@ -5,7 +5,7 @@
 
 import { CodecError } from "../../errors.ts";
 import { PickleSet } from "./pickle_graph.ts";
-import type { MemoryBudget } from "./python.ts";
+import { BYTES_COST, HASH_COST, type ReadBudget } from "./read_budget.ts";
 
 const KNOWN = new Map<string, PickleGlobal>();
 
@@ -51,7 +51,7 @@ export class PickleGlobal {
 export function callGlobal(
   called: unknown,
   args: unknown,
-  budget: MemoryBudget,
+  budget: ReadBudget,
 ): PickleSet | Uint8Array {
   if (!(called instanceof PickleGlobal)) {
     throw new CodecError("Cannot read pickle as it calls something other than a global");
@@ -70,9 +70,10 @@ export function callGlobal(
   throw new CodecError(`Cannot read pickle as it calls "${called.name}" with unusual arguments`);
 }
 
-function makeSet(members: unknown[] = [], budget: MemoryBudget): PickleSet {
+function makeSet(members: unknown[] = [], budget: ReadBudget): PickleSet {
   // Any number of sets may be made from the same list.
-  budget.spend(members.length * 8);
+  budget.spend(HASH_COST);
+  budget.copy(members.length * 8);
   return new PickleSet(members.slice());
 }
 
@@ -81,18 +82,19 @@ function makeBytes(
   name: string,
   first: unknown,
   encoding: unknown,
-  budget: MemoryBudget,
+  budget: ReadBudget,
 ): Uint8Array | undefined {
+  budget.spend(BYTES_COST);
   if (first === undefined) return name === "encode" ? undefined : new Uint8Array(0);
   if (first instanceof Uint8Array) {
     if (name === "encode" || encoding !== undefined) return undefined;
-    budget.spend(first.length);
+    budget.copy(first.length);
     return new Uint8Array(first);
   }
   if (typeof first !== "string" || (encoding !== "latin1" && encoding !== "latin-1")) {
     return undefined;
   }
-  budget.spend(first.length);
+  budget.copy(first.length);
   const bytes = new Uint8Array(first.length);
   for (let i = 0; i < first.length; i++) {
     const unit = first.charCodeAt(i);

@@ -5,24 +5,15 @@
  */
 
 import { CodecError } from "../../errors.ts";
-import { HASH_COST, makeDict, MAX_DEPTH, type MemoryBudget } from "./python.ts";
+import { makeDict, makeSet, MAX_DEPTH } from "./python.ts";
+import type { ReadBudget } from "./read_budget.ts";
 
 /** A dict: keys and values in turn. */
 export class PickleDict {
   readonly pairs: unknown[];
-  readonly #budget: MemoryBudget;
 
-  /** @param budget Charged if the dict becomes a Map. */
-  constructor(pairs: unknown[], budget: MemoryBudget) {
+  constructor(pairs: unknown[]) {
     this.pairs = pairs;
-    this.#budget = budget;
-  }
-
-  /** Makes the finished dict, once its parts are finished. */
-  finish(): Record<string, unknown> | Map<unknown, unknown> {
-    const dict = makeDict(this.pairs);
-    if (dict instanceof Map) this.#budget.addContainer(HASH_COST);
-    return dict;
   }
 }
 
@@ -38,9 +29,9 @@ export class PickleSet {
 /**
  * Turns nodes into values, in place where they are arrays.
  *
- * @throws {CodecError} If the value contains itself, is nested too deep, or is a global.
+ * @throws {CodecError} If the value contains itself, is nested too deep, is a global, or takes too much memory.
  */
-export function resolvePickle(root: unknown): unknown {
+export function resolvePickle(root: unknown, budget: ReadBudget): unknown {
   const finished = new Map<object, Finished>();
   const open: OpenNode[] = [];
   const opened = new Set<object>();
@@ -71,7 +62,7 @@ export function resolvePickle(root: unknown): unknown {
     if (node.next < parts.length) continue;
     open.pop();
     opened.delete(node.node);
-    result = { value: finish(node.node), height: node.height + 1 };
+    result = { value: finish(node.node, budget), height: node.height + 1 };
     if (result.height > MAX_DEPTH) throw tooDeep();
     finished.set(node.node, result);
   }
@@ -97,9 +88,9 @@ function partsOf(node: object): unknown[] | undefined {
   return node instanceof PickleSet ? node.members : undefined;
 }
 
-function finish(node: object): unknown {
-  if (node instanceof PickleDict) return node.finish();
-  return node instanceof PickleSet ? new Set(node.members) : node;
+function finish(node: object, budget: ReadBudget): unknown {
+  if (node instanceof PickleDict) return makeDict(node.pairs, budget);
+  return node instanceof PickleSet ? makeSet(node.members, budget) : node;
 }
 
 function tooDeep(): CodecError {

@@ -12,37 +12,46 @@ import { CodecError } from "../../errors.ts";
 import { PickleBytes } from "./pickle_bytes.ts";
 import { callGlobal, PickleGlobal } from "./pickle_globals.ts";
 import { PickleDict, PickleSet, resolvePickle } from "./pickle_graph.ts";
-import { ARRAY_COST, HASH_COST, MemoryBudget, OBJECT_COST } from "./python.ts";
+import {
+  ARRAY_COST,
+  DICT_COST,
+  GAP_COST,
+  HASH_COST,
+  PART_COST,
+  ReadBudget,
+} from "./read_budget.ts";
 
 /**
  * Reads a pickle; bytes after its end are ignored.
  *
  * @param data Borrowed.
+ * @param memory Most bytes of memory that the value may take.
  * @returns Owned.
- * @throws {CodecError} If the data is not a pickle, or contains more than plain data.
+ * @throws {CodecError} If the data is not a pickle, contains more than plain data, or would take too much memory.
  */
-export function readPickle(data: Uint8Array): unknown {
-  return new PickleReader(data).read();
+export function readPickle(data: Uint8Array, memory?: number): unknown {
+  return new PickleReader(data, memory).read();
 }
 
 class PickleReader {
   readonly #in: PickleBytes;
-  readonly #budget: MemoryBudget;
+  readonly #budget: ReadBudget;
   readonly #stack: unknown[] = [];
   /** Stack heights at the open marks. */
   readonly #marks: number[] = [];
   readonly #memo: unknown[] = [];
   #memoized = 0;
 
-  constructor(data: Uint8Array) {
-    this.#in = new PickleBytes(data);
-    this.#budget = new MemoryBudget(data.length);
+  constructor(data: Uint8Array, memory: number | undefined) {
+    this.#budget = new ReadBudget(data.length, memory);
+    this.#in = new PickleBytes(data, this.#budget);
   }
 
   read(): unknown {
     for (;;) {
       const opcode = this.#in.uint8();
-      if (opcode === STOP) return resolvePickle(this.#pop());
+      this.#budget.spend(PART_COST);
+      if (opcode === STOP) return resolvePickle(this.#pop(), this.#budget);
       if (!this.#pushScalar(opcode) && !this.#build(opcode) && !this.#move(opcode)) {
         throw new CodecError(
           `Cannot read pickle as byte ${this.#in.at - 1} is ${nameOf(opcode)}, not plain data`,
@@ -180,9 +189,7 @@ class PickleReader {
       }
       case 0x52: { // REDUCE
         const [called, args] = this.#popMany(2);
-        const result = callGlobal(called, args, this.#budget);
-        if (result instanceof PickleSet) this.#budget.addContainer(HASH_COST);
-        this.#stack.push(result);
+        this.#stack.push(callGlobal(called, args, this.#budget));
         return true;
       }
       default:
@@ -244,18 +251,18 @@ class PickleReader {
   }
 
   #pushArray(array: unknown[]): void {
-    this.#budget.addContainer(ARRAY_COST);
+    this.#budget.spend(ARRAY_COST);
     this.#stack.push(array);
   }
 
   #pushDict(pairs: unknown[]): void {
     if (pairs.length % 2 !== 0) throw new CodecError("Cannot read pickle as a key has no value");
-    this.#budget.addContainer(OBJECT_COST);
-    this.#stack.push(new PickleDict(pairs, this.#budget));
+    this.#budget.spend(DICT_COST);
+    this.#stack.push(new PickleDict(pairs));
   }
 
   #pushSet(members: unknown[]): void {
-    this.#budget.addContainer(HASH_COST);
+    this.#budget.spend(HASH_COST);
     this.#stack.push(new PickleSet(members));
   }
 
@@ -279,6 +286,8 @@ class PickleReader {
       throw new CodecError(`Cannot read pickle as it has no room for memo ${index}`);
     }
     const value = this.#top();
+    // The engine would keep an array with gaps as a table, which is slow.
+    for (; this.#memo.length < index; this.#memo.push(undefined)) this.#budget.spend(GAP_COST);
     if (this.#memo[index] === undefined) this.#memoized++;
     this.#memo[index] = value;
   }

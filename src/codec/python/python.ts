@@ -1,5 +1,5 @@
 /**
- * How Python's values become JavaScript's, for marshal and pickle alike, and how much memory reading them may take.
+ * How Python's values become JavaScript's, for marshal and pickle alike.
  *
  * | Python | JavaScript |
  * | --- | --- |
@@ -19,75 +19,24 @@
  */
 
 import { CodecError } from "../../errors.ts";
+import { HASH_COST, INDEX_KEY_COST, KEY_COST, type ReadBudget, SHAPE_COST } from "./read_budget.ts";
 
 /** Most levels of containers inside each other that are read: as many as CPython's marshal takes. */
 export const MAX_DEPTH = 2000;
 
-/**
- * A value takes at most this many times the size of its data: its texts and bytes, and eight bytes for each element, key,
- * value and member. A part that is shared by reference counts once.
- */
-export const MEMORY_FACTOR = 10;
-
-/**
- * Memory that the engine needs for the containers themselves is bounded as well, by {@linkcode MEMORY_FACTOR} and this: a
- * byte can stand for an empty set, which takes hundreds of bytes. Ordinary data comes nowhere near.
- */
-export const CONTAINER_ALLOWANCE: number = 16 * 1024 * 1024;
-
-/** About how many bytes V8 takes for an empty container of each kind. */
-export const ARRAY_COST = 32;
-export const OBJECT_COST = 64;
-export const HASH_COST = 256;
-
-/** Counts the memory of a value while it is read. */
-export class MemoryBudget {
-  #payload: number;
-  #containers: number;
-
-  /** @param size Length of the data in bytes. */
-  constructor(size: number) {
-    this.#payload = MEMORY_FACTOR * size;
-    this.#containers = MEMORY_FACTOR * size + CONTAINER_ALLOWANCE;
-  }
-
-  /**
-   * Counts copies whose size the length of the data alone does not bound.
-   *
-   * @throws {CodecError} If the value gets too big.
-   */
-  spend(bytes: number): void {
-    this.#payload -= bytes;
-    if (this.#payload < 0) {
-      throw new CodecError(
-        `Cannot read a value as it would take more than ${MEMORY_FACTOR} times the memory of its data`,
-      );
-    }
-  }
-
-  /**
-   * Counts a container.
-   *
-   * @throws {CodecError} If there are too many of them.
-   */
-  addContainer(cost: number): void {
-    this.#containers -= cost;
-    if (this.#containers < 0) {
-      throw new CodecError("Cannot read a value as it has too many containers for its size");
-    }
-  }
-}
-
 /** Makes a dict from its keys and values in turn: a plain object if all keys are strings, else a Map. */
 export function makeDict(
   pairs: readonly unknown[],
+  budget: ReadBudget,
 ): Record<string, unknown> | Map<unknown, unknown> {
   for (let i = 0; i < pairs.length; i += 2) {
-    if (typeof pairs[i] !== "string") return makeMap(pairs);
+    if (typeof pairs[i] !== "string") return makeMap(pairs, budget);
   }
   const object: Record<string, unknown> = {};
+  if (pairs.length > 0) budget.spend(SHAPE_COST);
   for (let i = 0; i < pairs.length; i += 2) {
     const key = pairs[i] as string;
+    budget.spend(isShortIndex(key) ? INDEX_KEY_COST : KEY_COST);
     if (key === "__proto__") {
       // An assignment would set the prototype.
       Object.defineProperty(object, key, {
@@ -103,10 +52,23 @@ export function makeDict(
   return object;
 }
 
-function makeMap(pairs: readonly unknown[]): Map<unknown, unknown> {
+/** True for a key that makes V8 reserve places for all the indexes up to it. */
+function isShortIndex(key: string): boolean {
+  return key.length <= 2 && key.charCodeAt(0) >= 0x30 && key.charCodeAt(0) <= 0x39;
+}
+
+function makeMap(pairs: readonly unknown[], budget: ReadBudget): Map<unknown, unknown> {
+  budget.spend(HASH_COST);
+  budget.addKeys(pairs, 2);
   const map = new Map<unknown, unknown>();
   for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i], pairs[i + 1]);
   return map;
+}
+
+/** Makes a set. */
+export function makeSet(members: readonly unknown[], budget: ReadBudget): Set<unknown> {
+  budget.addKeys(members, 1);
+  return new Set(members);
 }
 
 /** Makes an int: a number if it is safe, else the bigint itself. */
@@ -129,7 +91,8 @@ export function parsePythonFloat(text: string): number {
   return named;
 }
 
-const FLOAT = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+/** No two parts may match the same digits: a long text that is no float would be tried in every division. */
+const FLOAT = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NAMED_FLOATS: Readonly<Record<string, number>> = {
   "inf": Infinity,
   "-inf": -Infinity,
