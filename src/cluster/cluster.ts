@@ -12,7 +12,7 @@ import type { Command } from "../commands/command.ts";
 import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { sentBefore } from "../connection/contract.ts";
-import { Sweeper } from "../connection/sweeper.ts";
+import { Sweeper, type Swept } from "../connection/sweeper.ts";
 import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
@@ -201,6 +201,11 @@ export class Cluster {
       this.#changes++;
     }
     for (const server of before) if (!stay.has(server)) this.#dismiss(server);
+  }
+
+  /** Looks at something now and then while it waits. */
+  watch(swept: Swept): void {
+    this.#sweeper.watch(swept);
   }
 
   /** Distributes the keys by the current hash. */

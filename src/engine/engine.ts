@@ -3,11 +3,12 @@
 import type { Deadline } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
+import { fullError } from "../cluster/server_errors.ts";
 import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { ClosedError, MemcachedError } from "../errors.ts";
+import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
 import type { CallEnd } from "../observe/observer.ts";
@@ -20,6 +21,7 @@ import type { CallOptions } from "./call_options.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines } from "./deadlines.ts";
 import { ItemDecoders } from "./item_decoders.ts";
+import { KeyOrder, type Turn } from "./key_order.ts";
 import { Keys } from "./keys.ts";
 import {
   checkLiveOptions,
@@ -39,6 +41,8 @@ interface Parts {
   /** Name of the command, for errors. */
   readonly command: string;
   readonly settled: boolean;
+  /** Its place in the order of the calls for its keys, if it has begun a call of several steps. */
+  readonly turn: Turn | undefined;
   expectParts(count: number): void;
   note(error: MemcachedError): void;
   allSent(): void;
@@ -54,6 +58,9 @@ export class Engine implements CallOwner {
   servers: readonly string[];
   lastError: MemcachedError | undefined;
   readonly #deadlines: Deadlines;
+  readonly #order = new KeyOrder();
+  /** The turns that last as long as the caller's stream. */
+  readonly #endless = new Set<Turn>();
   readonly #loopYield: LoopYield;
   readonly #observers: Observers;
   readonly #watchesCalls: boolean;
@@ -172,18 +179,52 @@ export class Engine implements CallOwner {
     };
   }
 
-  /** Sends a call's command to the server of its key. */
-  send(call: { readonly deadline: Deadline }, key: string, command: Command): void {
+  /**
+   * Sends a call's command to the server of its key, behind all calls for the key that were made before.
+   *
+   * @param turn That of the call, if it takes several steps and has one.
+   */
+  send(call: { readonly deadline: Deadline }, key: string, command: Command, turn?: Turn): void {
     command.deadline = call.deadline;
-    this.cluster.submit(key, command);
+    if (this.#order.size === 0 || turn !== undefined || !this.#order.holds(key)) {
+      this.cluster.submit(key, command);
+      return;
+    }
+    this.inTurn([key], { deadline: call.deadline, command: command.name }, (turn) => {
+      if (!command.abandoned) this.cluster.submit(key, command);
+      turn.end();
+    }, (error) => command.fail(error));
   }
 
-  /** Sends commands for many keys, grouped by server. `orphaned` is told the positions of keys without a server. */
+  /**
+   * Sends commands for many keys, grouped by server, behind all calls for these keys that were made before. `orphaned` is
+   * told the positions of keys without a server.
+   */
   sendGroups(
     wireKeys: readonly string[],
     fanOut: Parts,
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned?: (positions: readonly number[]) => void,
+  ): void {
+    const order = this.#order;
+    const mustWait = order.size > 0 && fanOut.turn === undefined &&
+      wireKeys.some((key) => order.holds(key));
+    if (!mustWait) return this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned);
+    this.inTurn(wireKeys, fanOut, (turn) => {
+      this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned, () => turn.end());
+    }, (error) => {
+      fanOut.note(error);
+      orphaned?.(Array.from(wireKeys.keys()));
+      fanOut.allSent();
+    });
+  }
+
+  #sendGroups(
+    wireKeys: readonly string[],
+    fanOut: Parts,
+    commandsFor: (group: KeyGroup) => Iterable<Command>,
+    orphaned: ((positions: readonly number[]) => void) | undefined,
+    sent?: () => void,
   ): void {
     const { deadline } = fanOut;
     this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
@@ -204,8 +245,49 @@ export class Engine implements CallOwner {
           orphaned?.(positions);
         }
       }
+      sent?.();
       fanOut.allSent();
     });
+  }
+
+  /**
+   * Begins something when all calls for its keys that were made before are on their way. Calls made after it wait until
+   * its turn has ended.
+   *
+   * @param begin Must end the turn some time.
+   * @param fail Called if too many calls wait, or it has waited until its deadline.
+   */
+  inTurn(
+    keys: readonly string[],
+    { deadline, command }: { readonly deadline: Deadline; readonly command: string },
+    begin: (turn: Turn) => void,
+    fail: (error: MemcachedError) => void,
+  ): void {
+    const order = this.#order;
+    const server = this.cluster.ownerOf(keys[0]).name;
+    const { maxPending } = this.settings;
+    if (order.waiting >= maxPending) return fail(fullError(server, command, maxPending));
+    const giveUp = () =>
+      fail(new TimeoutError(`Cannot ${command} as ${LATE}`, { server, command }));
+    order.take({ keys, deadline, begin, giveUp });
+    if (order.waiting > 0) this.cluster.watch(order);
+  }
+
+  /** Waits for the turn of a call that takes as long as its caller's stream. The caller must end it. */
+  endlessTurn(key: string, command: string): Promise<Turn> {
+    return new Promise((resolve, reject) => {
+      const call = { deadline: this.deadline(), command };
+      this.inTurn([key], call, (turn) => {
+        this.#endless.add(turn);
+        resolve(turn);
+      }, reject);
+    });
+  }
+
+  /** Ends the turn of a call that took as long as its caller's stream. */
+  endTurn(turn: Turn): void {
+    this.#endless.delete(turn);
+    turn.end();
   }
 
   /** Sends a command to every server. Each is made for the display name of its server. */
@@ -278,6 +360,8 @@ export class Engine implements CallOwner {
 
   /** Closes for ever, once all calls under way have settled. A second call waits for the first. */
   close(): Promise<void> {
+    // They cannot go on, and calls that wait for them would wait for the caller's stream.
+    for (const turn of this.#endless) this.endTurn(turn);
     this.#closedAt ??= new Error("The client was closed here");
     return this.#closing ??= this.#end(this.#closedAt);
   }
@@ -304,6 +388,8 @@ export class Engine implements CallOwner {
     );
   }
 }
+
+const LATE = "the calls for its key that were made before took longer than its timeout";
 
 /** The part of a call that observers use. */
 interface BegunCall {

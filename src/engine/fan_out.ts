@@ -7,6 +7,7 @@ import { PartReceiver } from "../commands/receiver.ts";
 import { type MemcachedError, MultiError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
+import type { Turn } from "./key_order.ts";
 
 /** Settles a call once all its parts are over, with the whole or with the parts that succeeded. */
 export abstract class FanOut<P, R> extends PartReceiver<P> {
@@ -14,6 +15,8 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
   readonly #call: Call<R>;
   /** Name of the command, for errors. */
   readonly command: string;
+  /** Its place in the order of the calls for its keys, if it holds them for several steps. */
+  turn: Turn | undefined;
   readonly #errors: MemcachedError[] = [];
   /** Number of parts under way, and one more until all have been sent. */
   #left = 1;
@@ -60,6 +63,18 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
 
   override rejectMisuse(reason: unknown): void {
     this.#call.rejectMisuse(reason);
+  }
+
+  /** Holds the keys of a turn until it ends, or until the call is over. */
+  protected hold(turn: Turn): void {
+    const call = this.#call;
+    if (call.settled) return turn.end();
+    this.turn = turn;
+    const { onSettled } = call;
+    call.onSettled = (end) => {
+      turn.end();
+      onSettled?.(end);
+    };
   }
 
   /**
