@@ -260,7 +260,7 @@ export class Engine implements CallOwner {
   inTurn(
     keys: readonly string[],
     { deadline, command }: { readonly deadline: Deadline; readonly command: string },
-    begin: (turn: Turn) => void,
+    begin: (turn: Turn) => unknown,
     fail: (error: MemcachedError) => void,
   ): void {
     const order = this.#order;

@@ -65,16 +65,20 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
     this.#call.rejectMisuse(reason);
   }
 
-  /** Holds the keys of a turn until it ends, or until the call is over. */
-  protected hold(turn: Turn): void {
+  /** Holds the keys of a turn until it ends, or until the call is over. Returns false if it is over already. */
+  protected hold(turn: Turn): boolean {
     const call = this.#call;
-    if (call.settled) return turn.end();
+    if (call.settled) {
+      turn.end();
+      return false;
+    }
     this.turn = turn;
     const { onSettled } = call;
     call.onSettled = (end) => {
       turn.end();
       onSettled?.(end);
     };
+    return true;
   }
 
   /**

@@ -18,7 +18,7 @@ export interface TurnOptions {
   /** When it gives up if it has not begun. */
   readonly deadline: Deadline;
   /** Called once it is the first for all its keys. It lasts until it ends. */
-  readonly begin: (turn: Turn) => void;
+  readonly begin: (turn: Turn) => unknown;
   /** Called if it gives up. */
   readonly giveUp: () => void;
 }

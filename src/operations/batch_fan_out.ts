@@ -57,7 +57,7 @@ export class BatchFanOut<R> extends FanOut<BatchResult, R> {
     wireKeys: readonly string[],
     batchesOf: (group: KeyGroup) => Iterable<Command>,
   ): void {
-    this.send(wireKeys, batchesOf, (positions) => this.#fail(positions));
+    this.send(wireKeys, batchesOf, (positions) => this.fail(positions));
   }
 
   /** True if the caller's key at this position failed. */
@@ -71,7 +71,7 @@ export class BatchFanOut<R> extends FanOut<BatchResult, R> {
   }
 
   protected override collect(part: BatchResult): void {
-    this.#fail(part.failed);
+    this.fail(part.failed);
     if (part.errors.length === 0) this.hasBegun = true;
     for (const error of part.errors) this.note(error);
   }
@@ -80,7 +80,8 @@ export class BatchFanOut<R> extends FanOut<BatchResult, R> {
     return this.#resultOf(Array.from(this.#failed).sort((a, b) => a - b));
   }
 
-  #fail(positions: readonly number[]): void {
+  /** Notes that keys have failed, by their positions in the list that is being sent. */
+  protected fail(positions: readonly number[]): void {
     for (const position of positions) this.#failed.add(this.callersPosition(position));
   }
 }

@@ -16,6 +16,7 @@ import { storagePlan } from "../commands/plan.ts";
 import { StorageBatch, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { MemcachedError } from "../errors.ts";
 import { BatchFanOut } from "./batch_fan_out.ts";
 import { chunkBytesFor } from "./item_size.ts";
 
@@ -60,6 +61,7 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
   #split: SplitValue[] = [];
   /** The whole items, until they have been sent. */
   #whole = new Stage();
+  #wholeKeys: readonly string[] = [];
   #stage = this.#whole;
   #next: "chunks" | "manifests" | undefined;
   /** How often servers had changed when the writing of split values began. */
@@ -86,10 +88,27 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
     this.#split.push({ position, key, chunks, flags });
   }
 
-  /** Sends what has been added. */
+  /**
+   * Sends what has been added. Calls for the keys of split values that are made meanwhile wait until the manifests are on
+   * their way.
+   */
   start(): void {
-    if (this.#split.length === 0) this.#send(this.#whole, this.#storage.options);
-    else this.#clear();
+    if (this.#split.length === 0) return this.#send(this.#whole, this.#storage.options);
+    this.#wholeKeys = this.#whole.keys;
+    const keys = [...this.#wholeKeys, ...this.#split.map(({ key }) => key)];
+    this.engine.inTurn(
+      keys,
+      this,
+      (turn) => this.hold(turn) && this.#clear(),
+      (error) => this.#failAll(error),
+    );
+  }
+
+  override allSent(): void {
+    // For whole items nothing more will be sent; for split ones once their manifests are on their way.
+    if (this.#next === undefined) this.turn?.end();
+    else this.turn?.leave(this.#wholeKeys);
+    super.allSent();
   }
 
   protected override callersPosition(position: number): number {
@@ -103,6 +122,15 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
     else if (this.#next === "chunks") this.#sendChunks();
     else this.#sendManifests();
     return true;
+  }
+
+  /** Fails all keys before anything was sent. */
+  #failAll(error: MemcachedError): void {
+    const stage = this.#stage = new Stage();
+    stage.positions.push(...this.#whole.positions, ...this.#split.map(({ position }) => position));
+    this.note(error);
+    this.fail(Array.from(stage.positions.keys()));
+    this.allSent();
   }
 
   /** Deletes what lies under the keys of the split values, and sends the whole items. */

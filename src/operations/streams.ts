@@ -29,6 +29,7 @@ import { type CallOptions, STREAM_OPTIONS, type StreamOptions } from "../engine/
 import type { Engine } from "../engine/engine.ts";
 import type { RawItem } from "../engine/item_decoders.ts";
 import type { Settings } from "../engine/options.ts";
+import type { Turn } from "../engine/key_order.ts";
 import { step, type StepOptions } from "../engine/step.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
@@ -58,8 +59,35 @@ export function setStream(
       signal: options?.signal,
     };
     engine.began(call, key);
-    return await storeStream(engine, stream, target);
+    const turn = await turnFor(engine, stream, target);
+    try {
+      return await storeStream(engine, stream, { ...target, turn });
+    } finally {
+      engine.endTurn(turn);
+    }
   });
+}
+
+/** Waits for the turn of a call. If it does not come, or the signal is aborted meanwhile, it cancels the stream. */
+async function turnFor(
+  engine: Engine,
+  stream: ReadableStream<Uint8Array>,
+  { key, signal }: Pick<StreamTarget, "key" | "signal">,
+): Promise<Turn> {
+  const cancel = (reason: unknown) => void stream.cancel(reason).catch(() => {});
+  const onAbort = () => cancel(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  try {
+    const turn = await engine.endlessTurn(key, "set");
+    if (signal?.aborted) engine.endTurn(turn);
+    signal?.throwIfAborted();
+    return turn;
+  } catch (error) {
+    cancel(error);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
 }
 
 /** Asks for the bytes of a value as a stream. */
@@ -85,6 +113,7 @@ interface StreamTarget {
   readonly flags: number;
   readonly options: StorageOptions;
   readonly signal: AbortSignal | undefined;
+  readonly turn: Turn;
 }
 
 /**
@@ -96,7 +125,7 @@ interface StreamTarget {
 async function storeStream(
   engine: Engine,
   stream: ReadableStream<Uint8Array>,
-  { key, flags, options, signal }: StreamTarget,
+  { key, flags, options, signal, turn }: StreamTarget,
 ): Promise<boolean> {
   let count = 0;
   let hasBegun = false;
@@ -106,7 +135,7 @@ async function storeStream(
         engine,
         key,
         (receiver) => new StorageCommand("set", key, item, options, receiver),
-        { signal },
+        { signal, turn },
       );
     } catch (error) {
       // Readers can already see the result of the steps before this one.
@@ -121,7 +150,7 @@ async function storeStream(
   for await (const { data, isLast } of rechunked(stream, chunkBytes, signal)) {
     if (count === 0 && isLast) return await store(key, { data, flags }, options);
     checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
-    if (count === 0) hasBegun = await dropManifest(engine, key, { signal });
+    if (count === 0) hasBegun = await dropManifest(engine, key, { signal, turn });
     const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
     if (!await store(chunkKey(key, count++), chunk, answered)) return false;
     hasBegun = true;
