@@ -584,7 +584,10 @@ export class Client extends EventTarget implements AsyncDisposable {
    * in memory at a time, and `timeout` bounds each chunk by itself.
    *
    * A stream that is not stored whole is cancelled. The key then keeps the value it had, unless that value was in
-   * chunks too: then it is gone. It is not stored either if servers change before its end. Wrong use, and a signal aborted before the call, leave the stream alone.
+   * chunks too: then it is gone. It is not stored either if servers change before its end. Wrong use, and a signal
+   * aborted before the call, leave the stream alone.
+   *
+   * Calls for the key that are made meanwhile wait for the end of the stream, but no longer than their `timeout`.
    *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 for more than 1,000,000 bytes.
    * @param stream At most 10,000,000 bytes, or 1,000,000 without `doSplit`.

@@ -25,7 +25,7 @@ export interface TurnOptions {
 
 /** The lines of all keys that somebody holds. */
 export class KeyOrder {
-  readonly #lines = new Map<string, Set<Turn>>();
+  readonly #lines = new Map<string, Line>();
   readonly #waiting = new Set<Turn>();
   /** Turns that may begin. Kept in a list, as one that begins and ends at once lets the next one begin. */
   #ready: Turn[] | undefined;
@@ -50,30 +50,24 @@ export class KeyOrder {
     const turn = new Turn(this, options);
     for (const key of options.keys) {
       const line = this.#lines.get(key);
-      if (line === undefined) this.#lines.set(key, new Set([turn]));
-      else if (!line.has(turn)) {
-        line.add(turn);
-        turn.behind++;
-      }
+      if (line === undefined) this.#lines.set(key, new Line(turn));
+      else if (line.add(turn)) turn.behind++;
     }
     this.#waiting.add(turn);
     if (turn.behind === 0) this.#begin(turn);
     return turn;
   }
 
-  /** Takes a turn out of the lines of some keys. */
+  /** Takes a turn out of the lines of some keys: of all, unless it has begun. */
   leave(turn: Turn, keys: Iterable<string>): void {
-    this.#waiting.delete(turn);
+    if (turn.hasGivenUp) return;
+    turn.hasGivenUp = this.#waiting.delete(turn);
     for (const key of keys) {
       const line = this.#lines.get(key);
-      if (line === undefined) continue;
-      const [first] = line;
-      if (!line.delete(turn)) continue;
-      if (line.size === 0) this.#lines.delete(key);
-      else if (first === turn) {
-        const [next] = line;
-        if (--next.behind === 0) this.#begin(next);
-      }
+      if (line === undefined || !line.remove(turn)) continue;
+      const next = line.first;
+      if (next === undefined) this.#lines.delete(key);
+      else if (--next.behind === 0) this.#begin(next);
     }
   }
 
@@ -104,11 +98,61 @@ export class KeyOrder {
   }
 }
 
+/** The turns for one key, in order. Those that have given up stay until they are the first or many. */
+class Line {
+  #turns: Turn[];
+  #head = 0;
+  #gone = 0;
+
+  constructor(first: Turn) {
+    this.#turns = [first];
+  }
+
+  get first(): Turn | undefined {
+    return this.#turns[this.#head];
+  }
+
+  /** Adds a turn at the end. Returns false if it is there already. */
+  add(turn: Turn): boolean {
+    if (this.#turns.at(-1) === turn) return false;
+    this.#turns.push(turn);
+    return true;
+  }
+
+  /** Removes a turn. Returns true if it was the first. */
+  remove(turn: Turn): boolean {
+    if (this.first === turn) {
+      this.#head++;
+      while (this.first?.hasGivenUp) {
+        this.#head++;
+        this.#gone--;
+      }
+      this.#compact();
+      return true;
+    }
+    if (turn.hasGivenUp) {
+      this.#gone++;
+      this.#compact();
+    }
+    return false;
+  }
+
+  /** Cuts off what is over when it is the larger part. */
+  #compact(): void {
+    const over = this.#head + this.#gone;
+    if (over < 32 || 2 * over < this.#turns.length) return;
+    this.#turns = this.#turns.slice(this.#head).filter(({ hasGivenUp }) => !hasGivenUp);
+    this.#head = this.#gone = 0;
+  }
+}
+
 /** One call's place in the lines of its keys. */
 export class Turn {
   readonly options: TurnOptions;
   /** In how many lines somebody stands before it. */
   behind = 0;
+  /** True if it ended before it began. */
+  hasGivenUp = false;
   readonly #order: KeyOrder;
 
   constructor(order: KeyOrder, options: TurnOptions) {

@@ -6,7 +6,12 @@
 /** What a call does with its key. */
 export type Deed =
   | { readonly name: "get" | "delete" | "touch" | "incr" }
-  | { readonly name: "set" | "add" | "append"; readonly value: string };
+  | {
+    readonly name: "set" | "add" | "append";
+    readonly value: string;
+    /** The value is stored in chunks: if that fails on the way, it may be gone. */
+    readonly isSplit?: boolean;
+  };
 
 /** What came of a call for its key: what it gave; or that it was carried out, or may have been, or was not. */
 export type Outcome = { readonly gave: unknown } | "done" | "maybe" | "no";
@@ -28,6 +33,7 @@ export function misfit(key: string, calls: readonly Made[]): string | undefined 
       const [answer, after] = carriedOut(deed, value);
       if (typeof outcome === "string" || answer === outcome.gave) next.add(after);
     }
+    if (outcome === "maybe" && "isSplit" in deed) next.add(undefined);
     if (next.size === 0) {
       const before = calls.slice(Math.max(0, i - 12), i).map(told).join("\n");
       return `${key}: ${told(calls[i])} where there can be ${Deno.inspect(possible)}\n${before}`;
