@@ -13,7 +13,9 @@ Deno.test("checkDistinctNames() refuses two servers with one name, names both an
     ["a", "a:11211"],
     ["a:1 x", "b:1 x"],
     ["a:1 b:1", "b:1"],
-    ["a ", "b "],
+    ["a:1 b", "b"],
+    ["a:1 b:2", "b:2"],
+    ["[::1] h", "h:11211"],
     ["/run/a.sock", "/run/a.sock:5"],
     ["[::1]", "[::1]:11211"],
   ];
@@ -30,14 +32,17 @@ Deno.test("checkDistinctNames() allows one address under two names, and takes na
     ["a:1 x", "a:1 y"],
     ["a", "A"],
     ["a:1", "a:2"],
-    ["a ", "a"],
+    ["a:1 b", "b:1"],
     ["a __proto__", "a constructor"],
   ];
   for (const servers of right) assertEquals(check(...servers), undefined, servers.join());
 });
 
 Deno.test("checkDistinctNames() takes a time that grows as the list does", () => {
-  const servers = Array.from({ length: 100_000 }, (_, i) => ({ name: `server ${i}` }));
+  const servers = Array.from(
+    { length: 100_000 },
+    (_, i) => ({ name: `server ${i}`, ringName: `server ${i}` }),
+  );
   checkDistinctNames(servers);
   assertThrows(() => checkDistinctNames([...servers, servers[0]]), TypeError, "1 and 100001");
 });
