@@ -5,11 +5,13 @@
  * - The first `:` ends the host; a second one ends the port, and what follows is ignored. In the alias, `:` is ordinary.
  * - The first space starts the alias, the next one ends it, and what follows is ignored. A backslash escapes a space;
  *   it stays where it is, in the name that is hashed and in the host that is dialled.
- * - `"h "` has the empty alias, which is an alias.
  *
- * Where libmc takes what cannot work (no host, port 0 or 70000), or refuses what can (IPv6 in brackets, a `:` in the
+ * Where libmc takes what cannot work (no host, a URL, port 0 or 70000) or what is a mistake (a space behind the port, which
+ * gives the server an empty alias and so other keys), or refuses what can (IPv6 in brackets, a `:` in the
  * path of a Unix socket), this differs; `tests/vectors/differences.md` has the list.
  */
+
+import { mistakeIn } from "./server_mistakes.ts";
 
 /** Where a server is, and what it is called. */
 export interface Address {
@@ -19,7 +21,7 @@ export interface Address {
   readonly port: number;
   /** Path of a Unix socket. */
   readonly path: string | undefined;
-  /** Name that the server keeps wherever it moves. The empty text is an alias too. */
+  /** Name that the server keeps wherever it moves. */
   readonly alias: string | undefined;
   /** Display name: the alias, else the path, else `host:port`. */
   readonly name: string;
@@ -52,9 +54,13 @@ export function parseAddress(text: string): Address {
       alias === undefined ? "it is empty" : "it has no host before its first space",
     );
   }
+  if (alias === "") {
+    throw badServer(text, `no alias follows its space: write ${JSON.stringify(place)}`);
+  }
   if (alias !== undefined) checkBytes(text, "alias", alias);
+  const mistake = UNBRACKETED_V6.test(place) ? V6_MISTAKE : mistakeIn(place);
+  if (mistake !== undefined) throw badServer(text, mistake);
   if (place.startsWith("[")) return parseBracketed(text, place, alias);
-  if (UNBRACKETED_V6.test(place)) throw badServer(text, "an IPv6 address must stand in brackets");
   const [host, portText] = splitPort(text, place);
   if (host === "") throw badServer(text, "it has no host");
   checkBytes(text, "host", host);
@@ -134,6 +140,7 @@ function badServer(text: string, reason: string): TypeError {
   return new TypeError(`Cannot use server ${JSON.stringify(text)} as ${reason}`);
 }
 
+const V6_MISTAKE = "an IPv6 address must stand in brackets";
 /** A port text as libmc takes it, by way of Python's `int()`. */
 const INTEGER = /^[\t-\r]*[+-]?\d+(?:_\d+)*[\t-\r]*$/;
 /** Address, zone with its `%`, port. */

@@ -13,6 +13,10 @@ const EXCEPTIONS: readonly (readonly [text: string, instead: string, reason: str
   ["/r/gb7i:y.sock", "/r/gb7i:y.sock", "a colon that starts no port is part of the path"],
   ["", "TypeError", "no host, nothing to dial"],
   [" gb7i", "TypeError", "no host, nothing to dial"],
+  ["gb7i ", "TypeError", "a space that is left over, and no alias"],
+  ["gb7i  iW", "TypeError", "a space too many, and no alias"],
+  ["gb7i\\:1", "TypeError", "no host has a backslash in its name"],
+  ["gb7i\tx", "TypeError", "no host has a tab in its name"],
   ["gb7i:-1", "RangeError", "no such port"],
   ["gb7i:0", "RangeError", "no such port"],
   ["gb7i:65536", "RangeError", "no such port"],
@@ -150,6 +154,78 @@ Deno.test("parseAddress() refuses what can be no server, and says why", () => {
   ] as const;
   for (const [text, kind, message] of cases) {
     assertThrows(() => parseAddress(text as string), kind, message);
+  }
+});
+
+Deno.test("parseAddress() refuses what people write in place of a server, and shows the right form", () => {
+  const forms = 'write "host", "host:port", "[v6]:port" or "/path/to.sock"';
+  const cases: readonly (readonly [text: string, reason: string])[] = [
+    ["a:11211 ", 'no alias follows its space: write "a:11211"'],
+    ["a:11211  b", 'no alias follows its space: write "a:11211"'],
+    ["a,b", 'it holds several servers: write ["a","b"]'],
+    ["a:1,b:2", 'it holds several servers: write ["a:1","b:2"]'],
+    ["a:1, b:2", 'it holds several servers: write ["a:1"]'],
+    ["a;b", 'it holds several servers: write ["a","b"]'],
+    ["a:11211,", 'it holds several servers: write ["a:11211"]'],
+    ["$HOST", `it holds a variable that nobody has replaced: ${forms}`],
+    ["${HOST}:11211", `it holds a variable that nobody has replaced: ${forms}`],
+    ["%HOST%", `it holds a variable that nobody has replaced: ${forms}`],
+    ["cache:$PORT", `it holds a variable that nobody has replaced: ${forms}`],
+    ["./sock", 'the path of a Unix socket must begin with "/": write "/path/to.sock"'],
+    ["../run/sock alias", 'the path of a Unix socket must begin with "/": write "/path/to.sock"'],
+    ["~/sock", 'the path of a Unix socket must begin with "/": write "/path/to.sock"'],
+    ["unix:/run/a.sock", 'the path of a Unix socket has nothing before it: write "/run/a.sock"'],
+    ["unix:///run/a.sock", 'it is a URL: write "/run/a.sock"'],
+    ["memcached://a:1", 'it is a URL: write "a:1"'],
+    ["memcached://user:word@a:1/0", 'it is a URL: write "a:1"'],
+    ["http://cache.example", 'it is a URL: write "cache.example"'],
+    ["tcp://[::1]:1 alias", 'it is a URL: write "[::1]:1"'],
+    ["user@a:1", 'servers take no user: write "a:1"'],
+    ["cache1/0", `its host contains "/", which no name of a host does: ${forms}`],
+    ["run/memcached.sock", `its host contains "/", which no name of a host does: ${forms}`],
+    ["*", `its host contains "*", which no name of a host does: ${forms}`],
+    ["*:11211", `its host contains "*", which no name of a host does: ${forms}`],
+    ["a=1", `its host contains "=", which no name of a host does: ${forms}`],
+    ["a\u00a0b:1", `its host contains "\u00a0", which no name of a host does: ${forms}`],
+    ["a\n", `its host contains "\\n", which no name of a host does: ${forms}`],
+    ['"a":1', `its host contains "\\"", which no name of a host does: ${forms}`],
+    ["C:\\run", "its port is not a number"],
+  ];
+  for (const [text, reason] of cases) {
+    const { message } = assertThrows(() => parseAddress(text), TypeError);
+    assertEquals(
+      message.startsWith(`Cannot use server ${JSON.stringify(text)} as ${reason}`),
+      true,
+      message,
+    );
+  }
+});
+
+Deno.test("parseAddress() takes every name that a host can have, and every alias", () => {
+  const hosts = [
+    "A",
+    "web_cache",
+    "stack_memcached_1",
+    "cache-1.example.com.",
+    "xn--bcher-kva.example",
+    "bücher.example",
+    "кэш",
+    "10.0.0.1",
+    "0x7f000001",
+    "1.cache",
+  ];
+  for (const host of hosts) {
+    assertEquals(parseAddress(host).name, `${host}:11211`);
+    assertEquals(parseAddress(`${host}:1`).name, `${host}:1`);
+  }
+  for (
+    const alias of ["a,b", "$HOST", "./sock", "cache1/0", "memcached://a:1", "user@a", "*", "\t"]
+  ) {
+    assertEquals(parseAddress(`a:1 ${alias}`).ringName, alias);
+    assertEquals(parseAddress(`/run/a.sock ${alias}`).name, alias);
+  }
+  for (const path of ["/run/a,b.sock", "/run/$x/a.sock", "/run/a@b/*.sock", "/run/é\\ x.sock"]) {
+    assertEquals(parseAddress(path).path, path);
   }
 });
 

@@ -1,0 +1,54 @@
+/**
+ * What people write in place of a server. libmc takes most of it for the name of a host, which nobody finds: the client
+ * would miss for ever, and its ring would differ from that of all others.
+ */
+
+/**
+ * Says what is wrong with host and port of a server string, and what to write.
+ *
+ * @param place What stands before the alias.
+ * @returns Completes "Cannot use server … as"; `undefined` for what can be a server.
+ */
+export function mistakeIn(place: string): string | undefined {
+  const url = URL_FORM.exec(place);
+  if (url !== null) {
+    const [, scheme, authority, path] = url;
+    if (/^unix$/i.test(scheme)) return `it is a URL: write ${quoted(`${authority}${path}`)}`;
+    return `it is a URL: write ${quoted(authority.replace(/^.*@/, ""))}`;
+  }
+  if (/^unix:/i.test(place)) {
+    return `the path of a Unix socket has nothing before it: write ${
+      quoted(place.slice("unix:".length))
+    }`;
+  }
+  if (place.startsWith("/") || place.startsWith("[")) return undefined;
+  if (SEVERAL.test(place)) {
+    return `it holds several servers: write ${
+      JSON.stringify(place.split(SEVERAL).filter(Boolean))
+    }`;
+  }
+  if (/^(?:\.{1,2}|~[^/]*)\//.test(place)) {
+    return `the path of a Unix socket must begin with "/": write "/path/to.sock"`;
+  }
+  if (/[$%{}]/.test(place)) return `it holds a variable that nobody has replaced: ${FORMS}`;
+  if (place.includes("@")) {
+    return `servers take no user: write ${quoted(place.replace(/^.*@/, ""))}`;
+  }
+  const [host] = place.split(":", 1);
+  const wrong = NO_HOST.exec(host);
+  if (wrong === null) return undefined;
+  return `its host contains ${quoted(wrong[0])}, which no name of a host does: ${FORMS}`;
+}
+
+/** Shows the right forms. */
+const FORMS = 'write "host", "host:port", "[v6]:port" or "/path/to.sock"';
+
+/** Scheme, what follows the two slashes, and a path. */
+const URL_FORM = /^([a-z][a-z\d+.-]*):\/\/([^/]*)(.*)$/i;
+const SEVERAL = /[,;|]+/;
+/** Names of containers contain `_`, and international names letters of any script. */
+const NO_HOST = /[^\p{L}\p{M}\p{N}._-]/u;
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
