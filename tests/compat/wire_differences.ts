@@ -25,6 +25,7 @@ export type Reason =
   | "a reply that cannot be one ends the connection"
   | "a value is whole or not there"
   | "a torn value is a miss"
+  | "a manifest is no value"
   | "gets reads split values"
   | "the chunks of one writing are marked"
   | "what is too big is refused before it is sent";
@@ -90,6 +91,11 @@ export const REPLY_DIFFERENCES: Differences = {
   ...differ("a torn value is a miss", { result: "None", error: 0, strerror: "ok" }, [
     "split value, manifest 0",
   ]),
+  ...differ("a manifest is no value", {
+    result: "None",
+    error: -3,
+    strerror: "programming_error",
+  }, ["split value with do_split off"]),
 };
 
 /** Of the steps of the scenarios. */
