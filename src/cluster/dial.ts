@@ -35,7 +35,7 @@ export async function dial(
     reject(reason);
   };
   const take = (transport: Transport) => {
-    if (over) return transport.close();
+    if (over) return abandon(transport);
     over = true;
     resolve(transport);
   };
@@ -46,15 +46,19 @@ export async function dial(
       giveUp(new TimeoutError(`Cannot connect within ${timeout} ms`));
     })
     : undefined;
-  // Closing a late transport may throw, and nobody waits for it any more: hence the catch.
   new Promise<Transport>((dialled) => dialled(connect(endpoint, controller.signal)))
-    .then(take, reject).catch(() => {});
+    .then(take, reject);
   try {
     return await promise;
   } finally {
     bound?.cancel();
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+/** Closes a transport that nobody has use for, whatever comes of it. */
+export function abandon(transport: Transport): void {
+  new Promise((end) => end(transport.close())).catch(() => {});
 }
 
 /**

@@ -9,9 +9,10 @@ import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
 import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
-import type { Endpoint } from "../transports/transport.ts";
+import type { Endpoint, Transport } from "../transports/transport.ts";
+import { isSound } from "../thrown.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
-import { dial } from "./dial.ts";
+import { abandon, dial } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
 import { recover } from "./recovery.ts";
@@ -243,7 +244,8 @@ export class Server implements ObservedServer {
         this.#dialling = undefined;
         return this.#dialOnce();
       }
-      failure = dialError(this.name, cause);
+      const isClosed = this.#closed !== undefined && isSound(cause, ClosedError);
+      failure = isClosed ? cause : dialError(this.name, cause);
       if (this.#closed === undefined && !controller.signal.aborted) {
         this.#whyDead = failure;
         happened({ what: "failedDial", server: this, error: failure });
@@ -265,9 +267,30 @@ export class Server implements ObservedServer {
 
   /** Dials and prepares a connection, which then takes commands. */
   async #open(address: Address, signal: AbortSignal): Promise<Connection> {
-    const { clock, connect, settings, sweeper, onAttempt } = this.#context;
+    const { connect, clock, settings, prepare, probe } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
+    const connection = this.#connectionOn(transport, signal);
+    if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
+    else if (this.#health.mustAnswer) {
+      await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
+    }
+    return connection;
+  }
+
+  /** Makes a connection of a transport, or closes it. */
+  #connectionOn(transport: Transport, signal: AbortSignal): Connection {
+    try {
+      signal.throwIfAborted();
+      return this.#newConnection(transport);
+    } catch (error) {
+      abandon(transport);
+      throw error;
+    }
+  }
+
+  #newConnection(transport: Transport): Connection {
+    const { clock, settings, sweeper, onAttempt } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
@@ -282,11 +305,6 @@ export class Server implements ObservedServer {
         failAll(this.name, end);
       },
     });
-    const { prepare, probe } = this.#context;
-    if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
-    else if (this.#health.mustAnswer) {
-      await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
-    }
     return connection;
   }
 

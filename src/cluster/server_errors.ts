@@ -9,6 +9,7 @@ import {
   ServerDeadError,
   TimeoutError,
 } from "../errors.ts";
+import { isSound, textOf } from "../thrown.ts";
 
 /** Makes the error for a server whose last dial failed, while it is too early for the next. */
 export function deadError(server: string, command: string, cause?: MemcachedError): MemcachedError {
@@ -41,22 +42,12 @@ export function lostError(
 
 /** Makes the error for a failed dial. */
 export function dialError(server: string, cause: unknown): MemcachedError {
-  if (cause instanceof ClosedError) return cause;
   const reason = textOf(cause);
   // If the error names a server, there was a connection, which did not become ready.
-  const message = cause instanceof TimeoutError && cause.server === undefined
+  const message = isSound(cause, TimeoutError) && cause.server === undefined
     ? reason.replace("connect", `connect to ${server}`)
     : `Cannot connect to ${server}: ${reason}`;
   return new ConnectionError(message, { server, cause });
-}
-
-/** Says why a dial failed. A dialler may throw anything, also what cannot be made a text. */
-function textOf(cause: unknown): string {
-  try {
-    return String(cause instanceof Error ? cause.message : cause);
-  } catch {
-    return `the dialler threw a value of type ${typeof cause} that has no text`;
-  }
 }
 
 /** Makes the error for a call whose time was up before its command could be sent again. */

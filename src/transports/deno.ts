@@ -28,8 +28,14 @@ async function dialTcp(
     connection.close();
     throw signal.reason;
   }
-  connection.setNoDelay(true);
-  connection.setKeepAlive(true);
+  try {
+    connection.setNoDelay(true);
+    connection.setKeepAlive(true);
+  } catch (error) {
+    // A connection that was reset meanwhile cannot be set on some systems.
+    connection.close();
+    throw error;
+  }
   return connection;
 }
 

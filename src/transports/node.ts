@@ -3,6 +3,7 @@
 import { connect } from "node:net";
 import { opened, SocketTransport } from "./node_socket.ts";
 import { connectTls } from "./node_tls.ts";
+import { textOf } from "../thrown.ts";
 import type { Endpoint, Platform, Transport } from "./transport.ts";
 
 /** Dials in the clear with `net.connect`, which looks the name up anew each time and tries all its addresses. */
@@ -16,9 +17,6 @@ export async function nodeConnect(endpoint: Endpoint, signal: AbortSignal): Prom
   } catch (error) {
     throw worded(error);
   }
-  // A request leaves when it is written, and a lost connection is noticed in the end.
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true);
   return transport;
 }
 
@@ -34,6 +32,6 @@ export function isNode(globals: object): boolean {
 /** Gives an error a message: if all addresses of a name fail, Node joins the errors into one without a message. */
 function worded(error: unknown): unknown {
   if (!(error instanceof AggregateError) || error.message !== "") return error;
-  const messages = error.errors.map((each) => each instanceof Error ? each.message : String(each));
+  const messages = error.errors.map(textOf);
   return new Error(messages.join("; "), { cause: error });
 }

@@ -71,7 +71,7 @@ export class SocketTransport implements Transport {
 }
 
 /**
- * Waits until a socket is open, and destroys it if that fails.
+ * Waits until a socket is open and set up, and destroys it if that fails.
  *
  * @param event The event that says so.
  * @throws The socket's error, or the signal's reason.
@@ -92,6 +92,9 @@ export async function opened(
     });
     // A socket that opens at the moment of the abort comes too late.
     signal.throwIfAborted();
+    // A request leaves when it is written, and a lost connection is noticed in the end.
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true);
   } catch (error) {
     giveUp();
     throw signal.aborted ? signal.reason : error;

@@ -60,8 +60,6 @@ async function dialTrusting(
   const socket = connectTo(options, { caCerts, rejectUnauthorized: true });
   const transport = new SocketTransport(socket, true);
   await opened(socket, "secureConnect", signal);
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true);
   return transport;
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { denoConnect } from "../../src/transports/deno.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -57,6 +57,37 @@ Deno.test("denoConnect() has the name looked up at every dial", async () => {
   // Nothing is kept of what a name stood for.
   assertEquals(asked, ["localhost", "localhost", "localhost"]);
 });
+
+Deno.test("denoConnect() closes a connection that cannot be set up", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const { connect } = Deno;
+  try {
+    for (const name of ["setNoDelay", "setKeepAlive"]) {
+      Deno.connect = (async (options: Deno.ConnectOptions) =>
+        Object.defineProperty(await connect(options), name, { value: fail })) as typeof connect;
+      for (let i = 0; i < 5; i++) {
+        const endpoint = { hostname: "127.0.0.1", port };
+        const dialled = denoConnect(endpoint, new AbortController().signal);
+        const rejected = assertRejects(
+          () =>
+            dialled,
+          TypeError,
+          "Invalid argument",
+        );
+        await untilClosed(await listener.accept());
+        await rejected;
+      }
+    }
+  } finally {
+    Deno.connect = connect;
+  }
+});
+
+/** Fails as macOS does for a connection that was reset. */
+function fail(): never {
+  throw new TypeError("Invalid argument (os error 22)");
+}
 
 async function untilClosed(connection: Deno.Conn): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, Socket } from "node:net";
 import { nodeConnect } from "../../src/transports/node.ts";
 import type { Transport } from "../../src/transports/transport.ts";
 import { eventually, within } from "../support/eventually.ts";
@@ -47,6 +47,24 @@ Deno.test("nodeConnect() rejects with the reason of a signal that is aborted alr
   const endpoint = { hostname: "127.0.0.1", port: echo.port };
   const dial = nodeConnect(endpoint, AbortSignal.abort(gone));
   assert(await within("the dial", assertRejects(() => dial)) === gone);
+});
+
+Deno.test("nodeConnect() closes a connection that cannot be set up", async () => {
+  await using echo = await Echo.start();
+  const { setNoDelay } = Socket.prototype;
+  try {
+    Socket.prototype.setNoDelay = () => {
+      throw new TypeError("Invalid argument (os error 22)");
+    };
+    for (let i = 0; i < 5; i++) {
+      const endpoint = { hostname: "127.0.0.1", port: echo.port };
+      const error = await assertRejects(() => nodeConnect(endpoint, NEVER), TypeError);
+      assertEquals(error.message, "Invalid argument (os error 22)");
+    }
+  } finally {
+    Socket.prototype.setNoDelay = setNoDelay;
+  }
+  await eventually("all connections are closed", () => echo.open === 0);
 });
 
 Deno.test("nodeConnect() leaves no connection open that is made in the moment of the abort", async () => {
