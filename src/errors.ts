@@ -4,6 +4,8 @@
  * command, whether the server may have carried it out, and libmc's code for the same failure.
  */
 
+import { isA, textOf } from "./thrown.ts";
+
 /**
  * The facts that an error carries beside its message.
  *
@@ -143,8 +145,7 @@ export class MemcachedError extends Error {
    */
   toJSON(): Record<string, unknown> {
     const { name, message, cause, code, strerror } = this;
-    const reason = cause instanceof Error ? cause.message : cause;
-    const fields: Record<string, unknown> = { name, message, code, strerror, cause: reason };
+    const fields: Record<string, unknown> = { name, message, code, strerror, cause: inJson(cause) };
     return Object.assign(fields, this);
   }
 }
@@ -502,6 +503,17 @@ export class MultiError<T = unknown> extends MemcachedError {
    */
   override get code(): number {
     return this.errors.at(-1)?.code ?? MC_SERVER_ERR;
+  }
+}
+
+/** Gives the message of an error, and anything else as it is if JSON can show it. */
+function inJson(cause: unknown): unknown {
+  if (isA(cause, Error)) return textOf(cause);
+  try {
+    JSON.stringify(cause);
+    return cause;
+  } catch {
+    return textOf(cause);
   }
 }
 

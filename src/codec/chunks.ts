@@ -29,6 +29,13 @@ export class Manifest {
   readonly flags: number;
   /** The manifest's cas, which stands for the whole value. */
   readonly cas: bigint;
+  /** Marks a manifest: a value that a codec has decoded must not be looked at in any other way. */
+  readonly #isManifest = true;
+
+  /** True if it is a manifest, and not a value that a codec has decoded, which may be a Proxy that throws. */
+  static is(value: unknown): value is Manifest {
+    return typeof value === "object" && value !== null && #isManifest in value;
+  }
 
   constructor(chunks: number, flags: number, cas: bigint) {
     this.chunks = chunks;

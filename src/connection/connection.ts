@@ -39,6 +39,7 @@ import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
 import { Silence } from "./silence.ts";
+import { isSound } from "../thrown.ts";
 import type { Transport } from "../transports/transport.ts";
 
 /** A pipelined connection to one memcached. */
@@ -143,7 +144,11 @@ export class Connection implements ReplySink {
 
   /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
   unref(): void {
-    this.#transport.unref?.();
+    try {
+      this.#transport.unref?.();
+    } catch {
+      // A transport that cannot do it keeps the program running, and serves on.
+    }
   }
 
   /** True once nothing more can be submitted. */
@@ -332,10 +337,10 @@ export class Connection implements ReplySink {
         if (this.queued > 0) this.#silence.heardAt = this.#options.clock.now();
       }
     } catch (cause) {
-      if (cause instanceof ProtocolError) {
+      if (isSound(cause, ProtocolError)) {
         const error = atServer(cause, this.#options.server, this.#pending.peek()?.name);
         this.#finish(error, { desync: true });
-      } else if (cause instanceof MemcachedError) this.#finish(cause);
+      } else if (isSound(cause, MemcachedError)) this.#finish(cause);
       else this.#finish(this.#broken("reading from it failed", "read", cause));
     }
   }

@@ -33,6 +33,7 @@ import {
 } from "./options.ts";
 import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
+import { isSound } from "../thrown.ts";
 import { LoopYield } from "./yielding.ts";
 
 /** The side of a fan-out that sends its parts. */
@@ -156,7 +157,7 @@ export class Engine implements CallOwner {
     return this.start(new Call<T>(this, verb, options), (call) => {
       run(call).then(
         (value) => call.resolve(value),
-        (error) => error instanceof MemcachedError ? call.reject(error) : call.rejectMisuse(error),
+        (error) => isSound(error, MemcachedError) ? call.reject(error) : call.rejectMisuse(error),
       );
     }, false);
   }

@@ -5,6 +5,7 @@ import { FLAG_SPLIT } from "../codec/flags.ts";
 import { decodeValue } from "../codec/values.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { CodecError } from "../errors.ts";
+import { isSound, textOf } from "../thrown.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import type { Settings } from "./options.ts";
 
@@ -174,7 +175,6 @@ function casIfAny(item: ItemView): bigint {
 
 /** Wraps whatever a custom codec throws: it is the value that is bad, not the connection that it came by. */
 function codecError(cause: unknown): CodecError {
-  if (cause instanceof CodecError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CodecError(`Cannot decode value: ${reason}`, { cause });
+  if (isSound(cause, CodecError)) return cause;
+  return new CodecError(`Cannot decode value: ${textOf(cause)}`, { cause });
 }

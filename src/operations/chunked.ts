@@ -45,7 +45,7 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   }
 
   override resolve(value: T | Manifest | undefined): void {
-    if (!(value instanceof Manifest)) return super.resolve(value);
+    if (!Manifest.is(value)) return super.resolve(value);
     let joined: T | undefined;
     new OneItemFanOut<T>(this.#engine, this, { how: GET, decoder: this.#decoder }, {
       collect: (_start, [value]) => joined = value,

@@ -102,7 +102,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
 
   #askChunks(values: readonly (T | Manifest | undefined)[]): void {
     const keys = values.flatMap((value, position) =>
-      value instanceof Manifest ? chunkKeys(this.#slice[position], value.chunks) : []
+      Manifest.is(value) ? chunkKeys(this.#slice[position], value.chunks) : []
     );
     const chunks = this.#chunks = new Array<Chunk | undefined>(keys.length).fill(undefined);
     this.#ask(keys, this.engine.decoders.chunk, chunks, GET);
@@ -126,7 +126,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   ): (T | undefined)[] {
     let first = 0;
     return values.map((value, position) => {
-      if (!(value instanceof Manifest)) return value;
+      if (!Manifest.is(value)) return value;
       const data = join(chunks.slice(first, first += value.chunks), value.flags);
       if (data === undefined) {
         this.engine.countTorn(this.#slice[position]);
@@ -147,7 +147,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
 function areWhole<T>(
   values: readonly (T | Manifest | undefined)[],
 ): values is readonly (T | undefined)[] {
-  for (let i = 0; i < values.length; i++) if (values[i] instanceof Manifest) return false;
+  for (let i = 0; i < values.length; i++) if (Manifest.is(values[i])) return false;
   return true;
 }
 

@@ -4,6 +4,7 @@ import { plainBytes } from "../checks/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { quote } from "../key.ts";
 import { notAnOptionsObject, typeOf } from "../checks/check.ts";
+import { isSound } from "../thrown.ts";
 
 /**
  * Keys and values to store: an object, a Map, or any iterable of pairs.
@@ -72,7 +73,7 @@ export function rawItem(data: Uint8Array | string): Encoded {
 
 /** Adds the key to the error for one value of many. Errors of other classes stay as they are. */
 export function withKey(error: unknown, key: unknown): unknown {
-  if (typeof key !== "string" || !(error instanceof Error)) return error;
+  if (typeof key !== "string" || !isSound(error, Error)) return error;
   const message = `${error.message} (key ${quote(key)})`;
   if (error.constructor === TypeError) return new TypeError(message, { cause: error });
   if (error.constructor === RangeError) return new RangeError(message, { cause: error });

@@ -34,6 +34,7 @@ import { step, type StepOptions } from "../engine/step.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
 import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
+import { isA, isSound } from "../thrown.ts";
 import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { wireOptions } from "./store.ts";
 
@@ -139,7 +140,7 @@ async function storeStream(
       );
     } catch (error) {
       // Readers can already see the result of the steps before this one.
-      throw hasBegun && error instanceof MemcachedError ? inPart(error) : error;
+      throw hasBegun && isSound(error, MemcachedError) ? inPart(error) : error;
     }
   }
   const mark = newMark(flags);
@@ -204,7 +205,7 @@ async function fetchStream(
   if (item === undefined) return undefined;
   const { codec, inflateBudget: { bytes } } = engine.settings;
   const isZlib = codec.libmcFlags === true && (item.flags & FLAG_ZLIB) !== 0;
-  if (!(item instanceof Manifest)) {
+  if (!Manifest.is(item)) {
     const whole = ReadableStream.from([item.data]);
     return isZlib ? ReadableStream.from(inflated(whole, bytes)) : whole;
   }
@@ -281,7 +282,7 @@ async function* inflated(
   try {
     yield* limited;
   } catch (cause) {
-    if (sourceFailed || !(cause instanceof RangeError)) throw cause;
+    if (sourceFailed || !isA(cause, RangeError)) throw cause;
     throw new CodecError(
       `Cannot inflate stream as it must inflate to <= ${limit} bytes: ` +
         'the option "inflateBudget" sets the bound',

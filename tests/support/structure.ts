@@ -23,6 +23,7 @@ const ROOMS = new Map<string, Arrows>([
   ["placement", { code: [] }],
   ["key", { code: [] }],
   ["errors", { code: [] }],
+  ["thrown", { code: [] }],
   ["clock", { code: [] }],
   ["checks", { code: [] }],
   ["observe", { code: [] }],
@@ -58,7 +59,7 @@ const ROOMS = new Map<string, Arrows>([
 ]);
 
 /** Small files that every room may import. */
-const SHARED: readonly string[] = ["errors", "error_copy", "clock", "checks"];
+const SHARED: readonly string[] = ["errors", "error_copy", "thrown", "clock", "checks"];
 
 /** Packages that published code may import. */
 const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;
