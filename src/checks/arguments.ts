@@ -12,10 +12,10 @@ import { outOfRange, typeOf, wrongType } from "./check.ts";
  * | --- | --- |
  * | 0 | never |
  * | up to 2,592,000, which is 30 days | so many seconds from now |
- * | above that, up to 2,147,483,647 | Unix time in seconds; a time in the past is rejected with a RangeError |
+ * | above that, up to 2,147,483,647 | Unix time in seconds; now or up to a day ago: at once; longer ago: RangeError |
  * | negative | at once |
  *
- * A Date must be before 2038-01-19; one in the past means at once.
+ * A Date must be before 2038-01-19; now and any time in the past mean at once.
  *
  * @example Until a certain day, and for an hour
  * ```ts
@@ -41,8 +41,9 @@ export type Exptime = number | Date;
  *
  * @param now Unix time in milliseconds.
  * @throws {TypeError} If the exptime is neither a number nor a Date.
- * @throws {RangeError} If it is not an integer, does not fit 32 bits, or is above 30 days and in the past. The last is
- * a mistake: seconds from now were meant, and the item would be gone at once.
+ * @throws {RangeError} If it is not an integer, does not fit 32 bits, or is above 30 days and more than a day in the past.
+ * The last is a mistake: seconds from now were meant, and the item would be gone at once. Within the last day it is the
+ * time of a clock that differs, or of a value that has just expired.
  */
 export function wireExptime(exptime: Exptime, now: number = Date.now()): number {
   if (exptime instanceof Date) {
@@ -53,7 +54,7 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
         `Cannot use exptime as it must be before 2038-01-19: current value is ${exptime.toISOString()}`,
       );
     }
-    return seconds <= Math.floor(now / 1000) ? -1 : seconds;
+    return seconds <= Math.floor(now / 1000) ? GONE_AT_ONCE : seconds;
   }
   if (typeof exptime !== "number") {
     throw wrongType("exptime", "a number or a Date", exptime);
@@ -61,12 +62,13 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
   if (!Number.isInteger(exptime) || exptime > MAX_INT32 || exptime < -MAX_INT32 - 1) {
     throw outOfRange("exptime", `an integer from ${-MAX_INT32 - 1} to ${MAX_INT32}`, exptime);
   }
-  if (exptime > THIRTY_DAYS && exptime * 1000 < now) {
-    throw new RangeError(
-      `Cannot use exptime as a number above ${THIRTY_DAYS} (30 days) is Unix time, and ${exptime} is in the past`,
-    );
-  }
-  return exptime === 0 ? 0 : exptime;
+  if (exptime <= THIRTY_DAYS) return exptime === 0 ? 0 : exptime;
+  const past = Math.floor(now / 1000) - exptime;
+  if (past < 0) return exptime;
+  if (past <= ONE_DAY) return GONE_AT_ONCE;
+  throw new RangeError(
+    `Cannot use exptime as a number above ${THIRTY_DAYS} (30 days) is Unix time, and ${exptime} is in the past`,
+  );
 }
 
 /**
@@ -134,6 +136,9 @@ export const MAX_UINT32 = 2 ** 32 - 1;
 
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MAX_INT32 = 2 ** 31 - 1;
-const THIRTY_DAYS = 60 * 60 * 24 * 30;
+const ONE_DAY = 60 * 60 * 24;
+const THIRTY_DAYS = 30 * ONE_DAY;
+/** Any negative number, on the clock of every server. A time of now would live on where the clock is slow. */
+const GONE_AT_ONCE = -1;
 /** Names that need further words, or whose answer has another form. */
 const NOT_STATS: ReadonlySet<string> = new Set(["cachedump", "detail"]);

@@ -26,13 +26,22 @@ Deno.test("wireExptime() takes Unix time that lies ahead", () => {
   }
 });
 
-Deno.test("wireExptime() refuses a number above 30 days that lies in the past", () => {
-  for (const exptime of [THIRTY_DAYS + 1, 90 * 86400, 1e9, NOW_SECONDS]) {
+Deno.test("wireExptime() refuses a number above 30 days that lies more than a day in the past", () => {
+  for (const exptime of [THIRTY_DAYS + 1, 90 * 86400, 1e9, NOW_SECONDS - 86_401]) {
     assertThrows(
       () => wireExptime(exptime, NOW),
       RangeError,
       `Cannot use exptime as a number above 2592000 (30 days) is Unix time, and ${exptime} is in the past`,
     );
+  }
+});
+
+Deno.test("wireExptime() gives -1 for a Unix time of now or of the last day, as for a Date of that moment", () => {
+  for (const past of [0, 1, 60, 3600, 86_400]) {
+    const exptime = NOW_SECONDS - past;
+    assertEquals(wireExptime(exptime, NOW), -1);
+    assertEquals(wireExptime(new Date(exptime * 1000), NOW), -1);
+    assertEquals(wireExptime(exptime, exptime * 1000), -1);
   }
 });
 
@@ -91,7 +100,7 @@ Deno.test("wireExptime() goes by the clock of the machine unless it is told the 
   const soon = Math.floor(Date.now() / 1000) + 1000;
   assertEquals(wireExptime(soon), soon);
   assertEquals(wireExptime(new Date(soon * 1000)), soon);
-  assertThrows(() => wireExptime(soon - 2000), RangeError);
+  assertThrows(() => wireExptime(soon - 100_000), RangeError);
 });
 
 Deno.test("checkUnsigned() takes integers from 0 to the bound", () => {

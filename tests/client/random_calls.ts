@@ -187,7 +187,8 @@ function wireExptimeOf(
     return BigInt(seconds <= now ? -1 : seconds);
   }
   const number = integer(exptime, -2147483648n, 2147483647n);
-  return number !== undefined && number > 2592000n && number < now ? undefined : number;
+  if (number === undefined || number <= 2592000n || number > now) return number;
+  return number < now - 86400 ? undefined : -1n;
 }
 
 function integer(value: unknown, least: bigint, most: bigint): bigint | undefined {

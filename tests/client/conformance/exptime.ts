@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Exptime } from "@libmc/libmc";
 import type { ConformanceCase } from "./case.ts";
 
 /** exptime in all its forms, touch and expire. */
@@ -11,6 +12,37 @@ export const EXPTIME_CASES: readonly ConformanceCase[] = [
         await client.set("a", "old");
         assertEquals(await client.set("a", "new", { exptime }), true);
         assertEquals(await client.get("a"), undefined, String(exptime));
+      }
+    },
+  },
+  {
+    name:
+      "Client takes a Unix time of now or just past for gone at once, in every verb that has one",
+    async run(servers) {
+      await using client = servers.client();
+      const now = Math.floor(Date.now() / 1000);
+      const verbs: ((exptime: Exptime) => Promise<unknown>)[] = [
+        (exptime) => client.set("a", "new", { exptime }),
+        (exptime) => client.replace("a", "new", { exptime }),
+        async (exptime) => {
+          await client.delete("a");
+          return client.add("a", "new", { exptime });
+        },
+        async (exptime) => client.cas("a", "new", (await client.gets("a"))!.cas, { exptime }),
+        (exptime) => client.setRaw("a", new Uint8Array([1]), { exptime }),
+        (exptime) => client.setStream("a", new Blob(["new"]).stream(), { exptime }),
+        (exptime) => client.setMulti([["a", "new"]], { exptime }),
+        (exptime) => client.touch("a", exptime),
+        (exptime) => client.gat("a", exptime),
+        (exptime) => client.gats("a", exptime),
+        (exptime) => client.gatMulti(["a"], exptime),
+      ];
+      for (const exptime of [now, now - 1, now - 60, new Date(), new Date(Date.now() - 60_000)]) {
+        for (const verb of verbs) {
+          await client.set("a", "old");
+          assert(await verb(exptime));
+          assertEquals(await client.get("a"), undefined, `${verb}, ${exptime}`);
+        }
       }
     },
   },
