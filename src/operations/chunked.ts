@@ -112,12 +112,14 @@ export function dataToSplit(
  * @throws {RangeError} If the item cannot be stored.
  */
 export function checkManifest(
-  { doSplit }: Settings,
+  settings: Settings,
   key: string,
-  { data, flags }: { readonly data: Uint8Array; readonly flags: number },
+  item: { readonly data: Uint8Array; readonly flags: number },
 ): void {
-  if (!doSplit || (flags & FLAG_SPLIT) === 0) return;
-  if (data.length <= CHUNK_BYTES && chunkCount(data, 0, data.length, key.length) === 0) return;
+  const { data, flags } = item;
+  if (!settings.doSplit || (flags & FLAG_SPLIT) === 0) return;
+  const isManifest = chunkCount(data, 0, data.length, key.length) > 0;
+  if (!isManifest && dataToSplit(settings, "set", key, item) === undefined) return;
   throw new RangeError(
     `Cannot store data with flags ${flags} as flag ${FLAG_SPLIT} would make it the manifest of a split value: ` +
       "a client without doSplit stores it as it is",

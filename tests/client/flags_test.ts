@@ -59,6 +59,12 @@ Deno.test("Client.setRaw() with doSplit refuses what getRaw() would not give bac
       );
     }
   }
+  await using small = new Client(server.address, { itemSizeLimit: 2000 });
+  await assertRejects(
+    () => small.setRaw("k", new Uint8Array(3000), { flags: 4096 }),
+    RangeError,
+    "flag 4096 would make it the manifest of a split",
+  );
   assertEquals(server.commands, new Map());
   await using whole = new Client(server.address, { strict: true, doSplit: false });
   for (const data of unread) {
