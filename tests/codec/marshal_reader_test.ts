@@ -5,6 +5,16 @@ import { same } from "./same.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
+Deno.test("readMarshal() refuses several NaN as keys or members, which JavaScript takes for one", () => {
+  const nan = "g\0\0\0\0\0\0\xf8\x7f";
+  for (const twice of [`{${nan}N${nan}T0`, `<\x02\0\0\0${nan}${nan}`, `>\x02\0\0\0${nan}${nan}`]) {
+    assertThrows(() => readMarshal(latin1(twice)), CodecError, "several of its keys are NaN");
+  }
+  assertEquals(readMarshal(latin1(`{${nan}N0`)), new Map([[NaN, null]]));
+  assertEquals(readMarshal(latin1(`<\x01\0\0\0${nan}`)), new Set([NaN]));
+  assertEquals(readMarshal(latin1(`[\x02\0\0\0${nan}${nan}`)), [NaN, NaN]);
+});
+
 Deno.test("readMarshal() reads every type code", () => {
   const table: [data: string, value: unknown][] = [
     ["N", null],

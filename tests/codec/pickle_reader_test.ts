@@ -5,6 +5,13 @@ import { same } from "./same.ts";
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
+Deno.test("readPickle() refuses several NaN as keys or members, which JavaScript takes for one", () => {
+  for (const twice of ["}(Fnan\nNFnan\nNu.", "\x8f(Fnan\nFnan\n\x90.", "(Fnan\nFnan\n\x91."]) {
+    assertThrows(() => readPickle(latin1(twice)), CodecError, "several of its keys are NaN");
+  }
+  assertEquals(readPickle(latin1("}Fnan\nNs.")), new Map([[NaN, null]]));
+});
+
 Deno.test("readPickle() reads every opcode of plain data", () => {
   const table: [data: string, value: unknown][] = [
     ["N.", null],

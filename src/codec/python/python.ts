@@ -15,7 +15,7 @@
  * | complex, Ellipsis, StopIteration, code, anything with a class | CodecError that names it |
  *
  * JavaScript compares a tuple, bytes or frozenset that is a key or a member by identity. Two keys that differ in Python
- * never become one, except NaN and the two zeros.
+ * never become one: several NaN, which are one key in JavaScript, are a CodecError.
  */
 
 import { CodecError } from "../../errors.ts";
@@ -62,13 +62,28 @@ function makeMap(pairs: readonly unknown[], budget: ReadBudget): Map<unknown, un
   budget.addKeys(pairs, 2);
   const map = new Map<unknown, unknown>();
   for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i], pairs[i + 1]);
+  if (map.size * 2 < pairs.length) refuseSeveralNaN(pairs, 2);
   return map;
 }
 
 /** Makes a set. */
 export function makeSet(members: readonly unknown[], budget: ReadBudget): Set<unknown> {
   budget.addKeys(members, 1);
-  return new Set(members);
+  const set = new Set(members);
+  if (set.size < members.length) refuseSeveralNaN(members, 1);
+  return set;
+}
+
+/** @param step 1 for keys alone, 2 for keys and values in turn. */
+function refuseSeveralNaN(parts: readonly unknown[], step: 1 | 2): void {
+  let count = 0;
+  for (let i = 0; i < parts.length; i += step) {
+    if (Number.isNaN(parts[i]) && ++count > 1) {
+      throw new CodecError(
+        "Cannot read a value as several of its keys are NaN, which would become one",
+      );
+    }
+  }
 }
 
 /** Makes an int: a number if it is safe, else the bigint itself. */
