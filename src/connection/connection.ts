@@ -31,6 +31,7 @@ import {
   unexpectedReply,
   unwantedReply,
 } from "./connection_errors.ts";
+import { Attempts } from "./attempts.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
@@ -77,8 +78,8 @@ export class Connection implements ReplySink {
   /** True if a part of a real reply has come: the server takes commands. */
   #answered = false;
   #closed = false;
-  /** When each command in flight was written, if an observer watches commands. */
-  readonly #writtenAt: Map<Command, number> | undefined;
+  /** Only if an observer watches commands. */
+  readonly #attempts: Attempts | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
   readonly #unclosable = Promise.withResolvers<void>();
@@ -91,7 +92,7 @@ export class Connection implements ReplySink {
     this.#writer = new RequestWriter(transport.tls === true);
     this.#sender = new Sender(transport, options.traffic);
     this.#silence = new Silence(options.clock.now());
-    this.#writtenAt = options.onAttempt && new Map();
+    this.#attempts = options.onAttempt && new Attempts(options);
     // Not at once: a transport may throw, and by then the owner must know the connection.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
   }
@@ -315,7 +316,7 @@ export class Connection implements ReplySink {
     // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     head.tally(this.#traffic, true);
-    if (this.#writtenAt !== undefined) this.#tellAttempt(head, error);
+    this.#attempts?.ended(head, error);
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
   }
@@ -367,7 +368,7 @@ export class Connection implements ReplySink {
           for (const { command, asked } of silent) {
             this.#progress.wasSilent(command, asked);
             command.completeWithoutReply();
-            if (this.#writtenAt !== undefined) this.#tellAttempt(command, undefined);
+            this.#attempts?.ended(command, undefined);
           }
         }
       }
@@ -392,7 +393,7 @@ export class Connection implements ReplySink {
       }
       this.#write(command);
       this.#traffic.commands++;
-      this.#writtenAt?.set(command, this.#options.clock.now());
+      this.#attempts?.began(command);
       if (command.traits.expectsReply) {
         this.#pending.push(command);
         this.#writing++;
@@ -454,8 +455,8 @@ export class Connection implements ReplySink {
       silent: this.#silent.splice(0),
       gathered: this.#gathered.drain(),
     }, { earlier: !serverFull, last: !serverFull && this.#sender.mayHaveLeft });
-    if (this.#writtenAt !== undefined) {
-      for (const command of sent) this.#tellAttempt(command, error);
+    if (this.#attempts !== undefined) {
+      for (const command of sent) this.#attempts.ended(command, error);
     }
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
@@ -463,14 +464,6 @@ export class Connection implements ReplySink {
     const overtaken = this.#progress.overtakenAmong(pending);
     const how = { desync, serverFull, refused, answered, stale };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
-  }
-
-  #tellAttempt(command: Command, error: MemcachedError | undefined): void {
-    const { server, clock, onAttempt } = this.#options;
-    const now = clock.now();
-    const written = this.#writtenAt?.get(command) ?? now;
-    this.#writtenAt?.delete(command);
-    onAttempt?.(server, command.name, now - written, error);
   }
 
   /** True if no caller waits any more for a command in flight. */
