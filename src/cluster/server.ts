@@ -38,6 +38,8 @@ export class Server implements ObservedServer {
   #whyDead: MemcachedError | undefined;
   /** When one more connection was refused, or lost before it gave an answer. */
   #growthFailedAt = -Infinity;
+  /** False once the server has refused the command that proves the place of replies. */
+  #proves = true;
   /** Number of connections in a row that were lost before they gave an answer. */
   #fruitless = 0;
   #isUnref = false;
@@ -290,7 +292,7 @@ export class Server implements ObservedServer {
   }
 
   #newConnection(transport: Transport): Connection {
-    const { clock, settings, sweeper, onAttempt } = this.#context;
+    const { clock, settings, sweeper, onAttempt, proof } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
@@ -298,6 +300,7 @@ export class Server implements ObservedServer {
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
       isOpening: () => !this.#ready.has(connection),
+      proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => {
         if (this.#ready.has(connection)) return this.#ended(connection, end);

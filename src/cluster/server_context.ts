@@ -1,6 +1,7 @@
 /** The context that all servers of a client share. */
 
 import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOptions } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
@@ -30,6 +31,12 @@ export interface ServerContext {
   readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;
   /** Waits until the server has answered something on a new connection, before the deadline. */
   readonly probe: (connection: Connection, deadline: number) => Promise<void>;
+  /**
+   * Makes a command whose reply proves that a connection is in step.
+   *
+   * @param refused Called if the server does not know it.
+   */
+  readonly proof?: (refused: () => void) => Command;
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
   /** Called for everything that happens to a server. */

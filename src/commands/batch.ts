@@ -1,7 +1,7 @@
 /** Many commands of one kind to one server, written without waiting in between. Replies match by their order. */
 
 import type { PartReceiver } from "./receiver.ts";
-import type { MemcachedError, ReplyError } from "../errors.ts";
+import { type MemcachedError, ProtocolError, type ReplyError } from "../errors.ts";
 import { GroupCommand } from "./group_command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
@@ -30,8 +30,12 @@ export abstract class BatchCommand extends GroupCommand<BatchResult> {
     this.succeed(this.#result);
   }
 
-  /** Counts keys without an answer as failed. Answers that come later still belong to this batch, and to no other. */
+  /**
+   * Counts keys without an answer as failed. Answers that come later still belong to this batch, and to no other. If the
+   * stream was out of step, all keys failed, as it cannot be known since when.
+   */
   override fail(error: MemcachedError): void {
+    if (error instanceof ProtocolError) this.restart();
     const { failed, errors } = this.#result;
     const rest: number[] = [];
     for (let i = this.#next; i < this.end; i++) rest.push(positionOf(this.group, i));

@@ -21,6 +21,7 @@ import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
+import { Attempts } from "./attempts.ts";
 import {
   atServer,
   brokenConnection,
@@ -31,10 +32,10 @@ import {
   unexpectedReply,
   unwantedReply,
 } from "./connection_errors.ts";
-import { Attempts } from "./attempts.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
+import { Place } from "./place.ts";
 import { Progress } from "./progress.ts";
 import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
@@ -71,6 +72,7 @@ export class Connection implements ReplySink {
    */
   #doubtfulReplies = 0;
   readonly #progress = new Progress();
+  readonly #place: Place;
   /** True if the connection was idle before the commands in flight: the server may have closed it before they left. */
   #isStale = false;
   /** True if the stream was not read after it was idle: commands that must not be sent twice wait. */
@@ -92,6 +94,7 @@ export class Connection implements ReplySink {
     this.#writer = new RequestWriter(transport.tls === true);
     this.#sender = new Sender(transport, options.traffic);
     this.#silence = new Silence(options.clock.now());
+    this.#place = new Place(options.proof);
     this.#attempts = options.onAttempt && new Attempts(options);
     // Not at once: a transport may throw, and by then the owner must know the connection.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
@@ -274,7 +277,9 @@ export class Connection implements ReplySink {
     const isKnown = word !== ReplyWord.OTHER;
     if (head === undefined) throw isKnown ? unexpectedReply() : unknownLine(bytes, start, end);
     this.#answered ||= isKnown;
-    if (head.line(word, bytes, start, end)) this.#completeHead();
+    const isComplete = head.line(word, bytes, start, end);
+    this.#place.took(word);
+    if (isComplete) this.#completeHead();
   }
 
   /**
@@ -312,10 +317,15 @@ export class Connection implements ReplySink {
 
   #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
-    this.#progress.replied();
+    const { hits } = this.#traffic;
+    head.tally(this.#traffic, true);
+    if (head === this.#place.asked) this.#place.proved();
+    else {
+      this.#progress.replied();
+      if (hits !== this.#traffic.hits) this.#place.proved();
+    }
     // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
-    head.tally(this.#traffic, true);
     this.#attempts?.ended(head, error);
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
@@ -382,6 +392,7 @@ export class Connection implements ReplySink {
   /** Moves commands from the gathered to the pending ones, up to the size of one write. */
   #writeGathered(now?: number): void {
     const wasQuiet = this.#pending.length === 0;
+    if (!this.#mustLook) this.#askForProof(now);
     while (this.#writer.length < WRITE_BYTES) {
       const command = this.#gathered.peek();
       if (command === undefined) break;
@@ -398,7 +409,8 @@ export class Connection implements ReplySink {
         this.#pending.push(command);
         this.#writing++;
       } else {
-        const asked = this.#progress.replies + this.#pending.length;
+        const asked = this.#progress.replies + this.#pending.length -
+          (this.#place.asked === undefined ? 0 : 1);
         this.#silent.push({ command, behind: this.#writing, asked });
         this.#doubtfulReplies = this.#pending.length + 1;
       }
@@ -407,6 +419,15 @@ export class Connection implements ReplySink {
     // Replies are due from now on, however long ago the first command was gathered.
     this.#silence.heardAt = now ?? this.#options.clock.now();
     this.#options.onBusy();
+  }
+
+  /** Writes the command for a proof ahead of all others, if one is due. It counts as none of the callers'. */
+  #askForProof(now?: number): void {
+    const proof = this.#place.ask(now, this.#options.clock);
+    if (proof === undefined) return;
+    proof.write(this.#writer);
+    this.#pending.push(proof);
+    this.#writing++;
   }
 
   /** Writes a command into the buffer. If it cannot, the connection ends before any of this write has left. */
@@ -461,7 +482,10 @@ export class Connection implements ReplySink {
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
-    const overtaken = this.#progress.overtakenAmong(pending);
+    const { asked } = this.#place;
+    const overtaken = this.#progress.overtakenAmong(
+      pending.filter((command) => command !== asked),
+    );
     const how = { desync, serverFull, refused, answered, stale };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
   }

@@ -18,6 +18,11 @@ export interface ConnectionOptions {
    * a line ends the connection. Called each time.
    */
   readonly isOpening: () => boolean;
+  /**
+   * Makes a command whose reply proves that the stream is in step: {@linkcode Place}. None is sent without it, or if it
+   * makes none.
+   */
+  readonly proof?: (() => Command | undefined) | undefined;
   /** Called once, when the connection has ended. */
   readonly onClose: (end: ConnectionEnd) => void;
   /** Called for each command that was written, when its reply is complete or the connection is lost. */

@@ -8,6 +8,7 @@ import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
+import { ProofCommand } from "../commands/proof.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
@@ -83,11 +84,13 @@ export class Engine implements CallOwner {
     this.#loopYield = new LoopYield(settings.clock);
     const addresses = this.#addressesOf(this.servers);
     checkDistinctNames(addresses);
+    const proofKey = this.keys.unused();
     this.cluster = new Cluster(addresses, {
       clock: settings.clock,
       connect: dialler(options),
       prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
       probe: awaitAnswer,
+      proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
       sweepPeriod: () => sweepPeriod(settings),
       happened: (happening) => this.#observers.happened(happening),

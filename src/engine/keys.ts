@@ -1,7 +1,7 @@
 /** Checks the keys of calls, and turns them into the bytes that are sent. */
 
 import type { Clock } from "../clock.ts";
-import { wireKey, wirePrefix } from "../key.ts";
+import { MAX_KEY_BYTES, wireKey, wirePrefix } from "../key.ts";
 
 /** A call whose keys are checked a part at a time. */
 interface WaitingCall {
@@ -22,6 +22,11 @@ export class Keys {
   /** Gives the bytes sent for a key, as a string with one char for each. */
   one(key: string): string {
     return wireKey(key, this.#prefix);
+  }
+
+  /** Gives a wire key with the prefix that is good for asking: nobody stores anything under it. */
+  unused(): string {
+    return (this.#prefix + "libmc:place-of-replies").slice(0, MAX_KEY_BYTES);
   }
 
   /** Does the same for many keys. It returns the given list itself if all of them are their own wire keys. */

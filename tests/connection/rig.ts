@@ -11,6 +11,11 @@ import { settle } from "../support/settle.ts";
 /** Milliseconds of silence after which the rig's connection closes. */
 export const POLL_TIMEOUT = 300;
 
+/** Options of a rig. */
+export interface RigOptions extends Partial<Pick<ConnectionOptions, "proof" | "onAttempt">> {
+  readonly pollTimeout?: number;
+}
+
 /** A connection under test. */
 export class Rig implements AsyncDisposable {
   readonly clock = new ManualClock();
@@ -30,7 +35,7 @@ export class Rig implements AsyncDisposable {
 
   constructor(
     transport: ScriptedTransport = new ScriptedTransport(),
-    { pollTimeout = POLL_TIMEOUT } = {},
+    { pollTimeout = POLL_TIMEOUT, proof, onAttempt }: RigOptions = {},
   ) {
     this.transport = transport;
     const connection = this.connection = new Connection(transport, {
@@ -39,6 +44,8 @@ export class Rig implements AsyncDisposable {
       pollTimeout: () => pollTimeout,
       traffic: this.traffic,
       isOpening: () => false,
+      proof,
+      onAttempt,
       onClose: (end) => void this.ends.push(end),
       onBusy: () => this.#sweeper.watch(connection),
     });

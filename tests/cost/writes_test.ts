@@ -22,7 +22,9 @@ Deno.test("Client sends all that is asked in one tick in one write", async () =>
     for (const [what, lines, call] of ticks) {
       connection.forget();
       await Promise.all(Array.from({ length: count }, (_, i) => call(i)));
-      assertEquals([connection.writes.length, connection.lines.length], [1, lines], what);
+      // After 1,000 replies of one form a proof of their place goes along.
+      const sent = connection.lines.filter((line) => !line.includes("place-of-replies"));
+      assertEquals([connection.writes.length, sent.length], [1, lines], what);
     }
     connection.forget();
     await Promise.all(

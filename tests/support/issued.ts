@@ -11,6 +11,7 @@ import type { ItemDecoder } from "../../src/commands/item_decoder.ts";
 import type { KeyRange } from "../../src/commands/key_group.ts";
 import { VersionCommand } from "../../src/commands/server_commands.ts";
 import { StorageBatch, StorageCommand, type StorageName } from "../../src/commands/storage.ts";
+import { TouchCommand } from "../../src/commands/touch.ts";
 import type { MemcachedError } from "../../src/errors.ts";
 import { textOf } from "./wire.ts";
 
@@ -136,6 +137,12 @@ export function incr(key: string, { noreply = false } = {}): Issued<bigint> {
 export function remove(key: string, { noreply = false } = {}): Issued<boolean> {
   const outcome = new Recorded<boolean>();
   return { command: new DeleteCommand(key, noreply, outcome), outcome };
+}
+
+/** A touch. */
+export function touch(key: string): Issued<boolean> {
+  const outcome = new Recorded<boolean>();
+  return { command: new TouchCommand(key, 0, false, outcome), outcome };
 }
 
 /** A version. */
