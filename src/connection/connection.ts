@@ -43,6 +43,7 @@ import { Sender } from "./sender.ts";
 import { Silence } from "./silence.ts";
 import { isSound } from "../thrown.ts";
 import type { Transport } from "../transports/transport.ts";
+import { Unwanted } from "./unwanted.ts";
 
 /** A pipelined connection to one memcached. */
 export class Connection implements ReplySink {
@@ -64,8 +65,7 @@ export class Connection implements ReplySink {
   #callOff: (() => void) | undefined;
   /** Since the last byte came, or, after a pause, since the first command was written. */
   readonly #silence: Silence;
-  /** When a sweep first saw a head for which nobody waits, if the head is still such a one. */
-  #unwantedSince: number | undefined;
+  readonly #unwanted = new Unwanted();
   /**
    * Number of replies that must come in order before no error line of a noreply command can be on its way any more: those
    * that were due when it was written, and one more.
@@ -212,28 +212,14 @@ export class Connection implements ReplySink {
     for (const command of this.#pending) this.#giveUp(command, now, "maybe");
     for (const { command } of this.#silent) this.#giveUp(command, now, "maybe");
     for (const command of this.#gathered) this.#giveUp(command, now, sentBefore(command));
-    if (this.#isUnwanted(now, lost, limit)) {
+    const head = this.#pending.peek() ?? this.#silent.at(0)?.command;
+    if (this.#unwanted.isOverdue(head, now, lost, limit)) {
       this.#finish(unwantedReply(limit, this.#options.server, this.#pending.peek()?.name));
       return false;
     }
     if (this.#drained === undefined || !this.#isForsaken()) return true;
     this.#finish(undefined);
     return false;
-  }
-
-  /**
-   * True if nobody has waited for the head for as long as a silence may last, though its time is over: then all others
-   * wait in vain behind it, however many bytes trickle in.
-   *
-   * @param lost As for {@linkcode Connection.sweep}.
-   */
-  #isUnwanted(now: number, lost: number, limit: number): boolean {
-    const head = this.#pending.peek() ?? this.#silent.at(0)?.command;
-    // A caller who went away before has left a reply for which there is still time.
-    const isOver = head?.abandoned && (head.deadline.at <= now || head.deadline.at === Infinity);
-    const since = this.#unwantedSince ?? now;
-    this.#unwantedSince = isOver ? Math.min(now, since + lost) : undefined;
-    return isOver === true && limit > 0 && now - since - lost > limit;
   }
 
   /** Gives back the commands that are not written yet and may go to another server. */
