@@ -27,20 +27,21 @@ export class VersionCommand extends SingleCommand<string> {
 /**
  * Statistics of a server by name, as memcached's `doc/protocol.txt` lists them. Values that look like a number are one.
  *
- * @example How full a server is
+ * @example How many gets of a server are hits
  * ```ts
  * import { Client, type ServerStats } from "@libmc/libmc";
  * import { MemcachedServer } from "@libmc/libmc/testing";
- * import { assert } from "@std/assert";
+ * import { assert, assertEquals } from "@std/assert";
  *
  * await using server = await MemcachedServer.start();
  * await using client = new Client(server.address);
  *
- * const usage = ({ bytes, limit_maxbytes }: ServerStats) => Number(bytes) / Number(limit_maxbytes);
+ * const hitRate = ({ get_hits, cmd_get }: ServerStats) => Number(get_hits) / Number(cmd_get);
  * await client.set("key", "value");
+ * await client.getMulti(["key", "other"]);
  * const stats = (await client.stats()).get(server.address);
  * assert(stats !== undefined);
- * assert(usage(stats) > 0 && usage(stats) < 0.01);
+ * assertEquals(hitRate(stats), 0.5);
  * ```
  */
 export type ServerStats = Record<string, string | number>;
