@@ -122,7 +122,7 @@ Deno.test("Client gives a codec all flags that it gave, and neither compresses n
     assertEquals((await client.gatMulti(["other"], 100)).get("other"), read);
     assertEquals((await client.getsMulti(["other"])).get("other")?.value, read);
     const stream = await client.getStream("k");
-    assertEquals(await new Response(stream).bytes(), HELLO);
+    assertEquals(new Uint8Array(await new Response(stream).arrayBuffer()), HELLO);
   }
 });
 
