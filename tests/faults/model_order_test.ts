@@ -9,8 +9,11 @@ import { Performer } from "./model/performer.ts";
 const SEED = 20261128;
 const PATIENT: ClientOptions = { strict: true, pollTimeout: 10_000, connectTimeout: 10_000 };
 const ROUNDS: readonly [what: string, ClientOptions, rounds: number, bigs: number][] = [
+  ["one connection, values that are split", {}, 20, 30],
   ["three connections", { connections: 3 }, 300, 0],
+  ["three connections, values that are split", { connections: 3 }, 20, 30],
   ["three connections, no replies", { connections: 3, noreply: true }, 300, 0],
+  ["three connections, no replies, split", { connections: 3, noreply: true }, 20, 30],
 ];
 
 for (const [what, options, rounds, bigs] of ROUNDS) {
