@@ -3,8 +3,11 @@ import { Client, MultiError, TimeoutError } from "@libmc/libmc";
 import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { openLoad } from "../support/open_load.ts";
+import { Random } from "../support/random.ts";
 import { VERB, VERBS } from "../support/verbs.ts";
 import { moment } from "./matrix/scene.ts";
+
+const SEED = 20261127;
 
 /** What became of one call of a load. */
 interface Met {
@@ -72,6 +75,39 @@ Deno.test("An item head that promises too much harms nobody who calls later", as
   const later = met.filter(({ since }) => since > 1200);
   assertGreater(later.length, 40);
   assertEquals(later.filter(({ isRight }) => !isRight).length, 0);
+});
+
+Deno.test("A reply that is nobody's shifts the answers of a busy connection for a moment at most", async () => {
+  await using server = await MemcachedServer.start();
+  // With replies that are late, and callers that come at any time, the connection always owes one.
+  await using proxy = await FaultProxy.start({ target: server.address, delayMs: 5 });
+  await using client = new Client(proxy.address, { timeout: 0, pollTimeout: 5000 });
+  const random = new Random(SEED);
+  const callers = Array.from({ length: 32 }, (_, i) => ({ key: `n${i}`, base: i * 1e9 }));
+  await client.setMulti(callers.map(({ key, base }) => [key, base]));
+  const fault = server.fault({ kind: "extraReply", line: "17", commands: ["incr"], nth: 500 });
+  let struck: number | undefined;
+  let isOver = false;
+  let late = 0;
+  let answers = 0;
+  const running = callers.map(async ({ key, base }) => {
+    let raised = 0;
+    while (!isOver) {
+      await moment(random.below(8));
+      const began = performance.now();
+      raised++;
+      const value = await client.incr(key);
+      if (fault.struck > 0) struck ??= performance.now();
+      if (value === undefined) continue;
+      answers++;
+      if (value > base && value <= base + raised) continue;
+      if (began - struck! > 800) late++;
+    }
+  });
+  await moment(2500);
+  isOver = true;
+  await Promise.all(running);
+  assertEquals([fault.struck, late], [1, 0], `of ${answers} answers, seed ${SEED}`);
 });
 
 Deno.test("Each call has its whole time, however long the program has worked in the same turn", async () => {
