@@ -18,9 +18,11 @@ export const USAGE = `deno task soak [--minutes N] [--callers N] [--rate N] [--s
   random; the servers are paused, hang, are killed and started again. Each value
   carries its key and a checksum.
 
-  Meanwhile several clients write split values under the same keys; others change
-  one key several times at once, and repeat what a reset has lost; and the
-  program works now and then for a second.
+  Meanwhile several clients write split values under the same keys; others ask a
+  fourth memcached for no replies over three connections, and read back what
+  they wrote; others change one key several times at once, and repeat what a
+  reset has lost; others meet replies that are nobody's, and items that promise
+  too much. The program works now and then for a second.
 
   --minutes N   How long, 1 unless given; may be a fraction
   --callers N   How many callers at once, 32 unless given, at least 16

@@ -8,6 +8,8 @@ import { writeBigs } from "./big_writers.ts";
 import { busyProgram } from "./busy_program.ts";
 import { Caller } from "./caller.ts";
 import { Memory } from "./memory.ts";
+import { callAmidOddReplies } from "./odd_replies.ts";
+import { callQuietly } from "./quiet_callers.ts";
 import { callAndRepeat } from "./repeating_callers.ts";
 import { Stand } from "./stand.ts";
 import { Tally } from "./tally.ts";
@@ -54,12 +56,15 @@ export async function soak(
   for (let i = 1; i <= SERVERS; i++) {
     stands.push(stack.use(await Stand.start(`cache${i}`, random.below(2 ** 32))));
   }
+  const quiet = stack.use(await Stand.start("quiet", random.below(2 ** 32)));
   const reset = stack.use(await Stand.start("reset", random.below(2 ** 32)));
   const addresses = stands.map(({ address }) => address);
   const clients = [new Client(addresses, PLAIN), new Client(addresses, WIDE)];
   const tally = new Tally();
   const trouble = new Troublemaker(own(), stands, tally);
-  clients[0].addEventListener("dead", ({ server }) => trouble.hearOfDead(server));
+  for (const event of ["dead", "alive"] as const) {
+    clients[0].addEventListener(event, ({ server }) => trouble.hear(event, server));
+  }
   const memory = new Memory();
   const sockets = () => stands.reduce((sum, { proxy }) => sum + proxy.connections, 0);
 
@@ -77,7 +82,9 @@ export async function soak(
       writeBigs(client, own(), tally, stop.signal),
       writeBigs(client, own(), tally, stop.signal),
     ]),
+    callQuietly(quiet, own(), tally, stop.signal),
     callAndRepeat(reset, own(), tally, stop.signal),
+    callAmidOddReplies(own(), tally, stop.signal),
     busyProgram(() => arriving[0].call(), 1.1 * TIMEOUT, stop.signal),
   ];
   const troubled = trouble.run(stop.signal);

@@ -7,6 +7,7 @@ import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
 import { OwnCounter } from "./own_counter.ts";
+import { callInOrder } from "./quiet_callers.ts";
 import { changeInOrder } from "./repeating_callers.ts";
 import { exitCodeOf, requirementsOf } from "./report.ts";
 import type { SoakResult } from "./soak.ts";
@@ -133,6 +134,17 @@ Deno.test("writeBigs() of the soak finds a mixture", async () => {
   assert(tally.wrong > 3, `${tally.wrong} of ${tally.operations}`);
 });
 
+Deno.test("callInOrder() of the soak finds a read that does not see what the caller has just changed", async () => {
+  for (const isLate of [true, false]) {
+    const client = lateClient(isLate);
+    const tally = new Tally();
+    const signal = untilOperations(tally, 100);
+    await callInOrder(client, new Random(7), "quiet", { tally, failures: () => 0, signal });
+    assertEquals(tally.wrong, isLate ? 1 : 0, tally.examples.join());
+    if (!isLate) assertEquals(tally.readBack, 100);
+  }
+});
+
 Deno.test("changeInOrder() of the soak finds a change that is repeated behind a later one", async () => {
   let stored: unknown;
   let isLate = false;
@@ -165,6 +177,26 @@ Deno.test("parseArguments() of the soak refuses what it cannot use", () => {
     assertThrows(() => parseArguments(args), RangeError, "Cannot use");
   }
 });
+
+/** A client in memory whose changes are carried out at once, or a little late. */
+function lateClient(isLate: boolean): Client {
+  const stored = new Map<string, unknown>();
+  const change = async (carryOut: () => void) => {
+    if (isLate) setTimeout(carryOut);
+    else carryOut();
+    await Promise.resolve();
+  };
+  return {
+    get: (key: string) => Promise.resolve(stored.get(key)),
+    set: (key: string, value: unknown) => change(() => stored.set(key, value)),
+    setMulti: (items: [string, unknown][]) =>
+      change(() => items.forEach(([key, value]) => stored.set(key, value))),
+    append: (key: string, data: string) => change(() => stored.set(key, stored.get(key) + data)),
+    incr: (key: string, delta: number) =>
+      change(() => stored.set(key, stored.get(key) as number + delta)),
+    delete: (key: string) => change(() => stored.delete(key)),
+  } as unknown as Client;
+}
 
 /** A signal that is aborted once so many calls have settled. */
 function untilOperations(tally: Tally, operations: number): AbortSignal {

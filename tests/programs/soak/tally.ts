@@ -13,8 +13,13 @@ export class Tally {
   aborted = 0;
   /** Split values that were read whole, of keys with several writers. */
   bigHits = 0;
+  /** Reads that gave what the same caller had just changed, without a reply to the change. */
+  readBack = 0;
   /** Reads that gave the last of several changes which were on their way at once. */
   inOrder = 0;
+  /** Replies that were nobody's, and counts that were another's for a moment after one. */
+  oddReplies = 0;
+  shifted = 0;
   /** Times that a server hung for long, and those of them in which it was told to be dead. */
   hangs = 0;
   hangsTold = 0;

@@ -10,7 +10,8 @@ export class Troublemaker {
   readonly #random: Random;
   readonly #stands: readonly Stand[];
   readonly #tally: Tally;
-  /** Servers that were told to be dead since something was last done to them. */
+  /** Servers that are told to be dead, and those that were at some time since something was last done to them. */
+  readonly #dead = new Set<string>();
   readonly #told = new Set<string>();
   /** Kind of a fault → how often it was made. */
   readonly made = new Map<string, number>();
@@ -21,9 +22,11 @@ export class Troublemaker {
     this.#tally = tally;
   }
 
-  /** Hears that a server is told to be dead. */
-  hearOfDead(server: string | undefined): void {
-    this.#told.add(String(server));
+  /** Hears that a server is told to be dead, or alive again. */
+  hear(event: "dead" | "alive", server: string | undefined): void {
+    const name = String(server);
+    if (event === "alive") this.#dead.delete(name);
+    else for (const servers of [this.#dead, this.#told]) servers.add(name);
   }
 
   /** Resolves once the signal is aborted and all is right again. */
@@ -36,7 +39,8 @@ export class Troublemaker {
       await pause(100 + this.#random.below(900), signal);
       if (signal.aborted) return;
       const kind = this.#random.pick(KINDS);
-      this.#told.delete(stand.name);
+      // One that is dead already is not told to be once more.
+      if (!this.#dead.has(stand.name)) this.#told.delete(stand.name);
       this.made.set(kind, (this.made.get(kind) ?? 0) + 1);
       await this.#make(stand, kind, signal);
     }
