@@ -19,6 +19,15 @@ import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import type { HashFn } from "../placement/hashes/key_hash.ts";
 import { isDivisible } from "./affinity.ts";
+import {
+  type Assignment,
+  type Failed,
+  groupsAtOnce,
+  groupsOf,
+  type Orphans,
+  positionsOf,
+  serverFor,
+} from "./choice.ts";
 import { Membership } from "./membership.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
@@ -36,30 +45,6 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper"> {
   /** Milliseconds between two looks at the deadlines, asked anew each time. */
   readonly sweepPeriod: () => number;
 }
-
-/** A group of keys, and the server to which it goes. */
-export interface ServerGroup {
-  readonly server: Server;
-  readonly group: KeyGroup;
-}
-
-/** Keys that go nowhere because their owner cannot be used. */
-export interface Orphans {
-  readonly owner: Server;
-  readonly keys: string[];
-  readonly positions: number[];
-  /** The error of the call's own dial, if it made one. */
-  readonly dialError: MemcachedError | undefined;
-}
-
-/** The groups of a call's keys by server, and the keys that go nowhere, by their dead owner. */
-export interface Assignment {
-  readonly groups: readonly ServerGroup[];
-  readonly orphans: readonly Orphans[];
-}
-
-/** Servers that a call has dialled without success, with the error. It does not dial them again. */
-type Failed = Map<Server, MemcachedError>;
 
 /** Servers that must be dialled before keys can be placed; `undefined` once they are placed. */
 type Unconnected = readonly Server[] | undefined;
@@ -109,8 +94,8 @@ export class Cluster {
 
   /** Sends a command to the server of its key, or fails it. */
   submit(key: string, command: Command): void {
-    const server = this.#choose(key);
-    if (server !== undefined && server.connected) server.submit(command);
+    const owner = this.ownerOf(key);
+    if (owner.connected) owner.submit(command);
     else this.#submitRouted(key, command);
   }
 
@@ -138,16 +123,24 @@ export class Cluster {
 
   /**
    * Groups wire keys by server. Servers that must be dialled for that are dialled at the same time, and none after the
-   * deadline.
+   * deadline. The keys of each server are placed as soon as it is connected, behind the commands that waited for it
+   * before: so they are never overtaken.
+   *
+   * @param place Called with some of the keys at a time. Positions are those in `keys`.
+   * @param placed Called when all keys have been placed.
    */
   assign(
     keys: readonly string[],
     deadline: Deadline,
-    then: (assignment: Assignment) => void,
+    place: (assignment: Assignment) => void,
+    placed: () => void,
   ): void {
-    const groups = this.#assignAtOnce(keys);
-    if (groups !== undefined) return then({ groups, orphans: NO_ORPHANS });
-    this.#route(deadline, (failed) => this.#assignDialled(keys, deadline, failed, then));
+    const groups = groupsAtOnce(this.#membership, keys);
+    if (groups === undefined) {
+      return this.#assignDialled({ keys }, deadline, new Map(), place, placed);
+    }
+    place({ groups, orphans: NO_ORPHANS });
+    placed();
   }
 
   /**
@@ -340,118 +333,78 @@ export class Cluster {
   }
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
-  #resubmitGroup(command: Divisible, wasSubmitted: () => void): void {
-    this.assign(command.keys, command.deadline, ({ groups, orphans }) => {
-      if (command.abandoned) return;
-      if (groups.length === 1 && orphans.length === 0) {
-        groups[0].server.submit(command);
-        return wasSubmitted();
-      }
-      if (groups.length === 0 && orphans.length === 1) return failOrphan(command, orphans[0]);
+  #resubmitGroup(command: Divisible, wasSubmitted: () => void, failed: Failed = new Map()): void {
+    if (command.abandoned) return;
+    const { deadline } = command;
+    const { groups, orphans } = this.#groupsOf(command, deadline, failed);
+    if (groups.length + orphans.length > 1) {
       const parts = command.divide([...groups.map(({ group }) => group), ...orphans]);
       parts.forEach((part, i) => {
-        if (i >= groups.length) return failOrphan(part, orphans[i - groups.length]);
-        groups[i].server.submit(part);
+        if (i >= groups.length) failOrphan(part, orphans[i - groups.length]);
+        else this.#resubmitPart(part, groups[i].server, wasSubmitted, failed);
       });
-      for (const _ of groups) wasSubmitted();
+    } else if (groups.length === 1) {
+      this.#resubmitPart(command, groups[0].server, wasSubmitted, failed);
+    } else if (orphans.length === 1) failOrphan(command, orphans[0]);
+  }
+
+  /** Sends a command for many keys of one server. If that must be dialled, the choice is made again after that. */
+  #resubmitPart(command: Command, server: Server, wasSubmitted: () => void, failed: Failed): void {
+    if (server.connected) {
+      server.submit(command);
+      return wasSubmitted();
+    }
+    this.#dial(server, command.deadline, (error) => {
+      if (error !== undefined) failed.set(server, error);
+      if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted, failed);
+      else if (command.key !== undefined) this.#submitRouted(command.key, command, wasSubmitted);
     });
   }
 
-  /** Groups keys all of whose owners are connected; `undefined` if one is not. */
-  #assignAtOnce(keys: readonly string[]): ServerGroup[] | undefined {
-    const { servers, only, distribution, groupNumbers: numbers } = this.#membership;
-    if (only !== undefined) {
-      return only.connected ? [{ server: only, group: { keys } }] : undefined;
-    }
-    const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
-    // For each server, the number of its group plus one. Kept between calls, as there may be many servers for few keys.
-    const used: number[] = [];
-    let isComplete = true;
-    for (let position = 0; position < keys.length; position++) {
-      const key = keys[position];
-      const index = distribution.indexFor(key);
-      const number = numbers[index];
-      if (number > 0) {
-        const { group } = groups[number - 1];
-        group.keys.push(key);
-        group.positions.push(position);
-        continue;
-      }
-      const server = servers[index];
-      isComplete = server.connected;
-      if (!isComplete) break;
-      numbers[index] = groups.push({ server, group: { keys: [key], positions: [position] } });
-      used.push(index);
-    }
-    for (const index of used) numbers[index] = 0;
-    return isComplete ? groups : undefined;
-  }
-
+  /** Places keys, a server's at a time. Those whose server cannot be dialled are placed anew when all dials have ended. */
   #assignDialled(
-    keys: readonly string[],
+    keys: KeyGroup,
     deadline: Deadline,
     failed: Failed,
-    then: (assignment: Assignment) => void,
-  ): Unconnected {
-    const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
-    const orphans = new Map<Server, Orphans>();
-    const unknown = new Set<Server>();
-    const isLate = this.#clock.now() >= deadline.at;
-    const choose = this.#chooser(keys.length, failed);
-    for (let position = 0; position < keys.length; position++) {
-      const key = keys[position];
-      const owner = this.ownerOf(key);
-      const server = owner.connected ? owner : isLate ? undefined : choose(key, owner);
-      if (server === undefined) {
-        const dialError = failed.get(owner);
-        const group = groupOf(
-          orphans,
-          owner,
-          () => ({ owner, keys: [], positions: [], dialError }),
-        );
-        add(group, key, position);
-      } else if (!server.connected) {
-        unknown.add(server);
-      } else {
-        add(groupOf(byServer, server, () => ({ keys: [], positions: [] })), key, position);
-      }
+    place: (assignment: Assignment) => void,
+    placed: () => void,
+  ): void {
+    const { groups, orphans } = this.#groupsOf(keys, deadline, failed);
+    const connected = groups.filter(({ server }) => server.connected);
+    const others = groups.filter(({ server }) => !server.connected);
+    if (connected.length + orphans.length > 0) place({ groups: connected, orphans });
+    const lost: KeyGroup[] = [];
+    let left = others.length + 1;
+    const end = () => {
+      if (--left > 0) return;
+      if (lost.length === 0) return placed();
+      const rest = { keys: lost.flatMap(({ keys }) => keys), positions: lost.flatMap(positionsOf) };
+      this.#assignDialled(rest, deadline, failed, place, placed);
+    };
+    for (const { server, group } of others) {
+      this.#dial(server, deadline, (error) => {
+        if (error === undefined) return this.#assignDialled(group, deadline, failed, place, end);
+        failed.set(server, error);
+        lost.push(group);
+        end();
+      });
     }
-    if (unknown.size > 0) return [...unknown];
-    const groups = Array.from(byServer, ([server, group]) => ({ server, group }));
-    then({ groups, orphans: Array.from(orphans.values()) });
-    return undefined;
+    end();
   }
 
   /** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
   #choose(key: string, failed?: Failed): Server | undefined {
-    const owner = this.ownerOf(key);
-    return isUsable(owner, failed) ? owner : this.#standInFor(key, failed);
+    return serverFor(this.#membership, key, { failover: this.#settings.failover, failed });
   }
 
-  /** Chooses the server for a key whose owner cannot be used. */
-  #standInFor(key: string, failed: Failed | undefined): Server | undefined {
-    const { servers, only, distribution } = this.#membership;
-    if (!this.#settings.failover || only !== undefined) return undefined;
-    for (const index of distribution.order(key)) {
-      if (isUsable(servers[index], failed)) return servers[index];
-    }
-    return undefined;
-  }
-
-  /** Makes a function that chooses as `#choose()` does, for so many keys at once, while nothing else happens. */
-  #chooser(
-    count: number,
+  /** Groups keys by the server that each would go to now, connected or not; after the deadline, only if connected. */
+  #groupsOf(
+    keys: Pick<KeyGroup, "keys" | "positions">,
+    deadline: Deadline,
     failed: Failed,
-  ): (key: string, owner: Server) => Server | undefined {
-    const { servers, distribution } = this.#membership;
-    const areMany = count > MOST_WALKS && this.#settings.failover;
-    let find: ((key: string) => number) | undefined;
-    return (key, owner) => {
-      if (isUsable(owner, failed)) return owner;
-      if (!areMany) return this.#standInFor(key, failed);
-      find ??= distribution.firstUsable((index) => isUsable(servers[index], failed));
-      return servers[find(key)];
-    };
+  ): Assignment {
+    const isLate = this.#clock.now() >= deadline.at;
+    return groupsOf(this.#membership, keys, { failover: this.#settings.failover, failed, isLate });
   }
 
   /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */
@@ -477,10 +430,6 @@ export class Cluster {
   }
 }
 
-function isUsable(server: Server, failed: Failed | undefined): boolean {
-  return !server.dead && !(failed?.has(server) ?? false);
-}
-
 function isSamePlace(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
@@ -501,18 +450,5 @@ function failOrphan(command: Command, { owner, dialError }: Orphans): void {
   fail(owner, command, dialError);
 }
 
-function groupOf<G>(groups: Map<Server, G>, server: Server, make: () => G): G {
-  let group = groups.get(server);
-  if (group === undefined) groups.set(server, group = make());
-  return group;
-}
-
-function add(group: { keys: string[]; positions: number[] }, key: string, position: number): void {
-  group.keys.push(key);
-  group.positions.push(position);
-}
-
-/** For more keys the stand-ins of all are found at once: a walk is a step a server at worst, and they are 100 a server. */
-const MOST_WALKS = 100;
 const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";
 const NO_ORPHANS: readonly Orphans[] = [];

@@ -249,6 +249,7 @@ export class Engine implements CallOwner {
           orphaned?.(positions);
         }
       }
+    }, () => {
       sent?.();
       fanOut.allSent();
     });

@@ -13,7 +13,7 @@ import { ManualClock } from "../support/manual_clock.ts";
 import { within } from "../support/eventually.ts";
 import { settle } from "../support/settle.ts";
 import { SteppedMemcached } from "../support/stepped_memcached.ts";
-import { ALL_VERBS, type Verb } from "../support/verbs.ts";
+import { ALL_VERBS, KEYS, type Verb } from "../support/verbs.ts";
 
 const BIG = "b".repeat(2_500_000);
 const OLD = "a".repeat(1_500_000);
@@ -82,6 +82,37 @@ Deno.test("Client lets calls for other keys pass a big value", async () => {
   assertEquals(await within("the other key", passes), undefined);
   await finish(server);
   assertEquals([await storing, await behind], [true, BIG]);
+  await client.close();
+});
+
+Deno.test("Client is not overtaken by later calls while a call for many keys waits for another server", async () => {
+  const [one, two] = [new SteppedMemcached(), new SteppedMemcached()];
+  const client = new Client(["one:11211", "two:11211"], {
+    clock: new ManualClock(),
+    connect: (endpoint, signal) =>
+      ("hostname" in endpoint && endpoint.hostname === "one" ? one : two).connect(endpoint, signal),
+  });
+  const keyOf = (server: string) =>
+    KEYS.find((key) => client.getHostByKey(key) === `${server}:11211`) as string;
+  const [a, b] = [keyOf("one"), keyOf("two")];
+  const first = client.set(a, "old");
+  await finish(one);
+  assertEquals(await first, true);
+  two.answersDials = false;
+  const multi = client.setMulti({ [a]: "new", [b]: "new" });
+  const found = client.get(a);
+  const many = client.getMulti([b, a]);
+  const last = client.set(a, "last");
+  const lastFound = client.get(b);
+  await finish(one);
+  assertEquals(await within("the value", found), "new");
+  assertEquals(await within("the last", last), true);
+  two.answersDials = true;
+  for (const accept of two.dials) accept();
+  await finish(two);
+  assertEquals(await within("all", multi), { ok: true, failed: [] });
+  assertEquals(await many, new Map([[b, "new"], [a, "new"]]));
+  assertEquals(await lastFound, "new");
   await client.close();
 });
 

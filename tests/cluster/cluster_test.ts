@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { Deadline } from "../../src/clock.ts";
-import type { Assignment } from "../../src/cluster/cluster.ts";
+import type { Assignment, Orphans, ServerGroup } from "../../src/cluster/choice.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import type { Distribution } from "../../src/placement/distribution.ts";
@@ -200,13 +200,16 @@ Deno.test("Cluster settles everything when it is closed during a dial, failover 
     const atServer: (Server | undefined)[] = [];
     rig.cluster.locate(KEYS[0], Deadline.NEVER, (server) => atServer.push(server));
     const assigned: Assignment[] = [];
-    rig.cluster.assign(KEYS, Deadline.NEVER, (assignment) => assigned.push(assignment));
+    let ends = 0;
+    const place = (assignment: Assignment) => assigned.push(assignment);
+    rig.cluster.assign(KEYS, Deadline.NEVER, place, () => ends++);
     await Promise.all(rig.cluster.servers.map((server) => server.close()));
     await settle();
     assertEquals(issued.outcome.error?.sent, "no", `failover ${failover}`);
-    assertEquals([atServer, assigned.length], [[undefined], 1]);
-    assertEquals(assigned[0].groups, []);
-    assertEquals(assigned[0].orphans.flatMap(({ positions }) => positions).length, KEYS.length);
+    assertEquals([atServer, ends], [[undefined], 1]);
+    assertEquals(assigned.flatMap(({ groups }) => groups), []);
+    const orphans = assigned.flatMap(({ orphans }) => orphans);
+    assertEquals(orphans.flatMap(({ positions }) => positions).length, KEYS.length);
   }
 });
 
@@ -253,18 +256,24 @@ Deno.test("Cluster.assign() with one connected server passes the keys on as they
   assertEquals(groups[0].group.positions, undefined);
 });
 
-Deno.test("Cluster.assign() dials all servers that it needs at the same time, once each", async () => {
+Deno.test("Cluster.assign() dials all servers that it needs at the same time, once each, and places the keys of each when it is there", async () => {
   await using rig = new ClusterRig(THREE);
-  let assignment: Assignment | undefined;
-  rig.cluster.assign(KEYS, Deadline.NEVER, (given) => assignment = given);
+  const placed: string[] = [];
+  let isOver = false;
+  rig.cluster.assign(KEYS, Deadline.NEVER, ({ groups, orphans }) => {
+    assertEquals(orphans, []);
+    placed.push(...groups.map(({ server }) => server.name));
+  }, () => isOver = true);
   assertEquals(rig.dialler.hosts.toSorted(), ["one", "three", "two"]);
-  rig.dialler.dials[2].succeed();
-  rig.dialler.dials[0].succeed();
-  await settle();
-  assertEquals(assignment, undefined, "one dial is still under way");
+  const names = rig.dialler.hosts.map((host) => `${host}:11211`);
+  for (const i of [2, 0]) {
+    rig.dialler.dials[i].succeed();
+    await settle();
+  }
+  assertEquals([placed, isOver], [[names[2], names[0]], false]);
   rig.dialler.dials[1].succeed();
   await settle();
-  assertEquals(assignment?.groups.length, 3);
+  assertEquals([placed, isOver], [[names[2], names[0], names[1]], true]);
   assertEquals(rig.dialler.dials.length, 3);
 });
 
@@ -377,11 +386,16 @@ async function assign(
   keys: readonly string[],
   deadline = Deadline.NEVER,
 ): Promise<Assignment> {
-  let assignment: Assignment | undefined;
-  rig.cluster.assign(keys, deadline, (given) => assignment = given);
+  const groups: ServerGroup[] = [];
+  const orphans: Orphans[] = [];
+  let ends = 0;
+  rig.cluster.assign(keys, deadline, (assignment) => {
+    groups.push(...assignment.groups);
+    orphans.push(...assignment.orphans);
+  }, () => ends++);
   await settle();
-  assert(assignment !== undefined, "nothing was assigned");
-  return assignment;
+  assertEquals(ends, 1, "all are assigned");
+  return { groups, orphans };
 }
 
 async function locate(rig: ClusterRig, key: string): Promise<Server | undefined> {

@@ -21,7 +21,7 @@ Deno.test("Cluster finds the stand-ins of many keys in a number of steps that is
   cluster.assign(KEYS, Deadline.NEVER, ({ groups, orphans }) => {
     assertEquals(groups.map(({ server }) => server.name), ["alive"]);
     placed = groups[0].group.keys.length + orphans.length;
-  });
+  }, () => {});
   assertEquals(placed, KEYS.length);
   // Whether a server is dead is asked of the clock.
   assertLess(clock.looks - before, 2 * (KEYS.length + SERVERS));
@@ -39,7 +39,7 @@ Deno.test("Cluster finds the same stand-in for a key among many as for the key a
     for (const { server, group } of groups) {
       for (const key of group.keys) among.set(key, server.name);
     }
-  });
+  }, () => {});
   for (const [key, server] of alone) assertEquals(among.get(key), server, key);
   assert(new Set(alone.values()).size > 100, "many servers stand in");
 });

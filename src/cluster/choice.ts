@@ -1,0 +1,162 @@
+/**
+ * Chooses the server for a key, and groups many keys by server. It looks at who is connected and who is dead at the moment,
+ * and changes nothing: to dial, to wait and to choose again is up to the cluster.
+ */
+
+import type { KeyGroup } from "../commands/key_group.ts";
+import type { MemcachedError } from "../errors.ts";
+import type { Membership } from "./membership.ts";
+import type { Server } from "./server.ts";
+
+/** A group of keys, and the server to which it goes. */
+export interface ServerGroup {
+  readonly server: Server;
+  readonly group: KeyGroup;
+}
+
+/** Keys that go nowhere because their owner cannot be used. */
+export interface Orphans {
+  readonly owner: Server;
+  readonly keys: string[];
+  readonly positions: number[];
+  /** The error of the call's own dial, if it made one. */
+  readonly dialError: MemcachedError | undefined;
+}
+
+/** The groups of a call's keys by server, and the keys that go nowhere, by their dead owner. */
+export interface Assignment {
+  readonly groups: readonly ServerGroup[];
+  readonly orphans: readonly Orphans[];
+}
+
+/** Servers that a call has dialled without success, with the error. It does not dial them again. */
+export type Failed = Map<Server, MemcachedError>;
+
+/** What a choice depends on, beside the servers. */
+export interface ChoiceRules {
+  /** Lets others stand in for a server that cannot be used. */
+  readonly failover: boolean;
+  readonly failed: Failed | undefined;
+}
+
+/** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
+export function serverFor(
+  membership: Membership,
+  key: string,
+  rules: ChoiceRules,
+): Server | undefined {
+  const owner = membership.ownerOf(key);
+  return isUsable(owner, rules.failed) ? owner : standInFor(membership, key, rules);
+}
+
+/** Chooses the server for a key whose owner cannot be used. */
+function standInFor(
+  { servers, only, distribution }: Membership,
+  key: string,
+  { failover, failed }: ChoiceRules,
+): Server | undefined {
+  if (!failover || only !== undefined) return undefined;
+  for (const index of distribution.order(key)) {
+    if (isUsable(servers[index], failed)) return servers[index];
+  }
+  return undefined;
+}
+
+/** Makes a function that chooses as `serverFor()` does, for so many keys at once, while nothing else happens. */
+function chooserOf(
+  membership: Membership,
+  count: number,
+  rules: ChoiceRules,
+): (key: string, owner: Server) => Server | undefined {
+  const { servers, distribution } = membership;
+  const { failover, failed } = rules;
+  const areMany = count > MOST_WALKS && failover;
+  let find: ((key: string) => number) | undefined;
+  return (key, owner) => {
+    if (isUsable(owner, failed)) return owner;
+    if (!areMany) return standInFor(membership, key, rules);
+    find ??= distribution.firstUsable((index) => isUsable(servers[index], failed));
+    return servers[find(key)];
+  };
+}
+
+/** Groups keys all of whose owners are connected; `undefined` if one is not. */
+export function groupsAtOnce(
+  { servers, only, distribution, groupNumbers: numbers }: Membership,
+  keys: readonly string[],
+): ServerGroup[] | undefined {
+  if (only !== undefined) {
+    return only.connected ? [{ server: only, group: { keys } }] : undefined;
+  }
+  const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
+  // For each server, the number of its group plus one. Kept between calls, as there may be many servers for few keys.
+  const used: number[] = [];
+  let isComplete = true;
+  for (let position = 0; position < keys.length; position++) {
+    const key = keys[position];
+    const index = distribution.indexFor(key);
+    const number = numbers[index];
+    if (number > 0) {
+      const { group } = groups[number - 1];
+      group.keys.push(key);
+      group.positions.push(position);
+      continue;
+    }
+    const server = servers[index];
+    isComplete = server.connected;
+    if (!isComplete) break;
+    numbers[index] = groups.push({ server, group: { keys: [key], positions: [position] } });
+    used.push(index);
+  }
+  for (const index of used) numbers[index] = 0;
+  return isComplete ? groups : undefined;
+}
+
+/** Groups keys by the server that each would go to now, connected or not. */
+export function groupsOf(
+  membership: Membership,
+  { keys, positions }: Pick<KeyGroup, "keys" | "positions">,
+  { isLate, ...rules }: ChoiceRules & { readonly isLate: boolean },
+): Assignment {
+  const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
+  const orphans = new Map<Server, Orphans>();
+  const choose = chooserOf(membership, keys.length, rules);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const position = positions?.[i] ?? i;
+    const owner = membership.ownerOf(key);
+    const server = owner.connected ? owner : isLate ? undefined : choose(key, owner);
+    if (server !== undefined) {
+      add(groupOf(byServer, server, () => ({ keys: [], positions: [] })), key, position);
+      continue;
+    }
+    const dialError = rules.failed?.get(owner);
+    const make = () => ({ owner, keys: [], positions: [], dialError });
+    add(groupOf(orphans, owner, make), key, position);
+  }
+  const groups = Array.from(byServer, ([server, group]) => ({ server, group }));
+  return { groups, orphans: Array.from(orphans.values()) };
+}
+
+function isUsable(server: Server, failed: Failed | undefined): boolean {
+  return !server.dead && !(failed?.has(server) ?? false);
+}
+
+/** Gives the positions of the keys of a group in the caller's list. */
+export function positionsOf({ keys, positions }: KeyGroup): readonly number[] {
+  return positions ?? Array.from(keys.keys());
+}
+
+function groupOf<G>(groups: Map<Server, G>, server: Server, make: () => G): G {
+  let group = groups.get(server);
+  if (group === undefined) groups.set(server, group = make());
+  return group;
+}
+
+function add(group: { keys: string[]; positions: number[] }, key: string, position: number): void {
+  group.keys.push(key);
+  group.positions.push(position);
+}
+
+/** For more keys the stand-ins of all are found at once: a walk is a step a server at worst, and they are 100 a server. */
+const MOST_WALKS = 100;
