@@ -95,7 +95,9 @@ export class Cluster {
   /** Sends a command to the server of its key, or fails it. */
   submit(key: string, command: Command): void {
     const owner = this.ownerOf(key);
-    if (owner.connected) owner.submit(command);
+    if (owner.connected) return owner.submit(command);
+    const server = this.#choose(key);
+    if (server?.connected) server.submit(command);
     else this.#submitRouted(key, command);
   }
 
