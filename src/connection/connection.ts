@@ -305,11 +305,8 @@ export class Connection implements ReplySink {
     const head = this.#pending.shift() as Command;
     const { hits } = this.#traffic;
     head.tally(this.#traffic, true);
-    if (head === this.#place.asked) this.#place.proved();
-    else {
-      this.#progress.replied();
-      if (hits !== this.#traffic.hits) this.#place.proved();
-    }
+    if (!this.#place.completed(head)) this.#progress.replied();
+    if (hits !== this.#traffic.hits) this.#place.proved();
     // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
     this.#attempts?.ended(head, error);

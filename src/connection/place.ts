@@ -38,7 +38,15 @@ export class Place {
   /** Notes a reply that is surely in its place. */
   proved(): void {
     this.#unproved = 0;
-    this.#since = this.#asked = undefined;
+    this.#since = undefined;
+  }
+
+  /** Notes that a command has its whole reply. Returns true if it was the one for a proof. */
+  completed(command: Command): boolean {
+    if (command !== this.#asked) return false;
+    this.#asked = undefined;
+    this.proved();
+    return true;
   }
 
   /**

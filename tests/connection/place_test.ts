@@ -78,6 +78,23 @@ Deno.test("Connection counts a proof as nobody's command", async () => {
   assertEquals([server.attempts, server.rig.ends], [400 * CALLERS, []]);
 });
 
+Deno.test("Connection takes no proof for a caller's reply, though a hit before it has proved the place", async () => {
+  await using rig = new Rig(undefined, { proof: proofs().make });
+  await rig.submit(...Array.from({ length: 1000 }, () => incr("a")));
+  const before = get("hit");
+  await rig.submit(before);
+  await rig.reply("7\r\n".repeat(1000));
+  const after = incr("b");
+  await rig.submit(after);
+  assertEquals(rig.transport.writes.at(-1), PROOF + "incr b 1\r\n");
+  const { mark } = rig.connection;
+  await rig.reply(hit("hit", "1") + "END\r\n");
+  assertEquals([before.outcome.summary, after.outcome.summary], ["1", "open"]);
+  assertEquals(rig.connection.isPast(mark), false);
+  await rig.reply("8\r\n");
+  assertEquals([after.outcome.summary, rig.connection.isPast(mark)], [8n, true]);
+});
+
 Deno.test("Connection goes on when a proxy cannot give the proof", async () => {
   await using server = new BusyServer((i) => incr(`k${i}`));
   server.proofReply = "SERVER_ERROR connection refused\r\n";
