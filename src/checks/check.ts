@@ -3,26 +3,31 @@
  * anything has happened. Its message names the value found beside the value allowed.
  */
 
-/** Throws if a value cannot be used. The message calls the value `name`. */
-export type Check = (name: string, value: unknown) => void;
+/**
+ * Throws if a value cannot be used. The message calls the value `name`. What it gives, if anything, takes the place of the
+ * value: options inside options are read by their check.
+ */
+export type Check = (name: string, value: unknown) => unknown;
 
 /** A check for each option. */
 export type Checks<T> = { readonly [K in keyof T]-?: Check };
 
 /**
- * Checks options, name by name. An option that is undefined counts as not given.
+ * Reads and checks options, name by name. Each is read once, whether it is a property, a getter or inherited from a class,
+ * so that what was checked is what is used. An option that is undefined counts as not given.
  *
  * @param owner The owner of the options, for the messages; `undefined` if it is clear.
  * @param needed Names of the options that must be given.
+ * @returns A plain object of the options that are given.
  * @throws {TypeError} If they are not an object, one is missing, or one has an unknown name or the wrong type.
  * @throws {RangeError} If one is out of its range.
  */
-export function checkOptions(
+export function readOptions<T>(
   owner: string | undefined,
-  options: unknown,
+  options: T,
   checks: Readonly<Record<string, Check>>,
   needed: readonly string[] = [],
-): void {
+): T {
   const of = owner === undefined ? "" : ` of ${owner}`;
   const type = notAnOptionsObject(options);
   if (type !== undefined) {
@@ -30,13 +35,16 @@ export function checkOptions(
   }
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
-    if (given[name] === undefined || Object.hasOwn(checks, name)) continue;
+    if (Object.hasOwn(checks, name) || given[name] === undefined) continue;
     throw new TypeError(`Cannot use option "${name}"${of} as there is none of that name`);
   }
+  const read: Record<string, unknown> = {};
   for (const [name, check] of Object.entries(checks)) {
     const value = given[name];
-    if (value !== undefined || needed.includes(name)) check(`option "${name}"${of}`, value);
+    if (value === undefined && !needed.includes(name)) continue;
+    read[name] = check(`option "${name}"${of}`, value) ?? value;
   }
+  return read as T;
 }
 
 /**

@@ -24,36 +24,58 @@ export interface TlsOptions {
   readonly cert?: string;
   /** The client's private key. Needs `cert`. */
   readonly key?: string;
-  /** The name that the server's certificate must have, in place of the host that is dialled. */
+  /** The host name that the server's certificate must have, in place of the host that is dialled. */
   readonly serverName?: string;
 }
 
 /**
- * Checks TLS options.
+ * Reads and checks TLS options. Each is read once.
  *
+ * @returns What is given, in a plain object.
  * @throws {TypeError} If one has the wrong type, or two do not go together.
  */
-export function checkTls(tls: unknown): void {
-  if (typeof tls === "boolean") return;
+export function readTls(tls: unknown): boolean | TlsOptions {
+  if (typeof tls === "boolean") return tls;
   if (typeof tls !== "object" || tls === null) {
     throw new TypeError(
       `Cannot use option "tls" as it must be a boolean or an object: current type is ${typeof tls}`,
     );
   }
-  const { caCerts, cert, key, serverName, ...others } = tls as Record<string, unknown>;
-  const unknown = Object.keys(others)[0];
+  const given = tls as Record<string, unknown>;
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
     throw new TypeError(`Cannot use option "tls.${unknown}" as there is none of that name`);
   }
-  for (const [name, value] of Object.entries({ cert, key, serverName })) {
-    if (value !== undefined && typeof value !== "string") {
-      throw new TypeError(
-        `Cannot use option "tls.${name}" as it must be a string: current type is ${typeof value}`,
-      );
-    }
+  const cert = textOf(given, "cert");
+  const key = textOf(given, "key");
+  const caCerts = caCertsOf(given.caCerts);
+  const serverName = textOf(given, "serverName");
+  if (serverName !== undefined) checkServerName(serverName);
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError('Cannot use option "tls" as "cert" and "key" go together');
   }
-  for (const pem of Array.isArray(caCerts) ? caCerts : [caCerts]) {
-    if (pem === undefined) continue;
+  if (cert !== undefined && !certificateOf("cert", cert).checkPrivateKey(privateKeyOf(key!))) {
+    throw new TypeError('Cannot use option "tls" as "key" is not the private key of "cert"');
+  }
+  return {
+    ...(caCerts && { caCerts }),
+    ...(cert !== undefined && { cert, key: key! }),
+    ...(serverName !== undefined && { serverName }),
+  };
+}
+
+function textOf(given: Record<string, unknown>, name: string): string | undefined {
+  const value = given[name];
+  if (value === undefined || typeof value === "string") return value;
+  throw new TypeError(
+    `Cannot use option "tls.${name}" as it must be a string: current type is ${typeof value}`,
+  );
+}
+
+function caCertsOf(given: unknown): string[] | undefined {
+  if (given === undefined) return undefined;
+  const pems: unknown[] = Array.isArray(given) ? Array.from(given) : [given];
+  for (const pem of pems) {
     if (typeof pem !== "string") {
       throw new TypeError(
         `Cannot use option "tls.caCerts" as it must be PEM text: current type is ${typeof pem}`,
@@ -61,17 +83,21 @@ export function checkTls(tls: unknown): void {
     }
     certificateOf("caCerts", pem);
   }
-  if (serverName !== undefined && !HOST.test(serverName as string)) {
+  return pems as string[];
+}
+
+/** A client names the server that it wants in its first message, and an address is no name there (RFC 6066). */
+function checkServerName(name: string): void {
+  if (IP_ADDRESS.test(name)) {
     throw new TypeError(
-      `Cannot use option "tls.serverName" as it must be a host name: current value is "${serverName}"`,
+      `Cannot use option "tls.serverName" as it must be a host name, and TLS names no IP address: ` +
+        `dial the address itself in place of ${JSON.stringify(name)}`,
     );
   }
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new TypeError('Cannot use option "tls" as "cert" and "key" go together');
-  }
-  if (cert === undefined) return;
-  if (!certificateOf("cert", cert as string).checkPrivateKey(privateKeyOf(key as string))) {
-    throw new TypeError('Cannot use option "tls" as "key" is not the private key of "cert"');
+  if (!HOST.test(name)) {
+    throw new TypeError(
+      `Cannot use option "tls.serverName" as it must be a host name: current value is "${name}"`,
+    );
   }
 }
 
@@ -92,4 +118,7 @@ function privateKeyOf(pem: string): ReturnType<typeof createPrivateKey> {
   }
 }
 
-const HOST = /^[\w.:-]+$/;
+const NAMES: readonly string[] = ["caCerts", "cert", "key", "serverName"];
+const HOST = /^[\w.-]+$/;
+/** Four numbers, or hexadecimal groups between colons, which no name of a host contains. */
+const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|\[?[\da-f.]*:[\da-f.]*:[\da-f:.]*\]?)$/i;

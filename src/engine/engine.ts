@@ -6,7 +6,6 @@ import type { ServerCounters } from "../cluster/counters.ts";
 import { fullError } from "../cluster/server_errors.ts";
 import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
-import type { Credentials } from "../commands/authentication.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { ProofCommand } from "../commands/proof.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
@@ -25,10 +24,10 @@ import { ItemDecoders } from "./item_decoders.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { Keys } from "./keys.ts";
 import {
-  checkLiveOptions,
   type ClientOptions,
-  givenOptions,
   type LiveOptions,
+  readClientOptions,
+  readLiveOptions,
   type Settings,
   settingsOf,
 } from "./options.ts";
@@ -75,10 +74,11 @@ export class Engine implements CallOwner {
 
   constructor(servers: string | readonly string[], options: ClientOptions, target: EventTarget) {
     this.servers = serverStrings(servers);
-    const settings = this.settings = settingsOf(options);
+    const given = readClientOptions(options);
+    const settings = this.settings = settingsOf(given);
     this.decoders = new ItemDecoders(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
-    this.#observers = new Observers([counting, firing(target)], options.observer);
+    this.#observers = new Observers([counting, firing(target)], given.observer);
     this.#watchesCalls = this.#observers.watchesCalls;
     this.#deadlines = new Deadlines(settings.clock, settings);
     this.#loopYield = new LoopYield(settings.clock);
@@ -87,8 +87,8 @@ export class Engine implements CallOwner {
     const proofKey = this.keys.unused();
     this.cluster = new Cluster(addresses, {
       clock: settings.clock,
-      connect: dialler(options),
-      prepare: options.auth && authenticateWith(credentialsOf(options.auth)),
+      connect: dialler(given),
+      prepare: given.auth && authenticateWith(given.auth),
       probe: awaitAnswer,
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
@@ -349,9 +349,9 @@ export class Engine implements CallOwner {
 
   /** Changes the settings that can be changed while the client lives. */
   config(options: LiveOptions): void {
-    checkLiveOptions(options);
+    const given = readLiveOptions(options);
     const { hashFn } = this.settings;
-    Object.assign(this.settings, givenOptions(options));
+    Object.assign(this.settings, given);
     if (this.settings.hashFn !== hashFn) this.cluster.rehash();
   }
 
@@ -424,11 +424,6 @@ function traceTo(error: MemcachedError, callee: typeof traced): void {
   } catch {
     // A listener or a codec has frozen it.
   }
-}
-
-/** Copies the properties by name: they may be getters of a class. */
-function credentialsOf({ username, password }: Credentials): Credentials {
-  return { username, password };
 }
 
 /** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */

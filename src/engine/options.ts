@@ -6,7 +6,7 @@ import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Credentials } from "../commands/authentication.ts";
-import { checkTls, type TlsOptions } from "../checks/tls.ts";
+import { readTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
 import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
@@ -14,7 +14,6 @@ import {
   aFunction,
   aText,
   type Check,
-  checkOptions,
   type Checks,
   integerFrom,
   MILLISECONDS,
@@ -22,6 +21,7 @@ import {
   objectOf,
   objectWith,
   oneOf,
+  readOptions,
 } from "../checks/check.ts";
 
 /**
@@ -249,13 +249,12 @@ export type Settings =
   & { inflateBudget: Required<InflateBudget>; tls: boolean };
 
 /**
- * Checks options and fills in the defaults.
+ * Fills in the defaults.
  *
- * @throws {TypeError} If an option has the wrong type.
- * @throws {RangeError} If a number is out of range; the message names option, value and bounds.
+ * @param options Read by {@linkcode readClientOptions}.
+ * @throws {TypeError} If two options do not go together.
  */
 export function settingsOf(options: ClientOptions): Settings {
-  checkClientOptions(options);
   const { auth: _secret, connect, inflateBudget, observer: _watching, tls = false, ...others } =
     options;
   if (tls !== false && connect !== undefined) {
@@ -265,8 +264,8 @@ export function settingsOf(options: ClientOptions): Settings {
   }
   const settings = {
     ...DEFAULTS,
-    ...givenOptions(others),
-    inflateBudget: { ...DEFAULT_BUDGET, ...givenOptions(inflateBudget ?? {}) },
+    ...others,
+    inflateBudget: { ...DEFAULT_BUDGET, ...inflateBudget },
     tls: tls !== false,
   };
   return settings.codec.libmcFlags === true ? settings : withoutLibmcFlags(settings);
@@ -282,29 +281,30 @@ function withoutLibmcFlags(settings: Settings): Settings {
   return { ...settings, doSplit: false };
 }
 
-/** Checks the options that are given. */
-export function checkClientOptions(options: ClientOptions): void {
-  checkOptions(undefined, options, CHECKS);
+/**
+ * Reads and checks the options that are given.
+ *
+ * @returns A plain object, whatever the class of `options`.
+ * @throws {TypeError} If an option has the wrong type.
+ * @throws {RangeError} If a number is out of range; the message names option, value and bounds.
+ */
+export function readClientOptions(options: ClientOptions): ClientOptions {
+  return readOptions(undefined, options, CHECKS);
 }
 
 /**
- * Checks the options that a living client is given.
+ * Reads and checks the options that a living client is given.
  *
  * @throws {TypeError} If one is unknown, of the wrong type, or fixed at construction.
  * @throws {RangeError} If a number is out of range.
  */
-export function checkLiveOptions(options: LiveOptions): void {
-  checkClientOptions(options);
-  for (const name of Object.keys(options)) {
+export function readLiveOptions(options: LiveOptions): LiveOptions {
+  const read = readClientOptions(options);
+  for (const name of Object.keys(read)) {
     if (OPTIONS[name as keyof ClientOptions]?.isLive) continue;
     throw new TypeError(`Cannot change option "${name}" of a living client`);
   }
-}
-
-/** The options without those that are undefined, which count as not given. */
-export function givenOptions<T extends object>(options: T): Partial<T> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Partial<T>;
+  return read;
 }
 
 /** The facts of an option that the code needs. */
@@ -335,7 +335,7 @@ const OPTIONS: {
   strict: { check: aBoolean, fallback: false },
   codec: { check: objectWith("encode", "decode"), fallback: jsCodec },
   connect: { check: aFunction, fallback: undefined },
-  tls: { check: (_name, value) => checkTls(value), fallback: false },
+  tls: { check: (_name, value) => readTls(value), fallback: false },
   auth: { check: aCredential, fallback: undefined },
   allowFlushAll: { check: aBoolean, fallback: false },
   maxPending: { check: integerFrom(1, Number.MAX_SAFE_INTEGER), fallback: 100_000 },
@@ -362,8 +362,8 @@ function anObserver(name: string, value: unknown): void {
   }
 }
 
-function anInflateBudget(name: string, value: unknown): void {
-  checkOptions(name, value, INFLATE_BUDGET_CHECKS);
+function anInflateBudget(name: string, value: unknown): unknown {
+  return readOptions(name, value, INFLATE_BUDGET_CHECKS);
 }
 
 const INFLATE_BUDGET_CHECKS: Checks<InflateBudget> = {
@@ -372,7 +372,7 @@ const INFLATE_BUDGET_CHECKS: Checks<InflateBudget> = {
   memory: integerFrom(1, 2 ** 40),
 };
 
-function aCredential(name: string, value: unknown): void {
+function aCredential(name: string, value: unknown): Credentials {
   const { username, password } = objectOf(name, value);
   // No message shows the password.
   if (typeof username !== "string" || !/^[^\s:\0]+$/.test(username)) {
@@ -386,4 +386,5 @@ function aCredential(name: string, value: unknown): void {
       'Cannot use option "auth.password" as it must be text without spaces, CR, LF and NUL',
     );
   }
+  return { username, password };
 }

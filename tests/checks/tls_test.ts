@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { checkTls, type TlsOptions } from "../../src/checks/tls.ts";
+import { readTls, type TlsOptions } from "../../src/checks/tls.ts";
 import { Authority } from "../support/certificates.ts";
 
-Deno.test("checkTls() takes what goes together", async () => {
+Deno.test("readTls() takes what goes together", async () => {
   await using authority = await Authority.create();
   const caCerts = authority.certificate.cert;
   const { cert, key } = await authority.issue();
@@ -15,15 +15,15 @@ Deno.test("checkTls() takes what goes together", async () => {
     { caCerts: [caCerts, cert] },
     { caCerts: caCerts + cert },
     { serverName: "cache.example" },
-    { serverName: "10.0.0.1" },
-    { serverName: "::1" },
+    { serverName: "1.cache" },
+    { serverName: "my_cache" },
     { cert, key },
     { cert: cert + caCerts, key, caCerts, serverName: "cache.example" },
   ];
-  for (const tls of good) checkTls(tls);
+  for (const tls of good) readTls(tls);
 });
 
-Deno.test("checkTls() refuses what is wrong, by name, and shows no key", async () => {
+Deno.test("readTls() refuses what is wrong, by name, and shows no key", async () => {
   await using authority = await Authority.create();
   const caCerts = authority.certificate.cert;
   const { cert, key } = await authority.issue();
@@ -43,6 +43,15 @@ Deno.test("checkTls() refuses what is wrong, by name, and shows no key", async (
     [{ caCerts: broken }, '"tls.caCerts"'],
     [{ serverName: "" }, '"tls.serverName"'],
     [{ serverName: "a b" }, '"tls.serverName"'],
+    [{ serverName: "cache.example:11211" }, '"tls.serverName"'],
+    [
+      { serverName: "10.0.0.1" },
+      'TLS names no IP address: dial the address itself in place of "10.0.0.1"',
+    ],
+    [{ serverName: "::1" }, "TLS names no IP address"],
+    [{ serverName: "2001:db8::7" }, "TLS names no IP address"],
+    [{ serverName: "[::1]" }, "TLS names no IP address"],
+    [{ serverName: "::ffff:10.0.0.1" }, "TLS names no IP address"],
     [{ serverName: "a\0b" }, '"tls.serverName"'],
     [{ serverName: 5 }, '"tls.serverName"'],
     [{ cert }, '"cert" and "key" go together'],
@@ -55,7 +64,7 @@ Deno.test("checkTls() refuses what is wrong, by name, and shows no key", async (
     [{ cert, key: other.key }, '"key" is not the private key of "cert"'],
   ];
   for (const [tls, message] of bad) {
-    const error = assertThrows(() => checkTls(tls), TypeError, message);
+    const error = assertThrows(() => readTls(tls), TypeError, message);
     const line = key.split("\n")[1];
     assertEquals(Deno.inspect(error).includes(line), false);
     assertEquals(error.message.startsWith('Cannot use option "tls'), true, error.message);

@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { jsCodec } from "../../src/codec/js_codec.ts";
-import {
-  checkClientOptions,
-  type ClientOptions,
-  givenOptions,
-  settingsOf,
-} from "../../src/engine/options.ts";
+import { type ClientOptions, readClientOptions, settingsOf } from "../../src/engine/options.ts";
 import { Authority } from "../support/certificates.ts";
 
 const MAX_TIMER = 2147483647;
@@ -63,7 +58,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
 
 Deno.test("settingsOf() takes what is given, and undefined for not given", () => {
   const options: Record<string, unknown> = { timeout: 7, strict: undefined, prefix: "a:" };
-  const settings = settingsOf(options as ClientOptions);
+  const settings = settingsOf(readClientOptions(options as ClientOptions));
   assertEquals([settings.timeout, settings.strict, settings.prefix], [7, false, "a:"]);
   assertEquals(options, { timeout: 7, strict: undefined, prefix: "a:" });
 });
@@ -74,13 +69,13 @@ Deno.test("settingsOf() gives an object of its own each time", () => {
   assertEquals(settingsOf({}).timeout, 5000);
 });
 
-Deno.test("givenOptions() leaves out what is undefined", () => {
+Deno.test("readClientOptions() leaves out what is undefined", () => {
   const options: Record<string, unknown> = { timeout: 0, strict: undefined, prefix: "" };
-  assertEquals(givenOptions(options as ClientOptions), { timeout: 0, prefix: "" });
+  assertEquals(readClientOptions(options as ClientOptions), { timeout: 0, prefix: "" });
 });
 
 for (const [name, least, most] of NUMBERS) {
-  Deno.test(`checkClientOptions() takes ${name} from ${least} to ${most}, and nothing else`, () => {
+  Deno.test(`readClientOptions() takes ${name} from ${least} to ${most}, and nothing else`, () => {
     for (const value of [least, least + 1, most - 1, most]) check({ [name]: value });
     for (const value of [least - 1, most + 1, 1.5, NaN, Infinity, -Infinity, -1]) {
       assertThrows(
@@ -102,7 +97,7 @@ for (const [name, least, most] of NUMBERS) {
 }
 
 for (const name of BOOLEANS) {
-  Deno.test(`checkClientOptions() takes ${name} as true or false, and nothing else`, () => {
+  Deno.test(`readClientOptions() takes ${name} as true or false, and nothing else`, () => {
     for (const value of [true, false]) check({ [name]: value });
     for (const [value, type] of [[1, "number"], ["true", "string"], [null, "null"]]) {
       assertThrows(
@@ -114,9 +109,9 @@ for (const name of BOOLEANS) {
   });
 }
 
-Deno.test("checkClientOptions() takes the names of the four hashes, and nothing else", () => {
+Deno.test("readClientOptions() takes the names of the four hashes, and nothing else", () => {
   for (const hashFn of ["md5", "fnv1_32", "fnv1a_32", "crc_32"] as const) {
-    checkClientOptions({ hashFn });
+    readClientOptions({ hashFn });
   }
   for (const hashFn of ["sha1", "MD5", "", "toString", 5, null, {}]) {
     assertThrows(
@@ -127,8 +122,8 @@ Deno.test("checkClientOptions() takes the names of the four hashes, and nothing 
   }
 });
 
-Deno.test("checkClientOptions() takes a text for prefix, objects for codec and clock, a function for connect", () => {
-  checkClientOptions({ prefix: "a:", codec: jsCodec });
+Deno.test("readClientOptions() takes a text for prefix, objects for codec and clock, a function for connect", () => {
+  readClientOptions({ prefix: "a:", codec: jsCodec });
   for (
     const [name, wanted, values] of [
       ["prefix", "a string", [5, null, ["a"]]],
@@ -148,7 +143,7 @@ Deno.test("checkClientOptions() takes a text for prefix, objects for codec and c
   }
 });
 
-Deno.test("checkClientOptions() takes a codec and a clock that have their methods, inherited or not", () => {
+Deno.test("readClientOptions() takes a codec and a clock that have their methods, inherited or not", () => {
   class OwnCodec {
     encode = jsCodec.encode;
     decode(data: Uint8Array) {
@@ -163,7 +158,7 @@ Deno.test("checkClientOptions() takes a codec and a clock that have their method
       return () => {};
     }
   }
-  checkClientOptions({ codec: new OwnCodec(), clock: new OwnClock() });
+  readClientOptions({ codec: new OwnCodec(), clock: new OwnClock() });
   const { encode, decode } = jsCodec;
   for (
     const [name, value, method, type] of [
@@ -187,8 +182,8 @@ Deno.test("checkClientOptions() takes a codec and a clock that have their method
   }
 });
 
-Deno.test("checkClientOptions() takes a name and a password for auth, and never shows the password", () => {
-  checkClientOptions({ auth: { username: "a", password: "b:c\td" } });
+Deno.test("readClientOptions() takes a name and a password for auth, and never shows the password", () => {
+  readClientOptions({ auth: { username: "a", password: "b:c\td" } });
   for (const auth of [null, "a:b", 5]) {
     assertThrows(() => check({ auth }), TypeError, 'option "auth"');
   }
@@ -209,7 +204,7 @@ Deno.test("checkClientOptions() takes a name and a password for auth, and never 
   }
 });
 
-Deno.test("checkClientOptions() refuses names that it does not know, also those every object has", () => {
+Deno.test("readClientOptions() refuses names that it does not know, also those every object has", () => {
   for (
     const name of ["pollTimeOut", "poll_timeout", "toString", "constructor", "hasOwnProperty", "0"]
   ) {
@@ -221,7 +216,7 @@ Deno.test("checkClientOptions() refuses names that it does not know, also those 
   }
 });
 
-Deno.test("checkClientOptions() refuses what is no object", () => {
+Deno.test("readClientOptions() refuses what is no object", () => {
   for (
     const [options, type] of [
       [null, "null"],
@@ -236,7 +231,7 @@ Deno.test("checkClientOptions() refuses what is no object", () => {
     ]
   ) {
     assertThrows(
-      () => checkClientOptions(options as ClientOptions),
+      () => readClientOptions(options as ClientOptions),
       TypeError,
       `Cannot use options that are not an object: current type is ${type}`,
     );
@@ -245,7 +240,7 @@ Deno.test("checkClientOptions() refuses what is no object", () => {
 
 /** Options of any kind, as JavaScript may pass them. */
 function check(options: Record<string, unknown>): void {
-  checkClientOptions(options as ClientOptions);
+  readClientOptions(options as ClientOptions);
 }
 
 Deno.test("settingsOf() keeps neither password nor key", async () => {

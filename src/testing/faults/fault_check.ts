@@ -9,7 +9,6 @@ import {
   aList,
   aText,
   type Check,
-  checkOptions,
   type Checks,
   integerFrom,
   MAX_MILLISECONDS,
@@ -18,22 +17,25 @@ import {
   objectOf,
   oneOf,
   outOfRange,
+  readOptions,
   wrongLength,
   wrongValue,
 } from "../../checks/check.ts";
 
 /**
- * Checks a fault.
+ * Reads and checks a fault.
  *
+ * @returns A plain copy.
  * @throws {TypeError} If it is not a fault, an option has the wrong type, is missing, or does not belong to this kind, or
  * the fault cannot strike one of its commands.
  * @throws {RangeError} If a number is out of range, or the list of commands is empty.
  */
-export function checkFault(fault: Fault): void {
+export function readFault(fault: Fault): Fault {
   const { kind } = objectOf("a fault", fault);
   KIND('option "kind" of a fault', kind);
   const known = kind as FaultKind;
-  checkOptions(`fault "${known}"`, fault, { kind: KIND, ...KINDS[known] }, NEEDED[known]);
+  const checks = { kind: oneOf(known), ...KINDS[known] };
+  return readOptions(`fault "${known}"`, fault, checks, NEEDED[known]);
 }
 
 function checkCommands(name: string, value: unknown, known: readonly string[]): void {

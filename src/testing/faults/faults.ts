@@ -8,7 +8,7 @@ import type {
   ReplyFault,
   ServerErrorFault,
 } from "./fault.ts";
-import { checkFault } from "./fault_check.ts";
+import { readFault } from "./fault_check.ts";
 import type { SeededRandom } from "../random.ts";
 import { canStrike } from "./reply_faults.ts";
 
@@ -39,8 +39,7 @@ export class Faults {
    * @throws {RangeError} If an option is out of range.
    */
   add(fault: Fault): ActiveFault {
-    checkFault(fault);
-    const entry = new Entry(fault);
+    const entry = new Entry(readFault(fault));
     this.#entries.add(entry);
     return {
       get struck(): number {

@@ -6,11 +6,11 @@ import {
   aLine,
   aList,
   aText,
-  checkOptions,
   type Checks,
   integerFrom,
   objectOf,
   PORT,
+  readOptions,
   SEED,
   wrongType,
 } from "../../checks/check.ts";
@@ -146,12 +146,12 @@ export class MemcachedServer implements AsyncDisposable {
    * ```
    */
   static async start(options: MemcachedServerOptions = {}): Promise<MemcachedServer> {
-    checkOptions("a MemcachedServer", options, CHECKS);
-    const { hostname = "127.0.0.1", port = 0, path, clock = new TestClock() } = options;
-    const faults = new Faults(new SeededRandom(options.seed));
-    for (const fault of options.faults ?? []) faults.add(fault);
+    const given = readOptions("a MemcachedServer", options, CHECKS);
+    const { hostname = "127.0.0.1", port = 0, path, clock = new TestClock() } = given;
+    const faults = new Faults(new SeededRandom(given.seed));
+    for (const fault of given.faults ?? []) faults.add(fault);
     const listener = await Listener.listen({ hostname, port, path });
-    const { version = "1.6.18", itemSizeLimit = 1024 * 1024 } = options;
+    const { version = "1.6.18", itemSizeLimit = 1024 * 1024 } = given;
     return new MemcachedServer(
       listener,
       new ServerState({ clock, version, itemSizeLimit, listening: listener }),

@@ -3,13 +3,13 @@ import type { ProxyFaultKind, ProxyFaults } from "./proxy_faults.ts";
 import {
   aBoolean,
   aText,
-  checkOptions,
   type Checks,
   integerFrom,
   MILLISECONDS,
   numberFrom,
   oneOf,
   PORT,
+  readOptions,
   SEED,
   wrongValue,
 } from "../../checks/check.ts";
@@ -109,8 +109,8 @@ export class FaultProxy implements AsyncDisposable {
    * ```
    */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
-    checkOptions("a FaultProxy", options, CHECKS, ["target"]);
-    const { target, port = 0, seed, ...faults } = options;
+    const given = readOptions("a FaultProxy", options, CHECKS, ["target"]);
+    const { target, port = 0, seed, ...faults } = given;
     const proxy = new FaultProxy(target, port, new SeededRandom(seed), faults);
     // It listens first even if it is to refuse, so that it has a port and `address` holds from now on.
     await proxy.#listen();
@@ -184,10 +184,9 @@ export class FaultProxy implements AsyncDisposable {
    * ```
    */
   async set(faults: ProxyFaults): Promise<void> {
-    checkOptions("a FaultProxy", faults, FAULT_CHECKS);
-    this.#faults = faults;
+    this.#faults = readOptions("a FaultProxy", faults, FAULT_CHECKS);
     for (const link of this.#links) link.change();
-    if (faults.refuse) this.#refuse();
+    if (this.#faults.refuse) this.#refuse();
     else if (this.#listener === undefined && this.#stopping === undefined) await this.#listen();
   }
 

@@ -4,36 +4,45 @@ import { plainBytes } from "../../checks/bytes.ts";
 import {
   aList,
   type Check,
-  checkOptions,
   type Checks,
   MILLISECONDS,
+  readOptions,
   wrongLength,
   wrongType,
   wrongValue,
 } from "../../checks/check.ts";
-import type { ScriptedExchange } from "./script.ts";
+import type { ScriptedExchange, ScriptStep } from "./script.ts";
 
 /**
- * Checks a part of a script: an exchange, or the steps of one.
+ * Reads and checks a part of a script: an exchange, or the steps of one.
  *
+ * @returns A plain copy.
  * @throws {TypeError} If it, or a step of it, has another form.
  * @throws {RangeError} If it expects no bytes, or a wait is outside its bounds.
  */
-export function checkPart(part: unknown): void {
-  if (Array.isArray(part)) checkSteps("a part of a script", part);
-  else checkOptions("a part of a script", part, EXCHANGE, ["reply"]);
+export function readPart(
+  part: ScriptedExchange | readonly ScriptStep[],
+): ScriptedExchange | readonly ScriptStep[] {
+  return isList(part)
+    ? readSteps("a part of a script", part)
+    : readOptions("a part of a script", part, EXCHANGE, ["reply"]);
 }
 
-function checkSteps(name: string, value: unknown): void {
+/** Tells the two apart where the type of the list is not writable. */
+function isList(part: unknown): part is readonly ScriptStep[] {
+  return Array.isArray(part);
+}
+
+function readSteps(name: string, value: unknown): ScriptStep[] {
   aList(name, value);
-  for (const step of value as readonly unknown[]) {
-    if (isData(step)) continue;
+  return Array.from(value as readonly unknown[], (step) => {
+    if (isData(step)) return step;
     if (typeof step !== "object" || step === null) {
       throw wrongType("a step of a script", "text, bytes, a wait or a close", step);
     }
     const [checks, needed] = "wait" in step ? [WAIT, "wait"] : [CLOSE, "close"];
-    checkOptions("a step of a script", step, checks, [needed]);
-  }
+    return readOptions("a step of a script", step, checks, [needed]) as ScriptStep;
+  });
 }
 
 function checkExpected(name: string, value: unknown): void {
@@ -49,7 +58,7 @@ function isData(value: unknown): value is string | Uint8Array {
   return typeof value === "string" || value instanceof Uint8Array;
 }
 
-const EXCHANGE: Checks<ScriptedExchange> = { expect: checkExpected, reply: checkSteps };
+const EXCHANGE: Checks<ScriptedExchange> = { expect: checkExpected, reply: readSteps };
 
 const WAIT: Readonly<Record<string, Check>> = { wait: MILLISECONDS };
 

@@ -1,11 +1,11 @@
 import { plainBytes } from "../../checks/bytes.ts";
-import { aList, aText, checkOptions, type Checks, PORT } from "../../checks/check.ts";
+import { aList, aText, type Checks, PORT, readOptions } from "../../checks/check.ts";
 import type { Socket } from "node:net";
 import { Listener } from "../sockets/listener.ts";
 import { SocketStream } from "../sockets/socket_stream.ts";
 import { pause } from "../pause.ts";
 import type { ScriptedExchange, ScriptStep } from "./script.ts";
-import { checkPart } from "./script_check.ts";
+import { readPart } from "./script_check.ts";
 
 /**
  * How a {@linkcode ScriptedServer} listens and answers. An option with another name makes it throw.
@@ -125,8 +125,11 @@ export class ScriptedServer implements AsyncDisposable {
    * ```
    */
   static async start(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
-    checkOptions("a ScriptedServer", options, CHECKS);
-    const { hostname = "127.0.0.1", port = 0, script = [] } = options;
+    const { hostname = "127.0.0.1", port = 0, script = [] } = readOptions(
+      "a ScriptedServer",
+      options,
+      CHECKS,
+    );
     const exchanges = script.map(exchangeOf);
     return new ScriptedServer(await Listener.listen({ hostname, port }), exchanges);
   }
@@ -337,8 +340,8 @@ class Connection implements ScriptedConnection {
 }
 
 function exchangeOf(part: ScriptedExchange | readonly ScriptStep[]): ScriptedExchange {
-  checkPart(part);
-  return "reply" in part ? part : { reply: part };
+  const read = readPart(part);
+  return "reply" in read ? read : { reply: read };
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {
