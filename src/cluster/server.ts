@@ -46,6 +46,8 @@ export class Server implements ObservedServer {
   #isLeaving = false;
   /** Set once the server is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
+  /** Settles when the connections that were told to close have done so. */
+  #drained: Promise<void> | undefined;
   /** Connections that take no more commands, and close once those on them have ended. */
   readonly #draining = new Set<Promise<void>>();
 
@@ -161,7 +163,9 @@ export class Server implements ObservedServer {
 
   /** Waits for all commands on their way, then closes the connections. `last` makes a last command for each. */
   async drain(last?: () => Command): Promise<void> {
-    await this.#drain(this.#pool.takeAll(), last);
+    const drained = this.#drain(this.#pool.takeAll(), last);
+    this.#drained = drained;
+    await drained;
   }
 
   /**
@@ -227,6 +231,8 @@ export class Server implements ObservedServer {
     let failure: MemcachedError | undefined;
     let change: "dead" | "alive" | undefined;
     try {
+      // What is sent on a new connection must not overtake what is on its way on the old ones.
+      if (this.#draining.size > 0) await this.#drained;
       const connection = await this.#open(address, controller.signal);
       if (controller.signal.aborted || connection.closed) {
         void connection.close();

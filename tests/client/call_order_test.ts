@@ -116,6 +116,31 @@ Deno.test("Client is not overtaken by later calls while a call for many keys wai
   await client.close();
 });
 
+Deno.test("Client.quit() lets no later call overtake those that are on their way", async () => {
+  const { client, server } = stepped();
+  const connected = client.set("k", 1);
+  await finish(server);
+  assertEquals(await connected, true);
+  const first = client.set("k", 2);
+  const quitting = client.quit();
+  const [second, found] = [client.set("k", 3), client.get("k")];
+  await settle();
+  for (let round = 0; round < 20; round++) {
+    // Whatever was dialled last is served first.
+    const connection = server.connections.at(-1);
+    while (connection?.carryOut());
+    connection?.deliver();
+    await settle();
+  }
+  await finish(server);
+  await within("quit", quitting);
+  assertEquals(await Promise.all([first, second, found]), [true, true, 3]);
+  const last = client.get("k");
+  await finish(server);
+  assertEquals(await last, 3);
+  await client.close();
+});
+
 Deno.test("Client lets a call wait for a big value no longer than its timeout, and says that it was not sent", async () => {
   for (const strict of [false, true]) {
     const clock = new ManualClock();
