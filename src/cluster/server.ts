@@ -298,13 +298,14 @@ export class Server implements ObservedServer {
   }
 
   #newConnection(transport: Transport): Connection {
-    const { clock, settings, sweeper, onAttempt, proof } = this.#context;
+    const { clock, settings, sweeper, onAttempt, proof, censor } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
       traffic: this.counters,
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
+      censor,
       isOpening: () => !this.#ready.has(connection),
       proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,
       onBusy: () => sweeper.watch(connection),

@@ -37,6 +37,8 @@ export interface ServerContext {
    * @param refused Called if the server does not know it.
    */
   readonly proof?: (refused: () => void) => Command;
+  /** Takes secrets out of what a server has said, before it becomes part of an error. */
+  readonly censor?: ConnectionOptions["censor"];
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
   /** Called for everything that happens to a server. */

@@ -274,7 +274,8 @@ export class Connection implements ReplySink {
    */
   #errorLine(word: ReplyWord, text: string, head: Command | undefined): void {
     const kind = spell(word) as ReplyError["kind"];
-    const line = text === "" ? kind : `${kind} ${text}`;
+    const shown = asksForPassword(word, text) ? text : this.#censored(text);
+    const line = shown === "" ? kind : `${kind} ${shown}`;
     if (isFull(word, text) && !this.#answered) {
       const full = this.#broken(`the server is full: it said "${line}"`, "dial");
       this.#finish(full, { serverFull: true });
@@ -332,7 +333,9 @@ export class Connection implements ReplySink {
       }
     } catch (cause) {
       if (isSound(cause, ProtocolError)) {
-        const error = atServer(cause, this.#options.server, this.#pending.peek()?.name);
+        const message = this.#censored(cause.message);
+        const sayable = message === cause.message ? cause : new ProtocolError(message);
+        const error = atServer(sayable, this.#options.server, this.#pending.peek()?.name);
         this.#finish(error, { desync: true });
       } else if (isSound(cause, MemcachedError)) this.#finish(cause);
       else this.#finish(this.#broken("reading from it failed", "read", cause));
@@ -471,6 +474,10 @@ export class Connection implements ReplySink {
     );
     const how = { desync, serverFull, refused, answered, stale };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
+  }
+
+  #censored(text: string): string {
+    return this.#options.censor?.(text) ?? text;
   }
 
   /** True if no caller waits any more for a command in flight. */

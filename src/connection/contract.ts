@@ -23,6 +23,8 @@ export interface ConnectionOptions {
    * makes none.
    */
   readonly proof?: (() => Command | undefined) | undefined;
+  /** Takes secrets out of what the server has said, before it becomes part of an error. */
+  readonly censor?: ((text: string) => string) | undefined;
   /** Called once, when the connection has ended. */
   readonly onClose: (end: ConnectionEnd) => void;
   /** Called for each command that was written, when its reply is complete or the connection is lost. */

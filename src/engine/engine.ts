@@ -15,7 +15,7 @@ import type { CallEnd } from "../observe/observer.ts";
 import { Observers } from "../observe/observers.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
-import { authenticateWith } from "./authentication.ts";
+import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
 import { awaitAnswer } from "./first_command.ts";
@@ -89,6 +89,7 @@ export class Engine implements CallOwner {
       clock: settings.clock,
       connect: dialler(given),
       prepare: given.auth && authenticateWith(given.auth),
+      censor: given.auth && censorOf(given.auth),
       probe: awaitAnswer,
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,

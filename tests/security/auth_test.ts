@@ -19,6 +19,7 @@ import { FaultProxy, ScriptedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { startMemcached } from "../support/memcached.ts";
+import { textOf } from "../support/wire.ts";
 import { ADA, greeting, startAskingMemcached, ZOE } from "./auth_rig.ts";
 import { PATIENT, TlsRig } from "./tls_rig.ts";
 
@@ -233,6 +234,60 @@ Deno.test("Client with auth bounds an authentication that stalls, at each of its
       assertEquals(error.sent, "no");
       assertShowsNoPassword(error, ADA.password);
       await within("the client to close", server.connections[0].ended);
+    }
+  }
+});
+
+Deno.test("Client with auth gives no password to a server that refuses version for another reason", async () => {
+  const lines = [
+    "CLIENT_ERROR bad command line format",
+    "CLIENT_ERROR unauthenticated user",
+    "CLIENT_ERROR",
+    'CLIENT_ERROR Cannot version as the server answered "CLIENT_ERROR unauthenticated',
+    "SERVER_ERROR unauthenticated",
+    "ERROR unauthenticated",
+  ];
+  for (const line of lines) {
+    await using server = await ScriptedServer.start({ script: [[`${line}\r\n`, "STORED\r\n"]] });
+    await using client = clientOf(server.address, { auth: ADA });
+    const error = await assertRejects(
+      () => client.set("a", 1),
+      ConnectionError,
+      `Cannot connect to ${server.address}`,
+    );
+    assertEquals(error.sent, "no");
+    assertEquals(textOf(server.connections[0].received), "version\r\n");
+  }
+});
+
+Deno.test("Client with auth shows no password that a server has said back", async () => {
+  const said = [
+    `CLIENT_ERROR bad data chunk ${ADA.password}`,
+    `SERVER_ERROR cannot store ${ADA.username} ${ADA.password}`,
+    `ERROR ${ADA.password}`,
+    `${ADA.username} ${ADA.password}`,
+    `${"x".repeat(73)}${ADA.password}`,
+    `VALUE ${ADA.password} 0 x`,
+  ];
+  const asks = "CLIENT_ERROR unauthenticated\r\n";
+  for (const line of said) {
+    for (const replies of [[asks, `${line}\r\n`], [asks, "STORED\r\n", `${line}\r\n`]]) {
+      await using server = await ScriptedServer.start({ script: [replies] });
+      const heard: unknown[] = [];
+      await using client = clientOf(server.address, {
+        auth: ADA,
+        observer: {
+          attempt: (...attempt) => heard.push(attempt),
+          end: (_token, end) => heard.push(end),
+          happened: ({ error }) => heard.push(error),
+        },
+      });
+      const error = await assertRejects(() => client.get("a"), Error);
+      heard.push(error, client.lastError);
+      for (const thing of heard) {
+        assertShowsNoPassword([thing], ADA.password);
+        assertShowsNoPassword([thing], ADA.password.slice(0, 5));
+      }
     }
   }
 });
