@@ -355,12 +355,15 @@ export class Server implements ObservedServer {
       });
     let isDead = false;
     let unsent: readonly Command[] = [];
-    if (end.serverFull && !this.connected) isDead = this.#health.failed(clock.now());
-    else if (wasInUse && error instanceof TimeoutError) {
+    // The dial has failed, although it seemed to succeed.
+    const isFailedDial = end.refused && error instanceof ConnectionError;
+    if ((end.serverFull || isFailedDial) && !this.connected) {
+      isDead = this.#health.failed(clock.now());
+    } else if (wasInUse && error instanceof TimeoutError) {
       isDead = this.#health.silent(clock.now(), this.counters.bytesRead, settings);
       if (isDead) ({ unsent } = this.#retire());
     }
-    if (isDead) this.#whyDead = error;
+    if (isDead || isFailedDial) this.#whyDead = error;
     recover(end, error, this.#fruitless > MOST_FRUITLESS, {
       server: this.name,
       maxRetries: settings.maxRetries,
@@ -368,6 +371,7 @@ export class Server implements ObservedServer {
     });
     for (const command of unsent) this.#resubmit(command);
     // Observers are told after the calls have settled, so that they see the client as it is.
+    if (isFailedDial) happened({ what: "failedDial", server: this, error });
     if (end.desync) happened({ what: "desync", server: this, error });
     if (isDead) happened({ what: "dead", server: this, error });
     happened({ what: "disconnect", server: this, error: end.error });

@@ -42,7 +42,7 @@ export function lostError(
 
 /** Makes the error for a failed dial. */
 export function dialError(server: string, cause: unknown): MemcachedError {
-  const reason = textOf(cause);
+  const reason = textOf(cause).replace(`Cannot connect to ${server}: `, "");
   // If the error names a server, there was a connection, which did not become ready.
   const message = isSound(cause, TimeoutError) && cause.server === undefined
     ? reason.replace("connect", `connect to ${server}`)

@@ -25,6 +25,8 @@ import { Attempts } from "./attempts.ts";
 import {
   atServer,
   brokenConnection,
+  failedDial,
+  isFailedDial,
   outOfTime,
   passwordError,
   replyError,
@@ -333,12 +335,10 @@ export class Connection implements ReplySink {
       }
     } catch (cause) {
       if (isSound(cause, ProtocolError)) {
-        const message = this.#censored(cause.message);
-        const sayable = message === cause.message ? cause : new ProtocolError(message);
-        const error = atServer(sayable, this.#options.server, this.#pending.peek()?.name);
+        const error = atServer(cause, this.#options, this.#pending.peek()?.name);
         this.#finish(error, { desync: true });
-      } else if (isSound(cause, MemcachedError)) this.#finish(cause);
-      else this.#finish(this.#broken("reading from it failed", "read", cause));
+      } else if (isSound(cause, MemcachedError) && !isFailedDial(cause)) this.#finish(cause);
+      else this.#fail("reading from it failed", "read", cause);
     }
   }
 
@@ -369,7 +369,7 @@ export class Connection implements ReplySink {
         }
       }
     } catch (cause) {
-      this.#finish(this.#broken("writing to it failed", "write", cause));
+      this.#fail("writing to it failed", "write", cause);
     }
     this.#flushing = false;
     if (this.#pending.length === 0) this.#settleDrain();
@@ -474,6 +474,13 @@ export class Connection implements ReplySink {
     );
     const how = { desync, serverFull, refused, answered, stale };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
+  }
+
+  /** Ends the connection after its transport has failed, which may say only now that the dial has. */
+  #fail(reason: string, step: ConnectionStep, cause: unknown): void {
+    const refused = !this.#answered && isFailedDial(cause);
+    if (!refused) return this.#finish(this.#broken(reason, step, cause));
+    this.#finish(failedDial(cause, this.#options.server), { refused, hasHead: false });
   }
 
   #censored(text: string): string {

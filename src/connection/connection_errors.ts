@@ -9,6 +9,8 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import type { ConnectionStep } from "../errors.ts";
+import { isSound } from "../thrown.ts";
+import type { ConnectionOptions } from "./contract.ts";
 
 /** Makes the error for a reply that no command was waiting for. */
 export function unexpectedReply(): ProtocolError {
@@ -16,8 +18,15 @@ export function unexpectedReply(): ProtocolError {
 }
 
 /** Adds server and command to an error of the parser or of a command, which know neither. */
-export function atServer(error: ProtocolError, server: string, command?: string): ProtocolError {
-  return new ProtocolError(error.message, { server, command, sent: "maybe", cause: error });
+export function atServer(
+  error: ProtocolError,
+  { server, censor }: Pick<ConnectionOptions, "server" | "censor">,
+  command?: string,
+): ProtocolError {
+  const message = censor?.(error.message) ?? error.message;
+  // An error that quotes a secret is not kept as the cause either.
+  const cause = message === error.message ? error : undefined;
+  return new ProtocolError(message, { server, command, sent: "maybe", cause });
 }
 
 /** Makes the error for an error line. */
@@ -58,6 +67,17 @@ export function brokenConnection(
     sent: "maybe",
     ...where,
   });
+}
+
+/** True if a transport says that the server took nothing on the connection, as one that wants a certificate. */
+export function isFailedDial(cause: unknown): cause is ConnectionError {
+  return isSound(cause, ConnectionError) && cause.step === "dial";
+}
+
+/** Makes the error for such a connection. */
+export function failedDial(cause: ConnectionError, server: string): ConnectionError {
+  const message = `Cannot connect to ${server}: ${cause.message}`;
+  return new ConnectionError(message, { server, step: "dial", cause });
 }
 
 /** Makes the error for a server that was silent while a reply was due. */

@@ -83,7 +83,10 @@ export interface ConnectionEnd {
   readonly desync: boolean;
   /** True if the server was full and took no command on this connection. */
   readonly serverFull: boolean;
-  /** True if the server asked for user and password, and has carried out no command on this connection. */
+  /**
+   * True if the server asked for user and password, or did not take the client's certificate, and has carried out no
+   * command on this connection.
+   */
   readonly refused: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;

@@ -12,8 +12,11 @@ export class SocketTransport implements Transport {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param tls True if it is a socket of `node:tls`, which makes a record of each write of up to 16 KiB. */
-  constructor(socket: Socket, tls = false) {
+  /**
+   * @param tls True if it is a socket of `node:tls`, which makes a record of each write of up to 16 KiB.
+   * @param reasonOf Says what an error of the socket means.
+   */
+  constructor(socket: Socket, tls = false, reasonOf: (error: Error) => Error = (error) => error) {
     this.#socket = socket;
     this.tls = tls;
     const wake = () => {
@@ -24,7 +27,7 @@ export class SocketTransport implements Transport {
     socket.on("end", wake);
     socket.on("close", wake);
     socket.on("error", (error: Error) => {
-      this.#failure ??= error;
+      this.#failure ??= reasonOf(error);
       wake();
     });
   }

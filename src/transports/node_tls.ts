@@ -6,6 +6,7 @@
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { TlsOptions } from "../checks/tls.ts";
+import { ConnectionError } from "../errors.ts";
 import { opened, SocketTransport } from "./node_socket.ts";
 import type { Connect, Transport } from "./transport.ts";
 
@@ -58,10 +59,34 @@ async function dialTrusting(
 ): Promise<Transport> {
   // `rejectUnauthorized` is given, so that NODE_TLS_REJECT_UNAUTHORIZED does not count.
   const socket = connectTo(options, { caCerts, rejectUnauthorized: true });
-  const transport = new SocketTransport(socket, true);
-  await opened(socket, "secureConnect", signal);
+  const reasonOf = (error: Error) => refusalOf(error, options.cert !== undefined) ?? error;
+  const transport = new SocketTransport(socket, true, reasonOf);
+  try {
+    await opened(socket, "secureConnect", signal);
+  } catch (error) {
+    throw error instanceof Error ? reasonOf(error) : error;
+  }
   return transport;
 }
+
+/**
+ * Makes the error for a server that rejects the client's certificate, or that it has none. In TLS 1.3 the server says so
+ * only when the handshake is over for the client, which then hears it at its first read.
+ *
+ * @param isShown True if the client has shown a certificate.
+ */
+function refusalOf(error: Error, isShown: boolean): ConnectionError | undefined {
+  const said = `${"code" in error ? error.code : ""} ${error.message}`.replaceAll(/[ _]/g, "");
+  if (!REFUSALS.test(said)) return undefined;
+  const reason = `the server wants ${
+    isShown ? "another" : "a"
+  } client certificate: ${error.message.trim()}`;
+  return new ConnectionError(reason, { step: "dial", cause: error });
+}
+
+/** The alerts of a server that is not content with the client's certificate. */
+const REFUSALS =
+  /alert:?(?:certificate(?:required|revoked|expired|unknown)|(?:bad|unsupported)certificate|unknownca|accessdenied|decrypterror)/i;
 
 /** True if an error says that we rejected the server, not that the server rejected us. */
 function isUnverified(error: unknown): boolean {
@@ -71,14 +96,15 @@ function isUnverified(error: unknown): boolean {
 
 /**
  * Says why a certificate was rejected: `node:tls` has the same error for an unknown authority and for a date that has
- * passed. Fetches the certificate once more, only to look at it.
+ * passed. Fetches the certificate once more, only to look at it, and shows none to whoever is at the other end.
  */
 async function explained(
   error: unknown,
   options: DialOptions,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const socket = connectTo(options, { caCerts: [], rejectUnauthorized: false });
+  const shown = { ...options, cert: undefined, key: undefined };
+  const socket = connectTo(shown, { caCerts: [], rejectUnauthorized: false });
   socket.on("error", () => {});
   try {
     await opened(socket, "secureConnect", signal);

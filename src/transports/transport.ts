@@ -36,6 +36,8 @@ export interface Transport {
    *
    * @param into Buffer for the bytes, lent until the promise settles.
    * @returns The number of bytes read, from 1 to `into.length`, or `null` at the end of the stream.
+   * @throws Any error. A ConnectionError whose `step` is `"dial"` says that the server took nothing on this connection: it
+   * then counts as a failed dial, if it comes before any reply.
    */
   read(into: Uint8Array): Promise<number | null>;
   /**

@@ -8,7 +8,9 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { ConnectionError, type TlsOptions } from "@libmc/libmc";
+import { ConnectionError, ServerDeadError, type TlsOptions } from "@libmc/libmc";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:tls";
 import { Authority } from "../support/certificates.ts";
 import { TlsRig } from "./tls_rig.ts";
 
@@ -87,6 +89,63 @@ Deno.test("Client with tls is refused with a certificate that the server does no
   const [trust] = rig.trusting();
   const error = await refusal(rig, address, { ...trust, cert, key });
   assertMatch(reasonsOf(error), /unknown[ _]?ca/i);
+});
+
+Deno.test("Client with tls that the server wants a certificate of fails as a failed dial, and waits", async () => {
+  await using rig = await TlsRig.start();
+  await using stranger = await Authority.create();
+  const { address } = await rig.memcached(rig.certificate, true);
+  const { cert, key } = await stranger.issue();
+  const [trust] = rig.trusting();
+  const auth = { username: "ada", password: "lovelace" };
+  for (const [shown, wanted] of [[{}, "a"], [{ cert, key }, "another"]] as const) {
+    for (const access of [{}, { auth }]) {
+      await using client = rig.client(address, { tls: { ...trust, ...shown }, ...access });
+      const events: string[] = [];
+      for (const name of ["connect", "failure", "dead"] as const) {
+        client.addEventListener(name, () => events.push(name));
+      }
+      const errors = await Promise.all(
+        ["a", "b"].map((key) => assertRejects(() => client.set(key, 1), ConnectionError)),
+      );
+      for (const error of errors) {
+        assertStringIncludes(
+          error.message,
+          `Cannot connect to ${address}: the server wants ${wanted} client certificate: `,
+        );
+        assertEquals([error.step, error.sent, error.server], ["dial", "no", address]);
+        assertInstanceOf(error.cause, Error);
+      }
+      const next = await assertRejects(() => client.get("a"), ServerDeadError);
+      assertStringIncludes(next.message, `wants ${wanted} client certificate`);
+      const counters = client.counters().get(address);
+      assertEquals([counters?.failedDials, events.filter((name) => name === "dead").length], [
+        1,
+        1,
+      ]);
+    }
+  }
+});
+
+Deno.test("Client with tls shows its certificate to no server that it only asks why it was refused", async () => {
+  await using rig = await TlsRig.start();
+  await using stranger = await Authority.create();
+  const { cert, key } = await stranger.issue();
+  const shown: (string | undefined)[] = [];
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  const server = createServer({ cert, key, requestCert: true, rejectUnauthorized: false });
+  server.on("secureConnection", (socket) => {
+    shown.push(socket.getPeerCertificate()?.subject?.CN);
+    socket.on("error", () => {});
+  });
+  server.on("tlsClientError", () => {});
+  server.listen(0, "127.0.0.1", resolve);
+  await listening;
+  const { port } = server.address() as AddressInfo;
+  await assertRefusal(rig, `127.0.0.1:${port}`, rig.trusting()[1], "certificate not trusted");
+  await new Promise((closed) => server.close(closed));
+  // Some runtimes look at the server's certificate only when they have shown their own.
+  assertEquals([shown.length > 0, shown.at(-1)], [true, undefined]);
 });
 
 async function answerOf(rig: TlsRig, server: string, tls: TlsOptions): Promise<unknown> {
