@@ -26,6 +26,15 @@ export function isSound<T extends Error>(
   }
 }
 
+/** Does something that may fail without harm. */
+export function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // It has failed without harm.
+  }
+}
+
 /** Gives the message of an error, or the text of anything else. */
 export function textOf(thrown: unknown): string {
   try {

@@ -25,6 +25,7 @@ import { Attempts } from "./attempts.ts";
 import {
   atServer,
   brokenConnection,
+  doubtfulLine,
   failedDial,
   isFailedDial,
   outOfTime,
@@ -35,7 +36,7 @@ import {
   unwantedReply,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
-import { asksForPassword, isFull, keepsStep } from "./error_lines.ts";
+import { asksForPassword, isFull, keepsStep, shownLine } from "./error_lines.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
 import { Place } from "./place.ts";
 import { Progress } from "./progress.ts";
@@ -43,7 +44,7 @@ import { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
 import { Silence } from "./silence.ts";
-import { isSound } from "../thrown.ts";
+import { isSound, quietly } from "../thrown.ts";
 import type { Transport } from "../transports/transport.ts";
 import { Unwanted } from "./unwanted.ts";
 
@@ -150,11 +151,8 @@ export class Connection implements ReplySink {
 
   /** Lets the program end although the connection is open. While a reply is due, the sweeper's timer keeps it running. */
   unref(): void {
-    try {
-      this.#transport.unref?.();
-    } catch {
-      // A transport that cannot do it keeps the program running, and serves on.
-    }
+    // A transport that cannot do it keeps the program running, and serves on.
+    quietly(() => this.#transport.unref?.());
   }
 
   /** True once nothing more can be submitted. */
@@ -276,8 +274,7 @@ export class Connection implements ReplySink {
    */
   #errorLine(word: ReplyWord, text: string, head: Command | undefined): void {
     const kind = spell(word) as ReplyError["kind"];
-    const shown = asksForPassword(word, text) ? text : this.#censored(text);
-    const line = shown === "" ? kind : `${kind} ${shown}`;
+    const line = shownLine(word, text, this.#options.censor);
     if (isFull(word, text) && !this.#answered) {
       const full = this.#broken(`the server is full: it said "${line}"`, "dial");
       this.#finish(full, { serverFull: true });
@@ -293,10 +290,7 @@ export class Connection implements ReplySink {
     this.#answered = true;
     const error = replyError(kind, line, this.#options.server, head.name);
     if (this.#doubtfulReplies > 0) {
-      const doubt = new ProtocolError(
-        `Cannot tell whether "${line}" answers ${head.name} or a command without reply`,
-        { server: this.#options.server, sent: "maybe" },
-      );
+      const doubt = doubtfulLine(line, this.#options.server, head.name);
       this.#finish(doubt, { desync: true, hasHead: false });
       throw doubt;
     }
@@ -469,9 +463,8 @@ export class Connection implements ReplySink {
     this.#drained?.resolve();
     const [answered, stale] = [this.#answered, this.#isStale];
     const { asked } = this.#place;
-    const overtaken = this.#progress.overtakenAmong(
-      pending.filter((command) => command !== asked),
-    );
+    const behind = pending.filter((command) => command !== asked);
+    const overtaken = this.#progress.overtakenAmong(behind);
     const how = { desync, serverFull, refused, answered, stale };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
   }
@@ -481,10 +474,6 @@ export class Connection implements ReplySink {
     const refused = !this.#answered && isFailedDial(cause);
     if (!refused) return this.#finish(this.#broken(reason, step, cause));
     this.#finish(failedDial(cause, this.#options.server), { refused, hasHead: false });
-  }
-
-  #censored(text: string): string {
-    return this.#options.censor?.(text) ?? text;
   }
 
   /** True if no caller waits any more for a command in flight. */

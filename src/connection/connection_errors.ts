@@ -58,6 +58,14 @@ export function passwordError(
   );
 }
 
+/** Makes the error for an error line that may answer a noreply command, or the head. */
+export function doubtfulLine(line: string, server: string, head: string): ProtocolError {
+  return new ProtocolError(
+    `Cannot tell whether "${line}" answers ${head} or a command without reply`,
+    { server, sent: "maybe" },
+  );
+}
+
 /** Makes the error for a connection that ended while a command was waiting. */
 export function brokenConnection(
   reason: string,

@@ -4,7 +4,7 @@
  */
 
 import type { Traits } from "../commands/traits.ts";
-import { ReplyWord } from "../protocol/reply.ts";
+import { ReplyWord, spell } from "../protocol/reply.ts";
 
 /** True if memcached says, without being asked, that it has one connection too many. It then closes that one. */
 export function isFull(word: ReplyWord, text: string): boolean {
@@ -42,3 +42,17 @@ const ASKING: ReadonlySet<string> = new Set([
   "authentication failure",
   "auth token too long",
 ]);
+
+/**
+ * Gives an error line as an error shows it.
+ *
+ * @param censor Takes secrets out of it. A question for the password has none, and is known by its words.
+ */
+export function shownLine(
+  word: ReplyWord,
+  text: string,
+  censor: ((text: string) => string) | undefined,
+): string {
+  const shown = censor === undefined || asksForPassword(word, text) ? text : censor(text);
+  return shown === "" ? spell(word) : `${spell(word)} ${shown}`;
+}
