@@ -52,6 +52,9 @@ export const ALLOWANCE: number = 16 * 1024 * 1024;
 /** Most comparisons of keys that share a chain: 10 ns each for texts, 2 ns for numbers. */
 const MAX_COMPARISONS = 64 * 1024 * 1024;
 
+/** Comparisons that may come about without a look at the keys: the look costs half as much as making the Map. */
+const UNLOOKED_COMPARISONS = 8 * 1024 * 1024;
+
 /** What is left of the bounds while a value is read. */
 export class ReadBudget {
   readonly #size: number;
@@ -60,6 +63,7 @@ export class ReadBudget {
   #left: number;
   #copies: number;
   #comparisons = MAX_COMPARISONS;
+  #unlooked = UNLOOKED_COMPARISONS;
 
   /**
    * @param size Length of the data in bytes.
@@ -109,7 +113,14 @@ export class ReadBudget {
    * @throws {CodecError} If too many of them share a hash.
    */
   addKeys(parts: readonly unknown[], step: 1 | 2): void {
-    this.spend(parts.length / step * PLACE_COST);
+    const count = parts.length / step;
+    this.spend(count * PLACE_COST);
+    // Few keys are not looked at, whatever they are. Long ones take longer to compare, and are few for their size.
+    const worst = count / 2 * Math.max(count, this.#size / 64);
+    if (worst <= this.#unlooked) {
+      this.#unlooked -= worst;
+      return;
+    }
     this.#comparisons -= countComparisons(parts, step);
     if (this.#comparisons >= 0) return;
     throw new CodecError(
