@@ -13,6 +13,7 @@ import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
 import type { CallEnd } from "../observe/observer.ts";
 import { Observers } from "../observe/observers.ts";
+import { Outbox, posting } from "../observe/outbox.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
@@ -64,6 +65,7 @@ export class Engine implements CallOwner {
   readonly #endless = new Set<Turn>();
   readonly #loopYield: LoopYield;
   readonly #observers: Observers;
+  readonly #outbox: Outbox;
   readonly #watchesCalls: boolean;
   /** Number of calls under way that end by their own limits, and a callback for when there are none left. */
   #open = 0;
@@ -78,7 +80,11 @@ export class Engine implements CallOwner {
     const settings = this.settings = settingsOf(given);
     this.decoders = new ItemDecoders(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
-    this.#observers = new Observers([counting, firing(target)], given.observer);
+    this.#outbox = new Outbox(settings.clock);
+    this.#observers = new Observers(
+      [counting, posting(firing(target), this.#outbox)],
+      given.observer && posting(given.observer, this.#outbox),
+    );
     this.#watchesCalls = this.#observers.watchesCalls;
     this.#deadlines = new Deadlines(settings.clock, settings);
     this.#loopYield = new LoopYield(settings.clock);
@@ -379,6 +385,7 @@ export class Engine implements CallOwner {
       await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
     }
     await this.cluster.close(closedAt);
+    this.#outbox.close();
   }
 
   readonly #onCallSettled = (): void => {

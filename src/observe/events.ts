@@ -38,7 +38,8 @@ export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "a
  *   `retryTimeout`. `error` says why.
  * - `alive`: a dial succeeded after the server was dead; if it was dead from silence, it has answered, too.
  *
- * An error that a listener throws is reported as uncaught, as for every EventTarget.
+ * Events fire just after what they tell of, in order, and never inside a call; a listener may make calls. An error that a
+ * listener throws is reported as uncaught, as for every EventTarget, and does not disturb any call.
  *
  * @example Log each failure with its server
  * ```ts

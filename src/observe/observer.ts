@@ -8,8 +8,9 @@ import type { MemcachedError } from "../errors.ts";
 /**
  * Watches a client: the option `observer`.
  *
- * Every method is optional. It is called synchronously, so it should be quick. An error that it throws is reported as
- * uncaught and does not disturb any call.
+ * Every method is optional and should be quick. `begin` is called at once, and not for calls that it makes itself; the
+ * others are called in order, just after what they tell of. An error that a method throws is reported as uncaught and does
+ * not disturb any call.
  *
  * @example Count the calls of each method
  * ```ts

@@ -1,6 +1,7 @@
 /** All observers of one client: the built-in ones and the custom one. Each is told of that which it has a method for. */
 
 import type { CallEnd, Happening, Observer } from "./observer.ts";
+import { guarded } from "./outbox.ts";
 
 /** Tells the built-in observers, then the custom one if there is one. */
 export class Observers {
@@ -48,16 +49,4 @@ export class Observers {
       guarded(() => observer.attempt?.(server, command, milliseconds, error));
     }
   };
-}
-
-/** Calls an observer. If it throws, the error is thrown again outside the call. */
-function guarded<T>(tell: () => T): T | undefined {
-  try {
-    return tell();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-    return undefined;
-  }
 }
