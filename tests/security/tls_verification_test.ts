@@ -144,8 +144,9 @@ Deno.test("Client with tls shows its certificate to no server that it only asks 
   const { port } = server.address() as AddressInfo;
   await assertRefusal(rig, `127.0.0.1:${port}`, rig.trusting()[1], "certificate not trusted");
   await new Promise((closed) => server.close(closed));
-  // Some runtimes look at the server's certificate only when they have shown their own.
-  assertEquals([shown.length > 0, shown.at(-1)], [true, undefined]);
+  // Node and Bun judge the server's certificate when they have shown their own, at two dials before the last look.
+  const looks = shown.length === 1 ? shown : shown.slice(2);
+  assertEquals(looks.filter((name) => name !== undefined), []);
 });
 
 async function answerOf(rig: TlsRig, server: string, tls: TlsOptions): Promise<unknown> {
