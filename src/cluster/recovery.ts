@@ -54,7 +54,7 @@ export function recover(
 
 /** Sorts the commands that were sent into those that are sent again, which are counted, and those that fail. */
 function sorted(
-  { head, sent, stale, overtaken }: ConnectionEnd,
+  { head, sent, stale, behindError, overtaken }: ConnectionEnd,
   error: MemcachedError,
   { maxRetries }: Recovery,
 ): { readonly again: readonly Command[]; readonly failed: readonly Command[] } {
@@ -63,6 +63,8 @@ function sorted(
   /** The keys that commands behind the current one may have changed. */
   const changed = new Set<string>();
   const isStale = stale && error instanceof ConnectionError;
+  // Where the end comes behind an error line, each connection brings at least that answer.
+  const most = behindError ? MOST_BEHIND_ERRORS : 1;
   const fail = (command: Command) => {
     failed.push(command);
     if (command.traits.resend === "always") return;
@@ -70,7 +72,7 @@ function sorted(
   };
   const commands = head === undefined ? sent : [head, ...sent];
   for (const command of commands.toReversed()) {
-    const isAskedAgain = (command !== head || isStale) && mayAskAgain(command);
+    const isAskedAgain = (command !== head || isStale) && mayAskAgain(command, most);
     if (!isAskedAgain && !(command === head && mayRepeat(command, error, maxRetries))) {
       fail(command);
       continue;
@@ -106,9 +108,9 @@ function divided(
   return [first, second];
 }
 
-/** True for a command that only reads, was not at fault, and was not sent once more before. */
-function mayAskAgain({ traits, bystanderResends }: Command): boolean {
-  return traits.resend === "always" && bystanderResends === 0;
+/** True for a command that only reads, was not at fault, and was not sent again so often before. */
+function mayAskAgain({ traits, bystanderResends }: Command, most: number): boolean {
+  return traits.resend === "always" && bystanderResends < most;
 }
 
 /**
@@ -131,3 +133,6 @@ function refuse(command: Command, error: MemcachedError): void {
   const own = forCommand(error, command.name);
   command.fail(sentBefore(command) === "no" ? own : inPart(own));
 }
+
+/** How often a command that only reads is sent again where connections end behind error lines to other commands. */
+const MOST_BEHIND_ERRORS = 4;

@@ -6,7 +6,15 @@
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
-import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
+import { unknownHabits } from "../connection/suspicion.ts";
+import { forCommand } from "../error_copy.ts";
+import {
+  ClosedError,
+  ConnectionError,
+  type MemcachedError,
+  ReplyError,
+  TimeoutError,
+} from "../errors.ts";
 import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
 import type { Endpoint, Transport } from "../transports/transport.ts";
@@ -16,6 +24,7 @@ import { abandon, dial } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
 import { recover } from "./recovery.ts";
+import { Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
 import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 
@@ -25,6 +34,8 @@ export class Server implements ObservedServer {
   readonly #context: ServerContext;
   readonly #resubmit: (command: Command) => void;
   readonly #health = new Health();
+  readonly #refusals = new Refusals();
+  readonly #habits = unknownHabits();
   readonly #pool: Pool;
   /** The connections that have taken commands. The end of any other one is a failed dial. */
   readonly #ready = new WeakSet<Connection>();
@@ -303,11 +314,15 @@ export class Server implements ObservedServer {
       server: this.name,
       clock,
       traffic: this.counters,
+      habits: this.#habits,
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
       censor,
       isOpening: () => !this.#ready.has(connection),
       proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,
+      onRefused: (command, error, behind) => {
+        if (!this.#askApart(command, error, () => changedBy(behind))) command.fail(error);
+      },
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => {
         if (this.#ready.has(connection)) return this.#ended(connection, end);
@@ -339,6 +354,28 @@ export class Server implements ObservedServer {
     }
   }
 
+  /**
+   * Asks for the keys of a command that an error line answered one by one, unless a later call may have changed them. Returns
+   * false if the command is to fail.
+   */
+  #askApart(command: Command, error: ReplyError, changed: () => (key: string) => boolean): boolean {
+    if (command.abandoned || !command.traits.isRetrieval) return false;
+    const { clock, settings } = this.#context;
+    const now = clock.now();
+    const answers = this.counters.hits + this.counters.misses;
+    const parts = this.#refusals.areHopeless(now, answers, settings.retryTimeout)
+      ? undefined
+      : command.askApart();
+    if (parts === undefined) this.#refusals.note(now, answers, settings.retryTimeout);
+    if (parts === undefined) return false;
+    const isChanged = changed();
+    for (const part of parts) {
+      if (part.keys.some(isChanged)) part.fail(forCommand(error, part.name));
+      else this.#resubmit(part);
+    }
+    return true;
+  }
+
   #ended(connection: Connection, end: ConnectionEnd): void {
     const wasInUse = this.#pool.remove(connection);
     const { clock, settings, happened } = this.#context;
@@ -364,11 +401,22 @@ export class Server implements ObservedServer {
       if (isDead) ({ unsent } = this.#retire());
     }
     if (isDead || isFailedDial) this.#whyDead = error;
-    recover(end, error, this.#fruitless > MOST_FRUITLESS, {
-      server: this.name,
-      maxRetries: settings.maxRetries,
-      resubmit: this.#resubmit,
-    });
+    const { head, sent, overtaken } = end;
+    const isHeadAsked = error instanceof ReplyError && head !== undefined &&
+      this.#askApart(head, error, () => {
+        const isChanged = changedBy(sent);
+        return (key) => isChanged(key) || overtaken?.(head, key) === true;
+      });
+    recover(
+      isHeadAsked ? { ...end, head: undefined } : end,
+      error,
+      this.#fruitless > MOST_FRUITLESS,
+      {
+        server: this.name,
+        maxRetries: settings.maxRetries,
+        resubmit: this.#resubmit,
+      },
+    );
     for (const command of unsent) this.#resubmit(command);
     // Observers are told after the calls have settled, so that they see the client as it is.
     if (isFailedDial) happened({ what: "failedDial", server: this, error });
@@ -380,6 +428,16 @@ export class Server implements ObservedServer {
 
 /** After so many connections in a row without an answer, commands that were not sent fail with the next one. */
 const MOST_FRUITLESS = 1;
+
+/** Makes the test for keys that some commands may change. */
+function changedBy(commands: Iterable<Command>): (key: string) => boolean {
+  const changed = new Set<string>();
+  for (const { traits, keys } of commands) {
+    if (traits.resend === "always") continue;
+    for (const key of keys) changed.add(key);
+  }
+  return (key) => changed.has(key);
+}
 
 /** Fails the commands of a connection that was never ready: only those that should have made it ready. */
 function failAll(server: string, { error, head, sent, unsent }: ConnectionEnd): void {

@@ -84,6 +84,17 @@ export abstract class Command {
     return true;
   }
 
+  /**
+   * Takes an error line in another way: it may concern only one of several keys, so the others are asked for one by one.
+   * Keys that have an answer keep it.
+   *
+   * @returns The commands for the keys without an answer, which take the place of this one; `undefined` if it has one key,
+   *   or none, and so nothing was done.
+   */
+  askApart(): Command[] | undefined {
+    return undefined;
+  }
+
   /** Ends a command sent with noreply, all of whose bytes are with the operating system. */
   completeWithoutReply(): void {}
 
@@ -150,6 +161,12 @@ export function unexpected(
 ): ProtocolError {
   if (word === ReplyWord.OTHER) return unknownLine(bytes, start, end);
   return new ProtocolError(`Cannot take ${spell(word)} as the reply to ${command.name}`);
+}
+
+/** Counts for a part of a command that was refused that it was sent before, which is a failure of its own. */
+export function countRefusal(part: Command): void {
+  part.ownResends++;
+  part.bystanderResends = 0;
 }
 
 /** Ends the line of a request: with noreply, or without. */

@@ -12,7 +12,7 @@ import { CodecError, type MemcachedError, ProtocolError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Command, SingleCommand, type Tally, unexpected } from "./command.ts";
+import { type Command, countRefusal, SingleCommand, type Tally, unexpected } from "./command.ts";
 import type { Divisible } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
 import { type KeyGroup, positionOf } from "./key_group.ts";
@@ -43,7 +43,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   override readonly traits = RETRIEVES;
   readonly #key: string;
   readonly #decoder: ItemDecoder<T>;
-  readonly #mergeable: boolean;
+  #mergeable: boolean;
   /** The words before the key. */
   readonly #words: string;
   /** The command joined behind this one; in the first, also the last one, the number of all and the bytes of their keys. */
@@ -156,11 +156,22 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
     if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
-    for (let get = this.#first(); get !== undefined; get = get.#next) {
-      if (get.#error !== undefined) get.#failAlone(get.#error);
-      else get.succeed(get.#value);
-    }
+    for (let get = this.#first(); get !== undefined; get = get.#next) get.#settle();
     return true;
+  }
+
+  /** The parts never join others again: each may be the one that is refused. */
+  override askApart(): Command[] | undefined {
+    if (this.#next === undefined) return undefined;
+    const parts: Command[] = [];
+    for (const get of this.#joined()) {
+      get.#separate(this);
+      get.#mergeable = false;
+      if (get.#answered) get.#settle();
+      else if (!get.#callerGone) parts.push(get);
+    }
+    for (const part of parts) countRefusal(part);
+    return parts;
   }
 
   override tally(counts: Tally, isComplete: boolean): void {
@@ -174,6 +185,12 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     for (let get = this.#next; get !== undefined; get = get.#next) {
       get.#failAlone(forCommand(error, this.name));
     }
+  }
+
+  /** Tells this caller what came for its key. */
+  #settle(): void {
+    if (this.#error !== undefined) this.#failAlone(this.#error);
+    else this.succeed(this.#value);
   }
 
   /** True if this caller no longer waits, whatever the others do. */

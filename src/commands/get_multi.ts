@@ -10,7 +10,8 @@ import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../e
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
-import { type Command, type Tally, unexpected } from "./command.ts";
+import { Apart } from "./apart.ts";
+import { type Command, countRefusal, type Tally, unexpected } from "./command.ts";
 import type { Retrieval, RetrievalName } from "./get.ts";
 import { GroupCommand } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
@@ -104,6 +105,20 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     super.fail(error);
   }
 
+  override askApart(): Command[] | undefined {
+    const unanswered = this.#unanswered();
+    if (this.end - this.start === 1 || unanswered.length === 0) return undefined;
+    const receiver = new Apart(this.receiver, this.#errors, unanswered.length);
+    return unanswered.map((i) => {
+      const group = { keys: [this.group.keys[i]], positions: [positionOf(this.group, i)] };
+      const part = this.#part(group, receiver);
+      part.deadline = this.deadline;
+      part.ownResends = this.ownResends;
+      countRefusal(part);
+      return part;
+    });
+  }
+
   override divide(groups: readonly KeyGroup[]): Command[] {
     // The parts do not know what came before they were made.
     this.#forgetDoubtful();
@@ -116,15 +131,12 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   }
 
   protected override partFor(group: KeyGroup): GetMultiCommand<T> {
+    return this.#part(group, this.receiver);
+  }
+
+  #part(group: KeyGroup, receiver: PartReceiver<MemcachedError[]>): GetMultiCommand<T> {
     const range: KeyRange = [0, group.keys.length];
-    return new GetMultiCommand(
-      group,
-      range,
-      this.#decoder,
-      this.#values,
-      this.receiver,
-      this.#how,
-    );
+    return new GetMultiCommand(group, range, this.#decoder, this.#values, receiver, this.#how);
   }
 
   #forget(start: number, end: number): void {
@@ -154,18 +166,27 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     return at;
   }
 
-  /** Makes an index of the positions of each key that still have no answer. */
+  /** Makes an index of the positions of each key that still has no answer. */
   #indexed(): Map<string, number[]> {
     const index = new Map<string, number[]>();
-    for (let i = this.start; i < this.end; i++) {
-      if (this.#values[positionOf(this.group, i)] !== undefined) continue;
-      if (this.#undecoded.includes(i)) continue;
+    for (const i of this.#unanswered()) {
       const key = this.group.keys[i];
       const positions = index.get(key);
       if (positions === undefined) index.set(key, [i]);
       else positions.push(i);
     }
     return index;
+  }
+
+  /** Gives the indexes of the keys for which no item has come. */
+  #unanswered(): number[] {
+    const undecoded = new Set(this.#undecoded);
+    const indexes: number[] = [];
+    for (let i = this.start; i < this.end; i++) {
+      const isAnswered = this.#values[positionOf(this.group, i)] !== undefined || undecoded.has(i);
+      if (!isAnswered) indexes.push(i);
+    }
+    return indexes;
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type ConnectionStep,
   MemcachedError,
   ProtocolError,
-  type ReplyError,
+  ReplyError,
 } from "../errors.ts";
 import { readClassicLine } from "../protocol/classic_lines.ts";
 import type { ItemView } from "../protocol/item_view.ts";
@@ -45,6 +45,7 @@ import { Reader } from "./reader.ts";
 import { Sender } from "./sender.ts";
 import { Silence } from "./silence.ts";
 import { isSound, quietly } from "../thrown.ts";
+import { Suspicion, waitsForLook } from "./suspicion.ts";
 import type { Transport } from "../transports/transport.ts";
 import { Unwanted } from "./unwanted.ts";
 
@@ -64,8 +65,6 @@ export class Connection implements ReplySink {
   /** Number of commands at the tail of `#pending` that are in the write under way. */
   #writing = 0;
   #flushing = false;
-  /** Cancels a flush that waits for a look at the stream. */
-  #callOff: (() => void) | undefined;
   /** Since the last byte came, or, after a pause, since the first command was written. */
   readonly #silence: Silence;
   readonly #unwanted = new Unwanted();
@@ -76,10 +75,7 @@ export class Connection implements ReplySink {
   #doubtfulReplies = 0;
   readonly #progress = new Progress();
   readonly #place: Place;
-  /** True if the connection was idle before the commands in flight: the server may have closed it before they left. */
-  #isStale = false;
-  /** True if the stream was not read after it was idle: commands that must not be sent twice wait. */
-  #mustLook = false;
+  readonly #suspicion: Suspicion;
   /** True if a part of a real reply has come: the server takes commands. */
   #answered = false;
   #closed = false;
@@ -94,6 +90,7 @@ export class Connection implements ReplySink {
     this.#transport = transport;
     this.#options = options;
     this.#traffic = options.traffic;
+    this.#suspicion = new Suspicion(options.habits);
     this.#writer = new RequestWriter(transport.tls === true);
     this.#sender = new Sender(transport, options.traffic);
     this.#silence = new Silence(options.clock.now());
@@ -181,19 +178,10 @@ export class Connection implements ReplySink {
   /** Begins to write, at the end of the turn in which commands were gathered. */
   readonly #begin = (): void => {
     const now = this.#options.clock.now();
-    if (now - this.#silence.heardAt > IDLE_MILLISECONDS) this.#isStale = this.#mustLook = true;
+    if (now - this.#silence.heardAt > IDLE_MILLISECONDS) this.#suspicion.wasIdle();
     if (this.#pending.length === 0) this.#silence.heardAt = now;
     void this.#flush(now);
   };
-
-  /** Goes on with the flush after some timers, so that the end of the stream is read if it is there. */
-  #look([delay, ...delays]: readonly number[] = IDLE_PROBE_DELAYS): void {
-    this.#callOff = this.#options.clock.after(delay, () => {
-      if (delays.length > 0) return this.#look(delays);
-      this.#mustLook = false;
-      void this.#flush();
-    });
-  }
 
   /**
    * Fails commands that have waited too long. To be called now and then while a reply is due.
@@ -295,17 +283,24 @@ export class Connection implements ReplySink {
       throw doubt;
     }
     if (!keepsStep(word, text, head.traits)) throw error;
-    if (head.errorLine(error)) this.#completeHead(error);
+    if (word === ReplyWord.SERVER_ERROR && head !== this.#place.asked) {
+      this.#suspicion.raise(this.#pending.length, head.keysDue > 1);
+    }
+    if (head.traits.isRetrieval) {
+      this.#completeHead(error);
+      this.#options.onRefused(head, error, this.underWay());
+    } else if (head.errorLine(error)) this.#completeHead(error);
   }
 
   #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
     const { hits } = this.#traffic;
-    head.tally(this.#traffic, true);
+    head.tally(this.#traffic, error === undefined);
     if (!this.#place.completed(head)) this.#progress.replied();
     if (hits !== this.#traffic.hits) this.#place.proved();
     // An error line may come before the request has left.
     if (this.#writing > this.#pending.length) this.#writing = this.#pending.length;
+    if (this.#suspicion.isBehindError) this.#suspicion.answered();
     this.#attempts?.ended(head, error);
     if (this.#doubtfulReplies > 0) this.#doubtfulReplies--;
     if (this.#pending.length === 0) this.#settleDrain();
@@ -321,7 +316,7 @@ export class Connection implements ReplySink {
           this.#finish(this.queued === 0 ? undefined : this.#broken("the server closed it"));
           return;
         }
-        this.#isStale = this.#mustLook = false;
+        this.#suspicion.heard();
         this.#traffic.bytesRead += count;
         reader.feed(count);
         // The clock is read only if it matters: one call at a time does not need it.
@@ -344,7 +339,9 @@ export class Connection implements ReplySink {
         now = undefined;
         if (this.#writer.length === 0) {
           // Only abandoned commands were there, or the next one must wait for a look at the stream.
-          if (this.#mustLook && this.#gathered.length > 0) return this.#look();
+          if (this.#suspicion.mustLook && this.#gathered.length > 0) {
+            return this.#suspicion.look(this.#options.clock, () => void this.#flush());
+          }
           continue;
         }
         const request = this.#writer.handOut();
@@ -372,11 +369,11 @@ export class Connection implements ReplySink {
   /** Moves commands from the gathered to the pending ones, up to the size of one write. */
   #writeGathered(now?: number): void {
     const wasQuiet = this.#pending.length === 0;
-    if (!this.#mustLook) this.#askForProof(now);
+    if (!this.#suspicion.mustLook) this.#askForProof(now);
     while (this.#writer.length < WRITE_BYTES) {
       const command = this.#gathered.peek();
       if (command === undefined) break;
-      if (this.#mustLook && command.traits.resend !== "always" && !command.abandoned) break;
+      if (this.#suspicion.mustLook && waitsForLook(command)) break;
       this.#gathered.shift();
       if (command.abandoned) {
         this.#progress.drops(command);
@@ -445,9 +442,9 @@ export class Connection implements ReplySink {
   ): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#callOff?.();
     // A transport that cannot be closed is not used again either, and nothing waits for its read to end.
     new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
+    this.#suspicion.ended();
     this.#pending.peek()?.tally(this.#traffic, false);
     const pending = this.#pending.drain();
     const { sent, unsent } = leftovers({
@@ -461,11 +458,12 @@ export class Connection implements ReplySink {
     }
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
-    const [answered, stale] = [this.#answered, this.#isStale];
+    const behindError = error instanceof ReplyError || this.#suspicion.isBehindError;
+    const stale = this.#suspicion.isOn;
     const { asked } = this.#place;
     const behind = pending.filter((command) => command !== asked);
     const overtaken = this.#progress.overtakenAmong(behind);
-    const how = { desync, serverFull, refused, answered, stale };
+    const how = { desync, serverFull, refused, answered: this.#answered, stale, behindError };
     this.#options.onClose({ error, ...how, unsent, head, sent, overtaken });
   }
 
@@ -478,8 +476,7 @@ export class Connection implements ReplySink {
 
   /** True if no caller waits any more for a command in flight. */
   #isForsaken(): boolean {
-    for (const command of this.#gathered) if (!command.abandoned) return false;
-    for (const command of this.#pending) if (!command.abandoned) return false;
+    for (const command of this.underWay()) if (!command.abandoned) return false;
     return this.#silent.every(({ command }) => command.abandoned);
   }
 
@@ -504,10 +501,5 @@ const decoder = new TextDecoder();
  * can be asked again.
  */
 const IDLE_MILLISECONDS = 1000;
-/**
- * Timers of such a look, in milliseconds. After the loop was blocked, one timer is not enough, nor are two that are due at
- * once: the loop may call them before it reads. `tests/client/reconnect_test.ts` blocks it so.
- */
-const IDLE_PROBE_DELAYS: readonly number[] = [2, 2];
 /** No further command joins a write of this size. */
 const WRITE_BYTES = 128 * 1024;

@@ -2,7 +2,8 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { MemcachedError } from "../errors.ts";
+import type { MemcachedError, ReplyError } from "../errors.ts";
+import type { Habits } from "./suspicion.ts";
 
 /** Options of a connection. */
 export interface ConnectionOptions {
@@ -13,6 +14,8 @@ export interface ConnectionOptions {
   readonly pollTimeout: () => number;
   /** Counts what goes over the connection. */
   readonly traffic: Traffic;
+  /** What is known of how the server ends its connections. */
+  readonly habits: Habits;
   /**
    * True while whoever makes the connection ready deals with error lines that ask for user and password. After that, such
    * a line ends the connection. Called each time.
@@ -25,6 +28,11 @@ export interface ConnectionOptions {
   readonly proof?: (() => Command | undefined) | undefined;
   /** Takes secrets out of what the server has said, before it becomes part of an error. */
   readonly censor?: ((text: string) => string) | undefined;
+  /**
+   * Called for a retrieval that an error line answered, instead of failing it, while the stream is in step. `behind` are
+   * the commands on the connection that were submitted after it.
+   */
+  readonly onRefused: (command: Command, error: ReplyError, behind: Iterable<Command>) => void;
   /** Called once, when the connection has ended. */
   readonly onClose: (end: ConnectionEnd) => void;
   /** Called for each command that was written, when its reply is complete or the connection is lost. */
@@ -90,8 +98,13 @@ export interface ConnectionEnd {
   readonly refused: boolean;
   /** True if the server has answered a command on it. */
   readonly answered: boolean;
-  /** True if nothing came after it had been idle: it may have ended before anything was sent. */
+  /**
+   * True if nothing came after it had been idle, or nothing for what was written after an error line: it may have ended
+   * before anything was sent.
+   */
   readonly stale: boolean;
+  /** True if an error line answered a command shortly before the end. */
+  readonly behindError: boolean;
   /** Commands of which no byte was sent. */
   readonly unsent: Command[];
   /** The command at which it failed, if there was one. */

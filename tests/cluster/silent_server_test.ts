@@ -130,6 +130,8 @@ for (
     const issued = incr("a");
     await rig.submit(issued);
     await rig.reply(answer);
+    // Some servers close the connection behind an error line: it is looked at first.
+    for (let look = 1; look <= 2; look++) await rig.pass(2);
     await rig.reply("1\r\n");
     assertEquals([issued.outcome.summary, rig.server.dead], [1n, false]);
   });

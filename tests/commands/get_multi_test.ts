@@ -1,6 +1,7 @@
 import type { PartReceiver } from "../../src/commands/receiver.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import type { Command } from "../../src/commands/command.ts";
+import { Deadline } from "../../src/clock.ts";
 import { GetMultiCommand } from "../../src/commands/get_multi.ts";
 import { MAX_LINE_BYTES, type Retrieval } from "../../src/commands/get.ts";
 import { MAX_GAT_LINE_BYTES, MAX_LINE_KEYS, retrievalPlan } from "../../src/commands/plan.ts";
@@ -219,6 +220,46 @@ Deno.test("GetMultiCommand is a retrieval of its keys, safe to repeat, and joins
   ]);
   assertEquals([command.keysDue, command.name, command.traits.expectsReply], [2, "get", true]);
   assertEquals(command.merge(ask({ keys: ["d"] }, [0, 1]).command), false);
+});
+
+Deno.test("GetMultiCommand.askApart() keeps the answers that came, and gives a command for each of the other keys", () => {
+  for (const name of ["get", "gats"] as const) {
+    const how = name === "get" ? { name } : { name, exptime: 60 };
+    const { command, told, values } = ask({ keys: ["x", "a", "b", "c"] }, [1, 4], how);
+    command.deadline = new Deadline(77);
+    requestOf(command);
+    const cas = name === "get" ? "" : " 9";
+    answer(command, `VALUE b 0 1${cas}\r\n!\r\n`);
+    const parts = command.askApart()!;
+    const words = name === "get" ? "get" : "gats 60";
+    assertEquals(parts.map(requestOf), [`${words} a\r\n`, `${words} c\r\n`]);
+    assertEquals(parts.map(({ deadline }) => deadline), [command.deadline, command.deadline]);
+    assertEquals(parts.map(({ ownResends }) => ownResends), [1, 1]);
+    assertEquals(parts[0].askApart(), undefined);
+    answer(parts[0], `VALUE a 0 1${cas}\r\n1\r\nEND\r\n`);
+    told.expectNothing();
+    answer(parts[1], "END\r\n");
+    assertEquals(values, [undefined, name === "get" ? "1" : "1#9", undefined, undefined]);
+    assertEquals([told.values.length, told.values[0].length, told.errors], [1, 1, []]);
+  }
+});
+
+Deno.test("GetMultiCommand.askApart() tells of one refusal, however many keys are refused", () => {
+  const { command, told } = ask({ keys: ["a", "b", "c"] }, [0, 3]);
+  requestOf(command);
+  for (const part of command.askApart()!) {
+    requestOf(part);
+    answer(part, "SERVER_ERROR busy\r\n");
+  }
+  assertEquals(told.expectError().message, "SERVER_ERROR busy");
+});
+
+Deno.test("GetMultiCommand.askApart() does nothing for a single key, nor where every key has an answer", () => {
+  assertEquals(ask({ keys: ["a"] }, [0, 1]).command.askApart(), undefined);
+  const { command } = ask({ keys: ["a", "b"] }, [0, 2]);
+  requestOf(command);
+  answer(command, "VALUE a 0 1\r\n1\r\nVALUE b 0 1\r\n2\r\n");
+  assertEquals(command.askApart(), undefined);
 });
 
 Deno.test("retrievalPlan() cuts get and gets by the number of keys", () => {

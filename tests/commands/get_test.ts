@@ -274,6 +274,24 @@ Deno.test("GetCommand.merge() joins keys to lines of at most 16,000 bytes, also 
   }
 });
 
+Deno.test("GetCommand.askApart() keeps the answers that came, and gives a command for each of the other keys", () => {
+  const { tolds, command } = joined(["a", "b", "c", "d"]);
+  command.ownResends = command.bystanderResends = 1;
+  requestOf(command);
+  answer(command, "VALUE b 0 1\r\n2\r\n");
+  tolds[3].settled = true;
+  const parts = command.askApart();
+  assertEquals(parts?.map((part) => requestOf(part)), ["get a\r\n", "get c\r\n"]);
+  assertEquals(parts?.map((part) => [part.ownResends, part.bystanderResends]), [[2, 0], [2, 0]]);
+  tolds[1].expect("2");
+  tolds[0].expectNothing();
+  assertEquals(parts![0].merge(parts![1]), false);
+  assertEquals(get("e").merge(parts![0]), false);
+  assertEquals(parts![0].askApart(), undefined);
+  assertEquals(answer(parts![0], "VALUE a 0 1\r\n1\r\nEND\r\n"), true);
+  tolds[0].expect("1");
+});
+
 Deno.test("GetCommand.merge() joins only what asks in the same words", () => {
   assertEquals(get("a", { name: "gets" }).merge(get("b", { name: "gets" })), true);
   assertEquals(get("a").merge(get("b", { name: "gets" })), false);

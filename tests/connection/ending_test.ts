@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { Deadline } from "../../src/clock.ts";
 import { Connection } from "../../src/connection/connection.ts";
+import { unknownHabits } from "../../src/connection/suspicion.ts";
 import type { ConnectionEnd } from "../../src/connection/contract.ts";
 import { ConnectionError } from "../../src/errors.ts";
 import { within } from "../support/eventually.ts";
@@ -23,6 +24,7 @@ Deno.test("Connection ends without a word when the server closes it while nothin
     serverFull: false,
     refused: false,
     stale: false,
+    behindError: false,
     answered: true,
     head: undefined,
     sent: [],
@@ -381,7 +383,9 @@ function connectionOn(transport: ScriptedTransport, ends: ConnectionEnd[]): Conn
     pollTimeout: () => 300,
     traffic: { commands: 0, hits: 0, misses: 0, bytesRead: 0, bytesWritten: 0, writes: 0 },
     onClose: (end) => void ends.push(end),
+    habits: unknownHabits(),
     isOpening: () => false,
+    onRefused: (command, error) => command.fail(error),
     onBusy: () => {},
   });
 }

@@ -1,6 +1,7 @@
 /** A connection on a scripted transport and a clock that stands still, and a record of how it ended. */
 
 import { Connection } from "../../src/connection/connection.ts";
+import { unknownHabits } from "../../src/connection/suspicion.ts";
 import type { ConnectionEnd, ConnectionOptions } from "../../src/connection/contract.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import type { Issued } from "../support/issued.ts";
@@ -23,6 +24,7 @@ export class Rig implements AsyncDisposable {
   readonly connection: Connection;
   /** How the connection ended, each time that it said so. */
   readonly ends: ConnectionEnd[] = [];
+  readonly habits = unknownHabits();
   readonly traffic: ConnectionOptions["traffic"] = {
     commands: 0,
     hits: 0,
@@ -43,9 +45,11 @@ export class Rig implements AsyncDisposable {
       clock: this.clock,
       pollTimeout: () => pollTimeout,
       traffic: this.traffic,
+      habits: this.habits,
       isOpening: () => false,
       proof,
       onAttempt,
+      onRefused: (command, error) => command.fail(error),
       onClose: (end) => void this.ends.push(end),
       onBusy: () => this.#sweeper.watch(connection),
     });

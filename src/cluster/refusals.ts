@@ -1,0 +1,32 @@
+/**
+ * Decides whether the keys of a line that a server refused are asked for one by one. A proxy refuses the whole line for
+ * one key, or for one server behind it that is down. If one line after the other brings nothing, the trouble is with all
+ * keys, and more commands would only add to it.
+ */
+export class Refusals {
+  /** Refusals in a row, and the number of keys that had been answered by then. */
+  #inARow = 0;
+  #answers = 0;
+  #hopelessSince = -Infinity;
+
+  /**
+   * Notes that a retrieval failed by an error line.
+   *
+   * @param answers Number of keys that the server has answered so far.
+   */
+  note(now: number, answers: number, retryTimeout: number): void {
+    if (answers !== this.#answers) this.#inARow = 0;
+    this.#answers = answers;
+    if (++this.#inARow < MANY_REFUSALS) return;
+    if (now >= this.#hopelessSince + retryTimeout) this.#hopelessSince = now;
+  }
+
+  /** True if so many retrievals in a row were refused that nothing is asked one by one, for the retry timeout. */
+  areHopeless(now: number, answers: number, retryTimeout: number): boolean {
+    return answers === this.#answers && this.#inARow >= MANY_REFUSALS &&
+      now < this.#hopelessSince + retryTimeout;
+  }
+}
+
+/** As many as one line of merged gets has keys. */
+const MANY_REFUSALS = 100;
