@@ -624,7 +624,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Adds raw bytes, or the UTF-8 of a text, to the end of an item.
    *
    * Flags and exptime of the item stay. Do not append to compressed values: as with libmc, readers stop where the
-   * compressed data ends. Appending to values in chunks does not work either.
+   * compressed data ends. A split value is left as it is: the call fails with a
+   * CodecError.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param data At most what fits in an item of `itemSizeLimit` bytes.
@@ -654,7 +655,8 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Adds raw bytes, or the UTF-8 of a text, to the beginning of an item.
    *
-   * Flags and exptime of the item stay. Prepending to compressed values, or to values in chunks, does not work.
+   * Flags and exptime of the item stay. Prepending to compressed values does not work, and a split value is
+   * left as it is: the call fails with a CodecError.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param data At most what fits in an item of `itemSizeLimit` bytes.
@@ -863,7 +865,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Gives an item another exptime, without reading its value.
+   * Gives an item another exptime, without reading its value; and all items of a value that is split.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param exptime When the item is to expire from now on: see {@linkcode Exptime}.

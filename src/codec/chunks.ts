@@ -174,6 +174,15 @@ export function chunkCount(
   if (end - start > 64 || keyBytes > MAX_SPLIT_KEY_BYTES) return 0;
   let text = "";
   for (let i = start; i < end; i++) text += String.fromCharCode(data[i]);
+  return numberOfChunks(text);
+}
+
+/** True if a text gives the number of chunks of a split value. */
+export function isChunkCount(text: string): boolean {
+  return numberOfChunks(text) > 0;
+}
+
+function numberOfChunks(text: string): number {
   const digits = text.replace(/^\0+|\0+$/g, "").trim();
   const chunks = /^\+?\d{1,9}$/.test(digits) ? Number(digits) : 0;
   return chunks <= MAX_CHUNKS ? chunks : 0;

@@ -323,6 +323,11 @@ export class Engine implements CallOwner {
     return this.cluster.ownerOf(this.keys.one(key)).name;
   }
 
+  /** Gives the display name of the server that owns a wire key. */
+  serverOf(wireKey: string): string {
+    return this.cluster.ownerOf(wireKey).name;
+  }
+
   /** How often it has changed which servers have which keys. */
   get serverChanges(): number {
     return this.cluster.changes;

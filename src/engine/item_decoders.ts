@@ -84,6 +84,13 @@ export class ItemDecoders {
   readonly raw: ChunkedDecoder<RawItem>;
   /** Gives the bytes and flags of a value, still compressed. */
   readonly bytes: ChunkedDecoder<RawItem>;
+  /** Gives a manifest, and `undefined` for any other item. */
+  readonly manifest: ItemDecoder<Manifest | undefined> = {
+    decode: (item) =>
+      (item.flags & FLAG_SPLIT) === 0 || chunksOf(item) === 0
+        ? undefined
+        : manifestOf(item, casIfAny(item)),
+  };
   /** Gives a chunk of a split value. */
   readonly chunk: ItemDecoder<Chunk> = {
     decode: (item) => ({ data: item.copyData(), flags: item.flags }),

@@ -14,6 +14,7 @@ import { TouchCommand } from "../commands/touch.ts";
 import type { CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
+import { countUnlessSplit, maySplit, touchWithChunks } from "./split_items.ts";
 import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 
 type Options = CallOptions | undefined;
@@ -67,10 +68,15 @@ function touchAs(
 ): Promise<boolean> {
   return engine.call<boolean>(VERBS[name], options, (call) => {
     const wireKey = engine.keys.one(key);
-    const { noreply } = engine.settings;
-    const command = new TouchCommand(wireKey, wireExptime(exptime), noreply, call);
+    const { settings } = engine;
+    const seconds = wireExptime(exptime);
     engine.began(call, key);
-    engine.send(call, wireKey, command);
+    // Without its manifest a split value is gone, so what ends at once needs no more.
+    if (seconds >= 0 && maySplit(settings, wireKey)) {
+      touchWithChunks(engine, call, wireKey, seconds);
+    } else {
+      engine.send(call, wireKey, new TouchCommand(wireKey, seconds, settings.noreply, call));
+    }
   });
 }
 
@@ -96,9 +102,14 @@ export function count(
     const receiver = typeof delta === "bigint"
       ? call
       : call.map((value: bigint | undefined) => exactNumber(value, key));
-    const { noreply } = engine.settings;
+    const { settings } = engine;
     engine.began(call, key);
-    engine.send(call, wireKey, new ArithmeticCommand(name, wireKey, delta, noreply, receiver));
+    if (maySplit(settings, wireKey)) {
+      countUnlessSplit(engine, call, { name, key: wireKey, delta }, receiver);
+    } else {
+      const command = new ArithmeticCommand(name, wireKey, delta, settings.noreply, receiver);
+      engine.send(call, wireKey, command);
+    }
   });
 }
 

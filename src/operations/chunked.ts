@@ -32,6 +32,7 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   readonly #engine: Engine;
   readonly #decoder: ChunkedDecoder<T>;
   wireKey = "";
+  how: Retrieval = GET;
 
   constructor(
     engine: Engine,
@@ -47,7 +48,7 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   override resolve(value: T | Manifest | undefined): void {
     if (!Manifest.is(value)) return super.resolve(value);
     let joined: T | undefined;
-    new OneItemFanOut<T>(this.#engine, this, { how: GET, decoder: this.#decoder }, {
+    new OneItemFanOut<T>(this.#engine, this, { how: this.how, decoder: this.#decoder }, {
       collect: (_start, [value]) => joined = value,
       result: () => joined,
     }).goOn(this.wireKey, value);

@@ -105,7 +105,8 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
       Manifest.is(value) ? chunkKeys(this.#slice[position], value.chunks) : []
     );
     const chunks = this.#chunks = new Array<Chunk | undefined>(keys.length).fill(undefined);
-    this.#ask(keys, this.engine.decoders.chunk, chunks, GET);
+    // What touches the manifest touches the chunks too.
+    this.#ask(keys, this.engine.decoders.chunk, chunks, touches(this.#how) ? this.#how : GET);
   }
 
   #ask<V>(
@@ -162,6 +163,10 @@ function* commandsFor<V>(
   for (const range of retrievalPlan(group, how.name)) {
     yield new GetMultiCommand(group, range, decoder, values, receiver, how);
   }
+}
+
+function touches({ exptime }: Retrieval): boolean {
+  return exptime !== undefined;
 }
 
 const GET: Retrieval = { name: "get" };

@@ -97,7 +97,8 @@ function one<T>(
 ): Promise<T | undefined> {
   return engine.start(new ChunkedCall<T>(engine, verb, decoder, options), (call) => {
     const wireKey = call.wireKey = engine.keys.one(key);
-    const command = new GetCommand(wireKey, decoder, call, how(), engine.settings.mergeGets);
+    const asked = call.how = how();
+    const command = new GetCommand(wireKey, decoder, call, asked, engine.settings.mergeGets);
     engine.began(call, key);
     engine.send(call, wireKey, command);
   });

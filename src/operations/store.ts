@@ -25,12 +25,12 @@ import { notDone, verb } from "../engine/verb.ts";
 import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 import { checkLength, checkManifest, ChunkedStore, dataToSplit } from "./chunked.ts";
 import { checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
+import { type Attachment, attachUnlessSplit, maySplit } from "./split_items.ts";
+import { AttachFanOut } from "./attach_fan_out.ts";
 import { type Storage, StoreFanOut } from "./store_fan_out.ts";
 
 /** Commands that store a value of its own. */
 type ValueStore = "set" | "add" | "replace" | "cas";
-/** Commands that add bytes to an item. */
-type Attachment = "append" | "prepend";
 
 /**
  * Stores one value.
@@ -79,7 +79,7 @@ export function setRaw(
 
 export function attach(
   engine: Engine,
-  name: Attachment,
+  name: Attachment["name"],
   key: string,
   data: Uint8Array | string,
   options: CallOptions | undefined,
@@ -90,7 +90,16 @@ export function attach(
     const item = rawItem(data);
     const wireKey = engine.keys.one(key);
     engine.began(call, key);
-    storeOne(engine, call, storage, wireKey, item);
+    if (item.data.length === 0 || !maySplit(engine.settings, wireKey)) {
+      return storeOne(engine, call, storage, wireKey, item);
+    }
+    dataToSplit(engine.settings, name, wireKey, item);
+    attachUnlessSplit(
+      engine,
+      call,
+      { name, key: wireKey, data: item.data },
+      (receiver) => new StorageCommand(name, wireKey, item, storage.options, receiver),
+    );
   });
 }
 
@@ -119,7 +128,7 @@ export function setMulti(
 
 export function attachMulti(
   engine: Engine,
-  name: Attachment,
+  name: Attachment["name"],
   keys: Iterable<string>,
   data: Uint8Array | string,
   options: CallOptions | undefined,
@@ -129,7 +138,16 @@ export function attachMulti(
     checkLength(engine.settings, name, data);
     const item = rawItem(data);
     const storage = { name, options: wireOptions(engine) };
-    storeMany(engine, call, storage, asked, asked.map(() => item));
+    const wireKeys = engine.keys.many(asked);
+    wireKeys.forEach((key, position) => {
+      try {
+        dataToSplit(engine.settings, name, key, item);
+      } catch (error) {
+        throw withKey(error, asked[position]);
+      }
+    });
+    engine.began(call, asked);
+    new AttachFanOut(engine, call, storage, multiResult(asked), wireKeys, item).start();
   });
 }
 

@@ -19,6 +19,8 @@ for (const [prefix, noreply] of [["", false], ["é:", false], ["", true]] as con
       noreply,
       connect: wire.connect,
       strict: true,
+      // Nothing is asked besides; tests/client/split_items_test.ts has what is asked otherwise.
+      doSplit: false,
     });
     const random = new Random(20260114);
     let sent = 0;

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  BESIDES_DIFFERENCES,
   BIG_DIFFERENCES,
   CHUNK_DIFFERENCES,
   type Differences,
@@ -14,6 +15,7 @@ Deno.test("differences.md gives the reason of every difference, and how many cal
   for (
     const [kind, differences] of [
       ["calls", STEP_DIFFERENCES],
+      ["calls", BESIDES_DIFFERENCES],
       ["replies", REPLY_DIFFERENCES],
       ["big values", BIG_DIFFERENCES],
       ["big values", CHUNK_DIFFERENCES],

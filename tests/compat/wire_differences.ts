@@ -28,10 +28,16 @@ export type Reason =
   | "a manifest is no value"
   | "gets reads split values"
   | "the chunks of one writing are marked"
+  | "a split value is touched whole, and not added to"
   | "what is too big is refused before it is sent";
 
 /** Differences by the name of the case. */
 export type Differences = Readonly<Record<string, Difference>>;
+
+/** The options with which some scenarios are played. */
+const EVERY_WAY = ["off", "on"].flatMap((noreply) =>
+  ["off", "on"].map((prefix) => `noreply ${noreply}, prefix ${prefix}`)
+);
 
 /** Of the scripted replies. */
 export const REPLY_DIFFERENCES: Differences = {
@@ -187,6 +193,36 @@ export const STEP_DIFFERENCES: Differences = {
     error: 0,
     sent: ["0: cas 66y8 4 0 1 9223372036854775809\r\n1\r\n"],
   }, ["server refusals #6 cas"]),
+};
+
+/** Of what the steps ask for besides. */
+export const BESIDES_DIFFERENCES: Differences = {
+  ...differ("a split value is touched whole, and not added to", { besides: "the first chunk" }, [
+    ...EVERY_WAY.flatMap((way) => [
+      `every single-key command, ${way} #16 append`,
+      `every single-key command, ${way} #17 prepend`,
+      `every single-key command, ${way} #18 append`,
+      `every single-key command, ${way} #29 touch`,
+      `every single-key command, ${way} #30 touch`,
+      `multi-key commands on one server, ${way} #4 append_multi`,
+      `multi-key commands on one server, ${way} #5 prepend_multi`,
+      `multi-key commands over three servers, ${way} #3 append_multi`,
+    ]),
+    "return_failure #2 append_multi",
+  ]),
+  ...differ("a split value is touched whole, and not added to", { besides: "the item" }, [
+    ...EVERY_WAY.flatMap((way) => [
+      `every single-key command, ${way} #23 decr`,
+      `every single-key command, ${way} #24 decr`,
+      ...(way.startsWith("noreply on")
+        ? ["#21 incr", "#22 incr", "#25 incr"].map((step) =>
+          `every single-key command, ${way} ${step}`
+        )
+        : []),
+    ]),
+    "incr edge values #4 decr",
+    "incr edge values #6 decr",
+  ]),
 };
 
 /** Of the big values. */
