@@ -23,6 +23,7 @@ export type Reason =
   | "64 bits are unsigned"
   | "a shared connection stays open while it is in step"
   | "a reply that cannot be one ends the connection"
+  | "a refused line is asked again key by key"
   | "a value is whole or not there"
   | "a torn value is a miss"
   | "a manifest is no value"
@@ -66,12 +67,41 @@ export const REPLY_DIFFERENCES: Differences = {
     closed: [false],
     connections: 1,
   }, [
-    ...["set", "get", "delete", "incr", "touch", "get_multi", "version", "cas", "append", "gets"]
+    ...["set", "get", "delete", "incr", "touch", "version", "cas", "append", "gets"]
       .map((method) => `${method} answered SERVER_ERROR`),
     ...["delete", "incr", "touch", "version"].map((method) => `${method} answered CLIENT_ERROR`),
     "set_multi: second refused",
     "SERVER_ERROR is not retried",
   ]),
+  // These servers say nothing more, so that each key is waited for.
+  ...differ("a refused line is asked again key by key", {
+    error: -6,
+    strerror: "poll_timeout_error",
+    sent: [
+      "get OQYipa 92XBuQb\r\n",
+      "get OQYipa\r\nget 92XBuQb\r\n",
+      "get 92XBuQb\r\n",
+    ],
+    closed: [true, true, true],
+    connections: 4,
+  }, ["get_multi answered ERROR", "get_multi answered CLIENT_ERROR"]),
+  ...differ("a refused line is asked again key by key", {
+    error: -6,
+    strerror: "poll_timeout_error",
+    sent: [
+      "get OQYipa 92XBuQb\r\nget OQYipa\r\nget 92XBuQb\r\n",
+      "get 92XBuQb\r\n",
+    ],
+    closed: [true, true],
+    connections: 3,
+  }, ["get_multi answered SERVER_ERROR"]),
+  ...differ("a refused line is asked again key by key", {
+    error: -6,
+    strerror: "poll_timeout_error",
+    sent: ["get OQYipa 92XBuQb\r\n", "get 92XBuQb\r\n"],
+    closed: [true, true],
+    connections: 3,
+  }, ["get_multi: a value, then SERVER_ERROR"]),
   // It waits for the answer to the second set, which this server never gives.
   ...differ("a shared connection stays open while it is in step", {
     error: -6,
