@@ -17,9 +17,6 @@ import { fnv1a } from "../placement/hashes/fnv.ts";
 export class Affinity {
   readonly #connections = new Array<Connection | undefined>(SLOTS).fill(undefined);
   readonly #marks = new Float64Array(SLOTS);
-  /** The keys that were asked about last, and their slots. */
-  #keys: readonly string[] = [];
-  #slots = new Uint16Array(16);
   /** Where everything must go as long as commands may be on their way there whose keys are not known. */
   #only: Connection | undefined;
   readonly #onlyMark: number;
@@ -41,10 +38,9 @@ export class Affinity {
    * must take different ones.
    */
   connectionForAll(keys: readonly string[]): Connection | undefined | "several" {
-    this.#look(keys);
     let only: Connection | undefined;
-    for (let i = 0; i < keys.length; i++) {
-      const connection = this.#lastOf(this.#slots[i]);
+    for (const key of keys) {
+      const connection = this.#lastOf(slotOf(key));
       if (connection === undefined || connection === only) continue;
       if (only !== undefined) return "several";
       only = connection;
@@ -55,19 +51,11 @@ export class Affinity {
   /** Notes that the last command that a connection took is for some keys. */
   went(keys: readonly string[], connection: Connection): void {
     const { mark } = connection;
-    if (this.#keys !== keys) this.#look(keys);
-    for (let i = 0; i < keys.length; i++) {
-      const slot = this.#slots[i];
+    for (const key of keys) {
+      const slot = slotOf(key);
       this.#connections[slot] = connection;
       this.#marks[slot] = mark;
     }
-  }
-
-  /** Finds the slots of keys. They are asked about twice: before their command is sent, and after. */
-  #look(keys: readonly string[]): void {
-    this.#keys = keys;
-    if (this.#slots.length < keys.length) this.#slots = new Uint16Array(2 * keys.length);
-    for (let i = 0; i < keys.length; i++) this.#slots[i] = slotOf(keys[i]);
   }
 
   #lastOf(slot: number): Connection | undefined {

@@ -81,7 +81,7 @@ export interface LiveOptions {
   /**
    * How often a command is sent again after its connection was lost, 0 to 100 times. Only commands that may be carried
    * out twice are sent again: the retrievals, set, touch and delete; after a silence only the retrievals, as the server
-   * may still carry out the others. None is sent again behind which a change of the same key was sent.
+   * may still carry out the others.
    *
    * @default {0}
    */
@@ -93,8 +93,7 @@ export interface LiveOptions {
    */
   timeout?: number;
   /**
-   * Sends the keys of a dead server to the next server on the ring. Without it, these keys miss. When the server is
-   * back, it has its keys again, with the values that it had.
+   * Sends the keys of a dead server to the next server on the ring. Without it, these keys miss.
    *
    * @default {false}
    */

@@ -110,6 +110,54 @@ Deno.test("A reply that is nobody's shifts the answers of a busy connection for 
   assertEquals([fault.struck, late], [1, 0], `of ${answers} answers, seed ${SEED}`);
 });
 
+Deno.test("A server that says SERVER_ERROR and closes loses no later call", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { strict: true });
+  await client.set("healthy", "value");
+  server.fault({ kind: "serverError", commands: ["gat"], closeAfterMs: 0 });
+  const lost: string[] = [];
+  for (let i = 0; i < 40; i++) {
+    await client.gatMulti(["sick", "healthy"], 100, { strict: false });
+    try {
+      if (i % 2 === 0) assertEquals(await client.get("healthy"), "value");
+      else assertEquals(await client.set("healthy", "value"), true);
+    } catch (error) {
+      lost.push(String(error));
+    }
+  }
+  assertEquals(lost, []);
+});
+
+Deno.test("Listeners that call the client run outside of every call, and do not pile up", async () => {
+  const server = await MemcachedServer.start();
+  const { address } = server;
+  await server.stop();
+  await using client = new Client(address, { connectTimeout: 500, retryTimeout: 60_000 });
+  let isCalling = false;
+  let inside = 0;
+  let heard = 0;
+  const call = (): Promise<unknown> => {
+    isCalling = true;
+    try {
+      return client.get("key");
+    } finally {
+      isCalling = false;
+    }
+  };
+  const stop = new AbortController();
+  client.addEventListener("failure", () => {
+    heard++;
+    if (isCalling) inside++;
+    if (!stop.signal.aborted) void call();
+  });
+  const load = openLoad(100, async () => void await call(), stop.signal);
+  await moment(300);
+  stop.abort();
+  await load.ended;
+  assertEquals(inside, 0, `of ${heard} failures`);
+  assertGreater(heard, 20);
+});
+
 Deno.test("Each call has its whole time, however long the program has worked in the same turn", async () => {
   await using server = await startMemcached();
   // A reply that comes at once would be there before anybody looks at the time.

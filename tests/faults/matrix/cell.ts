@@ -7,7 +7,7 @@
 import { type CallOptions, Client, MemcachedError } from "@libmc/libmc";
 import { eventually } from "../../support/eventually.ts";
 import { CountingConnect } from "./counting_connect.ts";
-import { type MatrixMethod, valueOf } from "./methods.ts";
+import { KEYS, type MatrixMethod, valueOf } from "./methods.ts";
 import type { MatrixFault, Scene } from "./scene.ts";
 
 /** One cell: a row, and how it fails. */
@@ -34,6 +34,7 @@ export async function play(fault: MatrixFault, cells: readonly Cell[]): Promise<
   const calls = runs.map((run) => run.call());
   await scene.strikeDuring?.();
   await Promise.all(calls);
+  if (scene.isNextWhole) await Promise.all(runs.map((run) => run.next()));
   await scene.heal();
   await Promise.all(runs.map((run) => run.recover()));
   await Promise.all(runs.map((run) => run.end()));
@@ -54,6 +55,11 @@ class Run {
   /** What was told of failures. */
   readonly #told: (MemcachedError | undefined)[] = [];
   #cas = 1n;
+  /** True while a method of the client is being called. */
+  #isInside = false;
+  #failures = 0;
+  /** The calls that the listener has made. */
+  readonly #heard: Promise<unknown>[] = [];
 
   constructor(fault: MatrixFault, scene: Scene, cell: Cell, tag: string) {
     this.#scene = scene;
@@ -72,7 +78,7 @@ class Run {
       noreply: cell.noreply ?? false,
       connect: this.#dialler.connect,
     });
-    this.#client.addEventListener("failure", ({ error }) => void this.#told.push(error));
+    this.#client.addEventListener("failure", ({ error }) => this.#hear(error));
   }
 
   async seed(): Promise<void> {
@@ -109,6 +115,18 @@ class Run {
     if (method.command !== "none") this.#breach(`failed without a word: ${Deno.inspect(answer)}`);
   }
 
+  /** Asks for an item by another command, to which nothing has happened. */
+  async next(): Promise<void> {
+    const key = KEYS[1];
+    const outcome = await settled(
+      this.#cell.method.command === "get" ? this.#client.gat(key, 100) : this.#client.get(key),
+    );
+    if (outcome !== "never" && "answer" in outcome && outcome.answer === valueOf(this.#tag, key)) {
+      return;
+    }
+    this.#breach(`the next call was lost: ${Deno.inspect(outcome)}`);
+  }
+
   /** The client must work again, by itself, and must not give anything wrong meanwhile. */
   async recover(): Promise<void> {
     const { method } = this.#cell;
@@ -129,6 +147,7 @@ class Run {
   }
 
   async end(): Promise<void> {
+    if (await settled(Promise.all(this.#heard)) === "never") this.#breach("let its listener wait");
     const outcome = await settled(this.#client.close());
     if (outcome === "never") this.#breach("cannot be closed");
     if (this.#dialler.open !== 0) this.#breach(`left ${this.#dialler.open} sockets open`);
@@ -140,7 +159,28 @@ class Run {
   }
 
   #begin(options: CallOptions): Promise<unknown> {
-    return this.#cell.method.call(this.#client, this.#tag, options, this.#cas);
+    return this.#inside(() => this.#cell.method.call(this.#client, this.#tag, options, this.#cas));
+  }
+
+  #inside(call: () => Promise<unknown>): Promise<unknown> {
+    this.#isInside = true;
+    try {
+      return call();
+    } finally {
+      this.#isInside = false;
+    }
+  }
+
+  /** Hears of a failure, and calls the client as listeners may. */
+  #hear(error: MemcachedError | undefined): void {
+    this.#told.push(error);
+    if (this.#isInside) this.#breach("told of a failure inside of a call");
+    // Nothing is to stand before the next call.
+    if (this.#scene.isNextWhole || ++this.#failures > MOST_HEARD) return;
+    // A command whose count nobody looks at.
+    const { command } = this.#cell.method;
+    const call = () => command === "get" ? this.#client.touch("none", 0) : this.#client.get("none");
+    this.#heard.push(this.#inside(call));
   }
 
   #judgeError(error: unknown, before: number | undefined): void {
@@ -156,6 +196,9 @@ class Run {
     this.breaches.push(`${this.#where}: ${what}`);
   }
 }
+
+/** How many calls the listener of a cell makes. */
+const MOST_HEARD = 20;
 
 type Outcome = { answer: unknown } | { error: unknown } | "never";
 

@@ -18,6 +18,8 @@ export interface Scene extends AsyncDisposable {
   strike?(): Promise<void> | void;
   /** Lets it go wrong while the call is on its way. */
   strikeDuring?(): Promise<void> | void;
+  /** The next call is made before anything is put right, and must not notice that something went wrong. */
+  readonly isNextWhole?: boolean;
   /** Nothing goes wrong any more. */
   heal(): Promise<void> | void;
   /** How often a command was carried out, where the server counts. */

@@ -23,6 +23,7 @@ export const SERVER_FAULTS: readonly MatrixFault[] = [
   ),
   reply("SERVER_ERROR in place of it", { kind: "serverError" }),
   reply("SERVER_ERROR although carried out", { kind: "serverError", carriedOut: true }),
+  reply("SERVER_ERROR, and closed a moment later", { kind: "serverError", closeAfterMs: 5 }, true),
   reply("ERROR in place of the reply", { kind: "garbageLine", line: "ERROR" }),
   reply("CLIENT_ERROR in place of the reply", {
     kind: "garbageLine",
@@ -37,11 +38,15 @@ export const SERVER_FAULTS: readonly MatrixFault[] = [
 ];
 
 /** Where it cannot befall the command, nothing goes wrong. */
-function reply(name: string, fault: Fault): MatrixFault {
+function reply(name: string, fault: Fault, isNextWhole = false): MatrixFault {
   return {
     name,
-    open: (command) =>
-      open(befalls(fault, command) ? { ...fault, commands: [command] } as Fault : undefined),
+    open: async (command) => ({
+      ...await open(
+        befalls(fault, command) ? { ...fault, commands: [command] } as Fault : undefined,
+      ),
+      isNextWhole,
+    }),
   };
 }
 

@@ -75,6 +75,7 @@ export function reportOf(
     `  changes without a reply: ${tally.readBack} read back`,
     `  changes at once, some of them repeated: ${tally.inOrder} times in order`,
     `  odd replies: ${tally.oddReplies}, counts of another key for a moment: ${tally.shifted}`,
+    `  events that listeners heard: ${tally.heard}`,
     `connections made: ${connects}, out of step: ${desyncs}`,
     `faults: ${total}`,
     ...made.map(([kind, times]) => `  ${kind}: ${times}`),

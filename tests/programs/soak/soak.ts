@@ -7,6 +7,8 @@ import type { SoakArguments } from "./arguments.ts";
 import { writeBigs } from "./big_writers.ts";
 import { busyProgram } from "./busy_program.ts";
 import { Caller } from "./caller.ts";
+import { callAClosingProxy } from "./closing_proxy.ts";
+import { withListeners } from "./listeners.ts";
 import { Memory } from "./memory.ts";
 import { callAmidOddReplies } from "./odd_replies.ts";
 import { callQuietly } from "./quiet_callers.ts";
@@ -65,6 +67,7 @@ export async function soak(
   for (const event of ["dead", "alive"] as const) {
     clients[0].addEventListener(event, ({ server }) => trouble.hear(event, server));
   }
+  const heard = clients.map((client) => withListeners(client, tally));
   const memory = new Memory();
   const sockets = () => stands.reduce((sum, { proxy }) => sum + proxy.connections, 0);
 
@@ -72,19 +75,20 @@ export async function soak(
   const elapsed = () => performance.now() - began;
   const stop = new AbortController();
   const caller = (i: number) =>
-    new Caller(clients[i % clients.length], own(), tally, String(i), TIMEOUT);
+    new Caller(heard[i % heard.length], own(), tally, String(i), TIMEOUT);
   const arriving = Array.from({ length: clients.length }, (_, i) => caller(callers + i));
   const load = openLoad(rate, (i) => arriving[i % arriving.length].call(), stop.signal);
   const running = [
     ...Array.from({ length: callers }, (_, i) => caller(i).run(stop.signal)),
     load.ended,
-    ...clients.flatMap((client) => [
+    ...heard.flatMap((client) => [
       writeBigs(client, own(), tally, stop.signal),
       writeBigs(client, own(), tally, stop.signal),
     ]),
     callQuietly(quiet, own(), tally, stop.signal),
     callAndRepeat(reset, own(), tally, stop.signal),
     callAmidOddReplies(own(), tally, stop.signal),
+    callAClosingProxy(own(), tally, stop.signal),
     busyProgram(() => arriving[0].call(), 1.1 * TIMEOUT, stop.signal),
   ];
   const troubled = trouble.run(stop.signal);

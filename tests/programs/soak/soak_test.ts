@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { type Client, MemcachedError } from "@libmc/libmc";
 import { Random } from "../../support/random.ts";
+import { moment } from "../../faults/matrix/scene.ts";
 import { parseArguments } from "./arguments.ts";
 import { writeBigs } from "./big_writers.ts";
 import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
+import { withListeners } from "./listeners.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
 import { OwnCounter } from "./own_counter.ts";
 import { callInOrder } from "./quiet_callers.ts";
@@ -114,6 +116,27 @@ Deno.test("OwnCounter can be nothing that another counter is", () => {
   assertEquals([1, 2, 3, 4].map((by) => one.canBe(one.base + by)), [true, true, true, false]);
   for (const value of [one.base, other.base + 1, undefined, "1"]) assert(!one.canBe(value));
   assert(other.canBe(other.base + 1));
+});
+
+Deno.test("withListeners() finds an event that is told inside of a call, and lets its listeners call", async () => {
+  for (const [isInside, wrong] of [[true, 1], [false, 0]] as const) {
+    class Failing extends EventTarget {
+      calls: string[] = [];
+      get(key: string): Promise<undefined> {
+        if (this.calls.push(key) > 1) return Promise.resolve(undefined);
+        const tell = () => void this.dispatchEvent(new Event("failure"));
+        if (isInside) tell();
+        else queueMicrotask(tell);
+        return Promise.resolve(undefined);
+      }
+    }
+    const failing = new Failing();
+    const tally = new Tally();
+    await withListeners(failing as unknown as Client, tally).get("key");
+    await moment(1);
+    assertEquals([tally.wrong, tally.heard], [wrong, 1]);
+    assertEquals(failing.calls, ["key", "heard:failure"]);
+  }
 });
 
 Deno.test("writeBigs() of the soak finds a mixture", async () => {
