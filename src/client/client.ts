@@ -1466,6 +1466,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     },
   ): void {
     super.addEventListener(name, listener as EventListener, options);
+    if (name === "failure") this.#engine.stopWarnings();
   }
 
   /**

@@ -34,9 +34,12 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** Name of the command in errors. */
+export const AUTHENTICATE = "authenticate";
+
 /** Authenticates a connection. */
 export class AuthenticationCommand extends SingleCommand<void> {
-  override readonly name = "authenticate";
+  override readonly name = AUTHENTICATE;
   override readonly traits = SENT_ONCE;
   override readonly key = undefined;
   readonly #credentials: Credentials;

@@ -5,6 +5,7 @@ import { Receiver } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { CallEnd } from "../observe/observer.ts";
 import { type CallOptions, checkCallOptions } from "./call_options.ts";
+import { isSetUpMistake } from "./set_up.ts";
 import type { Verb } from "./verb.ts";
 
 /** The owner of a call. */
@@ -13,13 +14,18 @@ export interface CallOwner {
   readonly strict: boolean;
   /** Gives the deadline of a call that begins now. */
   deadline(): Deadline;
-  /** Called for every failure. */
-  failed(error: MemcachedError, verb: string): void;
+  /**
+   * Called for every failure.
+   *
+   * @param isSeen True if the call rejects with it.
+   */
+  failed(error: MemcachedError, verb: string, isSeen: boolean): void;
 }
 
 /**
- * Receives the outcome of a command for a caller. A failure rejects if the call is strict; else the call gives its verb's
- * fallback. The owner is told in both cases. An abort rejects at once, and the outcome that comes later is dropped.
+ * Receives the outcome of a command for a caller. A failure rejects if the call is strict or the program's set-up is at
+ * fault; else the call gives its verb's fallback. The owner is told in both cases. An abort rejects at once, and the
+ * outcome that comes later is dropped.
  */
 export class Call<T> extends Receiver<T> {
   readonly promise: Promise<T>;
@@ -67,24 +73,26 @@ export class Call<T> extends Receiver<T> {
 
   override reject(error: MemcachedError): void {
     if (this.settled) return;
-    const value = this.strict ? undefined : this.verb.fallback();
+    const isSeen = this.strict || isSetUpMistake(error);
+    const value = isSeen ? undefined : this.verb.fallback();
     this.#settle(value, error);
-    this.#owner.failed(error, this.verb.name);
-    if (this.strict) this.#rejectWith(error);
+    this.#owner.failed(error, this.verb.name, isSeen);
+    if (isSeen) this.#rejectWith(error);
     else this.#resolve(value as T);
   }
 
-  /** Settles with a part of the whole. If the call is strict, it rejects with all the errors in one. */
+  /** Settles with a part of the whole. If it rejects, as a single failure would, then with all the errors in one. */
   settleInPart(
     value: T,
     errors: readonly MemcachedError[],
     combine: () => MemcachedError,
   ): void {
     if (this.settled) return;
-    const error = this.strict ? combine() : errors[0];
+    const isSeen = this.strict || errors.some(isSetUpMistake);
+    const error = isSeen ? combine() : errors[0];
     this.#settle(value, error);
-    for (const error of errors) this.#owner.failed(error, this.verb.name);
-    if (this.strict) this.#rejectWith(error);
+    for (const error of errors) this.#owner.failed(error, this.verb.name, isSeen);
+    if (isSeen) this.#rejectWith(error);
     else this.#resolve(value);
   }
 

@@ -3,6 +3,7 @@
 import type { Deadline } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
+import type { Server } from "../cluster/server.ts";
 import { fullError } from "../cluster/server_errors.ts";
 import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
@@ -14,6 +15,7 @@ import { firing } from "../observe/events.ts";
 import type { CallEnd } from "../observe/observer.ts";
 import { Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
+import { Warnings } from "../observe/warnings.ts";
 import { type Address, parseAddress } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
@@ -66,6 +68,7 @@ export class Engine implements CallOwner {
   readonly #loopYield: LoopYield;
   readonly #observers: Observers;
   readonly #outbox: Outbox;
+  readonly #warnings: Warnings;
   readonly #watchesCalls: boolean;
   /** Number of calls under way that end by their own limits, and a callback for when there are none left. */
   #open = 0;
@@ -85,6 +88,7 @@ export class Engine implements CallOwner {
       [counting, posting(firing(target), this.#outbox)],
       given.observer && posting(given.observer, this.#outbox),
     );
+    this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
     this.#watchesCalls = this.#observers.watchesCalls;
     this.#deadlines = new Deadlines(settings.clock, settings);
     this.#loopYield = new LoopYield(settings.clock);
@@ -100,7 +104,12 @@ export class Engine implements CallOwner {
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
       sweepPeriod: () => sweepPeriod(settings),
-      happened: (happening) => this.#observers.happened(happening),
+      happened: (happening) => {
+        this.#observers.happened(happening);
+        // With failover the calls succeed elsewhere, and nobody would hear of a server that was never there.
+        const { what, error } = happening;
+        if (what === "dead" && settings.failover && error !== undefined) this.#warn(error);
+      },
       onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
     });
   }
@@ -353,10 +362,25 @@ export class Engine implements CallOwner {
     this.#observers.happened({ what: "torn", server: this.cluster.ownerOf(wireKey) });
   }
 
-  failed(error: MemcachedError, verb: string): void {
+  failed(error: MemcachedError, verb: string, isSeen: boolean): void {
     this.lastError = error;
-    const server = error.server === undefined ? undefined : this.cluster.named(error.server);
+    const server = this.#serverOf(error);
     this.#observers.happened({ what: "failure", server, error, verb });
+    if (!isSeen) this.#warn(error, server);
+  }
+
+  /** Says nothing more on the console: somebody listens to failures. */
+  stopWarnings(): void {
+    this.#warnings.stop();
+  }
+
+  #serverOf({ server }: MemcachedError): Server | undefined {
+    return server === undefined ? undefined : this.cluster.named(server);
+  }
+
+  #warn(error: MemcachedError, server = this.#serverOf(error)): void {
+    const say = this.#warnings.about(server, error);
+    if (say !== undefined) this.#outbox.post(say);
   }
 
   /** Changes the settings that can be changed while the client lives. */

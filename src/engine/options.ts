@@ -236,6 +236,13 @@ export interface ClientOptions extends LiveOptions {
    * @default {undefined}
    */
   observer?: Observer;
+  /**
+   * Says on `console.warn`, once for each server, that calls to it fail although it has never answered. Nothing is said
+   * to a program that sees failures: as errors, by a listener to `failure`, or by an observer that has `happened`.
+   *
+   * @default {true}
+   */
+  warn?: boolean;
   /** Time and timers, for tests: the platform's unless given. */
   clock?: Clock;
 }
@@ -343,6 +350,7 @@ const OPTIONS: {
   itemSizeLimit: { check: integerFrom(1024, 2 ** 30), fallback: 1024 * 1024 },
   inflateBudget: { check: anInflateBudget, fallback: DEFAULT_BUDGET },
   observer: { check: anObserver, fallback: undefined },
+  warn: { check: aBoolean, fallback: true },
   clock: { check: objectWith("now", "after"), fallback: systemClock },
 };
 

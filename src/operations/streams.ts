@@ -226,7 +226,7 @@ function chunkStream(
   let index = 0;
   let fetched: Chunk | undefined = first;
   // The call is over, so failures are reported here.
-  const onFailure = (error: MemcachedError) => engine.failed(error, VERBS.getStream.name);
+  const onFailure = (error: MemcachedError) => engine.failed(error, VERBS.getStream.name, true);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const chunk = fetched ??

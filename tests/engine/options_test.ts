@@ -26,6 +26,7 @@ const BOOLEANS = [
   "strict",
   "allowFlushAll",
   "mergeGets",
+  "warn",
 ];
 
 Deno.test("settingsOf() fills in the defaults", () => {
@@ -50,6 +51,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     maxPending: 100_000,
     mergeGets: true,
     itemSizeLimit: 1_048_576,
+    warn: true,
     inflateBudget: { bytes: 134_217_728, ratio: 100, memory: 536_870_912 },
   });
   assertStrictEquals(codec, jsCodec);

@@ -35,6 +35,8 @@ export interface Row {
   readonly later?: readonly [name: string, message: string];
   /** Whether the command may have been carried out: `"no"` unless given. */
   readonly sent?: "no" | "maybe";
+  /** The set-up is at fault: it rejects strict or not, and is heard of. */
+  readonly isSetUp?: boolean;
   /** Wrong use, of a closed client too: it rejects strict or not, and nothing is heard of it. */
   readonly isWrongUse?: boolean;
   open(stack: AsyncDisposableStack, options: ClientOptions): Promise<Trouble>;
@@ -190,14 +192,28 @@ export const ROWS: readonly Row[] = [
   },
   {
     when: "The password is wrong",
-    soft: "a miss, or `false`",
-    strict: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    soft: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    strict: "the same",
+    isSetUp: true,
     error: ["ConnectionError", "authentication failure"],
     later: ["ServerDeadError", "is dead"],
     async open(stack, options) {
       const server = stack.use(await startAskingMemcached());
       const auth = { username: "ada", password: "byron1788" };
       return { client: clientOf(stack, server.address, { ...options, auth }) };
+    },
+  },
+  {
+    when: "The program may not use the network, or its own `connect` has a bug",
+    soft: "`ConnectionError`, sent `no`; for `retryTimeout` then `ServerDeadError` at once",
+    strict: "the same",
+    isSetUp: true,
+    error: ["ConnectionError", "is not a function"],
+    later: ["ServerDeadError", "is dead"],
+    open(stack, options) {
+      const nothing = undefined as unknown as () => never;
+      const client = clientOf(stack, "127.0.0.1:1", { ...options, connect: () => nothing() });
+      return Promise.resolve({ client });
     },
   },
   {

@@ -2,6 +2,6 @@
 
 import { Client } from "@libmc/libmc";
 
-const client = new Client(Deno.args, { retryTimeout: 60_000 });
+const client = new Client(Deno.args, { retryTimeout: 60_000, warn: false });
 console.log(await client.get("a"), (await client.getMulti(["a", "b"])).size);
 await client.close();

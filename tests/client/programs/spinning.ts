@@ -6,7 +6,7 @@
 import { Client } from "@libmc/libmc";
 
 const [server, microseconds] = Deno.args;
-await using client = new Client(server, { retryTimeout: 20 });
+await using client = new Client(server, { retryTimeout: 20, warn: false });
 let isOver = false;
 setTimeout(() => isOver = true, 300);
 

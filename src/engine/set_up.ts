@@ -1,0 +1,28 @@
+/**
+ * Mistakes in a program's set-up. Waiting cures none of them, so a call that meets one rejects, strict or not: a cache
+ * that can never work must not look like one that misses.
+ */
+
+import { AUTHENTICATE } from "../commands/authentication.ts";
+import { ConnectionError, type MemcachedError, ReplyError, ServerDeadError } from "../errors.ts";
+import { isA, isSound } from "../thrown.ts";
+
+/**
+ * True if a failure can only come from the set-up: a network permission that was not granted, a password that the server
+ * has refused, or a `connect` with a bug. It is so too for as long as the server is dead for that reason.
+ */
+export function isSetUpMistake(error: MemcachedError): boolean {
+  const failure = error instanceof ServerDeadError ? error.cause : error;
+  if (!isSound(failure, ConnectionError) || failure.step !== "dial") return false;
+  const { cause } = failure;
+  if (isSound(cause, ReplyError)) return cause.command === AUTHENTICATE;
+  return BUGS.some((type) => isA(cause, type)) || (isSound(cause, Error) && isDenial(cause));
+}
+
+/** Deno's error is known by its name, as no other file than its transport names Deno, and Node's by its code. */
+function isDenial(cause: Error & { readonly code?: unknown }): boolean {
+  return cause.name === "NotCapable" || cause.code === "ERR_ACCESS_DENIED";
+}
+
+/** What a function throws that is wrong itself. A network that fails throws none of them. */
+const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
