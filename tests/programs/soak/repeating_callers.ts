@@ -45,14 +45,17 @@ export async function changeInOrder(
   signal: AbortSignal,
 ): Promise<void> {
   let may: readonly unknown[] = [undefined];
+  let doubtful: readonly unknown[] = [];
   for (let next = 0; !signal.aborted;) {
     await pause(random.below(20), signal);
     tally.unsettled++;
     const values = Array.from({ length: AT_ONCE }, () => next++);
     const done = await Promise.all(values.map((value) => client.set(key, value)));
-    // One that failed may have been carried out, and one that was confirmed has taken its place.
+    // One that failed may be carried out at any later moment; one that was confirmed has taken the place of all others.
+    const failed = values.filter((_, i) => !done[i]);
     const last = done.lastIndexOf(true);
-    may = last < 0 ? [...may, ...values] : values.slice(last);
+    may = [...last < 0 ? may : [values[last], ...doubtful], ...failed];
+    doubtful = failed;
     const found = await client.get(key, { strict: true }).catch(() => FAILED);
     tally.unsettled--;
     tally.operations++;
@@ -64,7 +67,7 @@ export async function changeInOrder(
         `${key} gave ${found} after sets of ${values} that gave ${done}`,
       );
     }
-    may = [found];
+    may = [found, ...failed];
   }
 }
 

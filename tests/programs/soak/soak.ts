@@ -59,7 +59,7 @@ export async function soak(
     stands.push(stack.use(await Stand.start(`cache${i}`, random.below(2 ** 32))));
   }
   const quiet = stack.use(await Stand.start("quiet", random.below(2 ** 32)));
-  const reset = stack.use(await Stand.start("reset", random.below(2 ** 32)));
+  const reset = stack.use(await Stand.start("reset", random.below(2 ** 32), 1));
   const addresses = stands.map(({ address }) => address);
   const clients = [new Client(addresses, PLAIN), new Client(addresses, WIDE)];
   const tally = new Tally();

@@ -2,28 +2,31 @@
 
 import { FaultProxy } from "@libmc/libmc/testing";
 import { onSomePort } from "../../support/some_port.ts";
-import { type Memcached, startMemcached } from "../../support/memcached.ts";
+import { type Memcached, type MemcachedOptions, startMemcached } from "../../support/memcached.ts";
 
 /** A server of the soak, and what may happen to it. */
 export class Stand implements AsyncDisposable {
   readonly proxy: FaultProxy;
   /** The name by which clients know it. */
   readonly name: string;
+  readonly #threads: number;
   #daemon: Memcached;
 
-  static async start(name: string, seed: number): Promise<Stand> {
-    const daemon = await startMemcached(DAEMON);
+  /** @param threads With one, the server carries out what came first before what comes on another connection. */
+  static async start(name: string, seed: number, threads = 2): Promise<Stand> {
+    const daemon = await startMemcached(daemonOptions(threads));
     try {
       const target = daemon.address;
       const proxy = await onSomePort((port) => FaultProxy.start({ target, port, seed }));
-      return new Stand(name, daemon, proxy);
+      return new Stand(name, daemon, proxy, threads);
     } catch (error) {
       await daemon.stop();
       throw error;
     }
   }
 
-  private constructor(name: string, daemon: Memcached, proxy: FaultProxy) {
+  private constructor(name: string, daemon: Memcached, proxy: FaultProxy, threads: number) {
+    this.#threads = threads;
     this.name = name;
     this.#daemon = daemon;
     this.proxy = proxy;
@@ -47,7 +50,10 @@ export class Stand implements AsyncDisposable {
   }
 
   async restart(): Promise<void> {
-    this.#daemon = await startMemcached({ ...DAEMON, port: this.#daemon.port as number });
+    this.#daemon = await startMemcached({
+      ...daemonOptions(this.#threads),
+      port: this.#daemon.port as number,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,4 +62,6 @@ export class Stand implements AsyncDisposable {
   }
 }
 
-const DAEMON = { args: ["-m", "256", "-t", "2"] };
+function daemonOptions(threads: number): MemcachedOptions {
+  return { args: ["-m", "256", "-t", String(threads)] };
+}
