@@ -208,9 +208,25 @@ export class Engine implements CallOwner {
     command.deadline = call.deadline;
     if (this.#order.size === 0 || turn !== undefined || !this.#order.holds(key)) {
       this.cluster.submit(key, command);
-      return;
+    } else {
+      this.#submitInTurn(key, key, command);
     }
-    this.inTurn([key], { deadline: call.deadline, command: command.name }, (turn) => {
+  }
+
+  /** Sends a command for a chunk of the value under a key, behind all calls for that key that were made before. */
+  sendForChunk(
+    call: { readonly deadline: Deadline },
+    key: string,
+    chunkKey: string,
+    command: Command,
+  ): void {
+    command.deadline = call.deadline;
+    if (this.#order.holds(key)) this.#submitInTurn(key, chunkKey, command);
+    else this.cluster.submit(chunkKey, command);
+  }
+
+  #submitInTurn(heldKey: string, key: string, command: Command): void {
+    this.inTurn([heldKey], { deadline: command.deadline, command: command.name }, (turn) => {
       if (!command.abandoned) this.cluster.submit(key, command);
       turn.end();
     }, (error) => command.fail(error));

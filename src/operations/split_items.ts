@@ -72,7 +72,7 @@ export function touchWithChunks(
   });
   const first = chunkKey(key, 0);
   engine.send(call, key, new TouchCommand(key, exptime, engine.settings.noreply, item));
-  engine.send(call, first, new TouchCommand(first, exptime, false, chunk));
+  engine.sendForChunk(call, key, first, new TouchCommand(first, exptime, false, chunk));
 }
 
 /** Touches all chunks but the first, if there is a manifest. */
@@ -220,7 +220,8 @@ export function attachUnlessSplit(
     else tellChunk(false);
   });
   engine.send(call, key, commandFor(item));
-  engine.send(call, chunkKey(key, 0), new ProbeCommand(chunkKey(key, 0), chunk));
+  const first = chunkKey(key, 0);
+  engine.sendForChunk(call, key, first, new ProbeCommand(first, chunk));
 }
 
 /** Data that was added to an item. */
