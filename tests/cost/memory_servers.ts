@@ -71,8 +71,12 @@ export class MemoryConnection implements Transport {
         if (this.#request.length < next + length + 2) break;
         const data = this.#request.slice(next, next += length);
         next += 2;
-        this.#items.set(words[0], { flags: words[1], data });
-        reply += "STORED\r\n";
+        if (words[4] === NO_CAS) {
+          reply += this.#items.has(words[0]) ? "EXISTS\r\n" : "NOT_FOUND\r\n";
+        } else {
+          this.#items.set(words[0], { flags: words[1], data });
+          reply += "STORED\r\n";
+        }
       } else {
         reply += this.#replyTo(name, words);
       }
@@ -126,6 +130,8 @@ interface Item {
   readonly data: string;
 }
 
+/** The number of a cas that only asks whether the item is there. */
+const NO_CAS = "18446744073709551615";
 const STORES: ReadonlySet<string> = new Set([
   ...["set", "add", "replace", "cas", "append", "prepend"],
 ]);
