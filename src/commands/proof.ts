@@ -18,6 +18,8 @@ export class ProofCommand extends Command {
   /** It is never routed: it belongs to its connection. */
   override readonly key = undefined;
   override readonly abandoned = true;
+  /** It takes no place that `maxPending` leaves for the commands of callers. */
+  override readonly weight = 0;
   readonly #wireKey: string;
   readonly #refused: () => void;
 

@@ -78,6 +78,17 @@ Deno.test("Connection counts a proof as nobody's command", async () => {
   assertEquals([server.attempts, server.rig.ends], [400 * CALLERS, []]);
 });
 
+Deno.test("Connection has as much room for callers' commands while a proof is on its way", async () => {
+  await using rig = new Rig(undefined, { proof: proofs().make });
+  await rig.submit(...Array.from({ length: 1000 }, () => incr("a")));
+  await rig.reply("7\r\n".repeat(1000));
+  await rig.submit(incr("b"), incr("c"));
+  assertEquals(rig.transport.writes.at(-1), PROOF + "incr b 1\r\nincr c 1\r\n");
+  assertEquals(rig.connection.queuedWeight, 2);
+  await rig.reply("END\r\n8\r\n9\r\n");
+  assertEquals([rig.connection.queuedWeight, rig.connection.queued], [0, 0]);
+});
+
 Deno.test("Connection takes no proof for a caller's reply, though a hit before it has proved the place", async () => {
   await using rig = new Rig(undefined, { proof: proofs().make });
   await rig.submit(...Array.from({ length: 1000 }, () => incr("a")));
