@@ -54,12 +54,14 @@ export function parseAddress(text: string): Address {
       alias === undefined ? "it is empty" : "it has no host before its first space",
     );
   }
+  const mistake = UNBRACKETED_V6.test(place)
+    ? V6_MISTAKE
+    : mistakeIn(place, text.slice(place.length + 1));
+  if (mistake !== undefined) throw badServer(text, mistake);
   if (alias === "") {
     throw badServer(text, `no alias follows its space: write ${JSON.stringify(place)}`);
   }
   if (alias !== undefined) checkBytes(text, "alias", alias);
-  const mistake = UNBRACKETED_V6.test(place) ? V6_MISTAKE : mistakeIn(place);
-  if (mistake !== undefined) throw badServer(text, mistake);
   if (place.startsWith("[")) return parseBracketed(text, place, alias);
   const [host, portText] = splitPort(text, place);
   if (host === "") throw badServer(text, "it has no host");

@@ -7,9 +7,10 @@
  * Says what is wrong with host and port of a server string, and what to write.
  *
  * @param place What stands before the alias.
+ * @param behind What stands behind the first space, if there is one.
  * @returns Completes "Cannot use server … as"; `undefined` for what can be a server.
  */
-export function mistakeIn(place: string): string | undefined {
+export function mistakeIn(place: string, behind = ""): string | undefined {
   const url = URL_FORM.exec(place);
   if (url !== null) {
     const [, scheme, authority, path] = url;
@@ -23,9 +24,9 @@ export function mistakeIn(place: string): string | undefined {
   }
   if (place.startsWith("/") || place.startsWith("[")) return undefined;
   if (SEVERAL.test(place)) {
-    return `it holds several servers: write ${
-      JSON.stringify(place.split(SEVERAL).filter(Boolean))
-    }`;
+    // With a space behind the comma, what would be the alias is a list, too.
+    const list = /[,;|]$/.test(place) ? `${place} ${behind}` : place;
+    return `it holds several servers: write ${JSON.stringify(list.split(SEVERAL).filter(Boolean))}`;
   }
   if (/^(?:\.{1,2}|~[^/]*)\//.test(place)) {
     return `the path of a Unix socket must begin with "/": write "/path/to.sock"`;
@@ -45,7 +46,7 @@ const FORMS = 'write "host", "host:port", "[v6]:port" or "/path/to.sock"';
 
 /** Scheme, what follows the two slashes, and a path. */
 const URL_FORM = /^([a-z][a-z\d+.-]*):\/\/([^/]*)(.*)$/i;
-const SEVERAL = /[,;|]+/;
+const SEVERAL = /\s*[,;|][,;|\s]*/;
 /** Names of containers contain `_`, and international names letters of any script. */
 const NO_HOST = /[^\p{L}\p{M}\p{N}._-]/u;
 
