@@ -587,7 +587,9 @@ export class Client extends EventTarget implements AsyncDisposable {
    * chunks too: then it is gone. It is not stored either if servers change before its end. Wrong use, and a signal
    * aborted before the call, leave the stream alone.
    *
-   * Calls for the key that are made meanwhile wait for the end of the stream, but no longer than their `timeout`.
+   * Calls for the key that are made meanwhile wait for the end of the stream, but no longer than their `timeout`. With
+   * `timeout: 0` they wait for as long as the stream takes, and a stream that awaits a call for its own key waits for
+   * ever, unless that call has a `signal` or the client is closed.
    *
    * @param key The key, 1 to 250 bytes with the prefix; at most 200 for more than 1,000,000 bytes.
    * @param stream At most 10,000,000 bytes, or 1,000,000 without `doSplit`.
