@@ -19,10 +19,19 @@ export function isSound<T extends Error>(
 ): thrown is T {
   try {
     if (!(thrown instanceof type)) return false;
-    const { message, ..._fields } = thrown;
+    const { message, cause: _cause, ..._fields } = thrown;
     return typeof message === "string";
   } catch {
     return false;
+  }
+}
+
+/** Gives a field of an error, inherited or not; `undefined` if it cannot be read. */
+export function fieldOf(thrown: Error, field: "name" | "code"): unknown {
+  try {
+    return (thrown as Error & { readonly code?: unknown })[field];
+  } catch {
+    return undefined;
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { AUTHENTICATE } from "../commands/authentication.ts";
 import { ConnectionError, type MemcachedError, ReplyError, ServerDeadError } from "../errors.ts";
-import { isA, isSound } from "../thrown.ts";
+import { fieldOf, isA, isSound } from "../thrown.ts";
 
 /**
  * True if a failure can only come from the set-up: a network permission that was not granted, a password that the server
@@ -20,8 +20,8 @@ export function isSetUpMistake(error: MemcachedError): boolean {
 }
 
 /** Deno's error is known by its name, as no other file than its transport names Deno, and Node's by its code. */
-function isDenial(cause: Error & { readonly code?: unknown }): boolean {
-  return cause.name === "NotCapable" || cause.code === "ERR_ACCESS_DENIED";
+function isDenial(cause: Error): boolean {
+  return fieldOf(cause, "name") === "NotCapable" || fieldOf(cause, "code") === "ERR_ACCESS_DENIED";
 }
 
 /** What a function throws that is wrong itself. A network that fails throws none of them. */

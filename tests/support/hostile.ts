@@ -27,11 +27,16 @@ export function thingsToThrow(): [name: string, thrown: unknown][] {
     ["an error whose message throws", evil(new Error("weather"), "message")],
     ["an error whose message is a symbol", withMessage(new Error("weather"), Symbol("m"))],
     ["an error whose stack and cause throw", evil(evil(new Error("weather"), "stack"), "cause")],
+    ...["name", "code", "cause", "stack"].map((property): [string, unknown] => [
+      `an error whose hidden ${property} throws`,
+      hidden(new Error("weather"), property),
+    ]),
     ["a frozen error", Object.freeze(new Error("weather"))],
     ...OURS.flatMap((OurError): [string, unknown][] => [
       [`a frozen ${OurError.name}`, Object.freeze(new OurError("weather"))],
       [`a ${OurError.name} whose message throws`, evil(new OurError("weather"), "message")],
       [`a ${OurError.name} whose server throws`, evil(new OurError("weather"), "server")],
+      [`a ${OurError.name} whose hidden cause throws`, hidden(new OurError("weather"), "cause")],
       [`a revoked proxy of a ${OurError.name}`, revoked(new OurError("weather"))],
     ]),
   ];
@@ -57,6 +62,10 @@ function revoked(target: object): unknown {
 
 function evil(error: Error, property: string): Error {
   return Object.defineProperty(error, property, { get: fail, enumerable: true });
+}
+
+function hidden(error: Error, property: string): Error {
+  return Object.defineProperty(error, property, { get: fail });
 }
 
 function withMessage(error: Error, message: unknown): Error {
