@@ -23,7 +23,7 @@ const NAMES: readonly OperationName[] = ["set", "set", "set", "delete", "incr"];
 
 for (const connections of [1, 3]) {
   Deno.test(`Client repeats no call behind a later one for the same key, ${connections} connection(s)`, async () => {
-    await using server = await startMemcached();
+    await using server = await startMemcached({ args: ["-t", "1"] });
     const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
     let runs = 0;
     async function run(operations: readonly Operation[], seed: number) {
