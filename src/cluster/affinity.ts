@@ -4,7 +4,7 @@
  * the same way. If none is on its way, the next one may take any connection.
  *
  * There is no entry a key. All keys share a fixed number of slots, by a hash, and a slot remembers where its last command
- * went and when that will be over. So nothing has to be removed, and keys that share a slot share a connection for a
+ * went and when that will be over. So no key has to be removed, and keys that share a slot share a connection for a
  * moment, no more.
  */
 
@@ -56,6 +56,14 @@ export class Affinity {
       this.#connections[slot] = connection;
       this.#marks[slot] = mark;
     }
+  }
+
+  /** Lets go of a connection that has ended. */
+  forget(connection: Connection): void {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (this.#connections[slot] === connection) this.#connections[slot] = undefined;
+    }
+    if (this.#only === connection) this.#only = undefined;
   }
 
   #lastOf(slot: number): Connection | undefined {

@@ -7,6 +7,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
+import type { Divisible } from "../commands/group_command.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Affinity, isDivisible } from "./affinity.ts";
 
@@ -55,11 +56,12 @@ export class Pool {
   spread(command: Command, give: (command: Command, connection: Connection) => void): void {
     const affinity = this.#affinity;
     const { keys } = command;
-    const connection = affinity?.connectionForAll(keys) ?? this.pick();
-    if (connection === "several") {
-      for (const part of this.#parts(command, keys)) this.spread(part, give);
+    const due = affinity?.connectionForAll(keys);
+    if (due === "several" && isDivisible(command)) {
+      for (const part of this.#parts(command)) this.spread(part, give);
       return;
     }
+    const connection = due === undefined || due === "several" ? this.pick() : due;
     give(command, connection);
     affinity?.went(keys, connection);
   }
@@ -76,6 +78,7 @@ export class Pool {
   remove(connection: Connection): boolean {
     const at = this.#connections.indexOf(connection);
     if (at >= 0) this.#connections.splice(at, 1);
+    this.#affinity?.forget(connection);
     if (this.#connections.length <= 1) {
       this.#affinity = undefined;
       this.#cancel?.();
@@ -99,16 +102,16 @@ export class Pool {
   }
 
   /** Divides a command for many keys by the connections that they have to take. */
-  #parts(command: Command, keys: readonly string[]): Command[] {
+  #parts(command: Divisible): Command[] {
     const groups = new Map<Connection | undefined, { keys: string[]; positions: number[] }>();
-    keys.forEach((key, position) => {
+    command.keys.forEach((key, position) => {
       const connection = this.#affinity?.connectionFor(key);
       let group = groups.get(connection);
       if (group === undefined) groups.set(connection, group = { keys: [], positions: [] });
       group.keys.push(key);
       group.positions.push(position);
     });
-    return isDivisible(command) ? command.divide([...groups.values()]) : [];
+    return command.divide([...groups.values()]);
   }
 
   /** Closes idle connections, except the oldest, as long as there are several. */

@@ -1,10 +1,12 @@
-/** What a connection that has nothing to do holds in memory. */
+/** What connections hold in memory that have nothing to do, or have ended. */
 
 import v8 from "node:v8";
 import vm from "node:vm";
 import { assert } from "@std/assert";
-import { Client } from "@libmc/libmc";
+import { Client, type Transport } from "@libmc/libmc";
+import { eventually } from "../support/eventually.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
+import { platformConnect } from "../support/platform_connect.ts";
 
 const CLIENTS = 50;
 
@@ -26,6 +28,39 @@ Deno.test("Client holds less than 1 MB for a connection after a peak", async () 
     await Promise.all(items.map(([key]) => client.get(key)));
     await client.getMulti(items.map(([key]) => key));
   });
+});
+
+Deno.test("Client with several connections holds nothing of those that have ended", async () => {
+  await using server = await startMemcached();
+  const made: WeakRef<Transport>[] = [];
+  await using client = new Client(server.address, {
+    connections: 3,
+    retryTimeout: 0,
+    async connect(endpoint, signal) {
+      const transport = await platformConnect(endpoint, signal);
+      made.push(new WeakRef(transport));
+      return transport;
+    },
+  });
+  const open = () => {
+    const { connects, disconnects } = client.counters().get(server.address)!;
+    return connects - disconnects;
+  };
+  const value = "v".repeat(20_000);
+  for (let round = 0; round < 30; round++) {
+    // Each round has keys of its own, which nobody asks for again.
+    let call = 0;
+    await eventually("three connections are open", async () => {
+      const keys = Array.from({ length: 20 }, () => `key${round}-${call++}`);
+      await Promise.all(keys.map((key) => client.set(key, value)));
+      return open() === 3;
+    });
+    made.at(-1)?.deref()?.close();
+    await eventually("one has ended", () => open() < 3);
+  }
+  collect();
+  const left = made.filter((transport) => transport.deref() !== undefined).length;
+  assert(made.length >= 30 && left <= 4, `${left} of ${made.length} are held`);
 });
 
 /** Uses a number of clients, and compares the memory with what it was before they were made. */
@@ -52,9 +87,14 @@ function clientOf(server: Memcached): Client {
 
 /** Bytes in use once all garbage is gone, buffers included. */
 function held(): number {
-  v8.setFlagsFromString("--expose-gc");
-  const collect = vm.runInNewContext("gc") as () => void;
-  for (let i = 0; i < 3; i++) collect();
+  collect();
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
+}
+
+/** Collects all garbage. */
+function collect(): void {
+  v8.setFlagsFromString("--expose-gc");
+  const gc = vm.runInNewContext("gc") as () => void;
+  for (let i = 0; i < 3; i++) gc();
 }
