@@ -10,13 +10,20 @@ if (Deno.args.length === 0) {
   await runAll();
 } else {
   // Clients of live benches stay connected; what the bench started ends with the unload event of an exit.
-  Deno.exit(await runOnce(Deno.args[0]).then(() => 0, (error) => (console.error(error), 1)));
+  Deno.exit(
+    await runOnce(Deno.args[0]).then(
+      () => 0,
+      (error) => (console.error(error), 1),
+    ),
+  );
 }
 
 async function runAll(): Promise<void> {
   const root = new URL("..", import.meta.url);
   const suites = [...benchFiles(new URL("bench/", root))].sort();
-  const runs: [string, string[]][] = suites.map((path) => [path, ["bench/smoke.ts", path]]);
+  const runs: [string, string[]][] = suites.map((
+    path,
+  ) => [path, ["bench/smoke.ts", path]]);
   runs.push(["bench/load/main.ts", ["bench/load/main.ts", "--smoke"]]);
   for (const path of filesOf(new URL("bench/probe/", root), "_probe.ts")) {
     runs.push([path, [path, "--smoke"]]);
@@ -32,7 +39,9 @@ async function runAll(): Promise<void> {
     console.log(`${success ? "ok" : "FAILED"} ${name} (${seconds} s)`);
     if (success) continue;
     failed++;
-    console.log(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+    console.log(
+      new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr),
+    );
   }
   console.log(`${runs.length - failed} benches ran, ${failed} failed`);
   if (failed > 0) Deno.exit(1);
@@ -71,17 +80,26 @@ function collectBench(collect: (definition: Deno.BenchDefinition) => void) {
     const fn = [first, second, third].find((part) => typeof part === "function") as
       | BenchFunction
       | undefined;
-    const whole = { ...definition, ...named, ...options, ...(fn ? { fn } : {}) };
+    const whole = {
+      ...definition,
+      ...named,
+      ...options,
+      ...(fn ? { fn } : {}),
+    };
     collect(whole as Deno.BenchDefinition);
   };
 }
 
 function* benchFiles(folder: URL): Generator<string> {
-  for (const room of ["micro/", "live/"]) yield* filesOf(new URL(room, folder), "_bench.ts");
+  for (const room of ["micro/", "live/"]) {
+    yield* filesOf(new URL(room, folder), "_bench.ts");
+  }
 }
 
 function filesOf(folder: URL, end: string): string[] {
-  const path = folder.pathname.slice(new URL("..", import.meta.url).pathname.length);
+  const path = folder.pathname.slice(
+    new URL("..", import.meta.url).pathname.length,
+  );
   return [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(end))
     .map(({ name }) => path + name).sort();
 }

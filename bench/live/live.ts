@@ -27,7 +27,10 @@ const daemon = await startMemcached({ args: ["-m", "256", "-t", "1"] });
 const socket = await RawSocket.connect(daemon.address);
 const sessions = new Map<string, Session>();
 for (const name of CLIENTS) {
-  sessions.set(name, await (await loadParticipant(name)).connect([daemon.address]));
+  sessions.set(
+    name,
+    await (await loadParticipant(name)).connect([daemon.address]),
+  );
 }
 
 /** Stores the items of everyone, compares what they read back, and registers the benches of a group. */
@@ -48,7 +51,9 @@ export async function liveGroup(group: LiveGroup): Promise<void> {
     await session.setMulti(items);
     const found = session.values(await session.getMulti(keys), keys);
     if (items.some(([, value], i) => found[i] !== value)) {
-      throw new Error(`Cannot bench ${name} as it does not give back what it stored`);
+      throw new Error(
+        `Cannot bench ${name} as it does not give back what it stored`,
+      );
     }
     Deno.bench({
       name,

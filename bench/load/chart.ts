@@ -35,10 +35,14 @@ export function drawChart(report: Report): string {
     const results = report.results.filter((result) => nameOf(result) === name);
     return results.length === 0 ? [] : [{ title, results }];
   });
-  const rowsOfBars = Math.max(1, ...panels.map(({ results }) => results.length));
+  const rowsOfBars = Math.max(
+    1,
+    ...panels.map(({ results }) => results.length),
+  );
   const panelHeight = TITLE_HEIGHT + rowsOfBars * ROW_HEIGHT + 16;
   const width = MARGIN * (COLUMNS + 1) + PANEL_WIDTH * COLUMNS;
-  const height = HEAD_HEIGHT + Math.ceil(panels.length / COLUMNS) * panelHeight + MARGIN;
+  const height = HEAD_HEIGHT +
+    Math.ceil(panels.length / COLUMNS) * panelHeight + MARGIN;
   const body = panels.map(({ title, results }, i) => {
     const x = MARGIN + (i % COLUMNS) * (PANEL_WIDTH + MARGIN);
     const y = HEAD_HEIGHT + Math.floor(i / COLUMNS) * panelHeight;
@@ -59,7 +63,12 @@ ${body.join("\n")}
 `;
 }
 
-function drawPanel(title: string, results: readonly Result[], x: number, y: number): string {
+function drawPanel(
+  title: string,
+  results: readonly Result[],
+  x: number,
+  y: number,
+): string {
   const most = Math.max(...results.map(({ keysPerSecond }) => keysPerSecond));
   const rows = results.map((result, i) => {
     const top = TITLE_HEIGHT + i * ROW_HEIGHT;

@@ -27,7 +27,9 @@ class Bench {
 
   async obey(order: Order): Promise<Prepared | Round | Quantiles> {
     if (order.order === "prepare") return await this.#prepare(order.work);
-    if (order.order === "run") return await this.#run(order.milliseconds, order.timed);
+    if (order.order === "run") {
+      return await this.#run(order.milliseconds, order.timed);
+    }
     return quantiles(this.#latencies);
   }
 
@@ -48,7 +50,9 @@ class Bench {
   async #connect(servers: readonly string[]): Promise<(work: Work) => Loop> {
     const owner = ownerOf(this.#name);
     if (this.#name === RAW_SOCKET) {
-      const sockets = await Promise.all(servers.map((server) => RawSocket.connect(server)));
+      const sockets = await Promise.all(
+        servers.map((server) => RawSocket.connect(server)),
+      );
       return (work) => makeRawLoop(sockets, owner, work);
     }
     const session = await (await loadParticipant(this.#name)).connect(servers);
@@ -56,10 +60,15 @@ class Bench {
   }
 
   async #run(milliseconds: number, timed: boolean): Promise<Round> {
-    if (this.#loop === undefined) throw new Error("Cannot run as nothing was prepared");
+    if (this.#loop === undefined) {
+      throw new Error("Cannot run as nothing was prepared");
+    }
     const cpu = process.cpuUsage();
     const begin = performance.now();
-    const calls = await this.#loop.run(milliseconds, timed ? this.#latencies : []);
+    const calls = await this.#loop.run(
+      milliseconds,
+      timed ? this.#latencies : [],
+    );
     const elapsed = performance.now() - begin;
     const { user, system } = process.cpuUsage(cpu);
     return { calls, milliseconds: elapsed, cpuMicroseconds: user + system };
@@ -69,18 +78,25 @@ class Bench {
 function quantiles(latencies: number[]): Quantiles {
   const sorted = Float64Array.from(latencies).sort();
   const at = (part: number) => {
-    return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] * 1e4) /
+    return Math.round(
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] *
+        1e4,
+    ) /
       10;
   };
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999) };
 }
 
 function say(answer: unknown): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(answer)}\n`));
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(`${JSON.stringify(answer)}\n`),
+  );
 }
 
 async function greeting(name: string): Promise<Greeting> {
-  if (name === RAW_SOCKET) return { version: `Deno ${Deno.version.deno}`, manyServers: true };
+  if (name === RAW_SOCKET) {
+    return { version: `Deno ${Deno.version.deno}`, manyServers: true };
+  }
   const { version, manyServers } = await loadParticipant(name);
   return { version, manyServers };
 }

@@ -34,7 +34,9 @@ export function makeLoop(session: Session, owner: number, work: Work): Loop {
         });
       } else {
         await eachBlock(items, async (block) => {
-          values.push(...await Promise.all(block.map(([key]) => session.get(key))));
+          values.push(
+            ...await Promise.all(block.map(([key]) => session.get(key))),
+          );
         });
       }
       return values;
@@ -86,9 +88,15 @@ async function oneCaller(
 }
 
 /** Prepares arguments beforehand, so that the loop makes nothing but calls. */
-function makeCall(session: Session, items: Item[], work: Work): (at: number) => Promise<unknown> {
+function makeCall(
+  session: Session,
+  items: Item[],
+  work: Work,
+): (at: number) => Promise<unknown> {
   const keys = items.map(([key]) => key);
-  if (work.operation === "get") return (at) => session.get(keys[at % keys.length]);
+  if (work.operation === "get") {
+    return (at) => session.get(keys[at % keys.length]);
+  }
   if (work.operation === "set") {
     return (at) => {
       const [key, value] = items[at % items.length];
@@ -97,12 +105,21 @@ function makeCall(session: Session, items: Item[], work: Work): (at: number) => 
   }
   const size = keysPerCall(work.operation);
   const blocks: Item[][] = [];
-  for (let i = 0; i < items.length; i += size) blocks.push(items.slice(i, i + size));
-  if (work.operation === "setMulti100") return (at) => session.setMulti(blocks[at % blocks.length]);
+  for (let i = 0; i < items.length; i += size) {
+    blocks.push(items.slice(i, i + size));
+  }
+  if (work.operation === "setMulti100") {
+    return (at) => session.setMulti(blocks[at % blocks.length]);
+  }
   const keyBlocks = blocks.map((block) => block.map(([key]) => key));
   return (at) => session.getMulti(keyBlocks[at % keyBlocks.length]);
 }
 
-async function eachBlock(items: Item[], visit: (block: Item[]) => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < items.length; i += 100) await visit(items.slice(i, i + 100));
+async function eachBlock(
+  items: Item[],
+  visit: (block: Item[]) => Promise<unknown>,
+): Promise<void> {
+  for (let i = 0; i < items.length; i += 100) {
+    await visit(items.slice(i, i + 100));
+  }
 }

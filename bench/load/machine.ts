@@ -31,5 +31,8 @@ async function memcachedVersion(server: string): Promise<string> {
   await connection.write(new TextEncoder().encode("version\r\n"));
   const buffer = new Uint8Array(256);
   const count = await connection.read(buffer) ?? 0;
-  return new TextDecoder().decode(buffer.subarray(0, count)).trim().replace(/^VERSION /, "");
+  return new TextDecoder().decode(buffer.subarray(0, count)).trim().replace(
+    /^VERSION /,
+    "",
+  );
 }

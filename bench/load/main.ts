@@ -27,7 +27,9 @@ const mostServers = Math.max(...options.works.map(({ servers }) => servers));
 const daemons: Memcached[] = [];
 for (let i = 0; i < mostServers; i++) {
   // One worker thread each: the machine's other cores are the client's.
-  daemons.push(resources.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] })));
+  daemons.push(
+    resources.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] })),
+  );
 }
 const addresses = daemons.map(({ address }) => address);
 
@@ -53,7 +55,9 @@ for (const [i, work] of options.works.entries()) {
   results.push(...outcome.results);
   failures.push(...outcome.failures);
   console.log(formatTable(work, outcome.results));
-  for (const failure of outcome.failures) console.log(`  failed: ${failure.error}\n`);
+  for (const failure of outcome.failures) {
+    console.log(`  failed: ${failure.error}\n`);
+  }
 }
 
 const report: Report = {

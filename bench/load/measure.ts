@@ -21,14 +21,20 @@ export async function measure(
   onStep: (what: string) => void,
 ): Promise<{ results: Result[]; failures: Failure[] }> {
   const failures: Failure[] = [];
-  const rounds = new Map<Player, Round[]>(players.map((player) => [player, []]));
+  const rounds = new Map<Player, Round[]>(
+    players.map((player) => [player, []]),
+  );
   const attempt = async (player: Player, step: () => Promise<void>) => {
     if (!rounds.has(player)) return;
     try {
       await step();
     } catch (error) {
       rounds.delete(player);
-      failures.push({ participant: player.name, work: nameOf(work), error: String(error) });
+      failures.push({
+        participant: player.name,
+        work: nameOf(work),
+        error: String(error),
+      });
     }
   };
 
@@ -43,7 +49,10 @@ export async function measure(
   compareDigests(work, digests);
   for (const player of players) {
     onStep(`${nameOf(work)}: warming ${player.name}`);
-    await attempt(player, async () => void await player.run(times.warmUp, false));
+    await attempt(
+      player,
+      async () => void await player.run(times.warmUp, false),
+    );
   }
   for (let round = 0; round < times.rounds; round++) {
     onStep(`${nameOf(work)}: round ${round + 1} of ${times.rounds}`);
@@ -56,17 +65,25 @@ export async function measure(
   }
   const quantiles = new Map<Player, Quantiles>();
   for (const player of players) {
-    await attempt(player, async () => void quantiles.set(player, await player.quantiles()));
+    await attempt(
+      player,
+      async () => void quantiles.set(player, await player.quantiles()),
+    );
   }
   return { results: makeResults(work, rounds, quantiles), failures };
 }
 
 /** No time is worth anything if the answers differ. */
-function compareDigests(work: Work, digests: ReadonlyMap<string, string>): void {
+function compareDigests(
+  work: Work,
+  digests: ReadonlyMap<string, string>,
+): void {
   const different = new Set(digests.values());
   if (different.size <= 1) return;
   const list = [...digests].map(([name, digest]) => `${name} ${digest.slice(0, 8)}`).join(", ");
-  throw new Error(`Cannot measure ${nameOf(work)} as the answers differ: ${list}`);
+  throw new Error(
+    `Cannot measure ${nameOf(work)} as the answers differ: ${list}`,
+  );
 }
 
 function makeResults(
@@ -78,14 +95,20 @@ function makeResults(
   const rates = [...rounds].map(([player, own]) => {
     const perSecond = own.map(({ calls, milliseconds }) => calls / milliseconds * 1000)
       .sort((a, b) => a - b);
-    return { player, own, perSecond, median: perSecond[Math.floor(perSecond.length / 2)] };
+    return {
+      player,
+      own,
+      perSecond,
+      median: perSecond[Math.floor(perSecond.length / 2)],
+    };
   });
   const raw = rates.find(({ player }) => player.name === RAW_SOCKET)?.median;
   const peers = rates.filter(({ player }) => player.name !== RAW_SOCKET && player.name !== OURS);
   const bestPeer = peers.length > 0 ? Math.max(...peers.map(({ median }) => median)) : undefined;
   return rates.map(({ player, own, perSecond, median }) => {
     const calls = own.reduce((sum, round) => sum + round.calls, 0);
-    const cpu = own.reduce((sum, round) => sum + round.cpuMicroseconds, 0) / calls;
+    const cpu = own.reduce((sum, round) => sum + round.cpuMicroseconds, 0) /
+      calls;
     return {
       ...work,
       participant: player.name,

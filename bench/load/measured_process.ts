@@ -21,11 +21,24 @@ export class MeasuredProcess implements Player, AsyncDisposable {
     return [child, await child.#answer<Greeting>()];
   }
 
-  private constructor(name: string, servers: readonly string[], flags: readonly string[]) {
+  private constructor(
+    name: string,
+    servers: readonly string[],
+    flags: readonly string[],
+  ) {
     this.name = name;
     this.#process = new Deno.Command("deno", {
       // The package `memcached` does not start without `--unsafe-proto`; all are run alike.
-      args: ["run", "-q", "-P=bench", "--unsafe-proto", ...flags, CHILD, name, ...servers],
+      args: [
+        "run",
+        "-q",
+        "-P=bench",
+        "--unsafe-proto",
+        ...flags,
+        CHILD,
+        name,
+        ...servers,
+      ],
       cwd: ROOT,
       stdin: "piped",
       stdout: "piped",
@@ -55,15 +68,21 @@ export class MeasuredProcess implements Player, AsyncDisposable {
   }
 
   async #ask<T>(order: Order): Promise<T> {
-    await this.#orders.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
+    await this.#orders.write(
+      new TextEncoder().encode(`${JSON.stringify(order)}\n`),
+    );
     return await this.#answer<T>();
   }
 
   async #answer<T>(): Promise<T> {
     const { value, done } = await this.#answers.next();
-    if (done) throw new Error(`Cannot go on with ${this.name} as its process ended`);
+    if (done) {
+      throw new Error(`Cannot go on with ${this.name} as its process ended`);
+    }
     const answer = JSON.parse(value);
-    if (answer.error !== undefined) throw new Error(`${this.name}: ${answer.error}`);
+    if (answer.error !== undefined) {
+      throw new Error(`${this.name}: ${answer.error}`);
+    }
     return answer;
   }
 }

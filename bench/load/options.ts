@@ -37,14 +37,17 @@ export function parseOptions(args: readonly string[]): LoadOptions {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     const value = (): string => {
-      if (i + 1 >= args.length) throw new RangeError(`Cannot read ${arg} as its value is missing`);
+      if (i + 1 >= args.length) {
+        throw new RangeError(`Cannot read ${arg} as its value is missing`);
+      }
       return args[++i];
     };
     if (arg === "--quick") kind = "quick";
     else if (arg === "--smoke") kind = "smoke";
     else if (arg === "--only") only.push(value());
-    else if (arg === "--participants") participants = value().split(",").map((name) => name.trim());
-    else if (arg === "--rounds") rounds = positive(arg, value());
+    else if (arg === "--participants") {
+      participants = value().split(",").map((name) => name.trim());
+    } else if (arg === "--rounds") rounds = positive(arg, value());
     else if (arg === "--ms") milliseconds = positive(arg, value());
     else if (arg === "--save") save = true;
     else if (arg === "--no-save") save = false;
@@ -52,15 +55,20 @@ export function parseOptions(args: readonly string[]): LoadOptions {
   }
   for (const name of participants) {
     if (name !== RAW_SOCKET && !CLIENTS.includes(name)) {
-      throw new RangeError(`Cannot measure "${name}" as it is none of ${CLIENTS.join(", ")}`);
+      throw new RangeError(
+        `Cannot measure "${name}" as it is none of ${CLIENTS.join(", ")}`,
+      );
     }
   }
   const all = kind === "full" ? fullMatrix() : quickMatrix();
   const works = all.filter((work) => {
-    return only.length === 0 || only.some((text) => nameOf(work).includes(text));
+    return only.length === 0 ||
+      only.some((text) => nameOf(work).includes(text));
   });
   if (works.length === 0) {
-    throw new RangeError(`Cannot find a work whose name has "${only.join('", "')}"`);
+    throw new RangeError(
+      `Cannot find a work whose name has "${only.join('", "')}"`,
+    );
   }
   const whole = kind === "full" && only.length === 0;
   const times = TIMES[kind];
@@ -83,6 +91,10 @@ const TIMES = {
 
 function positive(arg: string, text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new RangeError(`Cannot read ${arg} as it must be > 0: found "${text}"`);
+  if (!(value > 0)) {
+    throw new RangeError(
+      `Cannot read ${arg} as it must be > 0: found "${text}"`,
+    );
+  }
   return value;
 }

@@ -4,7 +4,11 @@ import type { Work } from "./work.ts";
 /** What the parent can ask. */
 export type Order =
   | { readonly order: "prepare"; readonly work: Work }
-  | { readonly order: "run"; readonly milliseconds: number; readonly timed: boolean }
+  | {
+    readonly order: "run";
+    readonly milliseconds: number;
+    readonly timed: boolean;
+  }
   | { readonly order: "quantiles" };
 
 /** First line of the child: who it is. */

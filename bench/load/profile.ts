@@ -31,7 +31,10 @@ if (work === undefined) {
 await using daemons = new AsyncDisposableStack();
 const addresses: string[] = [];
 for (let i = 0; i < work.servers; i++) {
-  addresses.push(daemons.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] })).address);
+  addresses.push(
+    daemons.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] }))
+      .address,
+  );
 }
 const folder = await Deno.makeTempDir();
 {
@@ -40,10 +43,15 @@ const folder = await Deno.makeTempDir();
   await using _player = player;
   await player.prepare(work);
   await player.run(500, false);
-  const { calls, milliseconds, cpuMicroseconds } = await player.run(2000, false);
+  const { calls, milliseconds, cpuMicroseconds } = await player.run(
+    2000,
+    false,
+  );
   const rate = Math.round(calls / milliseconds * 1000).toLocaleString("en");
   const cpu = (cpuMicroseconds / calls).toFixed(2);
-  console.log(`${participant}, ${name}: ${rate} calls/s, ${cpu} µs of CPU a call, profiled\n`);
+  console.log(
+    `${participant}, ${name}: ${rate} calls/s, ${cpu} µs of CPU a call, profiled\n`,
+  );
 }
 for (const { name } of Deno.readDirSync(folder)) {
   if (name.endsWith(".cpuprofile")) {

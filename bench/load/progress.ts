@@ -4,7 +4,9 @@ export class Progress {
   readonly #encoder = new TextEncoder();
 
   say(text: string): void {
-    if (this.#shown) Deno.stderr.writeSync(this.#encoder.encode(`\r\x1b[2K${text}`));
+    if (this.#shown) {
+      Deno.stderr.writeSync(this.#encoder.encode(`\r\x1b[2K${text}`));
+    }
   }
 
   clear(): void {

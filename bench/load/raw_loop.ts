@@ -12,7 +12,11 @@ import type { Loop } from "./loop.ts";
 import { keyCount, keysPerCall, type Work } from "./work.ts";
 
 /** Makes the loop of the raw socket; its keys are dealt to the servers in turn. */
-export function makeRawLoop(sockets: readonly RawSocket[], owner: number, work: Work): Loop {
+export function makeRawLoop(
+  sockets: readonly RawSocket[],
+  owner: number,
+  work: Work,
+): Loop {
   const items = makeItems(owner, keyCount(work), work.bytes);
   const onServer = (server: number) => items.filter((_, i) => i % sockets.length === server);
   const rounds = makeRounds(sockets.length, items, work);
@@ -25,7 +29,9 @@ export function makeRawLoop(sockets: readonly RawSocket[], owner: number, work: 
         const reply = await socket.ask(getMultiExchange(own));
         const expected = own.map(([key, value]) => itemReply(key, value)).join("") + "END\r\n";
         if (reply !== expected) {
-          throw new Error("Cannot measure as the raw socket was answered otherwise");
+          throw new Error(
+            "Cannot measure as the raw socket was answered otherwise",
+          );
         }
         own.forEach(([, value], i) => values[i * sockets.length + server] = value);
       }
@@ -38,8 +44,9 @@ export function makeRawLoop(sockets: readonly RawSocket[], owner: number, work: 
       for (let at = 0; !clock.over; at++) {
         const parts = rounds[at % rounds.length];
         const begin = performance.now();
-        if (parts.length === 1) await sockets[parts[0].server].exchange(parts[0]);
-        else await Promise.all(parts.map((part) => sockets[part.server].exchange(part)));
+        if (parts.length === 1) {
+          await sockets[parts[0].server].exchange(parts[0]);
+        } else await Promise.all(parts.map((part) => sockets[part.server].exchange(part)));
         latencies.push(performance.now() - begin);
         count += work.callers;
       }
@@ -54,8 +61,14 @@ type Part = Exchange & { readonly server: number };
 /** A few rounds that go through all keys; each round has one request for each server it concerns. */
 function makeRounds(servers: number, items: Item[], work: Work): Part[][] {
   const keysPerRound = work.callers * keysPerCall(work.operation);
-  const most = Math.max(1, Math.floor(PREBUILT_BYTES / (keysPerRound * (work.bytes + 40))));
-  const count = Math.min(most, Math.max(1, Math.ceil(items.length / keysPerRound)));
+  const most = Math.max(
+    1,
+    Math.floor(PREBUILT_BYTES / (keysPerRound * (work.bytes + 40))),
+  );
+  const count = Math.min(
+    most,
+    Math.max(1, Math.ceil(items.length / keysPerRound)),
+  );
   return Array.from({ length: count }, (_, round) => {
     const own = Array.from(
       { length: keysPerRound },
@@ -64,15 +77,23 @@ function makeRounds(servers: number, items: Item[], work: Work): Part[][] {
     const parts: Part[] = [];
     for (let server = 0; server < servers; server++) {
       const part = own.filter((at) => at % servers === server).map((at) => items[at]);
-      if (part.length > 0) parts.push({ ...makeExchange(part, servers, work), server });
+      if (part.length > 0) {
+        parts.push({ ...makeExchange(part, servers, work), server });
+      }
     }
     return parts;
   });
 }
 
-function makeExchange(items: Item[], servers: number, { operation }: Work): Exchange {
+function makeExchange(
+  items: Item[],
+  servers: number,
+  { operation }: Work,
+): Exchange {
   if (operation === "get") return getExchange(items);
-  if (operation === "getMulti100") return getMultiExchange(items, Math.ceil(100 / servers));
+  if (operation === "getMulti100") {
+    return getMultiExchange(items, Math.ceil(100 / servers));
+  }
   return setExchange(items);
 }
 

@@ -29,13 +29,22 @@ export function sizeText(bytes: number): string {
  */
 export function fullMatrix(): Work[] {
   const works: Work[] = [];
-  for (const operation of ["get", "set", "getMulti100", "setMulti100"] as const) {
+  for (
+    const operation of ["get", "set", "getMulti100", "setMulti100"] as const
+  ) {
     const single = keysPerCall(operation) === 1;
     for (const bytes of single ? [10, 100, 1_000, 100_000] : [10, 100, 1_000]) {
       for (const callers of single ? [1, 16, 64, 256, 4096] : [1, 16, 64]) {
         if (bytes === 100_000 && callers > 64) continue;
         works.push({ operation, bytes, callers, servers: 1 });
-        if (bytes === 100) works.push({ operation, bytes, callers, servers: 3 });
+        if (bytes === 100) {
+          works.push({
+            operation,
+            bytes,
+            callers,
+            servers: 3,
+          });
+        }
       }
     }
   }

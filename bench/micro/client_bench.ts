@@ -6,30 +6,40 @@ import { Client, type Transport } from "@libmc/libmc";
 
 const encoder = new TextEncoder();
 const keys = Array.from({ length: 100 }, (_, i) => `bench:key:${i}`);
-const items = keys.map((key): [string, string] => [key, `${key}:`.padEnd(100, "abcdefghij")]);
+const items = keys.map((
+  key,
+): [string, string] => [key, `${key}:`.padEnd(100, "abcdefghij")]);
 
-/** Gives the same reply to every request. */
-function clientFor(reply: string): Client {
+/**
+ * Gives the same reply to every request. The client asks now and then, ahead of a request, for a key that nobody stores, to
+ * see that the replies are in their place: that one is a miss.
+ */
+function clientFor(reply: string, command: string): Client {
   const bytes = encoder.encode(reply);
-  let due = 0;
+  const afterMiss = encoder.encode("END\r\n" + reply);
+  const begins = encoder.encode(command);
+  const replyTo = (request: Uint8Array) =>
+    begins.every((byte, i) => request[i] === byte) ? bytes : afterMiss;
+  const due: Uint8Array[] = [];
   let room: Uint8Array | undefined;
   let wake: ((count: number | null) => void) | undefined;
   const transport: Transport = {
     read(into) {
-      if (due === 0) {
+      const reply = due.shift();
+      if (reply === undefined) {
         room = into;
         return new Promise((resolve) => wake = resolve);
       }
-      due--;
-      into.set(bytes);
-      return Promise.resolve(bytes.length);
+      into.set(reply);
+      return Promise.resolve(reply.length);
     },
     write(request) {
+      const reply = replyTo(request);
       if (wake === undefined) {
-        due++;
+        due.push(reply);
       } else {
-        room?.set(bytes);
-        wake(bytes.length);
+        room?.set(reply);
+        wake(reply.length);
         wake = undefined;
       }
       return Promise.resolve(request.length);
@@ -46,22 +56,27 @@ const itemReply = (count: number) =>
   items.slice(0, count).map(([key, value]) => `VALUE ${key} 0 100\r\n${value}\r\n`).join("") +
   "END\r\n";
 
-const one = clientFor(itemReply(1));
+const one = clientFor(itemReply(1), "get bench");
 Deno.bench("get", { group, baseline: true }, async () => {
   await one.get(keys[0]);
 });
 
-const many = clientFor(itemReply(100));
+const many = clientFor(itemReply(100), "get bench");
 Deno.bench("getMulti of 100 keys", { group }, async () => {
   await many.getMulti(keys);
 });
 
-const stores = clientFor("STORED\r\n".repeat(100));
+const stores = clientFor("STORED\r\n".repeat(100), "set");
 Deno.bench("setMulti of 100 keys", { group }, async () => {
   await stores.setMulti(items);
 });
 
-for (const [name, bytes] of [["100 B", 100], ["100 kB", 100_000], ["1 MB", 1_000_000]] as const) {
+for (
+  const [name, bytes] of [["100 B", 100], ["100 kB", 100_000], [
+    "1 MB",
+    1_000_000,
+  ]] as const
+) {
   Deno.bench(`new Uint8Array of ${name}`, { group: "arrays" }, () => {
     new Uint8Array(bytes);
   });

@@ -1,4 +1,5 @@
 /** What it costs to encode and decode values, by type and codec, in sizes of 10 B, 1 KiB and 100 KiB. */
+import { DEFAULT_BUDGET } from "../../src/codec/budget.ts";
 import type { Codec } from "../../src/codec/codec.ts";
 import { jsCodec } from "../../src/codec/js_codec.ts";
 import { libmcCodec } from "../../src/codec/libmc_codec.ts";
@@ -11,7 +12,6 @@ const CODECS: readonly (readonly [string, Codec])[] = [
   ["jsCodec", jsCodec],
   ["libmcCodec", libmcCodec],
 ];
-const INFLATE_LIMIT = 64 * 1024 * 1024;
 /** Where a value lies in the read buffer. */
 const OFFSET = 4096;
 
@@ -27,10 +27,19 @@ for (
   benchText("mixed text", size, mixed);
   benchValue("bytes", size, new Uint8Array(length).fill(200));
   benchValue("object", size, objectOf(length));
-  benchValue("numbers", size, Array.from({ length: Math.ceil(length / 8) }, (_, i) => i * 0.5));
+  benchValue(
+    "numbers",
+    size,
+    Array.from({ length: Math.ceil(length / 8) }, (_, i) => i * 0.5),
+  );
 }
 
-for (const [name, value] of [["integer", 1234567], ["float", 0.1], ["boolean", true]] as const) {
+for (
+  const [name, value] of [["integer", 1234567], ["float", 0.1], [
+    "boolean",
+    true,
+  ]] as const
+) {
   benchValue(name, "one", value);
 }
 
@@ -38,11 +47,17 @@ function benchText(kind: string, size: string, text: string): void {
   const buffer = inBuffer(encoder.encode(text));
   const end = buffer.length - OFFSET;
   const group = `${kind}, ${size}`;
-  Deno.bench(`TextEncoder, ${size}`, { group: `${group}: encode`, baseline: true }, () => {
+  Deno.bench(`TextEncoder, ${size}`, {
+    group: `${group}: encode`,
+    baseline: true,
+  }, () => {
     encoder.encode(text);
   });
   benchEncode(group, size, text);
-  Deno.bench(`TextDecoder, ${size}`, { group: `${group}: decode`, baseline: true }, () => {
+  Deno.bench(`TextDecoder, ${size}`, {
+    group: `${group}: decode`,
+    baseline: true,
+  }, () => {
     decoder.decode(buffer.subarray(OFFSET, end));
   });
   Deno.bench(`decodeText, ${size}`, { group: `${group}: decode` }, () => {
@@ -55,10 +70,16 @@ function benchValue(kind: string, size: string, value: unknown): void {
   const group = `${kind}, ${size}`;
   if (kind !== "bytes") {
     const text = JSON.stringify(value);
-    Deno.bench(`JSON.stringify, ${size}`, { group: `${group}: encode`, baseline: true }, () => {
+    Deno.bench(`JSON.stringify, ${size}`, {
+      group: `${group}: encode`,
+      baseline: true,
+    }, () => {
       JSON.stringify(value);
     });
-    Deno.bench(`JSON.parse, ${size}`, { group: `${group}: decode`, baseline: true }, () => {
+    Deno.bench(`JSON.parse, ${size}`, {
+      group: `${group}: decode`,
+      baseline: true,
+    }, () => {
       JSON.parse(text);
     });
   }
@@ -77,10 +98,12 @@ function benchEncode(group: string, size: string, value: unknown): void {
 function benchDecode(group: string, size: string, value: unknown): void {
   for (const [name, codec] of CODECS) {
     const { data, flags } = codec.encode(value);
-    const buffer = inBuffer(typeof data === "string" ? encoder.encode(data) : data);
+    const buffer = inBuffer(
+      typeof data === "string" ? encoder.encode(data) : data,
+    );
     const end = buffer.length - OFFSET;
     Deno.bench(`${name}, ${size}`, { group: `${group}: decode` }, () => {
-      decodeValue(codec, buffer, OFFSET, end, flags, INFLATE_LIMIT);
+      decodeValue(codec, buffer, OFFSET, end, flags, DEFAULT_BUDGET);
     });
   }
 }

@@ -4,22 +4,41 @@ import { compress, inflate } from "../../src/codec/compression.ts";
 const INFLATE_LIMIT = 64 * 1024 * 1024;
 
 for (
-  const [size, length] of [["1 kB", 1e3], ["10 kB", 1e4], ["100 kB", 1e5], ["1 MB", 1e6]] as const
+  const [size, length] of [["1 kB", 1e3], ["10 kB", 1e4], ["100 kB", 1e5], [
+    "1 MB",
+    1e6,
+  ]] as const
 ) {
   const data = jsonOf(length);
   const stream = compress(data);
-  Deno.bench(`compress, ${size}`, { group: `compress ${size}`, baseline: true }, () => {
-    compress(data);
-  });
-  Deno.bench(`CompressionStream, ${size}`, { group: `compress ${size}` }, async () => {
-    await through(data, new CompressionStream("deflate"));
-  });
-  Deno.bench(`inflate, ${size}`, { group: `inflate ${size}`, baseline: true }, () => {
-    inflate(stream, INFLATE_LIMIT);
-  });
-  Deno.bench(`DecompressionStream, ${size}`, { group: `inflate ${size}` }, async () => {
-    await through(stream, new DecompressionStream("deflate"));
-  });
+  Deno.bench(
+    `compress, ${size}`,
+    { group: `compress ${size}`, baseline: true },
+    () => {
+      compress(data);
+    },
+  );
+  Deno.bench(
+    `CompressionStream, ${size}`,
+    { group: `compress ${size}` },
+    async () => {
+      await through(data, new CompressionStream("deflate"));
+    },
+  );
+  Deno.bench(
+    `inflate, ${size}`,
+    { group: `inflate ${size}`, baseline: true },
+    () => {
+      inflate(stream, INFLATE_LIMIT);
+    },
+  );
+  Deno.bench(
+    `DecompressionStream, ${size}`,
+    { group: `inflate ${size}` },
+    async () => {
+      await through(stream, new DecompressionStream("deflate"));
+    },
+  );
 }
 
 /** The cheapest use of a stream: no Blob, no Response, and the pieces are not even joined. */

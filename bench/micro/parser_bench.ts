@@ -46,7 +46,8 @@ for (
 ) {
   const keys = Array.from({ length: items }, (_, i) => `bench:key:${i}`);
   const reply = new TextEncoder().encode(
-    keys.map((key) => `VALUE ${key} 0 ${bytes}\r\n${"x".repeat(bytes)}\r\n`).join("") + "END\r\n",
+    keys.map((key) => `VALUE ${key} 0 ${bytes}\r\n${"x".repeat(bytes)}\r\n`)
+      .join("") + "END\r\n",
   );
   const group = `a reply of ${items} × ${name}`;
   const whole = newParser();
@@ -65,11 +66,15 @@ for (
 
   const cut = newParser();
   Deno.bench(`pieces of ${SEGMENT} bytes, ${name}`, { group }, () => {
-    for (let at = 0; at < reply.length; at += SEGMENT) cut.feed(reply.subarray(at, at + SEGMENT));
+    for (let at = 0; at < reply.length; at += SEGMENT) {
+      cut.feed(reply.subarray(at, at + SEGMENT));
+    }
   });
 
   const staying = newParser();
-  Deno.bench(`pieces of ${SEGMENT} bytes, read on behind what stays, ${name}`, { group }, () => {
+  Deno.bench(`pieces of ${SEGMENT} bytes, read on behind what stays, ${name}`, {
+    group,
+  }, () => {
     let start = 0;
     for (let at = 0; at < reply.length; at += SEGMENT) {
       const piece = reply.subarray(at, Math.min(reply.length, at + SEGMENT));
@@ -83,5 +88,9 @@ const lines = newParser();
 for (const line of ["STORED", "END", "DELETED", "12345"]) {
   const reply = new TextEncoder().encode(`${line}\r\n`.repeat(100));
   const baseline = line === "STORED";
-  Deno.bench(`100 × ${line}`, { group: "lines", baseline }, () => lines.feed(reply));
+  Deno.bench(
+    `100 × ${line}`,
+    { group: "lines", baseline },
+    () => lines.feed(reply),
+  );
 }

@@ -16,17 +16,24 @@ const hashes = keys.map(KEY_HASHES.md5);
 for (const count of SERVERS) {
   const group = `look-up of ${KEYS} hashes`;
   const continuum = libmcContinuum(namesOf(count));
-  Deno.bench(`continuum, ${servers(count)}`, { group, baseline: count === 1 }, () => {
-    let sum = 0;
-    for (const hash of hashes) sum += continuum.indexFor(hash);
-    kept[0] = sum;
-  });
+  Deno.bench(
+    `continuum, ${servers(count)}`,
+    { group, baseline: count === 1 },
+    () => {
+      let sum = 0;
+      for (const hash of hashes) sum += continuum.indexFor(hash);
+      kept[0] = sum;
+    },
+  );
 }
 
 for (const count of SERVERS) {
   const group = `owner of ${KEYS} keys`;
   const distribution = distributionOf(namesOf(count));
-  Deno.bench(`indexFor, md5, ${servers(count)}`, { group, baseline: count === 1 }, () => {
+  Deno.bench(`indexFor, md5, ${servers(count)}`, {
+    group,
+    baseline: count === 1,
+  }, () => {
     let sum = 0;
     for (const key of keys) sum += distribution.indexFor(key);
     kept[0] = sum;
@@ -36,22 +43,29 @@ for (const count of SERVERS) {
 for (const count of SERVERS) {
   const group = `first stand-in for ${KEYS} keys`;
   const distribution = distributionOf(namesOf(count));
-  Deno.bench(`order, md5, ${servers(count)}`, { group, baseline: count === 1 }, () => {
-    let sum = 0;
-    for (const key of keys) {
-      for (const server of distribution.order(key)) {
-        sum += server;
-        if (server % 2 === 1) break;
+  Deno.bench(
+    `order, md5, ${servers(count)}`,
+    { group, baseline: count === 1 },
+    () => {
+      let sum = 0;
+      for (const key of keys) {
+        for (const server of distribution.order(key)) {
+          sum += server;
+          if (server % 2 === 1) break;
+        }
       }
-    }
-    kept[0] = sum;
-  });
+      kept[0] = sum;
+    },
+  );
 }
 
 for (const count of SERVERS) {
   const group = "first question of a client whose servers others have, too";
   const names = namesOf(count);
-  Deno.bench(`known points, ${servers(count)}`, { group, baseline: count === 1 }, () => {
+  Deno.bench(`known points, ${servers(count)}`, {
+    group,
+    baseline: count === 1,
+  }, () => {
     kept[0] = distributionOf(names).indexFor("key");
   });
 }
@@ -60,8 +74,13 @@ let lists = 0;
 for (const count of SERVERS) {
   const group = "first question of the first client";
   const few = count > 100 ? { n: 5, warmup: 1 } : {};
-  Deno.bench(`new points, ${servers(count)}`, { group, baseline: count === 1, ...few }, () => {
-    kept[0] = distributionOf(namesOf(count, `list-${++lists}.example`)).indexFor("key");
+  Deno.bench(`new points, ${servers(count)}`, {
+    group,
+    baseline: count === 1,
+    ...few,
+  }, () => {
+    kept[0] = distributionOf(namesOf(count, `list-${++lists}.example`))
+      .indexFor("key");
   });
 }
 

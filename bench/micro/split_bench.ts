@@ -1,10 +1,19 @@
 /** What it costs to cut a big value into chunks and to put it together again, beside copying it once. */
-import { chunkKeys, cut, join } from "../../src/codec/chunks.ts";
+import { chunkFlags, chunkKeys, cut, join, newMark } from "../../src/codec/chunks.ts";
 
-for (const [name, bytes] of [["1.1 MB", 1_100_000], ["9.9 MB", 9_900_000]] as const) {
+/** The value's own flags. */
+const FLAGS = 0;
+
+for (
+  const [name, bytes] of [["1.1 MB", 1_100_000], ["9.9 MB", 9_900_000]] as const
+) {
   const group = `a value of ${name}`;
   const value = new Uint8Array(bytes).fill(0x78);
-  const chunks = cut(value);
+  const mark = newMark(FLAGS);
+  const chunks = cut(value).map((data, i, { length }) => ({
+    data,
+    flags: chunkFlags(mark, FLAGS, i, i === length - 1),
+  }));
   Deno.bench(`one copy, ${name}`, { group, baseline: true }, () => {
     value.slice();
   });
@@ -15,6 +24,6 @@ for (const [name, bytes] of [["1.1 MB", 1_100_000], ["9.9 MB", 9_900_000]] as co
     chunkKeys("bench:key", chunks.length);
   });
   Deno.bench(`join, ${name}`, { group }, () => {
-    join(chunks);
+    join(chunks, FLAGS);
   });
 }

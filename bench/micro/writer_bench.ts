@@ -20,7 +20,10 @@ const encoder = new TextEncoder();
 const target = new Uint8Array(256 * 1024);
 
 function write(keys: readonly string[], items: readonly Encoded[]): void {
-  new StorageBatch("set", { keys }, [0, keys.length], items, { exptime: 0, noreply: false }, nobody)
+  new StorageBatch("set", { keys }, [0, keys.length], items, {
+    exptime: 0,
+    noreply: false,
+  }, nobody)
     .write(writer);
   writer.handOut();
   writer.recycle();
@@ -29,7 +32,12 @@ function write(keys: readonly string[], items: readonly Encoded[]): void {
 const keys = Array.from({ length: 100 }, (_, i) => `bench:key:${i}`);
 const wideKeys = keys.map((key) => wireKey(`${key}é`));
 
-for (const [name, bytes] of [["10 B", 10], ["100 B", 100], ["1 KiB", 1024]] as const) {
+for (
+  const [name, bytes] of [["10 B", 10], ["100 B", 100], [
+    "1 KiB",
+    1024,
+  ]] as const
+) {
   const group = `100 sets of ${name}`;
   const texts = keys.map((key) => key.padEnd(bytes, "abcdefghij"));
   const wide = texts.map((text) => `${text.slice(0, -2)}é`);
@@ -51,7 +59,11 @@ for (const [name, bytes] of [["10 B", 10], ["100 B", 100], ["1 KiB", 1024]] as c
     const items = data.map((data) => ({ data, flags: 0 }));
     Deno.bench(`${what}, ${name}`, { group }, () => write(keys, items));
     if (what === "ASCII text") {
-      Deno.bench(`${what}, keys not ASCII, ${name}`, { group }, () => write(wideKeys, items));
+      Deno.bench(
+        `${what}, keys not ASCII, ${name}`,
+        { group },
+        () => write(wideKeys, items),
+      );
     }
   }
 }

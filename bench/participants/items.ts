@@ -16,7 +16,10 @@ export function makeItems(owner: number, count: number, bytes: number): Item[] {
 
 /** ASCII text of exactly `bytes` bytes that begins with `number`. */
 export function makeValue(number: string, bytes: number): string {
-  return (number + FILLER.repeat(Math.ceil(bytes / FILLER.length))).slice(0, bytes);
+  return (number + FILLER.repeat(Math.ceil(bytes / FILLER.length))).slice(
+    0,
+    bytes,
+  );
 }
 
 const FILLER = "The quick brown fox jumps over the lazy dog and runs 0123456789 miles. ";

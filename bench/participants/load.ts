@@ -13,7 +13,9 @@ const LOADERS: Record<string, () => Promise<{ participant: Participant }>> = {
 export async function loadParticipant(name: string): Promise<Participant> {
   const load = LOADERS[name];
   if (load === undefined) {
-    throw new RangeError(`Cannot measure "${name}" as it is none of ${CLIENTS.join(", ")}`);
+    throw new RangeError(
+      `Cannot measure "${name}" as it is none of ${CLIENTS.join(", ")}`,
+    );
   }
   return (await load()).participant;
 }

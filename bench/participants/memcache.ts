@@ -39,10 +39,15 @@ class MemcacheSession implements Session<Map<string, string>> {
   }
 
   setMulti(items: [string, string][]): Promise<unknown> {
-    return Promise.all(items.map(([key, value]) => this.#client.set(key, value)));
+    return Promise.all(
+      items.map(([key, value]) => this.#client.set(key, value)),
+    );
   }
 
-  values(answer: Map<string, string>, keys: readonly string[]): (string | undefined)[] {
+  values(
+    answer: Map<string, string>,
+    keys: readonly string[],
+  ): (string | undefined)[] {
     return keys.map((key) => answer.get(key));
   }
 

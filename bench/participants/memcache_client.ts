@@ -42,7 +42,9 @@ class MemcacheClientSession implements Session<Found> {
   }
 
   setMulti(items: [string, string][]): Promise<unknown> {
-    return Promise.all(items.map(([key, value]) => this.#client.set(key, value)));
+    return Promise.all(
+      items.map(([key, value]) => this.#client.set(key, value)),
+    );
   }
 
   values(answer: Found, keys: readonly string[]): (string | undefined)[] {

@@ -25,7 +25,12 @@ type Callback<T> = (error: unknown, data: T) => void;
 /** The part of memcached that is measured; the package has no types of its own. */
 interface MemcachedClient {
   get(key: string, callback: Callback<string | undefined>): void;
-  set(key: string, value: string, exptime: number, callback: Callback<boolean>): void;
+  set(
+    key: string,
+    value: string,
+    exptime: number,
+    callback: Callback<boolean>,
+  ): void;
   getMulti(keys: string[], callback: Callback<Record<string, string>>): void;
   end(): void;
 }
@@ -39,19 +44,30 @@ class MemcachedSession implements Session<Record<string, string>> {
 
   get(key: string): Promise<string | undefined> {
     return new Promise((resolve, reject) =>
-      this.#client.get(key, (error, value) => error ? reject(error) : resolve(value))
+      this.#client.get(
+        key,
+        (error, value) => error ? reject(error) : resolve(value),
+      )
     );
   }
 
   set(key: string, value: string): Promise<unknown> {
     return new Promise((resolve, reject) =>
-      this.#client.set(key, value, 0, (error, stored) => error ? reject(error) : resolve(stored))
+      this.#client.set(
+        key,
+        value,
+        0,
+        (error, stored) => error ? reject(error) : resolve(stored),
+      )
     );
   }
 
   getMulti(keys: string[]): Promise<Record<string, string>> {
     return new Promise((resolve, reject) =>
-      this.#client.getMulti(keys, (error, found) => error ? reject(error) : resolve(found))
+      this.#client.getMulti(
+        keys,
+        (error, found) => error ? reject(error) : resolve(found),
+      )
     );
   }
 
@@ -59,7 +75,10 @@ class MemcachedSession implements Session<Record<string, string>> {
     return Promise.all(items.map(([key, value]) => this.set(key, value)));
   }
 
-  values(answer: Record<string, string>, keys: readonly string[]): (string | undefined)[] {
+  values(
+    answer: Record<string, string>,
+    keys: readonly string[],
+  ): (string | undefined)[] {
     return keys.map((key) => answer[key]);
   }
 

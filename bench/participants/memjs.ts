@@ -21,7 +21,11 @@ export const participant: Participant = {
 /** The part of memjs that is measured; the package has no types of its own. */
 interface MemjsClient {
   get(key: string): Promise<{ value: Uint8Array | null }>;
-  set(key: string, value: string, options: { expires: number }): Promise<boolean>;
+  set(
+    key: string,
+    value: string,
+    options: { expires: number },
+  ): Promise<boolean>;
   close(): void;
 }
 

@@ -11,7 +11,11 @@ export const participant: Participant = {
   version: configuration.version,
   manyServers: true,
   connect(servers) {
-    const client = new Client([...servers], { pollTimeout: 60_000, timeout: 60_000, strict: true });
+    const client = new Client([...servers], {
+      pollTimeout: 60_000,
+      timeout: 60_000,
+      strict: true,
+    });
     return Promise.resolve(new LibmcSession(client));
   },
 };
@@ -39,7 +43,10 @@ class LibmcSession implements Session<Map<string, unknown>> {
     return this.#client.setMulti(items);
   }
 
-  values(answer: Map<string, unknown>, keys: readonly string[]): (string | undefined)[] {
+  values(
+    answer: Map<string, unknown>,
+    keys: readonly string[],
+  ): (string | undefined)[] {
     return keys.map((key) => answer.get(key) as string | undefined);
   }
 

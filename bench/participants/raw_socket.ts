@@ -28,7 +28,10 @@ export class RawSocket {
   static async connect(server: string): Promise<RawSocket> {
     const colon = server.lastIndexOf(":");
     const hostname = server.slice(0, colon);
-    const connection = await Deno.connect({ hostname, port: Number(server.slice(colon + 1)) });
+    const connection = await Deno.connect({
+      hostname,
+      port: Number(server.slice(colon + 1)),
+    });
     connection.setNoDelay();
     return new RawSocket(connection);
   }
@@ -42,10 +45,16 @@ export class RawSocket {
     let missing = replyBytes;
     while (missing > 0) {
       const count = await connection.read(buffer);
-      if (count === null) throw new Error("Cannot count a reply as the connection was closed");
+      if (count === null) {
+        throw new Error("Cannot count a reply as the connection was closed");
+      }
       missing -= count;
     }
-    if (missing < 0) throw new Error(`Cannot trust a reply as it is ${-missing} bytes too long`);
+    if (missing < 0) {
+      throw new Error(
+        `Cannot trust a reply as it is ${-missing} bytes too long`,
+      );
+    }
     await writing;
   }
 
@@ -79,7 +88,9 @@ export class RawSocket {
 const AWAITED_BYTES = 64 * 1024;
 
 /** `get` of each key in a command of its own. */
-export function getExchange(items: readonly (readonly [string, string])[]): Exchange {
+export function getExchange(
+  items: readonly (readonly [string, string])[],
+): Exchange {
   let request = "";
   let replyBytes = 0;
   for (const [key, value] of items) {
@@ -108,9 +119,14 @@ export function getMultiExchange(
 }
 
 /** `set` of each item, one command behind the other. */
-export function setExchange(items: readonly (readonly [string, string])[]): Exchange {
+export function setExchange(
+  items: readonly (readonly [string, string])[],
+): Exchange {
   const request = items.map(([key, value]) => `set ${key} 0 0 ${value.length}\r\n${value}\r\n`);
-  return { request: encoder.encode(request.join("")), replyBytes: items.length * STORED.length };
+  return {
+    request: encoder.encode(request.join("")),
+    replyBytes: items.length * STORED.length,
+  };
 }
 
 /** What the server answers for one item; values are ASCII, so that text length is byte length. */

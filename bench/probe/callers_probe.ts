@@ -6,7 +6,10 @@ import { contest, TIMES } from "./contest.ts";
 import { print } from "./verdict.ts";
 
 await using daemon = await startMemcached({ args: ["-t", "1"] });
-await using client = new Client(daemon.address, { strict: true, pollTimeout: 5000 });
+await using client = new Client(daemon.address, {
+  strict: true,
+  pollTimeout: 5000,
+});
 const items = makeItems(8, 10_000, 100);
 await client.setMulti(items);
 const keys = items.map(([key]) => key);
@@ -19,16 +22,26 @@ function callers(count: number) {
     run(at: number): Promise<unknown> {
       const first = at * count % keys.length;
       const gets: Promise<unknown>[] = [];
-      for (let i = 0; i < count; i++) gets.push(client.get(keys[(first + i) % keys.length]));
+      for (let i = 0; i < count; i++) {
+        gets.push(client.get(keys[(first + i) % keys.length]));
+      }
       return Promise.all(gets);
     },
   };
 }
 
-const [few, some, many] = await contest([callers(64), callers(1_000), callers(10_000)], TIMES);
+const [few, some, many] = await contest([
+  callers(64),
+  callers(1_000),
+  callers(10_000),
+], TIMES);
 for (const outcome of [few, some, many]) {
   print({ what: `get, ${outcome.name}`, figure: outcome.micros, unit: " µs" });
-  print({ what: `get, ${outcome.name}, CPU`, figure: outcome.cpuMicros, unit: " µs" });
+  print({
+    what: `get, ${outcome.name}, CPU`,
+    figure: outcome.cpuMicros,
+    unit: " µs",
+  });
 }
 print({
   what: "get, 10,000 to 64 callers",

@@ -15,14 +15,27 @@ await using client = new Client(daemon.address, {
   compThreshold: 100,
 });
 
-for (const [name, bytes] of [["1 kB", 1_000], ["100 kB", 100_000], ["1 MB", 1_000_000]] as const) {
+for (
+  const [name, bytes] of [["1 kB", 1_000], ["100 kB", 100_000], [
+    "1 MB",
+    1_000_000,
+  ]] as const
+) {
   const value = new TextEncoder().encode(makeRecords(bytes));
   const packed = deflateSync(value);
   await client.set("value", value);
   const [deflate, set, inflate, get] = await contest([
-    { name: "deflate", things: 1, run: () => Promise.resolve(deflateSync(value)) },
+    {
+      name: "deflate",
+      things: 1,
+      run: () => Promise.resolve(deflateSync(value)),
+    },
     { name: "set", things: 1, run: () => client.set("value", value) },
-    { name: "inflate", things: 1, run: () => Promise.resolve(inflateSync(packed)) },
+    {
+      name: "inflate",
+      things: 1,
+      run: () => Promise.resolve(inflateSync(packed)),
+    },
     { name: "get", things: 1, run: () => client.get("value") },
   ], TIMES);
   const [setPacked, getPacked] = await contest([
@@ -31,7 +44,11 @@ for (const [name, bytes] of [["1 kB", 1_000], ["100 kB", 100_000], ["1 MB", 1_00
       things: 1,
       run: () => client.set("packed", packed, { compress: false }),
     },
-    { name: "get, packed by the caller", things: 1, run: () => client.get("packed") },
+    {
+      name: "get, packed by the caller",
+      things: 1,
+      run: () => client.get("packed"),
+    },
   ], TIMES);
   for (
     const [what, zlib, plain, ours] of [
@@ -39,13 +56,21 @@ for (const [name, bytes] of [["1 kB", 1_000], ["100 kB", 100_000], ["1 MB", 1_00
       ["get", inflate, getPacked, get],
     ] as const
   ) {
-    print({ what: `${what} of ${name}, zlib`, figure: zlib.micros, unit: " µs" });
+    print({
+      what: `${what} of ${name}, zlib`,
+      figure: zlib.micros,
+      unit: " µs",
+    });
     print({
       what: `${what} of ${name}, as many bytes uncompressed`,
       figure: plain.micros,
       unit: " µs",
     });
-    print({ what: `${what} of ${name}, compressed`, figure: ours.micros, unit: " µs" });
+    print({
+      what: `${what} of ${name}, compressed`,
+      figure: ours.micros,
+      unit: " µs",
+    });
     print({
       what: `${what} of ${name}, to zlib and the wire`,
       figure: ours.micros / (zlib.micros + plain.micros),
@@ -59,7 +84,11 @@ for (const [name, bytes] of [["1 kB", 1_000], ["100 kB", 100_000], ["1 MB", 1_00
 function makeRecords(bytes: number): string {
   let text = "";
   for (let i = 0; text.length < bytes; i++) {
-    text += JSON.stringify({ id: i, name: `user ${i * 7919 % 9973}`, score: (i * 31 % 997) / 7 });
+    text += JSON.stringify({
+      id: i,
+      name: `user ${i * 7919 % 9973}`,
+      score: (i * 31 % 997) / 7,
+    });
   }
   return text.slice(0, bytes);
 }

@@ -31,7 +31,11 @@ export async function contest(
   contestants: readonly Contestant[],
   times: ContestTimes,
 ): Promise<Outcome[]> {
-  const found = contestants.map(() => ({ rates: [] as number[], things: 0, cpu: 0 }));
+  const found = contestants.map(() => ({
+    rates: [] as number[],
+    things: 0,
+    cpu: 0,
+  }));
   for (let round = -1; round < times.rounds; round++) {
     for (const [i, contestant] of contestants.entries()) {
       const cpu = process.cpuUsage();

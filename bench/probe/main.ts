@@ -6,7 +6,14 @@ let failed = 0;
 for (const name of names) {
   console.log(`\n${name}`);
   const { success } = await new Deno.Command("deno", {
-    args: ["run", "-q", "-P=bench", "--unsafe-proto", `bench/probe/${name}`, ...Deno.args],
+    args: [
+      "run",
+      "-q",
+      "-P=bench",
+      "--unsafe-proto",
+      `bench/probe/${name}`,
+      ...Deno.args,
+    ],
     cwd: new URL("../../", folder),
   }).spawn().status;
   if (!success) failed++;

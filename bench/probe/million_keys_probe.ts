@@ -28,7 +28,9 @@ interface Memory {
 }
 
 async function measure(bytes: number): Promise<void> {
-  await using daemon = await startMemcached({ args: ["-t", "1", "-m", "1024"] });
+  await using daemon = await startMemcached({
+    args: ["-t", "1", "-m", "1024"],
+  });
   const socket = await RawSocket.connect(daemon.address);
   for (let i = 0; i < KEYS; i += 10_000) {
     const items = Array.from({ length: 10_000 }, (_, j) => item(i + j, bytes));
@@ -39,22 +41,52 @@ async function measure(bytes: number): Promise<void> {
   const get = await inChild("get", daemon.address, bytes);
   const answer = KEYS * (KEY_BYTES + bytes);
   const times = (bytes: number) => bytes / answer;
-  print({ what: `keys and values of ${bytes} B`, figure: answer / 1e6, unit: " MB" });
-  print({ what: "process before the call", figure: get.before / 1e6, unit: " MB" });
+  print({
+    what: `keys and values of ${bytes} B`,
+    figure: answer / 1e6,
+    unit: " MB",
+  });
+  print({
+    what: "process before the call",
+    figure: get.before / 1e6,
+    unit: " MB",
+  });
   print({ what: "process at its peak", figure: get.peak / 1e6, unit: " MB" });
   print({
     what: "a plain Map of them, made in place",
     figure: times(map.peak - map.before),
     unit: "×",
   });
-  print({ what: "growth in the call", figure: times(get.peak - get.before), unit: "×" });
-  print({ what: "whole process", figure: times(get.peak), unit: "×", atMost: 6 });
+  print({
+    what: "growth in the call",
+    figure: times(get.peak - get.before),
+    unit: "×",
+  });
+  print({
+    what: "whole process",
+    figure: times(get.peak),
+    unit: "×",
+    atMost: 6,
+  });
   print({ what: "time", figure: get.milliseconds, unit: " ms" });
-  print({ what: "keys a second", figure: KEYS / get.milliseconds * 1000, unit: "" });
-  print({ what: "longest block", figure: get.longestBlock, unit: " ms", atMost: 50 });
+  print({
+    what: "keys a second",
+    figure: KEYS / get.milliseconds * 1000,
+    unit: "",
+  });
+  print({
+    what: "longest block",
+    figure: get.longestBlock,
+    unit: " ms",
+    atMost: 50,
+  });
 }
 
-async function inChild(mode: string, address: string, bytes: number): Promise<Memory> {
+async function inChild(
+  mode: string,
+  address: string,
+  bytes: number,
+): Promise<Memory> {
   const { stdout, success } = await new Deno.Command("deno", {
     args: [
       "run",
@@ -73,8 +105,16 @@ async function inChild(mode: string, address: string, bytes: number): Promise<Me
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-async function readAll(mode: "map" | "get", address: string, bytes: number): Promise<void> {
-  await using client = new Client(address, { strict: true, pollTimeout: 60_000, timeout: 120_000 });
+async function readAll(
+  mode: "map" | "get",
+  address: string,
+  bytes: number,
+): Promise<void> {
+  await using client = new Client(address, {
+    strict: true,
+    pollTimeout: 60_000,
+    timeout: 120_000,
+  });
   await client.get("warm");
   const keys = Array.from({ length: KEYS }, (_, i) => item(i, bytes)[0]);
   const before = Deno.memoryUsage().rss;
@@ -92,7 +132,10 @@ async function readAll(mode: "map" | "get", address: string, bytes: number): Pro
   const milliseconds = performance.now() - begin;
   longestBlock = Math.max(longestBlock, performance.now() - last);
   clearInterval(ticks);
-  if (found.size !== KEYS || found.get(keys[KEYS - 1]) !== item(KEYS - 1, bytes)[1]) {
+  if (
+    found.size !== KEYS ||
+    found.get(keys[KEYS - 1]) !== item(KEYS - 1, bytes)[1]
+  ) {
     throw new Error(`Cannot trust the answer: ${found.size} of ${KEYS} keys`);
   }
   console.log(

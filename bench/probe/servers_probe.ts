@@ -18,9 +18,16 @@ await using clients = new AsyncDisposableStack();
 const sizes = SMOKE ? [1, 10] : [1, 10, 100, 1_000];
 const gets: Contestant[] = [];
 for (const size of sizes) {
-  const servers = Array.from({ length: size }, (_, i) => `${addresses[i % 2]} cache${i}`);
+  const servers = Array.from(
+    { length: size },
+    (_, i) => `${addresses[i % 2]} cache${i}`,
+  );
   const client = clients.use(
-    new Client(servers, { strict: true, pollTimeout: 5000, connectTimeout: 5000 }),
+    new Client(servers, {
+      strict: true,
+      pollTimeout: 5000,
+      connectTimeout: 5000,
+    }),
   );
   await client.setMulti(items);
   gets.push({
@@ -33,7 +40,11 @@ for (const size of sizes) {
 const outcomes = await contest(gets, TIMES);
 for (const { name, micros, cpuMicros } of outcomes) {
   print({ what: `get, one at a time, ${name}`, figure: micros, unit: " µs" });
-  print({ what: `get, one at a time, ${name}, CPU`, figure: cpuMicros, unit: " µs" });
+  print({
+    what: `get, one at a time, ${name}, CPU`,
+    figure: cpuMicros,
+    unit: " µs",
+  });
 }
 const last = outcomes[outcomes.length - 1];
 print({
@@ -51,10 +62,17 @@ print({
 
 function printRouting(client: Client, size: number): void {
   const routed = SMOKE ? 100 : 1_000_000;
-  for (let i = 0; i < routed / 10; i++) client.getHostByKey(keys[i % keys.length]);
+  for (let i = 0; i < routed / 10; i++) {
+    client.getHostByKey(keys[i % keys.length]);
+  }
   const begin = performance.now();
   for (let i = 0; i < routed; i++) client.getHostByKey(keys[i % keys.length]);
   const figure = (performance.now() - begin) * 1000 / routed;
   const target = size === 100 ? { atMost: 0.5 } : {};
-  print({ what: `getHostByKey, MD5, ${size} servers`, figure, unit: " µs a key", ...target });
+  print({
+    what: `getHostByKey, MD5, ${size} servers`,
+    figure,
+    unit: " µs a key",
+    ...target,
+  });
 }

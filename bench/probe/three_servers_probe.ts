@@ -19,10 +19,26 @@ for (const count of [100, 1_000]) {
   const keys = items.map(([key]) => key);
   for (const client of [one, three]) await client.setMulti(items);
   const [getOne, getThree, setOne, setThree] = await contest([
-    { name: "getMulti, one server", things: count, run: () => one.getMulti(keys) },
-    { name: "getMulti, three servers", things: count, run: () => three.getMulti(keys) },
-    { name: "setMulti, one server", things: count, run: () => one.setMulti(items) },
-    { name: "setMulti, three servers", things: count, run: () => three.setMulti(items) },
+    {
+      name: "getMulti, one server",
+      things: count,
+      run: () => one.getMulti(keys),
+    },
+    {
+      name: "getMulti, three servers",
+      things: count,
+      run: () => three.getMulti(keys),
+    },
+    {
+      name: "setMulti, one server",
+      things: count,
+      run: () => one.setMulti(items),
+    },
+    {
+      name: "setMulti, three servers",
+      things: count,
+      run: () => three.setMulti(items),
+    },
   ], TIMES);
   for (
     const [name, single, many] of [
@@ -31,9 +47,21 @@ for (const count of [100, 1_000]) {
     ] as const
   ) {
     const what = `${name} of ${count} keys`;
-    print({ what: `${what}, one server`, figure: single.micros, unit: " µs a key" });
-    print({ what: `${what}, three servers`, figure: many.micros, unit: " µs a key" });
-    print({ what: `${what}, CPU on three servers`, figure: many.cpuMicros, unit: " µs a key" });
+    print({
+      what: `${what}, one server`,
+      figure: single.micros,
+      unit: " µs a key",
+    });
+    print({
+      what: `${what}, three servers`,
+      figure: many.micros,
+      unit: " µs a key",
+    });
+    print({
+      what: `${what}, CPU on three servers`,
+      figure: many.cpuMicros,
+      unit: " µs a key",
+    });
     print({
       what: `${what}, three to one`,
       figure: many.micros / single.micros,
