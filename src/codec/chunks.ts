@@ -177,12 +177,8 @@ export function chunkCount(
   return numberOfChunks(text);
 }
 
-/** True if a text gives the number of chunks of a split value. */
-export function isChunkCount(text: string): boolean {
-  return numberOfChunks(text) > 0;
-}
-
-function numberOfChunks(text: string): number {
+/** Reads the text of a manifest, one char a byte: the number of chunks, 0 if it is not valid. */
+export function numberOfChunks(text: string): number {
   const digits = text.replace(/^\0+|\0+$/g, "").trim();
   const chunks = /^\+?\d{1,9}$/.test(digits) ? Number(digits) : 0;
   return chunks <= MAX_CHUNKS ? chunks : 0;

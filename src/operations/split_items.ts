@@ -15,10 +15,10 @@
 import {
   chunkKey,
   chunkKeys,
-  isChunkCount,
   type Manifest,
   MAX_CHUNKS,
   MAX_SPLIT_KEY_BYTES,
+  numberOfChunks,
 } from "../codec/chunks.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { ArithmeticCommand } from "../commands/arithmetic.ts";
@@ -146,8 +146,10 @@ function countAfterLook(
   let answer: { value: bigint | undefined } | undefined;
   const goOn = () => {
     if (!hasLooked || answer === undefined) return;
-    if (!isManifest(item)) receiver.resolve(answer.value);
-    else undo(engine, call, counting, Number.parseInt(item.text));
+    // Data of somebody else may have the flag, too, and hold anything.
+    const old = isManifest(item) ? numberOfChunks(item.text) : 0;
+    if (old === 0) receiver.resolve(answer.value);
+    else undo(engine, call, counting, old);
   };
   look(engine, call, key, (found) => {
     item = found;
@@ -252,7 +254,7 @@ export function detachIfSplit(
     const text = detached(item.text, attachment);
     // Somebody else has changed it meanwhile.
     if (text === undefined) return again();
-    if (!isChunkCount(text)) return done(undefined);
+    if (numberOfChunks(text) === 0) return done(undefined);
     const restored = { data: text, flags: item.flags };
     const options = { exptime: 0, noreply: false, cas: item.cas };
     const told = new Told<boolean>(call, (stored) => {

@@ -34,7 +34,13 @@ export class Told<T> extends Receiver<T> {
   }
 
   override resolve(value: T): void {
-    if (!this.settled) this.#onValue(value);
+    if (this.settled) return;
+    try {
+      this.#onValue(value);
+    } catch (error) {
+      // Not in the read loop, whose connection others share; and the caller must hear of it.
+      this.rejectMisuse(error);
+    }
   }
 
   override reject(error: MemcachedError): void {

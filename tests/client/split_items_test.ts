@@ -187,6 +187,25 @@ Deno.test("Client.decr() and incr() of counters are what they are, whatever the 
   }
 });
 
+Deno.test("Client.incr() and decr() of data with a manifest's flag that is none do what they do to any other", async () => {
+  for (const noreply of [false, true]) {
+    await using fixture = await start({ noreply });
+    const { client, raw } = fixture;
+    const { failure } = recordEvents(client);
+    for (const [text, counted] of [["abc", "abc"], ["77", "84"], ["", ""]] as const) {
+      await raw.setRaw("k", new TextEncoder().encode(text), { flags: 4096 });
+      await client.incr("k", 7);
+      await client.version();
+      assertEquals(new TextDecoder().decode((await raw.getRaw("k"))?.data), counted);
+      await raw.setRaw("k", new TextEncoder().encode(text), { flags: 4096 });
+      await client.decr("k", 3);
+    }
+    await client.version();
+    // Without replies the server's complaint about what is no number goes unheard.
+    assertEquals(failure.length, noreply ? 0 : 4);
+  }
+});
+
 Deno.test("Client with doSplit false, and of keys too long to be split, asks for nothing besides", async () => {
   await using server = await MemcachedServer.start();
   const recorder = new Recorder();
