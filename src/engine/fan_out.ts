@@ -130,7 +130,15 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
   #partOver(): void {
     if (--this.#left > 0 || this.#call.settled) return;
     this.#left = 1;
-    if (this.sendMore()) return;
+    try {
+      if (!this.sendMore()) this.#settle();
+    } catch (error) {
+      // Not in the read loop, whose connection others share; and the caller must hear of it.
+      this.#call.rejectMisuse(error);
+    }
+  }
+
+  #settle(): void {
     const result = this.finish();
     const errors = this.judge(this.#errors);
     if (errors.length === 0) this.#call.resolve(result);
