@@ -5,8 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Client, type ClientOptions, CodecError, libmcCodec, MultiError } from "@libmc/libmc";
-import { MemcachedServer } from "@libmc/libmc/testing";
+import { Client, CodecError, libmcCodec, MultiError } from "@libmc/libmc";
 import { doneOf } from "../support/answers.ts";
 import { ALL_VERBS, takes, type Verb, type VerbOptions } from "../support/verbs.ts";
 import { compress } from "../../src/codec/compression.ts";
@@ -14,6 +13,7 @@ import { sameBytes } from "../compat/same_bytes.ts";
 import { Random } from "../support/random.ts";
 import { recordEvents } from "../support/failures.ts";
 import { bytesOf, noise } from "./stream_source.ts";
+import { twoViews } from "../support/two_views.ts";
 
 const ZLIB = 16;
 const TEXT = "some text, some text and more of it. ".repeat(20);
@@ -34,7 +34,7 @@ Deno.test("Client with compThreshold compresses what is longer, of every type, a
   ];
   for (const codec of [undefined, libmcCodec]) {
     for (const [type, value] of values) {
-      await using fixture = await start(codec && { codec });
+      await using fixture = await twoViews(codec && { codec });
       const { server, client, raw } = fixture;
       const told = `${type}${codec === undefined ? "" : ", as libmc writes it"}`;
       assert(await client.set("plain", value), told);
@@ -58,7 +58,7 @@ Deno.test("Client with compThreshold compresses what is longer, of every type, a
 });
 
 Deno.test("Client leaves a value uncompressed with compress false, and without a compThreshold", async () => {
-  await using fixture = await start({ compThreshold: 10 });
+  await using fixture = await twoViews({ compThreshold: 10 });
   const { client, raw } = fixture;
   const compressed = async () => ((await raw.getRaw("k"))!.flags & ZLIB) !== 0;
   for (const compress of [true, false, undefined]) {
@@ -74,7 +74,7 @@ Deno.test("Client leaves a value uncompressed with compress false, and without a
 });
 
 Deno.test("Client.setRaw(), append() and prepend() never compress", async () => {
-  await using fixture = await start({ compThreshold: 10 });
+  await using fixture = await twoViews({ compThreshold: 10 });
   const { client, raw } = fixture;
   const data = new TextEncoder().encode(TEXT);
   assert(await client.setRaw("k", data, { flags: 5 }));
@@ -85,7 +85,7 @@ Deno.test("Client.setRaw(), append() and prepend() never compress", async () => 
 });
 
 Deno.test("Client.append() to a compressed value is lost to readers, as with libmc", async () => {
-  await using fixture = await start({ compThreshold: 10 });
+  await using fixture = await twoViews({ compThreshold: 10 });
   const { client, raw } = fixture;
   assert(await client.set("k", TEXT));
   const before = (await raw.getRaw("k"))!.data.length;
@@ -97,7 +97,7 @@ Deno.test("Client.append() to a compressed value is lost to readers, as with lib
 });
 
 Deno.test("Client compresses before it splits", async () => {
-  await using fixture = await start({ compThreshold: 1000 });
+  await using fixture = await twoViews({ compThreshold: 1000 });
   const { server, client, raw } = fixture;
   const long = TEXT.repeat(5000);
   assert(long.length > 3_000_000 && await client.set("k", long));
@@ -115,7 +115,7 @@ Deno.test("Client compresses before it splits", async () => {
 
 Deno.test("Client with inflateBudget misses what inflates to more bytes, and says so; strict rejects", async () => {
   const limit = 5000;
-  await using fixture = await start({ inflateBudget: { bytes: limit }, compThreshold: 10 });
+  await using fixture = await twoViews({ inflateBudget: { bytes: limit }, compThreshold: 10 });
   const { server, client, raw } = fixture;
   const { failure } = recordEvents(client);
   const flags = 128 | ZLIB;
@@ -159,7 +159,7 @@ Deno.test("Client with inflateBudget misses what inflates to more bytes, and say
 
 Deno.test("Client.getStream() errors where a value inflates to more than inflateBudget allows, or breaks off", async () => {
   const limit = 200_000;
-  await using fixture = await start({ inflateBudget: { bytes: limit } });
+  await using fixture = await twoViews({ inflateBudget: { bytes: limit } });
   const { client, raw } = fixture;
   const bytes = noise(new Random(13), limit + 1);
   const flags = 128 | ZLIB;
@@ -187,7 +187,7 @@ Deno.test("Client.getStream() errors where a value inflates to more than inflate
 });
 
 Deno.test("Client.getStream() passes on what its source errors with, though that is a RangeError", async () => {
-  await using fixture = await start({ compThreshold: 10 });
+  await using fixture = await twoViews({ compThreshold: 10 });
   const { client } = fixture;
   assert(await client.set("big", noise(new Random(14), 3_500_000)));
   const controller = new AbortController();
@@ -202,7 +202,7 @@ Deno.test("Client.getStream() passes on what its source errors with, though that
 Deno.test("Client spends on a zlib bomb no more memory than its limit", async () => {
   const bomb = compress(new Uint8Array(200_000_000));
   assert(bomb.length < 200_000);
-  await using fixture = await start({ inflateBudget: { bytes: 1_000_000 } });
+  await using fixture = await twoViews({ inflateBudget: { bytes: 1_000_000 } });
   const { client, raw } = fixture;
   assert(await raw.setRaw("k", bomb, { flags: 128 | ZLIB }));
   // Whoever made arrays of 200 MB would hold them at least when the call ends.
@@ -221,23 +221,6 @@ Deno.test("Client spends on a zlib bomb no more memory than its limit", async ()
   }
   assert(given >= 1_000_000);
 });
-
-/** A client, one that sees items as they are, and the server of both. */
-async function start(options: ClientOptions = {}) {
-  const server = await MemcachedServer.start();
-  const client = new Client(server.address, { connectTimeout: 5000, ...options });
-  const raw = new Client(server.address, { connectTimeout: 5000, doSplit: false });
-  return {
-    server,
-    client,
-    raw,
-    async [Symbol.asyncDispose](): Promise<void> {
-      await client.close();
-      await raw.close();
-      await server.stop();
-    },
-  };
-}
 
 /** Stores a value under `k` by a verb, which finds what it needs. */
 async function stores(

@@ -6,6 +6,7 @@ import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { recordEvents } from "../support/failures.ts";
+import { twoViews } from "../support/two_views.ts";
 
 const PATIENT: ClientOptions = { connectTimeout: 5000, pollTimeout: 5000, timeout: 60_000 };
 const BIG = "A".repeat(3_500_000);
@@ -23,7 +24,7 @@ const TOUCHING: Readonly<Record<string, Touching>> = {
 for (const [name, touch] of Object.entries(TOUCHING)) {
   Deno.test(`Client.${name}() touches all items of a split value`, async () => {
     for (const noreply of [false, true]) {
-      await using fixture = await start({ noreply });
+      await using fixture = await twoViews({ noreply });
       const { client, server } = fixture;
       assert(await client.set("k", BIG, { exptime: 100 }));
       assert(await client.set("small", 1, { exptime: 100 }));
@@ -88,7 +89,7 @@ Deno.test("Client.touch() is true where the first chunk's server is dead, as nob
 });
 
 Deno.test("Client.touch() and append() work on what follows a split value", async () => {
-  await using fixture = await start();
+  await using fixture = await twoViews();
   const { client, server } = fixture;
   assert(await client.set("k", BIG));
   assert(await client.set("k", "small", { exptime: 10 }));
@@ -148,7 +149,7 @@ for (const where of ["memcached", "the embedded server"]) {
 }
 
 Deno.test("Client refuses to add to split values among others, with strict too", async () => {
-  await using fixture = await start();
+  await using fixture = await twoViews();
   const { client } = fixture;
   const { failure } = recordEvents(client);
   assert(await client.set("big", BIG));
@@ -169,7 +170,7 @@ Deno.test("Client refuses to add to split values among others, with strict too",
 
 Deno.test("Client.decr() and incr() of counters are what they are, whatever the number", async () => {
   for (const noreply of [false, true]) {
-    await using fixture = await start({ noreply });
+    await using fixture = await twoViews({ noreply });
     const { client, raw } = fixture;
     for (let from = 0; from <= 12; from++) {
       for (const delta of [0, 1, 2, 5, 20]) {
@@ -189,7 +190,7 @@ Deno.test("Client.decr() and incr() of counters are what they are, whatever the 
 
 Deno.test("Client.incr() and decr() of data with a manifest's flag that is none do what they do to any other", async () => {
   for (const noreply of [false, true]) {
-    await using fixture = await start({ noreply });
+    await using fixture = await twoViews({ noreply });
     const { client, raw } = fixture;
     const { failure } = recordEvents(client);
     for (const [text, counted] of [["abc", "abc"], ["77", "84"], ["", ""]] as const) {
@@ -225,20 +226,3 @@ Deno.test("Client with doSplit false, and of keys too long to be split, asks for
   assertEquals(requests[0], requests[1]);
   assert(!requests[0].includes("~") && !requests[0].includes("get"));
 });
-
-/** A client, one that sees items as they are, and the server of both. */
-async function start(options: ClientOptions = {}) {
-  const server = await MemcachedServer.start();
-  const client = new Client(server.address, { ...PATIENT, ...options });
-  const raw = new Client(server.address, { ...PATIENT, doSplit: false });
-  return {
-    server,
-    client,
-    raw,
-    async [Symbol.asyncDispose](): Promise<void> {
-      await client.close();
-      await raw.close();
-      await server.stop();
-    },
-  };
-}
