@@ -190,7 +190,7 @@ export class Connection implements ReplySink {
    * @returns False if no reply is due.
    */
   sweep(now: number, lost = 0): boolean {
-    if (this.queued === 0 && !this.#flushing) return false;
+    if (this.#closed || this.queued === 0 && !this.#flushing) return false;
     const limit = this.#options.pollTimeout();
     const owes = this.#pending.length > 0 || this.#flushing;
     if (this.#silence.isTooLong(now, lost, limit) && owes) {

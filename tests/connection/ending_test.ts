@@ -34,6 +34,21 @@ Deno.test("Connection ends without a word when the server closes it while nothin
   assertEquals([rig.connection.closed, rig.transport.closes], [true, 1]);
 });
 
+Deno.test("Connection that ended before a command was written is watched no more", async () => {
+  // Without a silence to wait for, nothing else would end the watch.
+  await using rig = new Rig(new ScriptedTransport(), { pollTimeout: 0 });
+  await rig.submit(get("a"));
+  await rig.reply(hit("a", "1"));
+  rig.clock.advance(2000);
+  const issued = incr("a");
+  await rig.submit(issued);
+  rig.transport.end();
+  await settle();
+  assertEquals(rig.end.unsent, [issued.command]);
+  for (let i = 0; i < 3; i++) rig.clock.advance(100);
+  assertEquals(rig.clock.timers, 0);
+});
+
 Deno.test("Connection blames the head when the server closes it while replies are due", async () => {
   await using rig = new Rig();
   const issued = [incr("a"), incr("b"), incr("c")];
