@@ -11,6 +11,7 @@ import {
   ReplyError,
   ServerDeadError,
   TimeoutError,
+  UnsupportedError,
 } from "./errors.ts";
 
 /** Copies an error that concerns many commands, such as that of a dial, for one of them. */
@@ -46,5 +47,6 @@ const CLASSES = [
   ReplyError,
   ServerDeadError,
   TimeoutError,
+  UnsupportedError,
   MemcachedError,
 ];

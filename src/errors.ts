@@ -86,7 +86,7 @@ export class MemcachedError extends Error {
    *
    * | code | errors |
    * | --- | --- |
-   * | -3 | ReplyError to ERROR and CLIENT_ERROR, ProtocolError, CodecError |
+   * | -3 | ReplyError to any other line, UnsupportedError, ProtocolError, CodecError |
    * | -4 | ReplyError to SERVER_ERROR, ServerDeadError, ClosedError, ConnectionError while dialling |
    * | -6 | TimeoutError |
    * | -8 | ConnectionError while reading |
@@ -308,7 +308,8 @@ export class ReplyError extends MemcachedError {
 }
 
 /**
- * The three words that begin an error line, as memcached's `doc/protocol.txt` names them.
+ * The words that begin an error line, as memcached's `doc/protocol.txt` names them: the three that may answer any command,
+ * and those with which a server declines a command of administration.
  *
  * @example Counting a text is the caller's mistake
  * ```ts
@@ -325,7 +326,46 @@ export class ReplyError extends MemcachedError {
  * assertEquals(error.kind, expected);
  * ```
  */
-export type ReplyErrorKind = "ERROR" | "CLIENT_ERROR" | "SERVER_ERROR";
+export type ReplyErrorKind =
+  | ("ERROR" | "CLIENT_ERROR" | "SERVER_ERROR")
+  | ("BADCLASS" | "BUSY" | "NOSPARE" | "NOTSTARTED" | "SAME")
+  | ("MEMLIMIT_ADJUST_FAILED" | "MEMLIMIT_TOO_SMALL" | "WATCHER_FAILED" | "WATCHER_TOO_MANY");
+
+/**
+ * The server cannot do what was asked, however often it is asked: it is a proxy or a version that does not know the
+ * command, or it was started without the part that carries it out. The message says what can be done.
+ *
+ * @example Do without it
+ * ```ts
+ * import { UnsupportedError } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function isOptional(error: unknown): boolean {
+ *   return error instanceof UnsupportedError;
+ * }
+ * assertEquals(isOptional(new UnsupportedError("Cannot watch as the server does not know it")), true);
+ * ```
+ */
+export class UnsupportedError extends MemcachedError {
+  /** Always `"UnsupportedError"`. */
+  override name = "UnsupportedError";
+
+  /**
+   * libmc's return code: -3.
+   *
+   * @example libmc says the same of a command that the server does not know
+   * ```ts
+   * import { UnsupportedError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const { code, strerror } = new UnsupportedError("Cannot watch");
+   * assertEquals([code, strerror], [-3, "programming_error"]);
+   * ```
+   */
+  override get code(): number {
+    return PROGRAMMING_ERR;
+  }
+}
 
 /**
  * The server sent bytes that cannot be the reply to the command. The connection is closed; the next call dials anew.
