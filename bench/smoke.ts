@@ -24,7 +24,10 @@ async function runAll(): Promise<void> {
   const runs: [string, string[]][] = suites.map((
     path,
   ) => [path, ["bench/smoke.ts", path]]);
-  runs.push(["bench/load/main.ts", ["bench/load/main.ts", "--smoke"]]);
+  for (const args of [["--smoke"], ["--smoke", "--compare", root.pathname]]) {
+    const name = `bench/load/main.ts ${args.slice(0, 2).join(" ")}`;
+    runs.push([name, ["bench/load/main.ts", ...args]]);
+  }
   for (const path of filesOf(new URL("bench/probe/", root), "_probe.ts")) {
     runs.push([path, [path, "--smoke"]]);
   }

@@ -2,11 +2,11 @@
  * The closed loop: what clients do under so many callers, beside the raw socket and beside each other.
  * `bench/README.md` says how it measures and how to read it.
  */
-import { type Memcached, startMemcached } from "../../tests/support/memcached.ts";
 import { drawChart } from "./chart.ts";
+import { compare } from "./compare.ts";
+import { Field } from "./field.ts";
 import { describeMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
-import { MeasuredProcess } from "./measured_process.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { type Failure, formatReport, type Report, type Result } from "./report.ts";
@@ -18,36 +18,24 @@ if (Deno.args.includes("--help")) {
   Deno.exit();
 }
 
-const options = parseOptions(Deno.args);
+const options = parseOptions(Deno.args, Deno.env.get("INIT_CWD") ?? Deno.cwd());
 const progress = new Progress();
 const begin = performance.now();
-await using resources = new AsyncDisposableStack();
+
+if (options.before !== undefined) {
+  await compare(options.before, options, progress);
+  Deno.exit();
+}
 
 const mostServers = Math.max(...options.works.map(({ servers }) => servers));
-const daemons: Memcached[] = [];
-for (let i = 0; i < mostServers; i++) {
-  // One worker thread each: the machine's other cores are the client's.
-  daemons.push(
-    resources.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] })),
-  );
-}
-const addresses = daemons.map(({ address }) => address);
-
-const players: MeasuredProcess[] = [];
-const versions: Record<string, string> = {};
-const manyServers = new Set<string>();
-for (const name of options.participants) {
-  progress.say(`starting ${name}`);
-  const [player, greeting] = await MeasuredProcess.start(name, addresses);
-  players.push(resources.use(player));
-  versions[name] = greeting.version;
-  if (greeting.manyServers) manyServers.add(name);
-}
+await using field = await Field.open(options.participants, mostServers, progress);
 
 const results: Result[] = [];
 const failures: Failure[] = [];
 for (const [i, work] of options.works.entries()) {
-  const able = players.filter(({ name }) => work.servers === 1 || manyServers.has(name));
+  const able = field.players.filter(({ name }) => {
+    return work.servers === 1 || field.greetings.get(name)?.manyServers;
+  });
   const outcome = await measure(work, able, options, (what) => {
     progress.say(`[${i + 1}/${options.works.length}] ${what}`);
   });
@@ -63,8 +51,10 @@ for (const [i, work] of options.works.entries()) {
 const report: Report = {
   date: new Date().toISOString(),
   command: ["deno task bench:load", ...Deno.args].join(" "),
-  machine: await describeMachine(addresses[0]),
-  versions,
+  machine: await describeMachine(field.addresses[0]),
+  versions: Object.fromEntries(
+    [...field.greetings].map(([name, { version }]) => [name, version]),
+  ),
   rounds: options.rounds,
   milliseconds: options.milliseconds,
   seconds: Math.round((performance.now() - begin) / 1000),

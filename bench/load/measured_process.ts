@@ -48,6 +48,10 @@ export class MeasuredProcess implements Player, AsyncDisposable {
     this.#answers = linesOf(this.#process.stdout);
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   prepare(work: Work): Promise<Prepared> {
     return this.#ask<Prepared>({ order: "prepare", work });
   }

@@ -51,19 +51,15 @@ export function fullMatrix(): Work[] {
   return works.sort((a, b) => a.servers - b.servers);
 }
 
-/** The works of `--quick`: those that the project's targets name. */
-export function quickMatrix(): Work[] {
+/** The works that a target names: those of `--quick` and of a comparison. */
+export function targetMatrix(): Work[] {
   return [
     { operation: "get", bytes: 100, callers: 1, servers: 1 },
+    { operation: "set", bytes: 100, callers: 1, servers: 1 },
+    { operation: "getMulti100", bytes: 100, callers: 1, servers: 1 },
+    { operation: "setMulti100", bytes: 100, callers: 1, servers: 1 },
     { operation: "get", bytes: 100, callers: 64, servers: 1 },
     { operation: "get", bytes: 100_000, callers: 1, servers: 1 },
-    { operation: "set", bytes: 100, callers: 1, servers: 1 },
-    { operation: "set", bytes: 100, callers: 64, servers: 1 },
-    { operation: "set", bytes: 100_000, callers: 1, servers: 1 },
-    { operation: "getMulti100", bytes: 100, callers: 1, servers: 1 },
-    { operation: "getMulti100", bytes: 100, callers: 1, servers: 3 },
-    { operation: "setMulti100", bytes: 100, callers: 1, servers: 1 },
-    { operation: "setMulti100", bytes: 100, callers: 1, servers: 3 },
   ];
 }
 

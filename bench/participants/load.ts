@@ -1,4 +1,4 @@
-import { CLIENTS } from "./names.ts";
+import { CHECKOUT, CLIENTS } from "./names.ts";
 import type { Participant } from "./participant.ts";
 
 const LOADERS: Record<string, () => Promise<{ participant: Participant }>> = {
@@ -11,6 +11,7 @@ const LOADERS: Record<string, () => Promise<{ participant: Participant }>> = {
 
 /** Loads one client; the others stay unloaded. */
 export async function loadParticipant(name: string): Promise<Participant> {
+  if (name.startsWith(CHECKOUT)) return (await import("./checkout.ts")).loadCheckout(name);
   const load = LOADERS[name];
   if (load === undefined) {
     throw new RangeError(

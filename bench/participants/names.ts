@@ -6,6 +6,9 @@ export const RAW_SOCKET = "raw socket";
 /** The name of our own client. */
 export const OURS = "libmc";
 
+/** Another checkout of this package is called this and its folder. */
+export const CHECKOUT = "libmc@";
+
 /** Names of all clients, ours first. The raw socket is not one of them. */
 export const CLIENTS: readonly string[] = [
   OURS,
@@ -17,5 +20,8 @@ export const CLIENTS: readonly string[] = [
 
 /** A digit of each participant's own, which its keys carry. */
 export function ownerOf(name: string): number {
+  if (name.startsWith(CHECKOUT)) return CHECKOUT_OWNER;
   return CLIENTS.indexOf(name) + 1;
 }
+
+const CHECKOUT_OWNER = 9;

@@ -6,19 +6,28 @@ import configuration from "../../deno.json" with { type: "json" };
 import type { Participant, Session } from "./participant.ts";
 
 /** The client of this repository. */
-export const participant: Participant = {
-  name: "libmc",
-  version: configuration.version,
-  manyServers: true,
-  connect(servers) {
-    const client = new Client([...servers], {
-      pollTimeout: 60_000,
-      timeout: 60_000,
-      strict: true,
-    });
-    return Promise.resolve(new LibmcSession(client));
-  },
-};
+export const participant: Participant = participantOf("libmc", configuration.version, Client);
+
+/** A client of this package's: that of this checkout, or of another. */
+export function participantOf(
+  name: string,
+  version: string,
+  OwnClient: typeof Client,
+): Participant {
+  return {
+    name,
+    version,
+    manyServers: true,
+    connect(servers) {
+      const client = new OwnClient([...servers], {
+        pollTimeout: 60_000,
+        timeout: 60_000,
+        strict: true,
+      });
+      return Promise.resolve(new LibmcSession(client));
+    },
+  };
+}
 
 class LibmcSession implements Session<Map<string, unknown>> {
   readonly #client: Client;

@@ -4,6 +4,7 @@ import { measure, type Player } from "../../../bench/load/measure.ts";
 import { formatReport, type Report } from "../../../bench/load/report.ts";
 import { formatTable } from "../../../bench/load/table.ts";
 import type { Work } from "../../../bench/load/work.ts";
+import { player } from "./player.ts";
 
 const WORK: Work = { operation: "getMulti100", bytes: 100, callers: 1, servers: 1 };
 const TIMES = { rounds: 3, milliseconds: 1, warmUp: 1 };
@@ -19,21 +20,6 @@ const REPORT: Report = {
   results: [],
   failures: [],
 };
-
-/** A participant of so many calls in each round of one second. */
-function player(name: string, calls: readonly number[], digest = "same"): Player {
-  let round = -1;
-  return {
-    name,
-    prepare: () => Promise.resolve({ digest, values: 100 }),
-    run: () => {
-      const found = calls[round++] ?? 1;
-      if (Number.isNaN(found)) return Promise.reject(new Error("The client gave up"));
-      return Promise.resolve({ calls: found, milliseconds: 1000, cpuMicroseconds: 100 * found });
-    },
-    quantiles: () => Promise.resolve({ p50: 1, p99: 2, p999: 3 }),
-  };
-}
 
 function measured(players: Player[]) {
   return measure(WORK, players, TIMES, () => {});

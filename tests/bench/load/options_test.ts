@@ -1,34 +1,57 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseOptions } from "../../../bench/load/options.ts";
-import { fullMatrix, nameOf, quickMatrix } from "../../../bench/load/work.ts";
+import { fullMatrix, nameOf, targetMatrix } from "../../../bench/load/work.ts";
+
+function read(args: string[]) {
+  return parseOptions(args, "/home/me");
+}
 
 Deno.test("parseOptions() runs everything and saves it unless told otherwise", () => {
-  const options = parseOptions([]);
+  const options = read([]);
   assertEquals(options.works, fullMatrix());
   assertEquals(options.save, true);
 });
 
 Deno.test("parseOptions() saves no part of a run, unless told to", () => {
-  assertEquals(parseOptions(["--quick"]).save, false);
-  assertEquals(parseOptions(["--only", "get 100B"]).save, false);
-  assertEquals(parseOptions(["--quick", "--save"]).save, true);
+  assertEquals(read(["--quick"]).save, false);
+  assertEquals(read(["--only", "get 100B"]).save, false);
+  assertEquals(read(["--quick", "--save"]).save, true);
 });
 
 Deno.test("parseOptions() picks works by any of the names given", () => {
-  const { works } = parseOptions(["--only", "setMulti100 10B c1 ", "--only", "get 100kB c64"]);
+  const { works } = read(["--only", "setMulti100 10B c1 ", "--only", "get 100kB c64"]);
   assertEquals(works.map(nameOf), ["get 100kB c64 s1", "setMulti100 10B c1 s1"]);
 });
 
-Deno.test("parseOptions() says what it cannot use", () => {
-  assertThrows(() => parseOptions(["--fast"]), RangeError, '"--fast"');
-  assertThrows(() => parseOptions(["--only", "nothing"]), RangeError, '"nothing"');
-  assertThrows(() => parseOptions(["--participants", "redis"]), RangeError, '"redis"');
-  assertThrows(() => parseOptions(["--rounds", "0"]), RangeError, "must be > 0");
-  assertThrows(() => parseOptions(["--ms"]), RangeError, "missing");
+Deno.test("parseOptions() compares with a folder, given from where the command was run", () => {
+  const options = read(["--compare", "../before"]);
+  assertEquals(options.before, "libmc@/home/before");
+  assertEquals(options.works, targetMatrix());
+  assertEquals(options.save, false);
+  assertEquals(read(["--compare", "/other"]).before, "libmc@/other");
+  assertEquals(read(["--compare", "/other", "--only", "set 10B c64"]).works.length, 1);
+  assertEquals(read([]).before, undefined);
 });
 
-Deno.test("quickMatrix() is a part of fullMatrix(), under unique names", () => {
+Deno.test("parseOptions() makes each kind of run a short one with --smoke", () => {
+  assertEquals(read(["--smoke"]).works, targetMatrix());
+  for (
+    const args of [["--smoke"], ["--smoke", "--compare", "/x"], ["--compare", "/x", "--smoke"]]
+  ) {
+    assertEquals([read(args).rounds, read(args).warmUp, read(args).save], [1, 5, false]);
+  }
+});
+
+Deno.test("parseOptions() says what it cannot use", () => {
+  assertThrows(() => read(["--fast"]), RangeError, '"--fast"');
+  assertThrows(() => read(["--only", "nothing"]), RangeError, '"nothing"');
+  assertThrows(() => read(["--participants", "redis"]), RangeError, '"redis"');
+  assertThrows(() => read(["--rounds", "0"]), RangeError, "must be > 0");
+  assertThrows(() => read(["--ms"]), RangeError, "missing");
+});
+
+Deno.test("targetMatrix() is a part of fullMatrix(), under unique names", () => {
   const names = fullMatrix().map(nameOf);
   assertEquals(new Set(names).size, names.length);
-  assertEquals(quickMatrix().map(nameOf).filter((name) => !names.includes(name)), []);
+  assertEquals(targetMatrix().map(nameOf).filter((name) => !names.includes(name)), []);
 });
