@@ -21,22 +21,22 @@ if (Deno.args.length === 0) {
 async function runAll(): Promise<void> {
   const root = new URL("..", import.meta.url);
   const suites = [...benchFiles(new URL("bench/", root))].sort();
-  const runs: [string, string[]][] = suites.map((
-    path,
-  ) => [path, ["bench/smoke.ts", path]]);
-  for (const args of [["--smoke"], ["--smoke", "--compare", root.pathname]]) {
-    const name = `bench/load/main.ts ${args.slice(0, 2).join(" ")}`;
-    runs.push([name, ["bench/load/main.ts", ...args]]);
+  const runs: Run[] = suites.map((path) => ({ name: path, args: ["bench/smoke.ts", path] }));
+  for (const args of await loadRuns(root.pathname)) {
+    const name = ["bench/load/main.ts", ...args].join(" ").replace(root.pathname, ".");
+    runs.push({ name, args: ["bench/load/main.ts", ...args], permissions: "load" });
   }
   for (const path of filesOf(new URL("bench/probe/", root), "_probe.ts")) {
-    runs.push([path, [path, "--smoke"]]);
+    runs.push({ name: path, args: [path, "--smoke"] });
   }
   let failed = 0;
-  for (const [name, args] of runs) {
+  for (const { name, args, permissions = "bench" } of runs) {
     const begin = performance.now();
     const { success, stdout, stderr } = await new Deno.Command("deno", {
-      args: ["run", "-q", "-P=bench", "--unsafe-proto", ...args],
+      args: ["run", "-q", `-P=${permissions}`, "--unsafe-proto", ...args],
       cwd: root,
+      // Python finds the stand-in for libmc there.
+      env: { PYTHONPATH: "bench/participants/stand_in", PYTHONDONTWRITEBYTECODE: "1" },
     }).output();
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     console.log(`${success ? "ok" : "FAILED"} ${name} (${seconds} s)`);
@@ -48,6 +48,37 @@ async function runAll(): Promise<void> {
   }
   console.log(`${runs.length - failed} benches ran, ${failed} failed`);
   if (failed > 0) Deno.exit(1);
+}
+
+/** One process of a smoke run. */
+interface Run {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly permissions?: string;
+}
+
+/** The closed loop in each of its forms; with a stand-in for libmc where there is a Python to run it. */
+async function loadRuns(root: string): Promise<string[][]> {
+  const runs = [
+    ["--smoke"],
+    ["--smoke", "--cores", "one", "--only", "getMulti100 100B c1 s3"],
+    ["--smoke", "--compare", root],
+  ];
+  if (await hasPython()) runs.push(["--smoke", "--libmc", "python3"]);
+  else console.log("python3 is not there: --libmc is left out");
+  return runs;
+}
+
+async function hasPython(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("python3", { args: ["--version"] }).output()).success;
+  } catch (error) {
+    // A program that was not there when this process started may not be run either.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 async function runOnce(path: string): Promise<void> {

@@ -3,6 +3,7 @@
  * carries its own colours for light and for dark pages, and each bar its figure as text.
  */
 import { OURS, RAW_SOCKET } from "../participants/names.ts";
+import { coresText } from "./cores.ts";
 import type { Report, Result } from "./report.ts";
 import { nameOf } from "./work.ts";
 
@@ -11,11 +12,9 @@ const PANELS: readonly (readonly [string, string])[] = [
   ["getMulti100 100B c1 s1", "getMulti of 100 keys, 100 B"],
   ["setMulti100 100B c1 s1", "setMulti of 100 keys, 100 B"],
   ["get 100B c64 s1", "get, 64 callers, 100 B"],
-  ["set 100B c64 s1", "set, 64 callers, 100 B"],
   ["get 100B c1 s1", "get, one at a time, 100 B"],
   ["set 100B c1 s1", "set, one at a time, 100 B"],
   ["get 100kB c1 s1", "get, one at a time, 100 kB"],
-  ["set 100kB c1 s1", "set, one at a time, 100 kB"],
 ];
 
 const PANEL_WIDTH = 470;
@@ -31,29 +30,35 @@ const COLUMNS = 2;
 
 /** Draws it; a run with none of the headline works gives an empty frame with its heading. */
 export function drawChart(report: Report): string {
-  const panels = PANELS.flatMap(([name, title]) => {
-    const results = report.results.filter((result) => nameOf(result) === name);
-    return results.length === 0 ? [] : [{ title, results }];
+  // A row is one work, a column one way to run: one core on the left, two on the right.
+  const panels = PANELS.flatMap(([name, title], row) => {
+    return report.cores.flatMap(({ name: cores }, column) => {
+      const results = report.results.filter((result) => {
+        return result.cores === cores && nameOf(result) === name;
+      });
+      const wholeTitle = `${title}, ${coresText(cores)}`;
+      return results.length === 0 ? [] : [{ title: wholeTitle, results, row, column }];
+    });
   });
   const rowsOfBars = Math.max(
     1,
     ...panels.map(({ results }) => results.length),
   );
   const panelHeight = TITLE_HEIGHT + rowsOfBars * ROW_HEIGHT + 16;
-  const width = MARGIN * (COLUMNS + 1) + PANEL_WIDTH * COLUMNS;
-  const height = HEAD_HEIGHT +
-    Math.ceil(panels.length / COLUMNS) * panelHeight + MARGIN;
-  const body = panels.map(({ title, results }, i) => {
-    const x = MARGIN + (i % COLUMNS) * (PANEL_WIDTH + MARGIN);
-    const y = HEAD_HEIGHT + Math.floor(i / COLUMNS) * panelHeight;
+  const width = MARGIN + (PANEL_WIDTH + MARGIN) * COLUMNS;
+  const rows = [...new Set(panels.map(({ row }) => row))];
+  const height = HEAD_HEIGHT + rows.length * panelHeight + MARGIN;
+  const body = panels.map(({ title, results, row, column }) => {
+    const x = MARGIN + column * (PANEL_WIDTH + MARGIN);
+    const y = HEAD_HEIGHT + rows.indexOf(row) * panelHeight;
     return drawPanel(title, results, x, y);
   });
   const { machine } = report;
   const subtitle = `${report.date.slice(0, 10)} · Deno ${machine.deno} · memcached ` +
-    `${machine.memcached} · ${machine.cpu}, ${machine.cores} cores · medians of ${report.rounds} ` +
-    `rounds · × against the raw socket`;
+    `${machine.memcached} · ${machine.cpu}, ${machine.cores} cores · medians of ` +
+    `${panels[0]?.results[0].rounds ?? 0} rounds · × against the raw socket`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
-<title>Keys a second of memcached clients on Deno</title>
+<title>Keys a second of memcached clients</title>
 <style>${STYLE}</style>
 <rect class="page" width="${width}" height="${height}" rx="8"/>
 <text class="head" x="${MARGIN}" y="28">Keys a second, longer is better</text>

@@ -30,7 +30,9 @@ class Bench {
     if (order.order === "run") {
       return await this.#run(order.milliseconds, order.timed);
     }
-    return quantiles(this.#latencies);
+    const latencies = this.#latencies;
+    this.#latencies = [];
+    return quantiles(latencies);
   }
 
   async #prepare(work: Work): Promise<Prepared> {
@@ -95,10 +97,10 @@ function say(answer: unknown): void {
 
 async function greeting(name: string): Promise<Greeting> {
   if (name === RAW_SOCKET) {
-    return { version: `Deno ${Deno.version.deno}`, manyServers: true };
+    return { version: `Deno ${Deno.version.deno}`, manyServers: true, manyCallers: true };
   }
   const { version, manyServers } = await loadParticipant(name);
-  return { version, manyServers };
+  return { version, manyServers, manyCallers: true };
 }
 
 const [name, ...servers] = Deno.args;

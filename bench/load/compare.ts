@@ -19,15 +19,16 @@ export async function compare(
   await using field = await Field.open([before, OURS], servers, progress);
   await moveTo(cores, field.pids);
   const [first, second] = field.players;
+  const { rounds, milliseconds } = options.timesOf(options.works[0]);
   console.log(
     `Before: ${before.slice(before.indexOf("@") + 1)}. After: this checkout. On ${
       describeCores(cores)
     }, ` +
-      `${options.rounds} pairs of ${options.milliseconds} ms; in brackets the middle half of them.\n`,
+      `${rounds} pairs of ${milliseconds} ms; in brackets the middle half of them.\n`,
   );
   console.log(formatPairsHead());
   for (const [i, work] of options.works.entries()) {
-    const pairs = await measurePairs(work, first, second, options, (what) => {
+    const pairs = await measurePairs(work, first, second, options.timesOf(work), (what) => {
       progress.say(`[${i + 1}/${options.works.length}] ${what}`);
     });
     progress.clear();

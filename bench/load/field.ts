@@ -1,8 +1,10 @@
 /** Everyone in the field: the servers, and a process for each participant. All end with it. */
 import { type Memcached, startMemcached } from "../../tests/support/memcached.ts";
-import { MeasuredProcess } from "./measured_process.ts";
+import { LIBMC_PYTHON } from "../participants/names.ts";
+import { denoProgram, MeasuredProcess, pythonProgram } from "./measured_process.ts";
 import type { Greeting } from "./orders.ts";
 import type { Progress } from "./progress.ts";
+import type { Work } from "./work.ts";
 
 export class Field implements AsyncDisposable {
   /** The servers, as clients are given them. */
@@ -15,11 +17,12 @@ export class Field implements AsyncDisposable {
   readonly pids: readonly number[];
   readonly #resources: AsyncDisposableStack;
 
-  /** Starts so many servers, then the participants. */
+  /** Starts so many servers, then the participants; `python` runs libmc itself. */
   static async open(
     participants: readonly string[],
     servers: number,
     progress: Progress,
+    python?: string,
   ): Promise<Field> {
     await using resources = new AsyncDisposableStack();
     const daemons: Memcached[] = [];
@@ -34,7 +37,10 @@ export class Field implements AsyncDisposable {
     const greetings = new Map<string, Greeting>();
     for (const name of participants) {
       progress.say(`starting ${name}`);
-      const [player, greeting] = await MeasuredProcess.start(name, addresses);
+      const program = name === LIBMC_PYTHON && python !== undefined
+        ? pythonProgram(python)
+        : denoProgram(name);
+      const [player, greeting] = await MeasuredProcess.start(name, program, addresses);
       players.push(resources.use(player));
       greetings.set(name, greeting);
     }
@@ -54,6 +60,15 @@ export class Field implements AsyncDisposable {
     this.greetings = greetings;
     this.pids = pids;
     this.#resources = resources;
+  }
+
+  /** Those who can do a work. */
+  ableTo(work: Work): MeasuredProcess[] {
+    return this.players.filter(({ name }) => {
+      const greeting = this.greetings.get(name);
+      return (work.servers === 1 || greeting?.manyServers) &&
+        (work.callers === 1 || greeting?.manyCallers);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-/** The parent's side of `child.ts`: one participant, in a process of its own, asked one thing at a time. */
+/** The parent's side of `child.ts` and `libmc_python.py`: one participant, in a process of its own, asked one thing at a time. */
 import type { Greeting, Order, Prepared, Quantiles, Round } from "./orders.ts";
 import { linesOf } from "./lines.ts";
 import type { Player } from "./measure.ts";
@@ -11,34 +11,24 @@ export class MeasuredProcess implements Player, AsyncDisposable {
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string>;
 
-  /** Starts it. `flags` are further flags of `deno run`, such as `--cpu-prof`. */
+  /** Starts it: `program` with the servers as its last arguments. */
   static async start(
     name: string,
+    program: readonly string[],
     servers: readonly string[],
-    flags: readonly string[] = [],
   ): Promise<[MeasuredProcess, Greeting]> {
-    const child = new MeasuredProcess(name, servers, flags);
+    const child = new MeasuredProcess(name, program, servers);
     return [child, await child.#answer<Greeting>()];
   }
 
   private constructor(
     name: string,
+    [command, ...args]: readonly string[],
     servers: readonly string[],
-    flags: readonly string[],
   ) {
     this.name = name;
-    this.#process = new Deno.Command("deno", {
-      // The package `memcached` does not start without `--unsafe-proto`; all are run alike.
-      args: [
-        "run",
-        "-q",
-        "-P=bench",
-        "--unsafe-proto",
-        ...flags,
-        CHILD,
-        name,
-        ...servers,
-      ],
+    this.#process = new Deno.Command(command, {
+      args: [...args, ...servers],
       cwd: ROOT,
       stdin: "piped",
       stdout: "piped",
@@ -92,4 +82,14 @@ export class MeasuredProcess implements Player, AsyncDisposable {
 }
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const CHILD = "bench/load/child.ts";
+
+/** What runs a client on Deno. `flags` are further flags of `deno run`, such as `--cpu-prof`. */
+export function denoProgram(name: string, flags: readonly string[] = []): string[] {
+  // The package `memcached` does not start without `--unsafe-proto`; all are run alike.
+  return ["deno", "run", "-q", "-P=bench", "--unsafe-proto", ...flags, "bench/load/child.ts", name];
+}
+
+/** What runs libmc itself, on a Python that can import it. */
+export function pythonProgram(python: string): string[] {
+  return [python, "bench/participants/libmc_python.py"];
+}

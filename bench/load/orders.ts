@@ -15,6 +15,8 @@ export type Order =
 export interface Greeting {
   readonly version: string;
   readonly manyServers: boolean;
+  /** Whether several callers can wait for it at once. */
+  readonly manyCallers: boolean;
 }
 
 /** Answer to `prepare`. */
@@ -31,7 +33,7 @@ export interface Round {
   readonly cpuMicroseconds: number;
 }
 
-/** Answer to `quantiles`, in microseconds. */
+/** Answer to `quantiles`, in microseconds: of all timed rounds since it was last asked. */
 export interface Quantiles {
   readonly p50: number;
   readonly p99: number;

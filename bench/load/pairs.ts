@@ -1,7 +1,6 @@
 /** Two participants against each other on one work, in pairs of rounds: what changes from minute to minute changes for both. */
 import { requireSameAnswers } from "./answers.ts";
-import type { Player } from "./measure.ts";
-import type { LoadOptions } from "./options.ts";
+import type { Player, Times } from "./measure.ts";
 import type { Round } from "./orders.ts";
 import { keysPerCall, nameOf, type Work } from "./work.ts";
 
@@ -34,7 +33,7 @@ export async function measurePairs(
   work: Work,
   before: Player,
   after: Player,
-  times: Pick<LoadOptions, "rounds" | "milliseconds" | "warmUp">,
+  times: Times,
   onStep: (what: string) => void,
 ): Promise<Pairs> {
   const digests = new Map<string, string>();

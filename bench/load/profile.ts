@@ -4,7 +4,8 @@
  */
 import { startMemcached } from "../../tests/support/memcached.ts";
 import { OURS } from "../participants/names.ts";
-import { MeasuredProcess } from "./measured_process.ts";
+import { describeCores, findCores, moveTo } from "./cores.ts";
+import { denoProgram, MeasuredProcess } from "./measured_process.ts";
 import { fullMatrix, nameOf } from "./work.ts";
 
 /** The part of a `.cpuprofile` that is read. */
@@ -30,19 +31,25 @@ if (work === undefined) {
 
 await using daemons = new AsyncDisposableStack();
 const addresses: string[] = [];
+const pids: number[] = [];
 for (let i = 0; i < work.servers; i++) {
-  addresses.push(
-    daemons.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] }))
-      .address,
-  );
+  const daemon = daemons.use(await startMemcached({ args: ["-m", "1024", "-t", "1"] }));
+  addresses.push(daemon.address);
+  pids.push(daemon.pid);
 }
 const folder = await Deno.makeTempDir();
 {
   const flags = ["--cpu-prof", `--cpu-prof-dir=${folder}`];
-  const [player] = await MeasuredProcess.start(participant, addresses, flags);
+  const [player] = await MeasuredProcess.start(
+    participant,
+    denoProgram(participant, flags),
+    addresses,
+  );
   await using _player = player;
+  const [cores] = await findCores();
+  await moveTo(cores, [...pids, player.pid]);
   await player.prepare(work);
-  await player.run(500, false);
+  await player.run(1200, false);
   const { calls, milliseconds, cpuMicroseconds } = await player.run(
     2000,
     false,
@@ -50,7 +57,8 @@ const folder = await Deno.makeTempDir();
   const rate = Math.round(calls / milliseconds * 1000).toLocaleString("en");
   const cpu = (cpuMicroseconds / calls).toFixed(2);
   console.log(
-    `${participant}, ${name}: ${rate} calls/s, ${cpu} µs of CPU a call, profiled\n`,
+    `${participant}, ${name}, on ${describeCores(cores)}: ${rate} calls/s, ` +
+      `${cpu} µs of CPU a call, profiled\n`,
   );
 }
 for (const { name } of Deno.readDirSync(folder)) {

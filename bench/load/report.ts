@@ -1,3 +1,4 @@
+import type { Cores, CoresName } from "./cores.ts";
 import type { Machine } from "./machine.ts";
 import type { Quantiles } from "./orders.ts";
 import type { Work } from "./work.ts";
@@ -8,8 +9,8 @@ export interface Report {
   readonly command: string;
   readonly machine: Machine;
   readonly versions: Record<string, string>;
-  readonly rounds: number;
-  readonly milliseconds: number;
+  /** The ways in which each work was run, and on which cores that was. */
+  readonly cores: readonly Cores[];
   readonly seconds: number;
   readonly results: readonly Result[];
   readonly failures: readonly Failure[];
@@ -18,6 +19,11 @@ export interface Report {
 /** One participant on one work. */
 export interface Result extends Work {
   readonly participant: string;
+  /** Whether the servers and the client shared one core or two. */
+  readonly cores: CoresName;
+  /** How many rounds there were, and how long each was meant to be. */
+  readonly rounds: number;
+  readonly milliseconds: number;
   /** Median of the rounds. */
   readonly callsPerSecond: number;
   readonly keysPerSecond: number;
@@ -28,15 +34,17 @@ export interface Result extends Work {
   /** CPU time of the client's process, all its threads, over all rounds. */
   readonly cpuMicrosPerCall: number;
   readonly cpuMicrosPerKey: number;
-  /** Calls per second against the raw socket's and against the best client's that is not ours. */
+  /** Calls per second against the raw socket's, the best npm client's, and libmc's on Python. */
   readonly ofRaw: number | undefined;
   readonly ofBestPeer: number | undefined;
+  readonly ofLibmcPython: number | undefined;
 }
 
 /** A participant that could not do a work. */
 export interface Failure {
   readonly participant: string;
   readonly work: string;
+  readonly cores: CoresName;
   readonly error: string;
 }
 

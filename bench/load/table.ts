@@ -1,9 +1,9 @@
 /** Results as text for a terminal: one table a work. */
+import { type CoresName, coresText } from "./cores.ts";
 import type { Result } from "./report.ts";
 import { keysPerCall, nameOf, type Work } from "./work.ts";
 
 const HEADINGS = [
-  "participant",
   "calls/s",
   "keys/s",
   "p50 µs",
@@ -12,11 +12,33 @@ const HEADINGS = [
   "CPU µs/key",
   "of raw",
   "of best peer",
+  "of libmc-python",
 ];
 
-/** Formats one work's table. */
+/** Formats one work: a part for each way to run, whose first heading says how many cores there were. */
 export function formatTable(work: Work, results: readonly Result[]): string {
-  const rows = results.map((result) => [
+  const rows: string[][] = [];
+  let cores: CoresName | undefined;
+  for (const result of results) {
+    if (result.cores !== cores) rows.push([`on ${coresText(result.cores)}`, ...HEADINGS]);
+    cores = result.cores;
+    rows.push(rowOf(result));
+  }
+  // Without libmc on Python there is no column for it.
+  const columns = results.some(({ ofLibmcPython }) => ofLibmcPython !== undefined)
+    ? rows[0]
+    : rows[0]?.slice(0, -1);
+  const widths = columns?.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map((row) => {
+    return "  " + widths.map((width, column) => {
+      return column === 0 ? row[column].padEnd(width) : row[column].padStart(width);
+    }).join("  ");
+  });
+  return [title(work), ...lines, ""].join("\n");
+}
+
+function rowOf(result: Result): string[] {
+  return [
     result.participant,
     count(result.callsPerSecond),
     count(result.keysPerSecond),
@@ -26,16 +48,8 @@ export function formatTable(work: Work, results: readonly Result[]): string {
     result.cpuMicrosPerKey.toFixed(2),
     ratio(result.ofRaw),
     ratio(result.ofBestPeer),
-  ]);
-  const widths = HEADINGS.map((heading, column) => {
-    return Math.max(heading.length, ...rows.map((row) => row[column].length));
-  });
-  const line = (cells: readonly string[]) => {
-    return "  " + cells.map((cell, column) => {
-      return column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]);
-    }).join("  ");
-  };
-  return [title(work), line(HEADINGS), ...rows.map(line), ""].join("\n");
+    ratio(result.ofLibmcPython),
+  ];
 }
 
 function title(work: Work): string {

@@ -6,6 +6,9 @@ export const RAW_SOCKET = "raw socket";
 /** The name of our own client. */
 export const OURS = "libmc";
 
+/** libmc itself, as Python's users call it. */
+export const LIBMC_PYTHON = "libmc-python";
+
 /** Another checkout of this package is called this and its folder. */
 export const CHECKOUT = "libmc@";
 
@@ -18,10 +21,14 @@ export const CLIENTS: readonly string[] = [
   "memcache",
 ];
 
+/** Those of the npm registry. */
+export const PEERS: readonly string[] = CLIENTS.slice(1);
+
 /** A digit of each participant's own, which its keys carry. */
 export function ownerOf(name: string): number {
   if (name.startsWith(CHECKOUT)) return CHECKOUT_OWNER;
   return CLIENTS.indexOf(name) + 1;
 }
 
+// 8 is that of libmc_python.py.
 const CHECKOUT_OWNER = 9;

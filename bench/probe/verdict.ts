@@ -8,17 +8,20 @@ export interface Verdict {
   readonly atLeast?: number;
 }
 
-/** Prints a line: what, the figure, its target, and the figure as a part of the target. */
-export function print({ what, figure, unit, atMost, atLeast }: Verdict): void {
+/** Prints its line. */
+export function print(verdict: Verdict): void {
+  console.log(formatVerdict(verdict));
+}
+
+/** A line: what, the figure, its target, and the figure as a part of the target. */
+export function formatVerdict({ what, figure, unit, atMost, atLeast }: Verdict): string {
   const target = atMost ?? atLeast;
   const text = `${what}: ${number(figure)}${unit}`;
-  if (target === undefined) return console.log(`  ${text}`);
+  if (target === undefined) return `  ${text}`;
   const reached = atMost === undefined ? figure >= target : figure <= target;
   const sign = atMost === undefined ? "≥" : "≤";
-  console.log(
-    `${reached ? "+" : "-"} ${text}, target ${sign} ${number(target)}${unit}` +
-      `, ${(figure / target).toFixed(2)} of it`,
-  );
+  return `${reached ? "+" : "-"} ${text}, target ${sign} ${number(target)}${unit}` +
+    `, ${(figure / target).toFixed(2)} of it`;
 }
 
 function number(value: number): string {

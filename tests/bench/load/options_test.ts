@@ -1,6 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseOptions } from "../../../bench/load/options.ts";
-import { fullMatrix, nameOf, targetMatrix } from "../../../bench/load/work.ts";
+import { fullMatrix, hasTarget, nameOf, targetMatrix } from "../../../bench/load/work.ts";
+
+const [WORK] = targetMatrix();
 
 function read(args: string[]) {
   return parseOptions(args, "/home/me");
@@ -38,8 +40,32 @@ Deno.test("parseOptions() makes each kind of run a short one with --smoke", () =
   for (
     const args of [["--smoke"], ["--smoke", "--compare", "/x"], ["--compare", "/x", "--smoke"]]
   ) {
-    assertEquals([read(args).rounds, read(args).warmUp, read(args).save], [1, 5, false]);
+    const options = read(args);
+    assertEquals(options.timesOf(WORK), { rounds: 1, milliseconds: 5, warmUp: 5 });
+    assertEquals(options.save, false);
   }
+});
+
+Deno.test("parseOptions() runs on one core and on two, unless one of them is named", () => {
+  assertEquals(read([]).cores, ["one", "two"]);
+  assertEquals(read(["--cores", "two"]).cores, ["two"]);
+});
+
+Deno.test("parseOptions() lets libmc itself take part where a Python is given", () => {
+  assertEquals(read([]).participants.includes("libmc-python"), false);
+  const { participants, python } = read(["--libmc", "/opt/python3"]);
+  assertEquals([participants.at(-1), python], ["libmc-python", "/opt/python3"]);
+});
+
+Deno.test("parseOptions() measures longest what has a target, and warms one caller for more than a second", () => {
+  const { works, timesOf } = read([]);
+  for (const work of works) {
+    const { rounds, warmUp } = timesOf(work);
+    assertEquals(rounds, hasTarget(work) ? 9 : 5, nameOf(work));
+    if (work.callers === 1) assertEquals(warmUp > 1000, true, nameOf(work));
+  }
+  const asked = read(["--rounds", "2", "--ms", "30", "--warm-up", "40"]);
+  assertEquals(asked.timesOf(WORK), { rounds: 2, milliseconds: 30, warmUp: 40 });
 });
 
 Deno.test("parseOptions() says what it cannot use", () => {
@@ -47,6 +73,7 @@ Deno.test("parseOptions() says what it cannot use", () => {
   assertThrows(() => read(["--only", "nothing"]), RangeError, '"nothing"');
   assertThrows(() => read(["--participants", "redis"]), RangeError, '"redis"');
   assertThrows(() => read(["--rounds", "0"]), RangeError, "must be > 0");
+  assertThrows(() => read(["--cores", "three"]), RangeError, '"three"');
   assertThrows(() => read(["--ms"]), RangeError, "missing");
 });
 
