@@ -20,7 +20,9 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
     if (isAscii(range)) return latin1Slice.call(bytes, start, end);
     return isUtf8(range) ? utf8Slice.call(bytes, start, end) : undefined;
   }
-  if (end - start >= LONG_TEXT) {
+  if (end - start >= CHECKED_TEXT) {
+    if (isAscii(bytes.subarray(start, end))) return latin1Slice.call(bytes, start, end);
+  } else if (end - start >= LONG_TEXT) {
     // Each Latin-1 character above 0x7F takes two bytes of UTF-8, so equal lengths mean plain ASCII.
     const text = latin1Slice.call(bytes, start, end);
     if (Buffer.byteLength(text) === end - start) return text;
@@ -108,8 +110,15 @@ const SHORT_TEXT = 256;
 const LONG_TEXT = 256;
 
 /**
- * From this length on, the bytes are checked before a text is made. That is slower by up to a half, but no text is made for
- * nothing: bytes that are not UTF-8 took ten times their size before.
+ * From this length on, the bytes are checked before a Latin-1 text is made of them: no text is made for nothing where they
+ * are not ASCII. On one core 100 kB of German take 40 µs in place of 48, and ASCII 7 µs as before, nearly all of which is
+ * the memory of the new text. Below this length the view that the check needs costs more than it saves.
+ */
+const CHECKED_TEXT = 32 * 1024;
+
+/**
+ * From this length on, bytes that are not ASCII are checked as well before a text is made of them. That is slower by up to
+ * a half, but no text is made for nothing: bytes that are not UTF-8 took ten times their size before.
  */
 const HUGE_TEXT = 1024 * 1024;
 

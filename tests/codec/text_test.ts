@@ -33,6 +33,16 @@ Deno.test("decodeText() keeps byte order marks, NUL and the replacement characte
   }
 });
 
+Deno.test("decodeText() decodes texts of every length at which it changes its way", () => {
+  for (const length of [255, 256, 32 * 1024 - 1, 32 * 1024, 1024 * 1024 - 1, 1024 * 1024]) {
+    for (const end of ["", "é", "中", "🔑", "\ufffd"]) {
+      const text = "a".repeat(length - utf8Length(end)) + end;
+      const bytes = encoder.encode(`é${text}é`);
+      assertEquals(decodeText(bytes, 2, 2 + length) === text, true, `${length} bytes, "${end}"`);
+    }
+  }
+});
+
 Deno.test("decodeText() gives undefined for what is no UTF-8, short or long", () => {
   const spoiled = [[0xff], [0x80], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [
     0xf4,
@@ -41,7 +51,7 @@ Deno.test("decodeText() gives undefined for what is no UTF-8, short or long", ()
     0x80,
   ]];
   for (const bytes of spoiled) {
-    for (const around of [0, 10, 1000]) {
+    for (const around of [0, 10, 1000, 20_000, 600_000]) {
       const data = new Uint8Array(bytes.length + 2 * around).fill(0x61);
       data.set(bytes, around);
       assertEquals(decodeText(data, 0, data.length), undefined, String(bytes));
