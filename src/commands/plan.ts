@@ -1,26 +1,41 @@
-/** Cuts the keys for one server into ranges that are written together and fail together. */
+/**
+ * Cuts the keys for one server into ranges that are written together and fail together. Nearly always it is one range, so
+ * the plans are arrays: a generator costs more than the whole plan.
+ */
 
 import type { Encoded } from "../codec/codec.ts";
 import { MAX_LINE_BYTES, type RetrievalName } from "./get.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 
+/** Cuts a group into ranges of one batch each, for commands without data. */
+export function batchPlan({ keys: { length } }: KeyGroup): readonly KeyRange[] {
+  const ranges: KeyRange[] = [];
+  for (let start = 0; start < length; start += MAX_BATCH_KEYS) {
+    ranges.push([start, Math.min(start + MAX_BATCH_KEYS, length)]);
+  }
+  return ranges;
+}
+
 /** Cuts a group into ranges of one batch each. `items` holds the data to store, by position. */
-export function* storagePlan(group: KeyGroup, items?: readonly Encoded[]): Generator<KeyRange> {
+export function storagePlan(group: KeyGroup, items: readonly Encoded[]): readonly KeyRange[] {
+  const ranges: KeyRange[] = [];
   const count = group.keys.length;
   let start = 0;
   let bytes = 0;
   for (let i = 0; i < count; i++) {
-    bytes += items === undefined ? 0 : items[positionOf(group, i)].data.length;
+    bytes += items[positionOf(group, i)].data.length;
     if (bytes < MAX_BATCH_BYTES && i + 1 - start < MAX_BATCH_KEYS) continue;
-    yield [start, i + 1];
+    ranges.push([start, i + 1]);
     start = i + 1;
     bytes = 0;
   }
-  if (start < count) yield [start, count];
+  if (start < count) ranges.push([start, count]);
+  return ranges;
 }
 
 /** Cuts a group into ranges of one line each. */
-export function* retrievalPlan({ keys }: KeyGroup, name: RetrievalName): Generator<KeyRange> {
+export function retrievalPlan({ keys }: KeyGroup, name: RetrievalName): readonly KeyRange[] {
+  const ranges: KeyRange[] = [];
   const room = name === "get" || name === "gets"
     ? MAX_LINE_BYTES - "gets\r\n".length
     : MAX_GAT_LINE_BYTES - "gats -2147483648\r\n".length;
@@ -30,11 +45,12 @@ export function* retrievalPlan({ keys }: KeyGroup, name: RetrievalName): Generat
     const more = keys[i].length + 1;
     bytes += more;
     if (bytes <= room && i - start < MAX_LINE_KEYS) continue;
-    yield [start, i];
+    ranges.push([start, i]);
     start = i;
     bytes = more;
   }
-  if (start < keys.length) yield [start, keys.length];
+  if (start < keys.length) ranges.push([start, keys.length]);
+  return ranges;
 }
 
 /** Most keys in one line of get and gets: the server reads a line whole before it answers. */

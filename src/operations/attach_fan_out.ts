@@ -6,7 +6,7 @@
 import { chunkKey } from "../codec/chunks.ts";
 import type { Encoded } from "../codec/codec.ts";
 import type { BatchResult } from "../commands/batch.ts";
-import { storagePlan } from "../commands/plan.ts";
+import { batchPlan } from "../commands/plan.ts";
 import { ProbeBatch } from "../commands/probe.ts";
 import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -70,7 +70,7 @@ export class AttachFanOut<R> extends StoreFanOut<R> {
     if (this.#asked.length === 0) return false;
     this.send(
       this.#asked.map((position) => chunkKey(this.#keys[position], 0)),
-      (group) => Array.from(storagePlan(group), (range) => new ProbeBatch(group, range, this)),
+      (group) => batchPlan(group).map((range) => new ProbeBatch(group, range, this)),
     );
     return true;
   }

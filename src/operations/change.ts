@@ -9,7 +9,7 @@ import {
 } from "../checks/arguments.ts";
 import { ArithmeticCommand } from "../commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "../commands/deletion.ts";
-import { storagePlan } from "../commands/plan.ts";
+import { batchPlan } from "../commands/plan.ts";
 import { TouchCommand } from "../commands/touch.ts";
 import type { CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -40,8 +40,7 @@ export function deleteMulti(
     engine.began(call, asked);
     fanOut.sendBatches(
       wireKeys,
-      (group) =>
-        Array.from(storagePlan(group), (range) => new DeleteBatch(group, range, noreply, fanOut)),
+      (group) => batchPlan(group).map((range) => new DeleteBatch(group, range, noreply, fanOut)),
     );
   });
 }

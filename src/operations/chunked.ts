@@ -49,7 +49,11 @@ export class ChunkedCall<T> extends Call<T | undefined> {
     if (!Manifest.is(value)) return super.resolve(value);
     let joined: T | undefined;
     new OneItemFanOut<T>(this.#engine, this, { how: this.how, decoder: this.#decoder }, {
-      collect: (_start, [value]) => joined = value,
+      collect(_start, [value]) {
+        if (Manifest.is(value)) return 0;
+        joined = value;
+        return 1;
+      },
       result: () => joined,
     }).goOn(this.wireKey, value);
   }

@@ -4,13 +4,10 @@
  */
 
 import { type Chunk, chunkKeys, join, Manifest } from "../codec/chunks.ts";
-import type { Command } from "../commands/command.ts";
 import type { Retrieval } from "../commands/get.ts";
 import { GetMultiCommand } from "../commands/get_multi.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
-import type { KeyGroup } from "../commands/key_group.ts";
 import { retrievalPlan } from "../commands/plan.ts";
-import type { PartReceiver } from "../commands/receiver.ts";
 import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
 import { FanOut } from "../engine/fan_out.ts";
@@ -19,8 +16,13 @@ import { CodecError, type MemcachedError } from "../errors.ts";
 
 /** Collects the answers of a call. */
 export interface Collector<T, R> {
-  /** Takes the values of the keys from position `start` on; `undefined` is a miss. */
-  collect(start: number, values: readonly (T | undefined)[]): void;
+  /**
+   * Takes the values of the keys from position `start` on, `values[from]` first, up to the first manifest; `undefined` is a
+   * miss.
+   *
+   * @returns How many of the values are taken.
+   */
+  collect(start: number, values: readonly (T | Manifest | undefined)[], from: number): number;
   /** Gives the result of the call. */
   result(): R;
 }
@@ -35,6 +37,8 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   #start = 0;
   #slice: readonly string[] = [];
   #values: (T | Manifest | undefined)[] = [];
+  /** How many values of the slice the collector has: those before the first split one. */
+  #collected = 0;
   /** The chunks of the split values in the slice, once they have been requested. */
   #chunks: (Chunk | undefined)[] | undefined;
 
@@ -70,13 +74,14 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   /** Asks for the chunks of all split values of the slice, if there are any; then for the next slice. */
   protected override sendMore(): boolean {
     const values = this.#values;
-    if (areWhole(values)) {
-      this.#collector.collect(this.#start, values);
-    } else if (this.#chunks === undefined) {
-      this.#askChunks(values);
-      return true;
+    if (this.#chunks === undefined) {
+      this.#collected = this.#collector.collect(this.#start, values, 0);
+      if (this.#collected < values.length) {
+        this.#askChunks(values);
+        return true;
+      }
     } else {
-      this.#collector.collect(this.#start, this.#joined(values, this.#chunks));
+      this.#collector.collect(this.#start, this.#joined(values, this.#chunks), this.#collected);
     }
     this.#chunks = undefined;
     this.#start += values.length;
@@ -115,9 +120,13 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
     values: (V | undefined)[],
     how: Retrieval,
   ): void {
-    // The generator is a function of the module. One made for each call would cost 0.3 µs a key: V8 makes a prototype and
-    // a hidden class for each, and drops code that was optimised for others.
-    this.send(keys, (group) => commandsFor(group, decoder, values, this, how));
+    this.send(
+      keys,
+      (group) =>
+        retrievalPlan(group, how.name).map((range) =>
+          new GetMultiCommand(group, range, decoder, values, this, how)
+        ),
+    );
   }
 
   /** Gives the values of a slice. Split ones are joined from the chunks, which lie in the order of their keys. */
@@ -141,27 +150,6 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
         return undefined;
       }
     });
-  }
-}
-
-/** True if no value is split. */
-function areWhole<T>(
-  values: readonly (T | Manifest | undefined)[],
-): values is readonly (T | undefined)[] {
-  for (let i = 0; i < values.length; i++) if (Manifest.is(values[i])) return false;
-  return true;
-}
-
-/** Makes the commands for the keys of one server. */
-function* commandsFor<V>(
-  group: KeyGroup,
-  decoder: ItemDecoder<V>,
-  values: (V | undefined)[],
-  receiver: PartReceiver<MemcachedError[]>,
-  how: Retrieval,
-): Generator<Command> {
-  for (const range of retrievalPlan(group, how.name)) {
-    yield new GetMultiCommand(group, range, decoder, values, receiver, how);
   }
 }
 

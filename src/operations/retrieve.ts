@@ -1,6 +1,7 @@
 /** The verbs that read: get, gets, gat, gats, for one key and for many, decoded or raw. */
 
 import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
+import { Manifest } from "../codec/chunks.ts";
 import { GetCommand, type Retrieval } from "../commands/get.ts";
 import type { CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -128,11 +129,15 @@ function many<T, R>(
 function mapOf<T>(keys: readonly string[]): Collector<T, Map<string, T>> {
   const found = new Map<string, T>();
   return {
-    collect(start, values) {
-      for (let i = 0; i < values.length; i++) {
+    collect(start, values, from) {
+      let i = from;
+      for (; i < values.length; i++) {
         const value = values[i];
-        if (value !== undefined) found.set(keys[start + i], value);
+        if (value === undefined) continue;
+        if (Manifest.is(value)) break;
+        found.set(keys[start + i], value);
       }
+      return i;
     },
     result: () => found,
   };
@@ -142,8 +147,14 @@ function mapOf<T>(keys: readonly string[]): Collector<T, Map<string, T>> {
 function listOf<T>(): Collector<T, (T | undefined)[]> {
   const list: (T | undefined)[] = [];
   return {
-    collect(_start, values) {
-      for (const value of values) list.push(value);
+    collect(_start, values, from) {
+      let i = from;
+      for (; i < values.length; i++) {
+        const value = values[i];
+        if (Manifest.is(value)) break;
+        list.push(value);
+      }
+      return i;
     },
     result: () => list,
   };

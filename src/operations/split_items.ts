@@ -24,7 +24,7 @@ import { FLAG_SPLIT } from "../codec/flags.ts";
 import { ArithmeticCommand } from "../commands/arithmetic.ts";
 import { GetCommand, type Retrieval } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
-import { storagePlan } from "../commands/plan.ts";
+import { batchPlan } from "../commands/plan.ts";
 import { ProbeCommand } from "../commands/probe.ts";
 import type { Receiver } from "../commands/receiver.ts";
 import { StorageCommand } from "../commands/storage.ts";
@@ -82,11 +82,7 @@ function touchOthers(engine: Engine, call: Call<boolean>, key: string, exptime: 
     const fanOut = new OthersFanOut(engine, call, "touch", () => true);
     fanOut.sendBatches(
       chunkKeys(key, manifest.chunks).slice(1),
-      (group) =>
-        Array.from(
-          storagePlan(group),
-          (range) => new TouchBatch(group, range, exptime, fanOut),
-        ),
+      (group) => batchPlan(group).map((range) => new TouchBatch(group, range, exptime, fanOut)),
     );
   }, (error) => call.reject(inPart(error)));
   engine.send(call, key, new GetCommand(key, engine.decoders.manifest, receiver));

@@ -12,7 +12,7 @@ import { FLAG_SPLIT } from "../codec/flags.ts";
 import type { Command } from "../commands/command.ts";
 import { DeleteBatch } from "../commands/deletion.ts";
 import { type KeyGroup, positionOf } from "../commands/key_group.ts";
-import { storagePlan } from "../commands/plan.ts";
+import { batchPlan, storagePlan } from "../commands/plan.ts";
 import { StorageBatch, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -183,7 +183,7 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
     const { name } = this.#storage;
     const [deleted, stored] = divided(group, deletions);
     // They are answered in any case: no chunk may be overwritten before.
-    for (const range of storagePlan(deleted)) yield new DeleteBatch(deleted, range, false, this);
+    for (const range of batchPlan(deleted)) yield new DeleteBatch(deleted, range, false, this);
     for (const range of storagePlan(stored, items)) {
       yield new StorageBatch(name, stored, range, items, options, this);
     }
