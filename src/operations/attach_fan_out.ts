@@ -36,7 +36,6 @@ export class AttachFanOut<R> extends StoreFanOut<R> {
     this.#name = storage.name;
     this.#keys = keys;
     this.#item = item;
-    keys.forEach((key, position) => this.add(position, key, item));
   }
 
   override note(error: MemcachedError): void {

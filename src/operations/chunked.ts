@@ -3,6 +3,7 @@
  * chunks and joins them, `store_fan_out.ts` stores them. See `codec/chunks.ts` for the format.
  */
 
+import { MAX_UINT32 } from "../checks/arguments.ts";
 import {
   CHUNK_BYTES,
   chunkCount,
@@ -21,6 +22,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ChunkedDecoder } from "../engine/item_decoders.ts";
 import type { Settings } from "../engine/options.ts";
 import type { Verb } from "../engine/verb.ts";
+import { MAX_KEY_BYTES } from "../key.ts";
 import { inPart } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
 import { ItemFanOut } from "./item_fan_out.ts";
@@ -76,6 +78,12 @@ export class ChunkedStore extends StoreFanOut<boolean> {
   protected override combine(errors: readonly MemcachedError[]): MemcachedError {
     return errors[0];
   }
+}
+
+/** Gives how many bytes or UTF-16 units of data are sent whole under any key and with any flags. */
+export function surelyWhole(settings: Settings, name: StorageName): number {
+  const inItem = mostInItem(settings.itemSizeLimit, MAX_KEY_BYTES, MAX_UINT32);
+  return (settings.doSplit && name === "set" ? Math.min(inItem, CHUNK_BYTES) : inItem) / 3;
 }
 
 /**

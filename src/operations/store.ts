@@ -11,7 +11,7 @@ import {
 import { plainBytes } from "../checks/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { encodeValue, isBuiltIn } from "../codec/values.ts";
-import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
+import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
 import {
   type CallOptions,
@@ -21,9 +21,10 @@ import {
   type StoreOptions,
 } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Settings } from "../engine/options.ts";
 import { notDone, verb } from "../engine/verb.ts";
 import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
-import { checkLength, checkManifest, ChunkedStore, dataToSplit } from "./chunked.ts";
+import { checkLength, checkManifest, ChunkedStore, dataToSplit, surelyWhole } from "./chunked.ts";
 import { checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
 import { type Attachment, attachUnlessSplit, maySplit } from "./split_items.ts";
 import { AttachFanOut } from "./attach_fan_out.ts";
@@ -113,10 +114,10 @@ export function setMulti(
     const encodedItems: Encoded[] = [];
     for (const pair of entriesOf(items)) {
       checkPair(pair, keys.length);
-      const [key, value] = pair;
+      const key = pair[0];
       keys.push(key);
       try {
-        encodedItems.push(encoded(engine, "set", value, options));
+        encodedItems.push(encoded(engine, "set", pair[1], options));
       } catch (error) {
         throw withKey(error, key);
       }
@@ -147,7 +148,8 @@ export function attachMulti(
       }
     });
     engine.began(call, asked);
-    new AttachFanOut(engine, call, storage, multiResult(asked), wireKeys, item).start();
+    new AttachFanOut(engine, call, storage, multiResult(asked), wireKeys, item)
+      .sendWhole(wireKeys, wireKeys.map(() => item));
   });
 }
 
@@ -178,26 +180,42 @@ function storeMany(
 ): void {
   const fanOut = new StoreFanOut(engine, call, storage, multiResult(keys));
   const wireKeys = engine.keys.many(keys);
-  const toSplit = wireKeys.map((key, position) => {
-    try {
-      return dataToSplit(engine.settings, storage.name, key, items[position]);
-    } catch (error) {
-      throw withKey(error, keys[position]);
-    }
-  });
+  const toSplit = allToSplit(engine.settings, storage.name, wireKeys, items, keys);
   engine.began(call, keys);
+  if (toSplit.size === 0) return fanOut.sendWhole(wireKeys, items);
   // A split value appears only after all whole ones. If a key is given twice, the last value must win.
-  const last = toSplit.some((data) => data !== undefined)
-    ? new Map(wireKeys.map((key, position) => [key, position]))
-    : undefined;
+  const last = new Map(wireKeys.map((key, position) => [key, position]));
   for (let position = 0; position < wireKeys.length; position++) {
     const key = wireKeys[position];
-    const data = toSplit[position];
-    if (last !== undefined && last.get(key) !== position) continue;
+    if (last.get(key) !== position) continue;
+    const data = toSplit.get(position);
     if (data === undefined) fanOut.add(position, key, items[position]);
     else fanOut.addSplit(position, key, data, items[position].flags);
   }
   fanOut.start();
+}
+
+/** Gives the bytes of the items that must be split, by their positions. Most are too short to be looked at closely. */
+function allToSplit(
+  settings: Settings,
+  name: StorageName,
+  wireKeys: readonly string[],
+  items: readonly Encoded[],
+  keys: readonly string[],
+): ReadonlyMap<number, Uint8Array> {
+  const toSplit = new Map<number, Uint8Array>();
+  const most = surelyWhole(settings, name);
+  for (let position = 0; position < items.length; position++) {
+    const item = items[position];
+    if (item.data.length <= most) continue;
+    try {
+      const data = dataToSplit(settings, name, wireKeys[position], item);
+      if (data !== undefined) toSplit.set(position, data);
+    } catch (error) {
+      throw withKey(error, keys[position]);
+    }
+  }
+  return toSplit;
 }
 
 /** Gives the options of a storage command as they are written on the wire. */

@@ -34,12 +34,21 @@ interface SplitValue {
   readonly flags: number;
 }
 
-/** Items that are sent together, with their keys and the position of the caller's key to which each belongs. */
-class Stage {
+/** Items that are sent together, with their keys. */
+interface Sent {
+  readonly keys: readonly string[];
+  readonly items: readonly Encoded[];
+  /** The position of the caller's key to which each belongs; if this is missing, it is its own. */
+  readonly positions: readonly number[] | undefined;
+  /** Keys at the beginning that are deleted. */
+  readonly deletions: number;
+}
+
+/** Collects what is sent together. */
+class Stage implements Sent {
   readonly keys: string[] = [];
   readonly items: Encoded[] = [];
   readonly positions: number[] = [];
-  /** Keys at the beginning that are deleted. */
   deletions = 0;
 
   add(position: number, key: string, item: Encoded): void {
@@ -62,7 +71,7 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
   /** The whole items, until they have been sent. */
   #whole = new Stage();
   #wholeKeys: readonly string[] = [];
-  #stage = this.#whole;
+  #stage: Sent = this.#whole;
   #next: "chunks" | "manifests" | undefined;
   /** How often servers had changed when the writing of split values began. */
   #serverChanges = 0;
@@ -77,7 +86,12 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
     this.#storage = storage;
   }
 
-  /** Adds an item that is whole. */
+  /** Sends items that are all whole, one for each of the caller's keys. */
+  sendWhole(keys: readonly string[], items: readonly Encoded[]): void {
+    this.#send({ keys, items, positions: undefined, deletions: 0 }, this.#storage.options);
+  }
+
+  /** Adds an item that is whole, if others are not. */
   add(position: number, key: string, item: Encoded): void {
     this.#whole.add(position, key, item);
   }
@@ -93,7 +107,6 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
    * their way.
    */
   start(): void {
-    if (this.#split.length === 0) return this.#send(this.#whole, this.#storage.options);
     this.#wholeKeys = this.#whole.keys;
     const keys = [...this.#wholeKeys, ...this.#split.map(({ key }) => key)];
     this.engine.inTurn(
@@ -112,12 +125,14 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
   }
 
   protected override callersPosition(position: number): number {
-    return this.#stage.positions[position];
+    const { positions } = this.#stage;
+    return positions === undefined ? position : positions[position];
   }
 
   protected override sendMore(): boolean {
+    if (this.#next === undefined) return false;
     this.#split = this.#split.filter(({ position }) => !this.hasFailed(position));
-    if (this.#next === undefined || this.#split.length === 0) return false;
+    if (this.#split.length === 0) return false;
     if (this.#serverChanges !== this.engine.serverChanges) this.#clear();
     else if (this.#next === "chunks") this.#sendChunks();
     else this.#sendManifests();
@@ -170,23 +185,25 @@ export class StoreFanOut<R> extends BatchFanOut<R> {
     this.#send(stage, this.#storage.options);
   }
 
-  #send(stage: Stage, options: StorageOptions): void {
+  #send(stage: Sent, options: StorageOptions): void {
     this.#stage = stage;
     this.sendBatches(stage.keys, (group) => this.#batches(group, stage, options));
   }
 
-  *#batches(
+  #batches(
     group: KeyGroup,
-    { items, deletions }: Stage,
+    { items, deletions }: Sent,
     options: StorageOptions,
-  ): Generator<Command> {
+  ): Command[] {
     const { name } = this.#storage;
     const [deleted, stored] = divided(group, deletions);
+    const commands: Command[] = storagePlan(stored, items).map((range) =>
+      new StorageBatch(name, stored, range, items, options, this)
+    );
+    if (deletions === 0) return commands;
     // They are answered in any case: no chunk may be overwritten before.
-    for (const range of batchPlan(deleted)) yield new DeleteBatch(deleted, range, false, this);
-    for (const range of storagePlan(stored, items)) {
-      yield new StorageBatch(name, stored, range, items, options, this);
-    }
+    const first = batchPlan(deleted).map((range) => new DeleteBatch(deleted, range, false, this));
+    return [...first, ...commands];
   }
 }
 
