@@ -48,6 +48,12 @@ export interface Failure {
   readonly error: string;
 }
 
+/** The command of a run, without the folders of the machine it was on. */
+export function commandOf(args: readonly string[]): string {
+  const shown = args.map((arg, i) => args[i - 1] === "--libmc" ? "PYTHON" : arg);
+  return ["deno task bench:load", ...shown].join(" ");
+}
+
 /** The report as JSON with a line for each result, so that two runs can be compared by eye. */
 export function formatReport(report: Report): string {
   const { results, ...rest } = report;

@@ -6,7 +6,7 @@ import { describeMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
 import type { LoadOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
-import { type Failure, formatReport, type Report, type Result } from "./report.ts";
+import { commandOf, type Failure, formatReport, type Report, type Result } from "./report.ts";
 import { formatTable } from "./table.ts";
 import { formatVerdicts } from "./verdicts.ts";
 
@@ -43,7 +43,7 @@ export async function runAll(options: LoadOptions, progress: Progress): Promise<
 
   const report: Report = {
     date: new Date().toISOString(),
-    command: ["deno task bench:load", ...Deno.args].join(" "),
+    command: commandOf(Deno.args),
     machine: await describeMachine(field.addresses[0]),
     versions: Object.fromEntries(
       [...field.greetings].map(([name, { version }]) => [name, version]),

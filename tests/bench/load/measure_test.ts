@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { drawChart } from "../../../bench/load/chart.ts";
 import { measure, type Place, type Player } from "../../../bench/load/measure.ts";
-import { formatReport, type Report } from "../../../bench/load/report.ts";
+import { commandOf, formatReport, type Report } from "../../../bench/load/report.ts";
 import { formatTable } from "../../../bench/load/table.ts";
 import { formatVerdicts } from "../../../bench/load/verdicts.ts";
 import type { Work } from "../../../bench/load/work.ts";
@@ -129,6 +129,13 @@ Deno.test("formatReport() is JSON that gives back what was measured", async () =
   assertEquals(parsed.results.length, 2);
   assertEquals(parsed.results[1].bytes, 100);
   assertEquals(parsed.date, REPORT.date);
+});
+
+Deno.test("commandOf() leaves out where things are on this machine", () => {
+  assertEquals(
+    commandOf(["--libmc", "/home/me/bin/python", "--only", "get"]),
+    "deno task bench:load --libmc PYTHON --only get",
+  );
 });
 
 Deno.test("drawChart() draws a bar for each participant of a headline work", async () => {
