@@ -12,7 +12,8 @@ export interface Requirement {
 const MOST_GROWTH = 0.1;
 /**
  * In its first minutes a process still warms up: the operating system is asked for more, and the heap takes up the code
- * that is compiled and the forms of objects. A heap that grew by 3 to 11 % in runs of a minute did so by 0 to 4 % in five.
+ * that is compiled and the forms of objects. A heap that grew by 3 to 11 % in runs of a minute changed by −4 to +4 % in
+ * five.
  */
 const WARM_SECONDS = 300;
 const MOST_GROWTH_WHILE_WARMING = { heap: 0.2, rss: 0.4 };
