@@ -82,7 +82,8 @@ export function reportOf(
     `  split values with several writers: ${tally.bigHits} read whole`,
     `  changes without a reply: ${tally.readBack} read back`,
     `  changes at once, some of them repeated: ${tally.inOrder} times in order`,
-    `  odd replies: ${tally.oddReplies}, counts of another key for a moment: ${tally.shifted}`,
+    `  odd replies: ${tally.oddReplies}, counts of another key for a moment: ${tally.shifted}, ` +
+    `items of their server: at most ${tally.mostItems}`,
     `  events that listeners heard: ${tally.heard}`,
     `connections made: ${connects}, out of step: ${desyncs}`,
     `faults: ${total}`,

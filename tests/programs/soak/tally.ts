@@ -20,6 +20,8 @@ export class Tally {
   /** Replies that were nobody's, and counts that were another's for a moment after one. */
   oddReplies = 0;
   shifted = 0;
+  /** The most items that their server kept at one moment. */
+  mostItems = 0;
   /** Events that listeners heard. */
   heard = 0;
   /** Times that a server hung for long, and those of them in which it was told to be dead. */
