@@ -11,7 +11,7 @@ import { type Clock, Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { sentBefore } from "../connection/contract.ts";
+import { RequestBuffers, sentBefore } from "../connection/contract.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
 import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
@@ -40,7 +40,7 @@ export interface ClusterSettings extends ServerSettings {
 }
 
 /** The context in which a cluster is made. */
-export interface ClusterContext extends Omit<ServerContext, "sweeper"> {
+export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers"> {
   readonly settings: Readonly<ClusterSettings>;
   /** Milliseconds between two looks at the deadlines, asked anew each time. */
   readonly sweepPeriod: () => number;
@@ -67,7 +67,7 @@ export class Cluster {
     this.#settings = context.settings;
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
-    this.#context = { ...context, sweeper: this.#sweeper };
+    this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
     const servers = addresses.map((address) => this.#newServer(address));
     this.#membership = new Membership(servers, addresses, context.settings.hashFn);
   }

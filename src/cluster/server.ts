@@ -309,11 +309,12 @@ export class Server implements ObservedServer {
   }
 
   #newConnection(transport: Transport): Connection {
-    const { clock, settings, sweeper, onAttempt, proof, censor } = this.#context;
+    const { clock, settings, sweeper, buffers, onAttempt, proof, censor } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
       traffic: this.counters,
+      buffers,
       habits: this.#habits,
       pollTimeout: () => settings.pollTimeout,
       onAttempt,

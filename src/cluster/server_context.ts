@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { ConnectionOptions } from "../connection/contract.ts";
+import type { ConnectionOptions, RequestBuffers } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Happening } from "../observe/observer.ts";
 import type { Connect } from "../transports/transport.ts";
@@ -41,6 +41,8 @@ export interface ServerContext {
   readonly censor?: ConnectionOptions["censor"];
   readonly settings: Readonly<ServerSettings>;
   readonly sweeper: Sweeper;
+  /** Buffers of requests, for all connections. */
+  readonly buffers: RequestBuffers;
   /** Called for everything that happens to a server. */
   readonly happened: (happening: Happening) => void;
   /** Called for every command that ends, if an observer watches commands. */

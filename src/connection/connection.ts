@@ -91,7 +91,7 @@ export class Connection implements ReplySink {
     this.#options = options;
     this.#traffic = options.traffic;
     this.#suspicion = new Suspicion(options.habits);
-    this.#writer = new RequestWriter(transport.tls === true);
+    this.#writer = new RequestWriter(transport.tls === true, options.buffers);
     this.#sender = new Sender(transport, options.traffic);
     this.#silence = new Silence(options.clock.now());
     this.#place = new Place(options.proof);

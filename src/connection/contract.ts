@@ -3,7 +3,11 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { MemcachedError, ReplyError } from "../errors.ts";
+import { RequestBuffers } from "../protocol/request_buffers.ts";
 import type { Habits } from "./suspicion.ts";
+
+/** What the owner makes, once for all its connections. */
+export { RequestBuffers };
 
 /** Options of a connection. */
 export interface ConnectionOptions {
@@ -14,6 +18,8 @@ export interface ConnectionOptions {
   readonly pollTimeout: () => number;
   /** Counts what goes over the connection. */
   readonly traffic: Traffic;
+  /** Where the buffers of requests come from. One that was sent when the connection ended does not go back. */
+  readonly buffers: RequestBuffers;
   /** What is known of how the server ends its connections. */
   readonly habits: Habits;
   /**

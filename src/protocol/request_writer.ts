@@ -8,11 +8,13 @@
 import { Buffer } from "node:buffer";
 import { CR, LF } from "./bytes.ts";
 import { recordsOf } from "./records.ts";
+import { RequestBuffers } from "./request_buffers.ts";
 
 /** A growable buffer of requests. */
 export class RequestWriter {
-  #buffer = new Uint8Array(INITIAL_BYTES);
-  #spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(INITIAL_BYTES);
+  readonly #buffers: RequestBuffers;
+  /** Empty until something is written. */
+  #buffer: Uint8Array<ArrayBuffer> = EMPTY;
   /** How much of the buffer is written, and how much of that is part of `#parts`. */
   #length = 0;
   #sealed = 0;
@@ -23,8 +25,12 @@ export class RequestWriter {
   /** Where the data blocks end, for a request that is cut into records. */
   #blockEnds: number[] | undefined;
 
-  /** @param cutsRecords True if requests are handed out in pieces of which each is to be a TLS record of its own. */
-  constructor(cutsRecords = false) {
+  /**
+   * @param cutsRecords True if requests are handed out in pieces of which each is to be a TLS record of its own.
+   * @param buffers Where buffers come from and go to.
+   */
+  constructor(cutsRecords = false, buffers: RequestBuffers = new RequestBuffers()) {
+    this.#buffers = buffers;
     if (cutsRecords) this.#blockEnds = [];
   }
 
@@ -103,19 +109,17 @@ export class RequestWriter {
     this.#seal();
     const parts = this.#parts;
     this.#handedOut = this.#buffer;
-    this.#buffer = this.#spare ?? new Uint8Array(INITIAL_BYTES);
-    this.#spare = undefined;
+    this.#buffer = EMPTY;
     this.#parts = [];
     this.#length = this.#sealed = this.#lent = 0;
     if (this.#blockEnds === undefined) return parts;
     return recordsOf(parts, this.#blockEnds.splice(0));
   }
 
-  /** Takes the buffer back that was handed out. A very large one is not kept. */
+  /** Takes the buffer back that was handed out. */
   recycle(): void {
-    if (this.#handedOut !== undefined && this.#handedOut.length <= KEPT_BYTES) {
-      this.#spare = this.#handedOut;
-    }
+    if (this.#handedOut === undefined || this.#handedOut === EMPTY) return;
+    this.#buffers.give(this.#handedOut);
     this.#handedOut = undefined;
   }
 
@@ -179,6 +183,10 @@ export class RequestWriter {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
+    if (this.#buffer === EMPTY) {
+      this.#buffer = this.#buffers.take(needed);
+      return;
+    }
     const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
     larger.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = larger;
@@ -186,12 +194,7 @@ export class RequestWriter {
 }
 
 const encoder = new TextEncoder();
-const INITIAL_BYTES = 16 * 1024;
-/**
- * The largest buffer that is used again. It is the size to which the buffer of a busy connection grows, so that a peak of
- * many or big values does not make a new, zeroed one each time.
- */
-const KEPT_BYTES = 256 * 1024;
+const EMPTY = new Uint8Array(0);
 /** For texts of up to this many characters, three bytes each are reserved without measuring. */
 const LONG_TEXT = 1024;
 /** Data blocks from this size on are sent without a copy: copying one costs more than a write of its own. */

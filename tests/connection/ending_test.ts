@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { Deadline } from "../../src/clock.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import { unknownHabits } from "../../src/connection/suspicion.ts";
-import type { ConnectionEnd } from "../../src/connection/contract.ts";
+import { type ConnectionEnd, RequestBuffers } from "../../src/connection/contract.ts";
 import { ConnectionError } from "../../src/errors.ts";
 import { within } from "../support/eventually.ts";
 import { get, hit, incr, loneGet, set, setMany, summaries } from "../support/issued.ts";
@@ -399,6 +399,7 @@ function connectionOn(transport: ScriptedTransport, ends: ConnectionEnd[]): Conn
     traffic: { commands: 0, hits: 0, misses: 0, bytesRead: 0, bytesWritten: 0, writes: 0 },
     onClose: (end) => void ends.push(end),
     habits: unknownHabits(),
+    buffers: new RequestBuffers(),
     isOpening: () => false,
     onRefused: (command, error) => command.fail(error),
     onBusy: () => {},

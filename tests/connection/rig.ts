@@ -2,7 +2,11 @@
 
 import { Connection } from "../../src/connection/connection.ts";
 import { unknownHabits } from "../../src/connection/suspicion.ts";
-import type { ConnectionEnd, ConnectionOptions } from "../../src/connection/contract.ts";
+import {
+  type ConnectionEnd,
+  type ConnectionOptions,
+  RequestBuffers,
+} from "../../src/connection/contract.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import type { Issued } from "../support/issued.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -13,7 +17,8 @@ import { settle } from "../support/settle.ts";
 export const POLL_TIMEOUT = 300;
 
 /** Options of a rig. */
-export interface RigOptions extends Partial<Pick<ConnectionOptions, "proof" | "onAttempt">> {
+export interface RigOptions
+  extends Partial<Pick<ConnectionOptions, "proof" | "onAttempt" | "buffers">> {
   readonly pollTimeout?: number;
 }
 
@@ -37,7 +42,8 @@ export class Rig implements AsyncDisposable {
 
   constructor(
     transport: ScriptedTransport = new ScriptedTransport(),
-    { pollTimeout = POLL_TIMEOUT, proof, onAttempt }: RigOptions = {},
+    { pollTimeout = POLL_TIMEOUT, proof, onAttempt, buffers = new RequestBuffers() }: RigOptions =
+      {},
   ) {
     this.transport = transport;
     const connection = this.connection = new Connection(transport, {
@@ -46,6 +52,7 @@ export class Rig implements AsyncDisposable {
       pollTimeout: () => pollTimeout,
       traffic: this.traffic,
       habits: this.habits,
+      buffers,
       isOpening: () => false,
       proof,
       onAttempt,

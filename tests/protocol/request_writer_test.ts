@@ -164,21 +164,25 @@ Deno.test("RequestWriter.handOut() begins anew, and what was handed out stays as
   writer.recycle();
   writer.latin1("fourth");
   const fourth = writer.handOut();
-  assertEquals([second, third, fourth].map(joined), ["second", "third", "fourth"]);
+  assertEquals([first, second, fourth].map(joined), ["first", "second", "fourth"]);
   assertEquals(writer.handOut().length, 0);
 });
 
-Deno.test("RequestWriter.recycle() makes two buffers enough for any number of requests", () => {
-  const writer = new RequestWriter();
-  const buffers = new Set<ArrayBufferLike>();
-  for (let i = 0; i < 100; i++) {
-    writer.latin1(`request ${i}`);
-    const taken = writer.handOut();
-    buffers.add(bufferOf(taken));
-    assertEquals(joined(taken), `request ${i}`);
-    writer.recycle();
+Deno.test("RequestWriter.recycle() makes one buffer enough, and two where the next request is written meanwhile", () => {
+  for (const isMeanwhile of [false, true]) {
+    const writer = new RequestWriter();
+    const buffers = new Set<ArrayBufferLike>();
+    writer.latin1("request 0");
+    for (let i = 0; i < 100; i++) {
+      const taken = writer.handOut();
+      buffers.add(bufferOf(taken));
+      if (isMeanwhile) writer.latin1(`request ${i + 1}`);
+      assertEquals(joined(taken), `request ${i}`);
+      writer.recycle();
+      if (!isMeanwhile) writer.latin1(`request ${i + 1}`);
+    }
+    assertEquals(buffers.size, isMeanwhile ? 2 : 1);
   }
-  assertEquals(buffers.size, 2);
 });
 
 Deno.test("RequestWriter.bytes() lends big data blocks and copies small ones, in order", () => {

@@ -1,0 +1,46 @@
+/**
+ * Spare buffers for requests, shared by all connections of a client. A connection needs one from its first byte of a
+ * request until the transport has sent it, and none while it rests: so a client of 1,000 servers, which writes to a few
+ * at a time, holds a few. The one given back last is taken next, as it is the likeliest to be in the processor's cache.
+ */
+export class RequestBuffers {
+  /** The one given back last at the end. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  /** Bytes of all spare buffers. */
+  #bytes = 0;
+
+  /** Gives a buffer of at least so many bytes. What is in it is of no meaning. */
+  take(least: number): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare.pop();
+    if (spare === undefined) return new Uint8Array(Math.max(least, FIRST_BYTES));
+    this.#bytes -= spare.length;
+    return spare.length >= least ? spare : new Uint8Array(Math.max(least, 2 * spare.length));
+  }
+
+  /**
+   * Takes back a buffer that nobody reads or writes any more. A very large one is not kept, and if there are too many, those
+   * not used for the longest are dropped.
+   */
+  give(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length > LARGEST_BYTES) return;
+    this.#spare.push(buffer);
+    this.#bytes += buffer.length;
+    if (this.#bytes > MOST_BYTES) this.#drop();
+  }
+
+  #drop(): void {
+    let count = 0;
+    while (this.#bytes > MOST_BYTES) this.#bytes -= this.#spare[count++].length;
+    this.#spare.splice(0, count);
+  }
+}
+
+/** First size of a buffer: a request for a few keys fits, and 1,000 of them, one a server, are all kept. */
+const FIRST_BYTES = 1024;
+/**
+ * The largest buffer that is kept. It is the size to which the buffer of a busy connection grows, so that a peak of many or
+ * big values does not make a new, zeroed one each time.
+ */
+const LARGEST_BYTES = 256 * 1024;
+/** Most bytes of spare buffers that a client keeps. */
+const MOST_BYTES = 1024 * 1024;
