@@ -69,8 +69,11 @@ export class Reader {
   }
 }
 
-/** First size of the buffer: most connections never need more. */
-const FIRST_BYTES = 16 * 1024;
+/**
+ * First size of the buffer, which a connection that rests holds on to, as it waits for the next bytes: replies with one
+ * small value need no more, and others make it larger at once.
+ */
+const FIRST_BYTES = 1024;
 /** Largest size of the buffer: values of up to about this size are decoded where they were read. */
 const MOST_BYTES = 256 * 1024;
 /** After so many small reads a peak counts as over. */

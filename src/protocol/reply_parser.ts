@@ -39,7 +39,7 @@ export class ReplyParser {
   /** Filled by the grammar for every line. With its data block it becomes an item. */
   readonly #item = new ItemView();
   /** The beginning of a line that a chunk's end has cut; during BODY, the line that announced a block in pieces. */
-  #held = new Uint8Array(256);
+  #held = EMPTY;
   #heldLength = 0;
   /** Number of bytes of the data block, and of the CR LF after it, that are still to come; -1 in state LINE. */
   #missing = -1;
@@ -222,6 +222,8 @@ export class ReplyParser {
     this.#missing = -1;
     this.#heldLength = 0;
     this.#sink.item(item);
+    // The caller may have dropped a big value long before the next item comes.
+    item.data = EMPTY;
     return at;
   }
 
@@ -245,7 +247,7 @@ export class ReplyParser {
     const length = this.#heldLength + end - start;
     if (length > MAX_LINE_BYTES) throw tooLong();
     if (length > this.#held.length) {
-      const larger = new Uint8Array(length <= 1024 ? 1024 : MAX_LINE_BYTES);
+      const larger = new Uint8Array(length <= 512 ? 512 : MAX_LINE_BYTES);
       larger.set(this.#held.subarray(0, this.#heldLength));
       this.#held = larger;
     }

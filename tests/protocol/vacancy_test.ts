@@ -194,3 +194,18 @@ Deno.test("ReplyParser.feed() refuses a wrong end behind a block that was filled
     }
   }
 });
+
+Deno.test("ReplyParser lets go of a data block with an array of its own once it is told", () => {
+  let told: ItemView | undefined;
+  let length = 0;
+  const parser = new ReplyParser({
+    item(item) {
+      told = item;
+      length = item.copyData().length;
+    },
+    line() {},
+  }, readClassicLine);
+  parser.feed(bytesOf("VALUE k 0 100000\r\n" + "v".repeat(50_000)));
+  parser.feed(bytesOf("v".repeat(50_000) + "\r\nEND\r\n"));
+  assertEquals([length, told?.data.length], [100_000, 0]);
+});
