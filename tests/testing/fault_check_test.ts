@@ -39,7 +39,7 @@ const REFUSED: readonly Refused[] = [
   [{ kind: "garbageLine", commands: "get" }, TypeError, "a list: current type is string"],
   [{ kind: "garbageLine", commands: [] }, RangeError, "one command or more: current length is 0"],
   [{ kind: "garbageLine", commands: ["gett"] }, TypeError, 'current value is "gett"'],
-  [{ kind: "garbageLine", commands: ["get", "mg"] }, TypeError, 'current value is "mg"'],
+  [{ kind: "garbageLine", commands: ["get", "mx"] }, TypeError, 'current value is "mx"'],
   [{ kind: "garbageLine", commands: [null] }, TypeError, "current value is null"],
   [
     { kind: "wrongKey", commands: ["set"] },

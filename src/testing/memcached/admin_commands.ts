@@ -6,7 +6,8 @@
 
 import { signed32Of, unsigned32Of } from "./c_numbers.ts";
 import { BAD_FORMAT, type Command, hasNoreply, plain, refused } from "./command.ts";
-import { metadump } from "./item_dumps.ts";
+import type { Dialect } from "./dialect.ts";
+import { metadump, mgdump } from "./item_dumps.ts";
 import type { ServerState } from "./server_state.ts";
 import { CHUNK_SIZES, MOST_CLASSES } from "./slab_classes.ts";
 
@@ -61,12 +62,15 @@ export function lruCrawlerCommand(words: readonly string[], state: ServerState):
           : OK,
       );
     }
+    case "mgdump":
     case "crawl":
     case "metadump": {
+      if (what === "mgdump" && !state.dialect.hasMgdump) return answered(name, false, ERROR);
       const isWanted = classesOf(given);
       if (!state.isCrawlerOn) return answered(name, false, "CLIENT_ERROR lru crawler disabled");
       if (isWanted === undefined) return answered(name, false, "BADCLASS invalid class id");
-      return what === "crawl" ? answered(name, false, OK) : metadump(name, isWanted, state);
+      if (what === "crawl") return answered(name, false, OK);
+      return what === "metadump" ? metadump(name, isWanted, state) : mgdump(name, isWanted, state);
     }
     default:
       return answered(name, false, ERROR);
@@ -81,16 +85,17 @@ export function cacheMemlimitCommand(words: readonly string[]): Command {
 }
 
 /** Makes a command of `watch <kinds of log lines>`. Nothing is logged here, so the connection says no more. */
-export function watchCommand(words: readonly string[]): Command {
+export function watchCommand(words: readonly string[], { dialect }: ServerState): Command {
   const [name, ...kinds] = words;
-  const noreply = hasNoreply(words);
-  if (!kinds.every((kind) => WATCHED.has(kind))) return answered(name, noreply, ERROR);
+  const isRight = kinds.every((kind) => WATCHED.has(kind) || isNewer(kind, dialect));
   let isWatching = false;
   return {
-    ...plain(name, false, (reply) => {
-      isWatching = reply.length === 0;
-      reply.line(isWatching ? OK : "ERROR cannot pipeline other commands before watch");
+    ...plain(name, hasNoreply(words), (reply) => {
+      isWatching = isRight && reply.length === 0;
+      if (reply.length > 0) reply.line("ERROR cannot pipeline other commands before watch");
+      else reply.line(isRight ? OK : ERROR);
     }),
+    valid: isRight,
     get silences() {
       return isWatching;
     },
@@ -99,6 +104,11 @@ export function watchCommand(words: readonly string[]): Command {
 
 const OK = "OK";
 const ERROR = "ERROR";
+
+/** Says whether newer servers can watch it. */
+function isNewer(kind: string, { hasVivifyingAppend }: Dialect): boolean {
+  return kind === "deletions" && hasVivifyingAppend;
+}
 
 /** A command that changes nothing. Only one with a right line counts as carried out. */
 function answered(name: string, noreply: boolean, line: string): Command {

@@ -3,6 +3,7 @@
  * daemon, none follows a line that is refused: the bytes after it are read as commands.
  */
 
+import type { Dialect } from "./dialect.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 
 /** A command that was read and is not carried out yet. */
@@ -39,6 +40,11 @@ export function refused(name: string, noreply: boolean, line: string): Command {
   return { ...BASE, name, noreply, valid: false, carryOut: (reply) => reply.line(line) };
 }
 
+/** Makes the command for a line that has too few words. */
+export function tooFewWords(name: string, { hasNewTokenizer }: Dialect): Command {
+  return refused(name, false, hasNewTokenizer ? BAD_FORMAT : "ERROR");
+}
+
 /** Makes a command that closes the connection without a reply. */
 export function closing(name: string): Command {
   return { ...BASE, name, noreply: false, closes: true, carryOut: () => {} };
@@ -54,5 +60,8 @@ export const BAD_FORMAT = "CLIENT_ERROR bad command line format";
 
 /** The longest key, in bytes. */
 export const MAX_KEY_LENGTH = 250;
+
+/** The longest data block, in bytes: `INT_MAX - 2`, as the daemon adds the line end to it. */
+export const MAX_DATA_LENGTH = 0x7fff_fffd;
 
 const BASE = { dataLength: 0, swallow: false, valid: true, closes: false } as const;

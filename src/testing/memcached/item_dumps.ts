@@ -1,8 +1,14 @@
-/** The two lists of stored items: `stats cachedump`, the newest first, and `lru_crawler metadump`, the oldest first. */
+/**
+ * The lists of stored items: `stats cachedump`, the newest first, and `lru_crawler metadump` and `mgdump`, the oldest
+ * first.
+ */
 
 import { unsignedOf } from "./c_numbers.ts";
 import { BAD_FORMAT, type Command, plain, refused } from "./command.ts";
+import type { Dialect } from "./dialect.ts";
 import { bytesOf } from "./latin1.ts";
+import { encodedKey } from "./meta/base64.ts";
+import type { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
 import { MOST_CLASSES, slabClassOf } from "./slab_classes.ts";
 import { type Item, totalSize } from "./store.ts";
@@ -24,29 +30,50 @@ export function cachedump(words: readonly string[], state: ServerState): Command
   });
 }
 
-/**
- * Makes a command of `lru_crawler metadump <all, or classes>`. Reads are not noted: `la` tells when an item was stored,
- * and `fetch` is always `no`.
- */
+/** Makes a command of `lru_crawler metadump <all, hash or classes>`. */
 export function metadump(
   name: string,
   isWanted: (slabClass: number) => boolean,
   state: ServerState,
 ): Command {
+  const { dialect } = state;
   return plain(name, false, (reply) => {
-    if (reply.length > 0) {
-      return reply.line("ERROR cannot pipeline other commands before metadump");
-    }
+    if (!begins("metadump", reply, dialect)) return;
     for (const { key, item, size, slabClass } of oldestFirst(state, isWanted)) {
       const exp = item.exptime === 0 ? -1 : Math.floor(item.exptime);
+      const flags = dialect.tellsTimeLeft ? ` flags=${item.flags}` : "";
+      const end = dialect.dumpLinesEndWithSpace ? " " : "";
       // These lines end with LF alone.
       reply.bytes(bytesOf(
-        `key=${uriEncoded(key)} exp=${exp} la=${item.time} cas=${item.cas} fetch=no ` +
-          `cls=${slabClass} size=${size}\n`,
+        `key=${uriEncoded(key)} exp=${exp} la=${item.accessed} cas=${item.cas} ` +
+          `fetch=${item.isFetched ? "yes" : "no"} cls=${slabClass} size=${size}${flags}${end}\n`,
       ));
     }
     reply.line("END");
   });
+}
+
+/** Makes a command of `lru_crawler mgdump <all, hash or classes>`: a line of mg for each item. */
+export function mgdump(
+  name: string,
+  isWanted: (slabClass: number) => boolean,
+  state: ServerState,
+): Command {
+  return plain(name, false, (reply) => {
+    if (!begins("mgdump", reply, state.dialect)) return;
+    for (const { key, item } of oldestFirst(state, isWanted)) {
+      reply.line(item.hasBinaryKey ? `mg ${encodedKey(key)} b` : `mg ${key}`);
+    }
+    reply.line("EN");
+  });
+}
+
+/** Says whether a list can be sent, and begins it; behind replies that wait to be sent it cannot. */
+function begins(list: string, reply: ReplyWriter, { dumpsBeginWithOk }: Dialect): boolean {
+  const isFirst = reply.length === 0;
+  if (!isFirst) reply.line(`ERROR cannot pipeline other commands before ${list}`);
+  else if (dumpsBeginWithOk) reply.line("OK");
+  return isFirst;
 }
 
 interface Entry {

@@ -28,10 +28,10 @@ import { Listener } from "../sockets/listener.ts";
  * import { MemcachedServer, type MemcachedServerOptions } from "@libmc/libmc/testing";
  * import { assertEquals } from "@std/assert";
  *
- * const options: MemcachedServerOptions = { version: "1.6.40", itemSizeLimit: 1024 };
+ * const options: MemcachedServerOptions = { version: "1.6.45", itemSizeLimit: 1024 };
  * await using server = await MemcachedServer.start(options);
  * await using client = new Client(server.address);
- * assertEquals([...(await client.version()).values()], ["1.6.40"]);
+ * assertEquals([...(await client.version()).values()], ["1.6.45"]);
  * assertEquals(await client.set("a", "x".repeat(2000)), false);
  * ```
  */
@@ -63,7 +63,10 @@ export interface MemcachedServerOptions {
    */
   itemSizeLimit?: number;
   /**
-   * The answer to `version`, without CR and LF.
+   * The version that the server is, without CR and LF: what it answers to `version`, and how it speaks. It is exact for
+   * 1.6.18, 1.6.38 and 1.6.45; for other versions each difference comes with the version that brought it to memcached.
+   * Before 1.6.10 there are no meta commands. A text that does not begin with three numbers is answered as it is, and the
+   * server speaks as 1.6.18 does.
    *
    * @default {"1.6.18"}
    */
@@ -82,10 +85,11 @@ export interface MemcachedServerOptions {
  * A memcached in this process, on a real socket: for tests that need a server, and for tests that need one which
  * misbehaves.
  *
- * It answers every classic text command as memcached 1.6.18 does, errors and their consequences included: it takes the
- * data block of a refused `set` line for commands, reads numbers as C reads them, wraps counters at 64 bits and keeps
- * their length, and takes exptimes above 30 days for dates. It never evicts an item, and knows neither meta commands nor
- * authentication.
+ * It answers every classic text command as memcached does, errors and their consequences included: as 1.6.18 it takes
+ * the data block of a refused `set` line for commands, reads numbers as C reads them, wraps counters at 64 bits and keeps
+ * their length, and takes exptimes above 30 days for dates. It answers the meta commands (`mg`, `ms`, `md`, `ma`, `mn`,
+ * `me`) with all their flags as the `version` that it is: placeholders, wins and stale items, keys as base64, quiet
+ * commands. It never evicts an item, and knows no authentication.
  *
  * `stats` and its groups tell what this server knows of itself, by memcached's names. The commands of administration
  * (`slabs`, `lru`, `lru_crawler`, `cache_memlimit`, `watch`) are read and answered; they change nothing, since nothing is

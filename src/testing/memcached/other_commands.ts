@@ -1,6 +1,5 @@
 /** delete, touch, flush_all, verbosity, version, quit and shutdown. */
 
-import { signed32Of, unsignedOf } from "./c_numbers.ts";
 import {
   BAD_FORMAT,
   closing,
@@ -9,6 +8,7 @@ import {
   MAX_KEY_LENGTH,
   plain,
   refused,
+  tooFewWords,
 } from "./command.ts";
 import { INVALID_EXPTIME } from "./retrieval_commands.ts";
 import type { ServerState } from "./server_state.ts";
@@ -16,11 +16,16 @@ import type { ServerState } from "./server_state.ts";
 /** Makes a command of `delete <key> [0] [noreply]`. The 0 was once a delay, which memcached no longer has. */
 export function deleteCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, third] = words;
-  if (words.length < 2 || words.length > 4) return refused(name, false, "ERROR");
+  const { hasNewTokenizer } = state.dialect;
+  if (words.length < 2) return tooFewWords(name, state.dialect);
   const noreply = words.length > 2 && hasNoreply(words);
-  if (words.length === 3 && third !== "0" && !noreply) return refused(name, false, DELETE_USAGE);
-  if (words.length === 4 && !(third === "0" && noreply)) {
-    return refused(name, noreply, DELETE_USAGE);
+  // Newer servers ignore what follows the key.
+  if (!hasNewTokenizer) {
+    if (words.length > 4) return refused(name, false, "ERROR");
+    if (words.length === 3 && third !== "0" && !noreply) return refused(name, false, DELETE_USAGE);
+    if (words.length === 4 && !(third === "0" && noreply)) {
+      return refused(name, noreply, DELETE_USAGE);
+    }
   }
   if (key.length > MAX_KEY_LENGTH) return refused(name, noreply, BAD_FORMAT);
   return plain(name, noreply, (reply) => {
@@ -34,17 +39,22 @@ export function deleteCommand(words: readonly string[], state: ServerState): Com
 /** Makes a command of `touch <key> <exptime> [noreply]`. */
 export function touchCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, exptimeWord] = words;
-  if (words.length < 3 || words.length > 4) return refused(name, false, "ERROR");
+  const { dialect } = state;
+  if (words.length < 3) return tooFewWords(name, dialect);
+  if (words.length > 4 && !dialect.hasNewTokenizer) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
   if (key.length > MAX_KEY_LENGTH) return refused(name, noreply, BAD_FORMAT);
-  const exptime = signed32Of(exptimeWord);
+  const exptime = dialect.numbers.signed32(exptimeWord);
   if (exptime === undefined) return refused(name, noreply, INVALID_EXPTIME);
   return plain(name, noreply, (reply) => {
     const { store, statistics } = state;
     const item = store.get(key);
     statistics.count("cmd_touch");
     statistics.count(item ? "touch_hits" : "touch_misses");
-    if (item) store.touch(key, item, store.exptimeOf(exptime));
+    if (item) {
+      store.noteRead(item);
+      store.change(key, item, { exptime: store.exptimeOf(exptime) });
+    }
     reply.line(item ? "TOUCHED" : "NOT_FOUND");
   });
 }
@@ -52,13 +62,14 @@ export function touchCommand(words: readonly string[], state: ServerState): Comm
 /** Makes a command of `flush_all [delay] [noreply]`. */
 export function flushAllCommand(words: readonly string[], state: ServerState): Command {
   const name = words[0];
-  if (words.length > 3) return refused(name, false, "ERROR");
+  const { hasNewTokenizer, numbers } = state.dialect;
+  if (words.length > 3 && !hasNewTokenizer) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
   // The daemon counts it before it reads the delay.
   state.statistics.count("cmd_flush");
   let delay = 0;
   if (words.length !== (noreply ? 2 : 1)) {
-    const given = signed32Of(words[1]);
+    const given = numbers.signed32(words[1]);
     if (given === undefined) return refused(name, noreply, INVALID_EXPTIME);
     delay = given;
   }
@@ -69,11 +80,12 @@ export function flushAllCommand(words: readonly string[], state: ServerState): C
 }
 
 /** Makes a command of `verbosity <level> [noreply]`, which is answered and has no effect. */
-export function verbosityCommand(words: readonly string[]): Command {
+export function verbosityCommand(words: readonly string[], { dialect }: ServerState): Command {
   const name = words[0];
-  if (words.length < 2 || words.length > 3) return refused(name, false, "ERROR");
+  if (words.length < 2) return tooFewWords(name, dialect);
+  if (words.length > 3 && !dialect.hasNewTokenizer) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
-  if (unsignedOf(words[1]) === undefined) return refused(name, noreply, BAD_FORMAT);
+  if (dialect.numbers.unsigned32(words[1]) === undefined) return refused(name, noreply, BAD_FORMAT);
   return plain(name, noreply, (reply) => reply.line("OK"));
 }
 
@@ -88,8 +100,9 @@ export function quitCommand(words: readonly string[]): Command {
 }
 
 /** Makes a command of `shutdown`, which a daemon carries out only if an option allows it. */
-export function shutdownCommand(words: readonly string[]): Command {
-  return refused(words[0], false, "ERROR: shutdown not enabled");
+export function shutdownCommand(words: readonly string[], { dialect }: ServerState): Command {
+  const error = dialect.hasNewTokenizer ? "SERVER_ERROR" : "ERROR";
+  return refused(words[0], false, `${error}: shutdown not enabled`);
 }
 
 const DELETE_USAGE = "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]";

@@ -1,7 +1,13 @@
 /** get, gets, gat and gats. */
 
-import { signed32Of } from "./c_numbers.ts";
-import { BAD_FORMAT, type Command, MAX_KEY_LENGTH, plain, refused } from "./command.ts";
+import {
+  BAD_FORMAT,
+  type Command,
+  MAX_KEY_LENGTH,
+  plain,
+  refused,
+  tooFewWords,
+} from "./command.ts";
 import { bytesOf } from "./latin1.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
@@ -10,12 +16,14 @@ import type { Item } from "./store.ts";
 /** Makes a command from the words of a line that begins with one of the four. */
 export function retrievalCommand(words: readonly string[], state: ServerState): Command {
   const name = words[0];
-  if (words.length < 2) return refused(name, false, "ERROR");
+  const { dialect } = state;
+  if (words.length < 2) return tooFewWords(name, dialect);
   const withCas = name === "gets" || name === "gats";
   if (name === "get" || name === "gets") {
     return plain(name, false, (reply) => retrieve(words, 1, withCas, undefined, reply, state));
   }
-  const exptime = signed32Of(words[1]);
+  if (words.length < 3 && dialect.hasNewTokenizer) return tooFewWords(name, dialect);
+  const exptime = dialect.numbers.signed32(words[1]);
   if (exptime === undefined) return refused(name, false, INVALID_EXPTIME);
   return plain(name, false, (reply) => retrieve(words, 2, withCas, exptime, reply, state));
 }
@@ -38,6 +46,7 @@ function retrieve(
       // since the last retrieval. These commands stay carried out.
       reply.takeBack();
       reply.line(BAD_FORMAT);
+      if (state.dialect.hasNewTokenizer) reply.line("");
       return;
     }
     const item = look(key, exptime, state);
@@ -60,7 +69,8 @@ function look(key: string, exptime: number | undefined, state: ServerState): Ite
     return undefined;
   }
   statistics.count(`${kind}_hits`);
-  if (exptime !== undefined) store.touch(key, item, store.exptimeOf(exptime));
+  store.noteRead(item);
+  if (exptime !== undefined) store.change(key, item, { exptime: store.exptimeOf(exptime) });
   return item;
 }
 

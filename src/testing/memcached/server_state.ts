@@ -1,4 +1,5 @@
 import type { ServerClock } from "./clock.ts";
+import { type Dialect, dialectOf } from "./dialect.ts";
 import { PrefixCounts } from "./prefix_counts.ts";
 import { Statistics } from "./statistics.ts";
 import { Store } from "./store.ts";
@@ -35,6 +36,8 @@ export class ServerState {
   readonly statistics: Statistics = new Statistics();
   readonly prefixCounts: PrefixCounts = new PrefixCounts();
   readonly version: string;
+  /** How a server of this version speaks. */
+  readonly dialect: Dialect;
   readonly itemSizeLimit: number;
   /** How often each command was carried out, by its name. */
   readonly carriedOut: Map<string, number> = new Map();
@@ -52,6 +55,7 @@ export class ServerState {
   constructor({ clock, version, itemSizeLimit, listening }: ServerStateOptions) {
     this.clock = clock;
     this.version = version;
+    this.dialect = dialectOf(version);
     this.itemSizeLimit = itemSizeLimit;
     this.listening = listening;
     this.started = Math.floor(clock.now());

@@ -1,24 +1,41 @@
 /** set, add, replace, append, prepend and cas. */
 
-import { signed32Of, unsigned32Of, unsignedOf } from "./c_numbers.ts";
-import { BAD_FORMAT, type Command, hasNoreply, MAX_KEY_LENGTH, refused } from "./command.ts";
+import { signed32Of, unsigned32Of } from "./c_numbers.ts";
+import {
+  BAD_FORMAT,
+  type Command,
+  hasNoreply,
+  MAX_DATA_LENGTH,
+  MAX_KEY_LENGTH,
+  refused,
+  tooFewWords,
+} from "./command.ts";
 import type { ServerState } from "./server_state.ts";
+import { storeItem, type StoreMode, type StoreOutcome } from "./store_item.ts";
 
 /** Makes a command from the words of a line that begins with one of the six. */
 export function storageCommand(words: readonly string[], state: ServerState): Command {
   const [name, key, flagsWord, exptimeWord, lengthWord, casWord] = words;
+  const { dialect } = state;
   const least = name === "cas" ? 6 : 5;
-  if (words.length < least || words.length > least + 1) return refused(name, false, "ERROR");
+  if (words.length < (dialect.hasNewTokenizer ? 5 : least)) return tooFewWords(name, dialect);
+  if (words.length > least + 1 && !dialect.hasNewTokenizer) return refused(name, false, "ERROR");
   const noreply = hasNoreply(words);
   const flags = unsigned32Of(flagsWord);
   const exptime = signed32Of(exptimeWord);
-  const length = signed32Of(lengthWord);
-  const cas = name === "cas" ? unsignedOf(casWord) : 0n;
+  const length = dialect.numbers.signed32(lengthWord);
+  const cas = name === "cas" ? dialect.numbers.unsigned(casWord ?? "") : 0n;
+  if (length === undefined || length < 0 || length > MAX_DATA_LENGTH) {
+    // A newer server has not looked for noreply then.
+    return refused(name, noreply && !dialect.hasNewTokenizer, BAD_FORMAT);
+  }
   if (
-    key.length > MAX_KEY_LENGTH || flags === undefined || exptime === undefined ||
-    length === undefined || cas === undefined || length < 0 || length > MAX_LENGTH
+    key.length > MAX_KEY_LENGTH || flags === undefined || exptime === undefined || cas === undefined
   ) {
-    return refused(name, noreply, BAD_FORMAT);
+    const refusal = refused(name, noreply, BAD_FORMAT);
+    return dialect.hasNewTokenizer
+      ? { ...refusal, dataLength: length + 2, swallow: true }
+      : refusal;
   }
   state.prefixCounts.count(key, "set");
   const base = { name, noreply, dataLength: length + 2, closes: false };
@@ -44,61 +61,26 @@ export function storageCommand(words: readonly string[], state: ServerState): Co
         return;
       }
       const wanted = { key, data: data.subarray(0, length), flags, exptime, cas };
-      reply.line(STORES[name](wanted, state));
+      reply.line(answerTo(storeItem(MODES[name], wanted, state)));
     },
   };
 }
 
-/** An item that a storage command wants to store. */
-interface Wanted {
-  readonly key: string;
-  readonly data: Uint8Array;
-  readonly flags: number;
-  readonly exptime: number;
-  readonly cas: bigint;
+function answerTo(outcome: StoreOutcome): string {
+  return typeof outcome === "string" ? ANSWERS[outcome] : "STORED";
 }
 
-const STORES: Readonly<Record<string, (wanted: Wanted, state: ServerState) => string>> = {
-  set: (wanted, state) => put(wanted, state),
-  add: (wanted, state) => state.store.get(wanted.key) ? NOT_STORED : put(wanted, state),
-  replace: (wanted, state) => state.store.get(wanted.key) ? put(wanted, state) : NOT_STORED,
-  append: (wanted, state) => extend(wanted, state, true),
-  prepend: (wanted, state) => extend(wanted, state, false),
-  cas: compareAndStore,
+const ANSWERS = {
+  notStored: "NOT_STORED",
+  exists: "EXISTS",
+  notFound: "NOT_FOUND",
+} as const;
+
+const MODES: Readonly<Record<string, StoreMode>> = {
+  set: "set",
+  add: "add",
+  replace: "replace",
+  append: "append",
+  prepend: "prepend",
+  cas: "cas",
 };
-
-function put({ key, data, flags, exptime }: Wanted, { store }: ServerState): string {
-  store.put(key, data, flags, store.exptimeOf(exptime));
-  return "STORED";
-}
-
-function extend({ key, data }: Wanted, { store }: ServerState, atEnd: boolean): string {
-  const item = store.get(key);
-  if (item === undefined) return NOT_STORED;
-  const length = item.data.length + data.length;
-  if (!store.fits(key, item.flags, length)) return NOT_STORED;
-  const joined = new Uint8Array(length);
-  joined.set(item.data, atEnd ? 0 : data.length);
-  joined.set(data, atEnd ? item.data.length : 0);
-  store.put(key, joined, item.flags, item.exptime);
-  return "STORED";
-}
-
-function compareAndStore(wanted: Wanted, state: ServerState): string {
-  const item = state.store.get(wanted.key);
-  if (item === undefined) {
-    state.statistics.count("cas_misses");
-    return "NOT_FOUND";
-  }
-  if (item.cas !== wanted.cas) {
-    state.statistics.count("cas_badval");
-    return "EXISTS";
-  }
-  state.statistics.count("cas_hits");
-  return put(wanted, state);
-}
-
-const NOT_STORED = "NOT_STORED";
-
-/** `INT_MAX - 2`: the daemon adds the line end to it. */
-const MAX_LENGTH = 0x7fff_fffd;
