@@ -5,6 +5,11 @@
 import { Client } from "@libmc/libmc";
 import { startMemcached } from "../../tests/support/memcached.ts";
 import { makeItems } from "../participants/items.ts";
+import {
+  getExchange,
+  RawSocket,
+  setExchange,
+} from "../participants/raw_socket.ts";
 import { contest, type Contestant, SMOKE, TIMES } from "./contest.ts";
 import { print } from "./verdict.ts";
 
@@ -37,6 +42,22 @@ for (const size of sizes) {
   });
   printRouting(client, size);
 }
+// What as many sockets cost that send the same bytes again and again, and do nothing else.
+for (const size of [sizes[0], sizes[sizes.length - 1]]) {
+  const sockets: RawSocket[] = [];
+  for (let i = 0; i < size; i++) {
+    const socket = await RawSocket.connect(addresses[i % 2]);
+    clients.defer(() => socket.close());
+    sockets.push(socket);
+    if (i < 2) await socket.exchange(setExchange([items[0]]));
+  }
+  const exchange = getExchange([items[0]]);
+  gets.push({
+    name: `${size} raw sockets`,
+    things: 1,
+    run: (at) => sockets[at % size].exchange(exchange),
+  });
+}
 const outcomes = await contest(gets, TIMES);
 for (const { name, micros, cpuMicros } of outcomes) {
   print({ what: `get, one at a time, ${name}`, figure: micros, unit: " µs" });
@@ -46,16 +67,28 @@ for (const { name, micros, cpuMicros } of outcomes) {
     unit: " µs",
   });
 }
-const last = outcomes[outcomes.length - 1];
+const [first] = outcomes;
+const last = outcomes[sizes.length - 1];
+const [oneSocket, sockets] = outcomes.slice(-2);
+print({
+  what: `get, ${sockets.name} to one`,
+  figure: sockets.micros / oneSocket.micros,
+  unit: "×",
+});
+print({
+  what: `get, ${sockets.name} to one, CPU`,
+  figure: sockets.cpuMicros / oneSocket.cpuMicros,
+  unit: "×",
+});
 print({
   what: `get, ${last.name} to one`,
-  figure: last.micros / outcomes[0].micros,
+  figure: last.micros / first.micros,
   unit: "×",
   atMost: 1.5,
 });
 print({
   what: `get, ${last.name} to one, CPU`,
-  figure: last.cpuMicros / outcomes[0].cpuMicros,
+  figure: last.cpuMicros / first.cpuMicros,
   unit: "×",
   atMost: 1.5,
 });

@@ -14,13 +14,17 @@ export function print(verdict: Verdict): void {
 }
 
 /** A line: what, the figure, its target, and the figure as a part of the target. */
-export function formatVerdict({ what, figure, unit, atMost, atLeast }: Verdict): string {
+export function formatVerdict(
+  { what, figure, unit, atMost, atLeast }: Verdict,
+): string {
   const target = atMost ?? atLeast;
   const text = `${what}: ${number(figure)}${unit}`;
   if (target === undefined) return `  ${text}`;
   const reached = atMost === undefined ? figure >= target : figure <= target;
   const sign = atMost === undefined ? "≥" : "≤";
-  return `${reached ? "+" : "-"} ${text}, target ${sign} ${number(target)}${unit}` +
+  return `${reached ? "+" : "-"} ${text}, target ${sign} ${
+    number(target)
+  }${unit}` +
     `, ${(figure / target).toFixed(2)} of it`;
 }
 
