@@ -2,11 +2,7 @@
 import { Client } from "@libmc/libmc";
 import { startMemcached } from "../../tests/support/memcached.ts";
 import { makeValue } from "../participants/items.ts";
-import {
-  getExchange,
-  RawSocket,
-  setExchange,
-} from "../participants/raw_socket.ts";
+import { getExchange, RawSocket, setExchange } from "../participants/raw_socket.ts";
 import { contest, TIMES } from "./contest.ts";
 import { print } from "./verdict.ts";
 

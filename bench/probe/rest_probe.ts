@@ -2,11 +2,7 @@
 import { Client } from "@libmc/libmc";
 import { startMemcached } from "../../tests/support/memcached.ts";
 import { makeItems } from "../participants/items.ts";
-import {
-  getExchange,
-  RawSocket,
-  setExchange,
-} from "../participants/raw_socket.ts";
+import { getExchange, RawSocket, setExchange } from "../participants/raw_socket.ts";
 import { SMOKE } from "./contest.ts";
 import { print } from "./verdict.ts";
 

@@ -5,11 +5,7 @@
 import { Client } from "@libmc/libmc";
 import { startMemcached } from "../../tests/support/memcached.ts";
 import { makeItems } from "../participants/items.ts";
-import {
-  getExchange,
-  RawSocket,
-  setExchange,
-} from "../participants/raw_socket.ts";
+import { getExchange, RawSocket, setExchange } from "../participants/raw_socket.ts";
 import { contest, type Contestant, SMOKE, TIMES } from "./contest.ts";
 import { print } from "./verdict.ts";
 

@@ -22,9 +22,7 @@ export function formatVerdict(
   if (target === undefined) return `  ${text}`;
   const reached = atMost === undefined ? figure >= target : figure <= target;
   const sign = atMost === undefined ? "≥" : "≤";
-  return `${reached ? "+" : "-"} ${text}, target ${sign} ${
-    number(target)
-  }${unit}` +
+  return `${reached ? "+" : "-"} ${text}, target ${sign} ${number(target)}${unit}` +
     `, ${(figure / target).toFixed(2)} of it`;
 }
 

@@ -15,7 +15,7 @@ export class Membership {
   /** The server, if there is only one: then all keys are its own, without asking the distribution. */
   readonly only: Server | undefined;
   readonly distribution: Distribution;
-  /** Used for grouping many keys: one number for each server, zero between two uses. */
+  /** Used for grouping many keys: one number for each of several servers, zero between two uses. */
   readonly groupNumbers: Uint32Array;
   /** The addresses by which servers are placed: a server keeps its keys when it moves. */
   readonly #placed: readonly Address[];
@@ -26,7 +26,7 @@ export class Membership {
     this.only = servers.length === 1 ? servers[0] : undefined;
     this.#placed = placed;
     this.distribution = DISTRIBUTIONS.libmc(placed, { hashFn });
-    this.groupNumbers = new Uint32Array(servers.length);
+    this.groupNumbers = this.only === undefined ? new Uint32Array(servers.length) : NO_NUMBERS;
   }
 
   /** Gives the owner of a wire key, whether or not it is alive. */
@@ -68,3 +68,5 @@ export class Membership {
     return new Map(this.servers.map((server) => [server.name, server]));
   }
 }
+
+const NO_NUMBERS = new Uint32Array(0);

@@ -37,10 +37,6 @@ export class Server implements ObservedServer {
   readonly #refusals = new Refusals();
   readonly #habits = unknownHabits();
   readonly #pool: Pool;
-  /** The connections that have taken commands. The end of any other one is a failed dial. */
-  readonly #ready = new WeakSet<Connection>();
-  /** The errors with which other connections ended. */
-  readonly #unready = new WeakMap<Connection, MemcachedError>();
   #address: Address;
   #dialling: AbortController | undefined;
   /** Settles when the last dial so far has ended. */
@@ -59,8 +55,8 @@ export class Server implements ObservedServer {
   #closed: { readonly at: Error | undefined } | undefined;
   /** Settles when the connections that were told to close have done so. */
   #drained: Promise<void> | undefined;
-  /** Connections that take no more commands, and close once those on them have ended. */
-  readonly #draining = new Set<Promise<void>>();
+  /** Connections that take no more commands, and close once those on them have ended. Made when there is one. */
+  #draining: Set<Promise<void>> | undefined;
 
   /** @param resubmit Sends a command again from the start: to the server that has its keys now, or to this one. */
   constructor(
@@ -216,12 +212,13 @@ export class Server implements ObservedServer {
   }
 
   async #drain(connections: readonly Connection[], last?: () => Command): Promise<void> {
+    const draining = this.#draining ??= new Set();
     for (const connection of connections) {
       if (last !== undefined) connection.submit(last());
-      const drained = connection.drain().finally(() => this.#draining.delete(drained));
-      this.#draining.add(drained);
+      const drained = connection.drain().finally(() => draining.delete(drained));
+      draining.add(drained);
     }
-    await Promise.all(this.#draining);
+    await Promise.all(draining);
   }
 
   /** Adds a connection for the commands to come. */
@@ -243,15 +240,15 @@ export class Server implements ObservedServer {
     let change: "dead" | "alive" | undefined;
     try {
       // What is sent on a new connection must not overtake what is on its way on the old ones.
-      if (this.#draining.size > 0) await this.#drained;
+      if (this.#draining !== undefined && this.#draining.size > 0) await this.#drained;
       const connection = await this.#open(address, controller.signal);
       if (controller.signal.aborted || connection.closed) {
         void connection.close();
         controller.signal.throwIfAborted();
-        throw this.#unready.get(connection) ?? new Error("the server closed the connection");
+        throw UNREADY.get(connection) ?? new Error("the server closed the connection");
       }
       // From here on there is no await until the commands are on the connection.
-      this.#ready.add(connection);
+      READY.add(connection);
       if (this.#isUnref) connection.unref();
       this.#pool.add(connection);
       happened({ what: "connect", server: this });
@@ -319,15 +316,15 @@ export class Server implements ObservedServer {
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
       censor,
-      isOpening: () => !this.#ready.has(connection),
+      isOpening: () => !READY.has(connection),
       proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,
       onRefused: (command, error, behind) => {
         if (!this.#askApart(command, error, () => changedBy(behind))) command.fail(error);
       },
       onBusy: () => sweeper.watch(connection),
       onClose: (end) => {
-        if (this.#ready.has(connection)) return this.#ended(connection, end);
-        if (end.error !== undefined) this.#unready.set(connection, end.error);
+        if (READY.has(connection)) return this.#ended(connection, end);
+        if (end.error !== undefined) UNREADY.set(connection, end.error);
         failAll(this.name, end);
       },
     });
@@ -426,6 +423,15 @@ export class Server implements ObservedServer {
     happened({ what: "disconnect", server: this, error: end.error });
   }
 }
+
+/**
+ * The connections that have taken commands. The end of any other one is a failed dial. One set for the servers of all
+ * clients, as one for each server costs it 140 bytes.
+ */
+const READY = new WeakSet<Connection>();
+
+/** The errors with which other connections ended. */
+const UNREADY = new WeakMap<Connection, MemcachedError>();
 
 /** After so many connections in a row without an answer, commands that were not sent fail with the next one. */
 const MOST_FRUITLESS = 1;

@@ -3,9 +3,9 @@
  * equal, past the last point to the first; of equal points the one of the server with the lower index comes first. It
  * knows hashes and indexes only: which points a server has, and how a key becomes a hash, is up to the distribution.
  *
- * Plan: the points lie sorted in one array, and in front of it a table with about one bucket a point says, for the
- * upper bits of a hash, at which point to begin. Points that are digests spread evenly, and a look-up is one step into
- * the table and, on average, half a step along the points, for 1,000 servers as for two. (Points that crowd into a part
+ * Plan: the points lie sorted in one array, and in front of it a table with one bucket for one or two points says, for
+ * the upper bits of a hash, at which point to begin. Points that are digests spread evenly, and a look-up is one step into
+ * the table and, on average, a step or less along the points, for 1,000 servers as for two. (Points that crowd into a part
  * of the 32 bits are found too, but by a longer walk.) Measured: 7 ns a look-up.
  *
  * Building sorts by radix, a byte at a time. That takes the same time however the points lie, and keeps the order of
@@ -18,8 +18,8 @@ export class Continuum {
   readonly #size: number;
   /** The points, ascending, and a last one that no hash passes. */
   readonly #hashes: Uint32Array;
-  /** Whose the points are; the last is whose the first is, or nobody's. */
-  readonly #servers: Int32Array;
+  /** Whose the points are, in as few bytes as will do; the last is whose the first is, or nobody's. */
+  readonly #servers: Int16Array | Int32Array;
   /** For each value of the upper bits, the first point that is not below it. */
   readonly #buckets: Uint32Array;
   /** How far a hash is shifted down to its upper bits. */
@@ -32,7 +32,7 @@ export class Continuum {
     const count = hashes.length - 1;
     hashes[count] = 0xffffffff;
     servers[count] = count === 0 ? -1 : servers[0];
-    const bits = Math.max(1, Math.ceil(Math.log2(count)));
+    const bits = Math.max(1, Math.floor(Math.log2(count)));
     const shift = 32 - bits;
     const buckets = new Uint32Array(2 ** bits);
     for (let bucket = 0, point = 0; bucket < buckets.length; bucket++) {
@@ -40,7 +40,7 @@ export class Continuum {
       buckets[bucket] = point;
     }
     this.#hashes = hashes;
-    this.#servers = servers;
+    this.#servers = points.length <= MOST_SHORT ? new Int16Array(servers) : servers;
     this.#buckets = buckets;
     this.#shift = shift;
   }
@@ -105,6 +105,9 @@ export class Continuum {
     return point;
   }
 }
+
+/** Most servers whose indexes fit into two bytes. */
+const MOST_SHORT = 0x8000;
 
 /** All points ascending, and whose they are: by hash, and where hashes are equal by server. Both have room for one more. */
 function sorted(points: readonly Uint32Array[]): [hashes: Uint32Array, servers: Int32Array] {

@@ -40,6 +40,18 @@ Deno.test("Continuum.indexFor() takes the first point that is greater or equal, 
   }
 });
 
+Deno.test("Continuum.indexFor() finds servers by indexes of any size", () => {
+  for (const count of [0x7fff, 0x8000, 0x8001, 70_000]) {
+    const continuum = new Continuum(
+      Array.from({ length: count }, (_, server) => Uint32Array.of(server * 1000)),
+    );
+    for (const server of [0, 1, 0x7ffe, 0x7fff, 0x8000, 0xffff, 0x10000, count - 1]) {
+      if (server < count) assertEquals(continuum.indexFor(server * 1000), server);
+    }
+    assertEquals(continuum.indexFor(count * 1000), 0);
+  }
+});
+
 Deno.test("Continuum.indexFor() finds what a search through all points finds", () => {
   const random = new Random(SEED);
   for (const count of [1, 2, 3, 10, 50]) {
