@@ -97,10 +97,11 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
 
   #askSlice(): void {
     const start = this.#start;
-    const isWhole = this.#wireKeys.length <= SLICE_KEYS;
-    const keys = this.#slice = isWhole
+    const count = this.#wireKeys.length;
+    const most = count > MANY_KEYS ? SHORT_SLICE_KEYS : SLICE_KEYS;
+    const keys = this.#slice = count <= most
       ? this.#wireKeys
-      : this.#wireKeys.slice(start, start + SLICE_KEYS);
+      : this.#wireKeys.slice(start, start + most);
     const values = this.#values = new Array<T | Manifest | undefined>(keys.length).fill(undefined);
     this.#ask(keys, this.#decoder, values, this.#how);
   }
@@ -161,3 +162,10 @@ const GET: Retrieval = { name: "get" };
 
 /** Number of keys per slice. It bounds how long a loop over them blocks the program: 16,384 take 5 to 10 ms. */
 const SLICE_KEYS = 16_384;
+
+/**
+ * A call for more keys is asked in shorter slices. Its `Map` takes 20 to 45 ms when it doubles at 524,288 entries, and the
+ * work of a slice comes on top; with fewer keys, short slices cost 5 % more time, as the server waits between them.
+ */
+const MANY_KEYS = 200_000;
+const SHORT_SLICE_KEYS = 4_096;
