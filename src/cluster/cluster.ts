@@ -236,11 +236,7 @@ export class Cluster {
   }
 
   #newServer(address: Address): Server {
-    const server: Server = new Server(
-      address,
-      this.#context,
-      (command) => this.#resubmit(command, server),
-    );
+    const server = new Server(address, this.#context, this.#resubmit);
     if (this.#isUnref) server.unref();
     if (this.#closed !== undefined) void server.close(this.#closed.at);
     return server;
@@ -320,7 +316,7 @@ export class Cluster {
   }
 
   /** Sends a command that a lost or leaving connection gave back, to the server that has its keys now. */
-  #resubmit(command: Command, from: Server): void {
+  readonly #resubmit = (from: Server, command: Command): void => {
     if (command.abandoned) return;
     if (this.#clock.now() >= command.deadline.at) {
       fail(from, command, lateError(from.name, command));
@@ -332,7 +328,7 @@ export class Cluster {
       else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
       else this.submitTo(from, command, wasSubmitted);
     }
-  }
+  };
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
   #resubmitGroup(command: Divisible, wasSubmitted: () => void, failed: Failed = new Map()): void {

@@ -32,7 +32,7 @@ import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 export class Server implements ObservedServer {
   readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
-  readonly #resubmit: (command: Command) => void;
+  readonly #resubmitFrom: (server: Server, command: Command) => void;
   readonly #health = new Health();
   readonly #refusals = new Refusals();
   readonly #habits = unknownHabits();
@@ -62,11 +62,11 @@ export class Server implements ObservedServer {
   constructor(
     address: Address,
     context: ServerContext,
-    resubmit: (command: Command) => void,
+    resubmit: (server: Server, command: Command) => void,
   ) {
     this.#address = address;
     this.#context = context;
-    this.#resubmit = resubmit;
+    this.#resubmitFrom = resubmit;
     this.#pool = new Pool(context.clock);
   }
 
@@ -185,6 +185,10 @@ export class Server implements ObservedServer {
     const detail = { server: this.name, cause: at };
     this.#dialling?.abort(new ClosedError("Cannot connect as the client was closed", detail));
     await this.drain();
+  }
+
+  #resubmit(command: Command): void {
+    this.#resubmitFrom(this, command);
   }
 
   #settleAt(address: Address): void {
@@ -412,7 +416,7 @@ export class Server implements ObservedServer {
       {
         server: this.name,
         maxRetries: settings.maxRetries,
-        resubmit: this.#resubmit,
+        resubmit: (command) => this.#resubmit(command),
       },
     );
     for (const command of unsent) this.#resubmit(command);

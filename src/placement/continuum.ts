@@ -21,7 +21,7 @@ export class Continuum {
   /** Whose the points are, in as few bytes as will do; the last is whose the first is, or nobody's. */
   readonly #servers: Int16Array | Int32Array;
   /** For each value of the upper bits, the first point that is not below it. */
-  readonly #buckets: Uint32Array;
+  readonly #buckets: Uint16Array | Uint32Array;
   /** How far a hash is shifted down to its upper bits. */
   readonly #shift: number;
 
@@ -34,7 +34,7 @@ export class Continuum {
     servers[count] = count === 0 ? -1 : servers[0];
     const bits = Math.max(1, Math.floor(Math.log2(count)));
     const shift = 32 - bits;
-    const buckets = new Uint32Array(2 ** bits);
+    const buckets = count <= 0xffff ? new Uint16Array(2 ** bits) : new Uint32Array(2 ** bits);
     for (let bucket = 0, point = 0; bucket < buckets.length; bucket++) {
       while (point < count && hashes[point] >>> shift < bucket) point++;
       buckets[bucket] = point;
