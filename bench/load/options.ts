@@ -39,7 +39,7 @@ deno task bench:load --compare FOLDER [--only TEXT]… [--rounds N] [--ms N] [--
   --smoke         Each operation once for a moment: shows that it runs, measures nothing`;
 
 /**
- * Reads them; a folder is relative to `base`.
+ * Reads them; a folder or a program is relative to `base`.
  *
  * @throws {RangeError} If they cannot be used; the message says what is wrong.
  */
@@ -72,7 +72,7 @@ export function parseOptions(args: readonly string[], base: string): LoadOptions
     } else if (arg === "--rounds") asked.rounds = positive(arg, value());
     else if (arg === "--ms") asked.milliseconds = positive(arg, value());
     else if (arg === "--warm-up") asked.warmUp = positive(arg, value());
-    else if (arg === "--libmc") python = value();
+    else if (arg === "--libmc") python = programAt(base, value());
     else if (arg === "--cores") cores = coresOf(value());
     else if (arg === "--save") save = true;
     else if (arg === "--no-save") save = false;
@@ -95,6 +95,11 @@ export function parseOptions(args: readonly string[], base: string): LoadOptions
     save: save ?? whole,
     before,
   };
+}
+
+/** A program given by its path is looked for from `base`, by its name alone on the path. */
+function programAt(base: string, program: string): string {
+  return program.includes("/") ? resolve(base, program) : program;
 }
 
 function coresOf(text: string): CoresName[] {

@@ -55,6 +55,8 @@ Deno.test("parseOptions() lets libmc itself take part where a Python is given", 
   assertEquals(read([]).participants.includes("libmc-python"), false);
   const { participants, python } = read(["--libmc", "/opt/python3"]);
   assertEquals([participants.at(-1), python], ["libmc-python", "/opt/python3"]);
+  assertEquals(read(["--libmc", "../venv/python"]).python, "/home/venv/python");
+  assertEquals(read(["--libmc", "python3"]).python, "python3");
 });
 
 Deno.test("parseOptions() measures longest what has a target, and warms one caller for more than a second", () => {
