@@ -24,13 +24,15 @@ export function arithmeticCommand(words: readonly string[], state: ServerState):
   if (delta === undefined) {
     return refused(name, noreply, "CLIENT_ERROR invalid numeric delta argument");
   }
-  return plain(name, noreply, (reply) => reply.line(change(name, key, delta, state)));
+  return plain(name, noreply, (reply) => {
+    const isIncrement = name === "incr";
+    const changed = changeNumber({ key, isIncrement, delta, cas: 0n, reply }, state);
+    reply.line(typeof changed === "string" ? failed(name, changed, state) : changed.digits);
+  });
 }
 
-function change(name: string, key: string, delta: bigint, state: ServerState): string {
-  const changed = changeNumber({ key, isIncrement: name === "incr", delta, cas: 0n }, state);
-  if (typeof changed !== "string") return changed.digits;
-  if (changed === "nonNumeric") return NON_NUMERIC;
-  state.statistics.count(`${name}_misses`);
+function failed(name: string, reason: string, { statistics }: ServerState): string {
+  if (reason === "nonNumeric") return NON_NUMERIC;
+  statistics.count(`${name}_misses`);
   return "NOT_FOUND";
 }

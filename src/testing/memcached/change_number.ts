@@ -2,6 +2,7 @@
 
 import { unsignedOf } from "./c_numbers.ts";
 import { bytesOf, textOf } from "./latin1.ts";
+import type { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
 import type { Item } from "./store.ts";
 
@@ -12,6 +13,8 @@ export interface WantedChange {
   readonly delta: bigint;
   /** The cas that the item must have; 0 for any. */
   readonly cas: bigint;
+  /** Where the answer goes, behind others that may hold the item. */
+  readonly reply: ReplyWriter;
 }
 
 /** A number that was changed. */
@@ -19,13 +22,16 @@ export interface Changed {
   readonly digits: string;
   /** The item with the new number. */
   readonly item: Item;
-  /** Whether the number has more digits than the item had bytes, so that a new item took its place. */
+  /**
+   * Whether a new item took the place of the old one: because the number has more digits than the old one had bytes, or
+   * because a reply that is not sent yet holds the old one.
+   */
   readonly isReplaced: boolean;
 }
 
 /** Changes a number, or says why not. */
 export function changeNumber(
-  { key, isIncrement, delta, cas }: WantedChange,
+  { key, isIncrement, delta, cas, reply }: WantedChange,
   { store, statistics }: ServerState,
 ): Changed | "notFound" | "nonNumeric" | "exists" {
   const item = store.get(key);
@@ -39,7 +45,7 @@ export function changeNumber(
   const value = isIncrement ? BigInt.asUintN(64, old + delta) : old > delta ? old - delta : 0n;
   const digits = String(value);
   const { flags, exptime } = item;
-  if (digits.length > item.data.length) {
+  if (digits.length > item.data.length || reply.holds(item)) {
     const replaced = store.put(key, { data: bytesOf(digits), flags, exptime });
     return { digits, item: replaced, isReplaced: true };
   }

@@ -30,6 +30,8 @@ export interface Dialect {
   readonly numbers: Numbers;
   /** Whether `F` refuses flags of more than 32 bits. */
   readonly refusesLargeFlags: boolean;
+  /** Whether the replies to retrievals wait for those to the commands behind them, as those of `mg` always do. */
+  readonly gathersRetrievals: boolean;
   /** Whether the lists of `lru_crawler` begin with `OK`. */
   readonly dumpsBeginWithOk: boolean;
   /** Whether the lines of metadump end with a space. */
@@ -54,6 +56,7 @@ export function dialectOf(version: string): Dialect {
     mostMetaWords: hasNewTokenizer ? 20 : 19,
     numbers: hasNewTokenizer ? STRICT_NUMBERS : LENIENT_NUMBERS,
     refusesLargeFlags: isSince(45),
+    gathersRetrievals: isSince(35),
     dumpsBeginWithOk: isSince(43),
     dumpLinesEndWithSpace: isSince(45),
   };

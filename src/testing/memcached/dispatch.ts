@@ -8,7 +8,7 @@ import {
   watchCommand,
 } from "./admin_commands.ts";
 import { arithmeticCommand } from "./arithmetic_commands.ts";
-import { BAD_FORMAT, closing, type Command, refused, tooFewWords } from "./command.ts";
+import { BAD_FORMAT, closing, type Command, hasNoreply, refused, tooFewWords } from "./command.ts";
 import { metaArithmeticCommand } from "./meta/meta_arithmetic.ts";
 import { metaDebugCommand, metaNoopCommand } from "./meta/meta_debug.ts";
 import { metaDeleteCommand } from "./meta/meta_delete.ts";
@@ -44,14 +44,14 @@ function oldDispatch(line: string, state: ServerState): Command {
   return isHttp ? closing("") : refused("", false, "ERROR");
 }
 
-/** A NUL is a byte as any other, and the command begins with the line. */
+/** A NUL is a byte as any other, the command begins with the line, and an unknown one may want no reply. */
 function newDispatch(line: string, state: ServerState): Command {
   if (line.length < SHORTEST_COMMAND) return refused("", false, BAD_FORMAT);
   const words = wordsOf(line);
   const command = line.startsWith(" ") ? undefined : commandFor(words[0], state);
   if (command !== undefined) return command(words, state);
   const isHttp = words.length > 1 && words[words.length - 1].startsWith("HTTP/");
-  return isHttp ? closing("") : refused("", false, "ERROR");
+  return isHttp ? closing("") : refused("", hasNoreply(words), "ERROR");
 }
 
 function wordsOf(line: string): string[] {

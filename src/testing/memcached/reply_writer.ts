@@ -1,8 +1,11 @@
+import type { Item } from "./store.ts";
+
 /** Gathers the replies of the embedded server. The work is linear, as the buffer doubles when it is full. */
 export class ReplyWriter {
   #buffer: Uint8Array = new Uint8Array(1024);
   #length = 0;
   #sealed = 0;
+  readonly #held = new Set<number>();
 
   /** How many bytes are gathered. */
   get length(): number {
@@ -30,14 +33,26 @@ export class ReplyWriter {
     this.#length = length;
   }
 
-  /** Protects all that was gathered so far from `takeBack()`. */
+  /** Treats all that was gathered so far as sent: protects it from `takeBack()`, and lets go of its items. */
   seal(): void {
     this.#sealed = this.#length;
+    this.#held.clear();
   }
 
   /** Forgets all that was gathered since the last `seal()` or `take()`. */
   takeBack(): void {
     this.#length = this.#sealed;
+    this.#held.clear();
+  }
+
+  /** Notes that what was gathered refers to an item: the daemon leaves its data as it is until the reply is sent. */
+  hold({ sequence }: Item): void {
+    this.#held.add(sequence);
+  }
+
+  /** Says whether something that was gathered refers to an item. */
+  holds({ sequence }: Item): boolean {
+    return this.#held.has(sequence);
   }
 
   /** Gives the bytes after the first `length`: borrowed, valid until the next call. */
@@ -50,6 +65,7 @@ export class ReplyWriter {
     const taken = this.#buffer.slice(0, this.#length);
     this.#length = 0;
     this.#sealed = 0;
+    this.#held.clear();
     if (this.#buffer.length > LARGEST_KEPT) this.#buffer = new Uint8Array(1024);
     return taken;
   }

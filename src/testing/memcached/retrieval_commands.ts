@@ -50,10 +50,12 @@ function retrieve(
       return;
     }
     const item = look(key, exptime, state);
-    if (item !== undefined) writeValue(key, item, withCas, reply);
+    if (item === undefined) continue;
+    reply.hold(item);
+    writeValue(key, item, withCas, reply);
   }
   reply.line("END");
-  reply.seal();
+  if (!state.dialect.gathersRetrievals) reply.seal();
 }
 
 function look(key: string, exptime: number | undefined, state: ServerState): Item | undefined {

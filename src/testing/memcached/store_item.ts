@@ -77,7 +77,8 @@ function compareAndStore(old: Item | undefined, wanted: Wanted, state: ServerSta
     statistics.count("cas_misses");
     return "notFound";
   }
-  if (old.cas === wanted.cas) {
+  // An item whose cas a client has set to 0 matches none.
+  if (old.cas === wanted.cas && old.cas !== 0n) {
     statistics.count("cas_hits");
     return put(wanted, state);
   }

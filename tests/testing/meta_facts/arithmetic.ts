@@ -89,6 +89,29 @@ export const ARITHMETIC: Fact[] = [
     ],
     ["mg a v c\r\n", since(va("9", "c#1"), ["1.6.27", va("10", "c#1")])],
   ),
+  fact(
+    "in one packet: ma T and E are lost where a reply to mg is not sent yet",
+    [ms("a", "19"), HD],
+    [
+      "mg a v\r\nma a T90 t\r\n",
+      `${va("19")}HD t90\r\n`,
+    ],
+    ["mg a t v\r\n", va("20", "t-1")],
+    ["ma a T90\r\n", HD],
+    ["mg a t\r\n", "HD t90\r\n"],
+    [
+      "mg a u\r\nmn\r\nma a T80\r\nmg a t\r\n",
+      `${HD}${MN}${HD}HD t80\r\n`,
+    ],
+  ),
+  fact("in one packet: a reply to get holds its item from 1.6.35 on", [ms("a", "19"), HD], [
+    "get a\r\nma a T90\r\n",
+    `VALUE a 0 2\r\n19\r\nEND\r\n${HD}`,
+  ], ["mg a t\r\n", since("HD t90\r\n", ["1.6.35", "HD t-1\r\n"])]),
+  fact("in one packet: a number that a reply holds gets shorter", [ms("a", "100"), HD], [
+    "mg a\r\ndecr a 1\r\n",
+    `${HD}99\r\n`,
+  ], ["mg a v\r\n", va("99")]),
   fact("ma keeps the length of the item", [ms("a", "100"), HD], ["ma a MD v\r\n", va("99")], [
     "mg a v\r\n",
     va("99 "),

@@ -30,7 +30,7 @@ function metaArithmetic(
   state: ServerState,
 ): void {
   const { key, delta, cas = 0n } = request;
-  const changed = changeNumber({ key, isIncrement, delta, cas }, state);
+  const changed = changeNumber({ key, isIncrement, delta, cas, reply }, state);
   if (changed === "nonNumeric") return reply.line(NON_NUMERIC);
   if (changed === "notFound" && request.vivify !== undefined) {
     const digits = String(request.initial);
@@ -92,7 +92,7 @@ function answer(
         break;
     }
   }
-  // Where the number has grown, the daemon sets time and cas of the item that was replaced: they are told, and lost.
+  // The daemon sets time and cas of the item that it found. Where that was replaced they are told, and lost.
   if (!isReplaced) store.change(key, item, { exptime, cas });
   if (isTooLong) return reply.line(OPAQUE_TOO_LONG);
   // Older servers answer a quiet command that has created the number.

@@ -31,7 +31,10 @@ export function metaDebugCommand(words: readonly string[], state: ServerState): 
   });
 }
 
-/** Makes a command of `mn`. */
+/** Makes a command of `mn`, at which the server sends what it has gathered. */
 export function metaNoopCommand(words: readonly string[]): Command {
-  return plain(words[0], false, (reply) => reply.line("MN"));
+  return plain(words[0], false, (reply) => {
+    reply.line("MN");
+    reply.seal();
+  });
 }

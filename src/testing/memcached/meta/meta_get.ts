@@ -20,18 +20,20 @@ export function metaGetCommand(words: readonly string[], state: ServerState): Co
 
 function metaGet(request: MetaRequest, reply: ReplyWriter, state: ServerState): void {
   const found = lookUp(request, state);
+  const isRefused = request.words.some(isLongOpaque);
   if (found === undefined) {
-    if (request.words.some(isLongOpaque)) reply.line(OPAQUE_TOO_LONG);
+    if (isRefused) reply.line(OPAQUE_TOO_LONG);
     else if (!request.flags.has("q")) reply.line(missed(request, state));
     return;
   }
   const { item, isCreated } = found;
+  if (!isRefused) countHit(request, state);
   const hasValue = request.flags.has("v") && !isUnchanged(item, request, state);
   let line = hasValue ? `VA ${item.data.length}` : "HD";
   const told = new Telling(request, item, isCreated, state);
   for (const word of request.words) {
     if (isLongOpaque(word)) {
-      told.keep(item.isWon);
+      told.keepUpToRefused();
       reply.line(OPAQUE_TOO_LONG);
       return;
     }
@@ -42,6 +44,7 @@ function metaGet(request: MetaRequest, reply: ReplyWriter, state: ServerState): 
   const wins = !item.isWon && (told.wins || item.isStale);
   if (wins) line += " W";
   told.keep(item.isWon || wins);
+  reply.hold(item);
   reply.line(line);
   if (hasValue) {
     reply.bytes(item.data);
@@ -50,25 +53,26 @@ function metaGet(request: MetaRequest, reply: ReplyWriter, state: ServerState): 
 }
 
 function lookUp(
-  { key, flags, vivify, newCas: cas }: MetaRequest,
+  { key, vivify, newCas: cas }: MetaRequest,
   { store, statistics }: ServerState,
 ): { item: Item; isCreated: boolean } | undefined {
   const found = store.find(key);
-  if (typeof found !== "string") {
-    statistics.count(flags.has("T") ? "cmd_touch" : "cmd_get");
-    statistics.count(flags.has("T") ? "touch_hits" : "get_hits");
-    return { item: found, isCreated: false };
-  }
+  if (typeof found !== "string") return { item: found, isCreated: false };
   if (found !== "absent") statistics.count(`get_${found}`);
   if (vivify === undefined) {
     statistics.count("cmd_get");
     statistics.count("get_misses");
     return undefined;
   }
-  statistics.count(flags.has("T") ? "cmd_touch" : "cmd_get");
-  statistics.count(flags.has("T") ? "touch_hits" : "get_hits");
   // The daemon does not note that the key came as base64.
   return { item: store.put(key, { data: NO_DATA, flags: 0, exptime: 0, cas }), isCreated: true };
+}
+
+/** A placeholder that was created counts as a hit, too. */
+function countHit({ flags }: MetaRequest, { statistics }: ServerState): void {
+  const kind = flags.has("T") ? "touch" : "get";
+  statistics.count(`cmd_${kind}`);
+  statistics.count(`${kind}_hits`);
 }
 
 function missed(request: MetaRequest, { dialect }: ServerState): string {
@@ -141,10 +145,21 @@ class Telling {
 
   /** Keeps what the words have changed, and notes the read unless `u` asks for none. */
   keep(isWon: boolean): void {
-    const { store } = this.#state;
-    const { key, flags } = this.#request;
-    if (!flags.has("u")) store.noteRead(this.#item);
-    store.change(key, this.#item, { exptime: this.#exptime, isWon });
+    if (!this.#request.flags.has("u")) this.#state.store.noteRead(this.#item);
+    this.#change(isWon);
+  }
+
+  /** Keeps what the words before a word that is refused have changed. */
+  keepUpToRefused(): void {
+    // The daemon notes the read at once where no word depends on it or changes the item.
+    if (!/[NTRlhu]/.test([...this.#request.flags].join(""))) {
+      this.#state.store.noteRead(this.#item);
+    }
+    this.#change(this.#item.isWon);
+  }
+
+  #change(isWon: boolean): void {
+    this.#state.store.change(this.#request.key, this.#item, { exptime: this.#exptime, isWon });
   }
 
   #endsBefore(time: number): boolean {

@@ -24,12 +24,17 @@ export function metaSetCommand(words: readonly string[], state: ServerState): Co
   if (request instanceof Refusal) return swallowing(request.line);
   const mode = MODES.get(request.mode);
   if (mode === undefined) return swallowing("CLIENT_ERROR invalid mode for ms M token");
-  if (request.words.some(isLongOpaque)) return swallowing(OPAQUE_TOO_LONG);
+  const isRefused = request.words.some(isLongOpaque);
+  if (isRefused && !dialect.hasNewTokenizer) return swallowing(OPAQUE_TOO_LONG);
   if (!store.fits(request.key, request.clientFlags, length)) {
     state.statistics.count("store_too_large");
     // As the daemon does in every mode, and before the data block has come.
     store.delete(request.key);
     return swallowing("SERVER_ERROR object too large for cache");
+  }
+  if (isRefused) {
+    state.statistics.count("cmd_set");
+    return swallowing(OPAQUE_TOO_LONG);
   }
   return {
     name,
