@@ -5,6 +5,7 @@
 
 import { assertEquals } from "@std/assert";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { ADA, greeting, startAskingMemcached } from "../security/auth_rig.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { quoted, Wire } from "../support/wire.ts";
 import { FACTS, TRAPS } from "./meta_facts/all.ts";
@@ -87,6 +88,24 @@ for (const [name, start] of Object.entries(SERVERS)) {
     assertEquals(await wire.until("\r\n"), expected);
   });
 }
+
+Deno.test("memcached has trap 3: before a password it answers the last of the lines that arrive together", async () => {
+  await using server = await startAskingMemcached();
+  using wire = await Wire.connect(server.address);
+  await wire.send("version\r\nmg a v\r\nversion\r\n");
+  const answer = await wire.until("\r\n");
+  assertEquals(answer, "CLIENT_ERROR unauthenticated\r\n");
+  // What would be left to say to the three lines would come before this.
+  const [hello] = greeting(ADA).split("version\r\n").slice(1);
+  await wire.send(hello);
+  assertEquals(await wire.until("\r\n"), "STORED\r\n");
+  const version = await versionOf(wire);
+
+  using short = await Wire.connect(server.address);
+  await short.send("mn\r\n");
+  const answers = since("CLIENT_ERROR unauthenticated\r\n", ["1.6.44", ""]);
+  assertEquals(await short.until("\r\n"), answerOf(answers, version));
+});
 
 function waits({ steps }: Fact): boolean {
   return steps.some((step) => typeof step === "number");

@@ -1,6 +1,6 @@
 /**
- * The traps of meta commands that lie in the server, by their numbers, the worst first. 3 needs a server that asks for a
- * password (`tests/security/auth_test.ts`); 8, a winner that dies, is what 4 and the states of placeholders come to.
+ * The traps of meta commands that lie in the server, by their numbers, the worst first. Of the others, 3 needs a server that
+ * wants a password and 10 a list, so that they have tests of their own; 2 is a proxy's.
  */
 
 import {
