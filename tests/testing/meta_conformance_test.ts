@@ -230,13 +230,13 @@ const LISTS: readonly (readonly [list: string, lines: Answer, end: string])[] = 
         "key=c exp fetch=yes cls=1 size=60 flags=0\nEND\r\n",
       ],
       [
-        "1.6.43",
-        "OK\r\nkey=a%25b exp=-1 fetch=no cls=1 size=67 flags=7\n" +
-        "key=%00%01%FF exp fetch=no cls=1 size=63 flags=0\n" +
-        "key=c exp fetch=yes cls=1 size=60 flags=0\nEND\r\n",
+        "1.6.39",
+        "key=a%25b exp=-1 fetch=no cls=1 size=67 flags=7 \n" +
+        "key=%00%01%FF exp fetch=no cls=1 size=63 flags=0 \n" +
+        "key=c exp fetch=yes cls=1 size=60 flags=0 \nEND\r\n",
       ],
       [
-        "1.6.45",
+        "1.6.43",
         "OK\r\nkey=a%25b exp=-1 fetch=no cls=1 size=67 flags=7 \n" +
         "key=%00%01%FF exp fetch=no cls=1 size=63 flags=0 \n" +
         "key=c exp fetch=yes cls=1 size=60 flags=0 \nEND\r\n",

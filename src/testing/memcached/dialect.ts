@@ -1,6 +1,6 @@
 /**
- * What servers of different versions answer differently: which version brought what. Measured on memcached 1.6.18, 1.6.38
- * and 1.6.45; between them each difference has the version in which memcached's own history has it.
+ * What servers of different versions answer differently: which version brought what. 1.6.18, 1.6.38 and 1.6.45 are
+ * imitated to the byte; between them each difference comes with the version that brought it to memcached.
  */
 
 import { LENIENT_NUMBERS, type Numbers, STRICT_NUMBERS } from "./numbers.ts";
@@ -26,8 +26,10 @@ export interface Dialect {
   readonly hasNewTokenizer: boolean;
   /** How many words a meta command may have. */
   readonly mostMetaWords: number;
-  /** How the newer tokenizer or C reads numbers. */
+  /** How it reads numbers. */
   readonly numbers: Numbers;
+  /** How it reads the exptime of gat and gats, where newer servers were strict first. */
+  readonly gatNumbers: Numbers;
   /** Whether `F` refuses flags of more than 32 bits. */
   readonly refusesLargeFlags: boolean;
   /** Whether the replies to retrievals wait for those to the commands behind them, as those of `mg` always do. */
@@ -54,10 +56,11 @@ export function dialectOf(version: string): Dialect {
     takesNewCas: isSince(27),
     hasNewTokenizer,
     mostMetaWords: hasNewTokenizer ? 20 : 19,
-    numbers: hasNewTokenizer ? STRICT_NUMBERS : LENIENT_NUMBERS,
+    numbers: isSince(45) ? STRICT_NUMBERS : LENIENT_NUMBERS,
+    gatNumbers: hasNewTokenizer ? STRICT_NUMBERS : LENIENT_NUMBERS,
     refusesLargeFlags: isSince(45),
     gathersRetrievals: isSince(35),
     dumpsBeginWithOk: isSince(43),
-    dumpLinesEndWithSpace: isSince(45),
+    dumpLinesEndWithSpace: isSince(39),
   };
 }

@@ -23,7 +23,7 @@ export function retrievalCommand(words: readonly string[], state: ServerState): 
     return plain(name, false, (reply) => retrieve(words, 1, withCas, undefined, reply, state));
   }
   if (words.length < 3 && dialect.hasNewTokenizer) return tooFewWords(name, dialect);
-  const exptime = dialect.numbers.signed32(words[1]);
+  const exptime = dialect.gatNumbers.signed32(words[1]);
   if (exptime === undefined) return refused(name, false, INVALID_EXPTIME);
   return plain(name, false, (reply) => retrieve(words, 2, withCas, exptime, reply, state));
 }

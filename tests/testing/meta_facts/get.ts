@@ -114,13 +114,13 @@ export const GET: Fact[] = [
     "mg a T\r\nmg a Tabc\r\nmg a T5x\r\nmg a N\r\nmg a R1.5\r\nmg a Cx\r\nmg a C\r\nmg a C-1\r\n",
     BAD_TOKEN.repeat(8),
   ]),
-  fact("mg reads a plus sign before 1.6.40", [SET_A, STORED], [
+  fact("mg reads a plus sign before 1.6.45", [SET_A, STORED], [
     "mg a T+5 t\r\n",
-    since("HD t5\r\n", ["1.6.40", BAD_TOKEN]),
+    since("HD t5\r\n", ["1.6.45", BAD_TOKEN]),
   ]),
-  fact("mg cuts T to 32 bits before 1.6.40", [SET_A, STORED], [
+  fact("mg cuts T to 32 bits before 1.6.45", [SET_A, STORED], [
     "mg a T4294967296 t\r\n",
-    since("HD t-1\r\n", ["1.6.40", BAD_TOKEN]),
+    since("HD t-1\r\n", ["1.6.45", BAD_TOKEN]),
   ]),
   fact("mg takes an opaque of 31 bytes", [SET_A, STORED], [
     `mg a ${OPAQUE_31} v\r\nmg b ${OPAQUE_31}\r\nmg a ${OPAQUE_31}x v\r\nmg b ${OPAQUE_31}x q\r\n`,

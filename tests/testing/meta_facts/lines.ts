@@ -124,13 +124,21 @@ export const LINES: Fact[] = [
     ]),
   ]),
   fact("classic lines with too few words", [
-    "get\r\nincr a\r\ntouch a\r\nset a 0 0\r\ncas a 0 0 1\r\n1\r\ndelete\r\ngat 0\r\nverbosity\r\n",
-    since(ERROR.repeat(7) + END + ERROR, ["1.6.40", BAD_FORMAT.repeat(5) + BAD_FORMAT.repeat(3)]),
+    "get\r\nincr a\r\ntouch a\r\nset a 0 0\r\ndelete\r\ngat 0\r\nverbosity\r\n",
+    since(ERROR.repeat(5) + END + ERROR, ["1.6.40", BAD_FORMAT.repeat(7)]),
+  ]),
+  // In between, the server read the cas out of the data block.
+  fact("cas without a cas", [
+    "cas a 0 0 1\r\n1\r\n",
+    since(ERROR + ERROR, ["1.6.40", "NOT_FOUND\r\n"], ["1.6.45", BAD_FORMAT]),
   ]),
   fact("classic numbers with a sign", [SET_A, STORED], [
     "incr a +1\r\ntouch a +1\r\ngat +1 a\r\n",
     since(`2\r\nTOUCHED\r\nVALUE a 0 1\r\n2\r\n${END}`, [
       "1.6.40",
+      `2\r\nTOUCHED\r\n${bad("invalid exptime argument")}`,
+    ], [
+      "1.6.45",
       bad("invalid numeric delta argument") + bad("invalid exptime argument").repeat(2),
     ]),
   ]),
