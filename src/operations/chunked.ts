@@ -80,7 +80,10 @@ export class ChunkedStore extends StoreFanOut<boolean> {
   }
 }
 
-/** Gives how many bytes or UTF-16 units of data are sent whole under any key and with any flags. */
+/**
+ * Gives how many bytes or UTF-16 units of data are sent whole under any key and with any flags. It is asked once for many
+ * items, of which nearly all are shorter.
+ */
 export function surelyWhole(settings: Settings, name: StorageName): number {
   const inItem = mostInItem(settings.itemSizeLimit, MAX_KEY_BYTES, MAX_UINT32);
   return (settings.doSplit && name === "set" ? Math.min(inItem, CHUNK_BYTES) : inItem) / 3;

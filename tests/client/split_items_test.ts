@@ -39,6 +39,37 @@ for (const [name, touch] of Object.entries(TOUCHING)) {
   });
 }
 
+Deno.test("Client.getMulti(), getsMulti() and getList() keep the order asked, wherever split values stand", async () => {
+  await using fixture = await twoViews({});
+  const { client } = fixture;
+  const values: Record<string, unknown> = { a: 1, big: BIG, b: null, bytes: BYTES, c: { d: [2] } };
+  assertEquals((await client.setMulti(values)).failed, []);
+  const names = Object.keys(values);
+  const orders = [names, names.toReversed(), ["big", "absent", "a", "big"], [
+    "absent",
+    "c",
+    "bytes",
+  ]];
+  for (const asked of orders) {
+    const hits = asked.filter((key, i) => key in values && asked.indexOf(key) === i);
+    const many = await client.getMulti(asked);
+    assertEquals([...many.keys()], hits);
+    for (const key of hits) assertEquals(many.get(key), values[key]);
+    const withCas = await client.getsMulti(asked);
+    assertEquals([...withCas.keys()], hits);
+    for (const key of hits) assertEquals(withCas.get(key)?.value, values[key]);
+    assertEquals(await client.getList(asked), asked.map((key) => values[key]));
+  }
+  // A split value of which a chunk is gone is a miss, and what stands behind it is found.
+  assert(await client.delete("~3big/0"));
+  assertEquals([...(await client.getMulti(["a", "big", "c", "bytes"])).keys()], [
+    "a",
+    "c",
+    "bytes",
+  ]);
+  assertEquals(await client.getList(["big", "a"]), [undefined, 1]);
+});
+
 Deno.test("Client.touch() of a split value goes through three servers, and of any other one costs one command more", async () => {
   await using servers = new AsyncDisposableStack();
   const started: MemcachedServer[] = [];

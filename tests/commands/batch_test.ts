@@ -2,7 +2,9 @@ import type { PartReceiver } from "../../src/commands/receiver.ts";
 import { assertEquals } from "@std/assert";
 import type { BatchCommand, BatchResult } from "../../src/commands/batch.ts";
 import { DeleteBatch } from "../../src/commands/deletion.ts";
+import type { KeyRange } from "../../src/commands/key_group.ts";
 import { StorageBatch } from "../../src/commands/storage.ts";
+import { batchPlan, storagePlan } from "../../src/commands/plan.ts";
 import { ConnectionError, TimeoutError } from "../../src/errors.ts";
 import { answer, requestOf, Told } from "./exchange.ts";
 
@@ -119,3 +121,19 @@ function deleteBatch(receiver: PartReceiver<BatchResult>, noreply = false): Batc
   const group = { keys: ["z", "a", "b", "c", "d"], positions: [0, ...PLACES] };
   return new DeleteBatch(group, [1, 5], noreply, receiver);
 }
+
+Deno.test("batchPlan() and storagePlan() cut by the number of keys, and nothing where there are none", () => {
+  const ranges = [
+    [0, []],
+    [1, [[0, 1]]],
+    [1000, [[0, 1000]]],
+    [1001, [[0, 1000], [1000, 1001]]],
+    [2500, [[0, 1000], [1000, 2000], [2000, 2500]]],
+  ] as const;
+  for (const [count, expected] of ranges) {
+    const keys = Array.from({ length: count }, (_, i) => `k${i}`);
+    const items = keys.map(() => ({ data: "v", flags: 0 }));
+    assertEquals(batchPlan({ keys }), expected as unknown as KeyRange[]);
+    assertEquals(storagePlan({ keys }, items), expected as unknown as KeyRange[]);
+  }
+});
