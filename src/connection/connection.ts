@@ -92,7 +92,11 @@ export class Connection implements ReplySink {
     this.#traffic = options.traffic;
     this.#suspicion = new Suspicion(options.habits);
     this.#writer = new RequestWriter(transport.tls === true, options.buffers);
-    this.#sender = new Sender(transport, options.traffic);
+    this.#sender = new Sender(transport, options.traffic, {
+      progress: this.#progressed,
+      sent: this.#sent,
+      failed: this.#sendFailed,
+    });
     this.#silence = new Silence(options.clock.now());
     this.#place = new Place(options.proof);
     this.#attempts = options.onAttempt && new Attempts(options);
@@ -180,7 +184,7 @@ export class Connection implements ReplySink {
     const now = this.#options.clock.now();
     if (now - this.#silence.heardAt > IDLE_MILLISECONDS) this.#suspicion.wasIdle();
     if (this.#pending.length === 0) this.#silence.heardAt = now;
-    void this.#flush(now);
+    this.#flush(now);
   };
 
   /**
@@ -331,39 +335,51 @@ export class Connection implements ReplySink {
     }
   }
 
-  /** @param now The time, if it is known. */
-  async #flush(now?: number): Promise<void> {
+  /**
+   * Writes what is gathered, as much as goes into one write; the rest follows when that has left.
+   *
+   * @param now The time, if it is known.
+   */
+  #flush(now?: number): void {
     try {
       while (!this.#closed && this.#gathered.length > 0) {
         this.#writeGathered(now);
         now = undefined;
-        if (this.#writer.length === 0) {
-          // Only abandoned commands were there, or the next one must wait for a look at the stream.
-          if (this.#suspicion.mustLook && this.#gathered.length > 0) {
-            return this.#suspicion.look(this.#options.clock, () => void this.#flush());
-          }
-          continue;
-        }
-        const request = this.#writer.handOut();
-        await this.#sender.send(request, this.#onProgress);
-        if (this.#closed) return;
-        this.#writer.recycle();
-        this.#writing = 0;
-        const silent = this.#silent;
-        if (silent.length > 0) {
-          this.#silent = [];
-          for (const { command, asked } of silent) {
-            this.#progress.wasSilent(command, asked);
-            command.completeWithoutReply();
-            this.#attempts?.ended(command, undefined);
-          }
+        if (this.#writer.length > 0) return this.#sender.send(this.#writer.handOut());
+        // Only abandoned commands were there, or the next one must wait for a look at the stream.
+        if (this.#suspicion.mustLook && this.#gathered.length > 0) {
+          return this.#suspicion.look(this.#options.clock, () => this.#flush());
         }
       }
     } catch (cause) {
-      this.#fail("writing to it failed", "write", cause);
+      this.#sendFailed(cause);
     }
     this.#flushing = false;
     if (this.#pending.length === 0) this.#settleDrain();
+  }
+
+  readonly #sent = (): void => {
+    if (this.#closed) return;
+    this.#writer.recycle();
+    this.#writing = 0;
+    if (this.#silent.length > 0) this.#endSilent();
+    this.#flush();
+  };
+
+  readonly #sendFailed = (cause: unknown): void => {
+    this.#flushing = false;
+    this.#fail("writing to it failed", "write", cause);
+  };
+
+  /** Ends the commands without a reply that have left. */
+  #endSilent(): void {
+    const silent = this.#silent;
+    this.#silent = [];
+    for (const { command, asked } of silent) {
+      this.#progress.wasSilent(command, asked);
+      command.completeWithoutReply();
+      this.#attempts?.ended(command, undefined);
+    }
   }
 
   /** Moves commands from the gathered to the pending ones, up to the size of one write. */
@@ -426,7 +442,7 @@ export class Connection implements ReplySink {
   }
 
   /** Notes progress of a write. If all pending commands are still being written, it counts as a sign of life. */
-  readonly #onProgress = (): void => {
+  readonly #progressed = (): void => {
     if (this.#pending.length === this.#writing) this.#silence.heardAt = this.#options.clock.now();
   };
 

@@ -4,58 +4,108 @@ import type { Traffic } from "./contract.ts";
 import type { Transport } from "../transports/transport.ts";
 import { impossibleCount, isCount } from "./byte_count.ts";
 
-/** Sends one request after the other. A request consists of all bytes that leave together. */
+/** What is told of a request under way. */
+export interface Sending {
+  /** Called when some of it has left and more will follow. */
+  progress(): void;
+  /** Called when all of it has left. */
+  sent(): void;
+  /**
+   * Called when it failed.
+   *
+   * @param cause The error of the transport; a RangeError if the transport says that it took nothing, or more than there
+   * is; a TypeError if lent data has changed its length meanwhile: the server would take commands for data, or data for
+   * commands.
+   */
+  failed(cause: unknown): void;
+}
+
+/**
+ * Sends one request after the other. A request consists of all bytes that leave together. No function here is `async`:
+ * with two of them in each other a `get` took 0.5 µs longer.
+ */
 export class Sender {
   readonly #transport: Transport;
   readonly #traffic: Traffic;
+  readonly #told: Sending;
+  /** The request under way, with the lengths that its parts had when it was given. */
+  #parts: readonly Uint8Array[] = [];
+  readonly #lengths: number[] = [];
+  /** Which part is being sent, and how much of it has left. */
+  #index = 0;
+  #at = 0;
+  #anySent = false;
   /** Number of bytes of the request under way that have not left. */
   unwritten = 0;
   /** False if the last request failed before its first byte left. Unless the transport says so, it may have left. */
   mayHaveLeft = false;
 
-  constructor(transport: Transport, traffic: Traffic) {
+  constructor(transport: Transport, traffic: Traffic, told: Sending) {
     this.#transport = transport;
     this.#traffic = traffic;
+    this.#told = told;
   }
 
-  /**
-   * Sends the parts of a request in order.
-   *
-   * @param onProgress Called when some of it has left and more will follow.
-   * @throws The error of the transport.
-   * @throws {RangeError} If the transport says that it took nothing, or more than there is.
-   * @throws {TypeError} If lent data has changed its length meanwhile: the server would take commands for data, or data
-   * for commands.
-   */
-  async send(parts: readonly Uint8Array[], onProgress: () => void): Promise<void> {
-    const lengths = parts.map((part) => part.length);
-    this.unwritten = 0;
-    for (const length of lengths) this.unwritten += length;
-    this.mayHaveLeft = true;
-    let anySent = false;
+  /** Sends the parts of a request in order. The one before it must be over. */
+  send(parts: readonly Uint8Array[]): void {
+    this.#parts = parts;
+    this.#lengths.length =
+      this.#index =
+      this.#at =
+      this.unwritten =
+        0;
     for (let i = 0; i < parts.length; i++) {
-      const part = parts[i];
-      for (let at = 0; at < lengths[i];) {
-        let count: number;
-        try {
-          if (part.length !== lengths[i]) throw new TypeError(CHANGED);
-          count = await this.#transport.write(at === 0 ? part : part.subarray(at));
-        } catch (error) {
-          this.mayHaveLeft = anySent || this.#transport.mayWriteInPart === true;
-          throw error;
-        }
-        if (!isCount(count, lengths[i] - at)) {
-          throw impossibleCount("write", count, lengths[i] - at);
-        }
-        at += count;
-        anySent = true;
-        this.unwritten -= count;
-        this.#traffic.bytesWritten += count;
-        this.#traffic.writes++;
-        if (this.unwritten > 0) onProgress();
-      }
+      const { length } = parts[i];
+      this.#lengths.push(length);
+      this.unwritten += length;
     }
+    this.mayHaveLeft = true;
+    this.#anySent = false;
+    this.#write();
   }
+
+  #write(): void {
+    const part = this.#parts[this.#index];
+    let writing: Promise<number>;
+    try {
+      if (part.length !== this.#lengths[this.#index]) throw new TypeError(CHANGED);
+      writing = this.#transport.write(this.#at === 0 ? part : part.subarray(this.#at));
+    } catch (cause) {
+      return this.#failed(cause);
+    }
+    // A transport of the user's own may give any thenable.
+    Promise.resolve(writing).then(this.#wrote, this.#failed);
+  }
+
+  readonly #wrote = (count: number): void => {
+    try {
+      this.#goOn(count);
+    } catch (cause) {
+      this.#told.failed(cause);
+    }
+  };
+
+  #goOn(count: number): void {
+    const left = this.#lengths[this.#index] - this.#at;
+    if (!isCount(count, left)) throw impossibleCount("write", count, left);
+    this.#anySent = true;
+    this.unwritten -= count;
+    this.#traffic.bytesWritten += count;
+    this.#traffic.writes++;
+    if (this.unwritten === 0) return this.#told.sent();
+    if (count < left) this.#at += count;
+    else {
+      this.#index++;
+      this.#at = 0;
+    }
+    this.#told.progress();
+    this.#write();
+  }
+
+  readonly #failed = (cause: unknown): void => {
+    this.mayHaveLeft = this.#anySent || this.#transport.mayWriteInPart === true;
+    this.#told.failed(cause);
+  };
 }
 
 const CHANGED = "Cannot send data as its length changed before it was sent";

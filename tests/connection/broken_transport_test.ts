@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Client, ConnectionError, type Transport } from "@libmc/libmc";
 import { Reader } from "../../src/connection/reader.ts";
-import { Sender } from "../../src/connection/sender.ts";
 import { readClassicLine } from "../../src/protocol/classic_lines.ts";
 import { ReplyParser } from "../../src/protocol/reply_parser.ts";
 import { incr, set } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { bytesOf } from "../support/wire.ts";
 import { Rig } from "./rig.ts";
+import { noTraffic, sendOn } from "./sending.ts";
 
 /** Numbers that no read and no write may give, whatever the room. */
 const IMPOSSIBLE: readonly unknown[] = [
@@ -98,8 +98,8 @@ Deno.test("Reader.read() and Sender.send() take all that may be given", async ()
   assertEquals(reader.checked(await reader.read()), 4);
   transport.end();
   assertEquals(reader.checked(await reader.read()), null);
-  const traffic = { commands: 0, hits: 0, misses: 0, bytesRead: 0, bytesWritten: 0, writes: 0 };
-  await new Sender(transport, traffic).send([bytesOf("get a\r\n")], () => {});
+  const traffic = noTraffic();
+  await sendOn(transport, [bytesOf("get a\r\n")], traffic).sent;
   assertEquals([transport.written, traffic.writes], ["get a\r\n", 7]);
 });
 

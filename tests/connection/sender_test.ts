@@ -1,46 +1,33 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, ConnectionError } from "@libmc/libmc";
-import { Sender } from "../../src/connection/sender.ts";
 import { denoConnect } from "../../src/transports/deno.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
-
-const noTraffic = () => ({
-  commands: 0,
-  hits: 0,
-  misses: 0,
-  bytesRead: 0,
-  bytesWritten: 0,
-  writes: 0,
-});
+import { noTraffic, sendOn } from "./sending.ts";
 
 Deno.test("Sender.send() sends all parts in order, however little the transport takes", async () => {
   const transport = new ScriptedTransport();
   transport.mostBytes = 3;
   const traffic = noTraffic();
-  const sender = new Sender(transport, traffic);
-  let progress = 0;
-  await sender.send(
-    [bytesOf("set a 0 0 4\r\n"), bytesOf("data"), bytesOf("\r\n")],
-    () => progress++,
-  );
+  const parts = [bytesOf("set a 0 0 4\r\n"), bytesOf("data"), bytesOf("\r\n")];
+  const { sender, sent, progress } = sendOn(transport, parts, traffic);
+  await sent;
   assertEquals(transport.written, "set a 0 0 4\r\ndata\r\n");
   assertEquals(traffic.bytesWritten, 19);
-  assertEquals([sender.unwritten, progress], [0, traffic.writes - 1]);
+  assertEquals([sender.unwritten, progress.length], [0, traffic.writes - 1]);
 });
 
 Deno.test("Sender.send() stops where data that is sent from its place has changed its length", async () => {
   const transport = new ScriptedTransport();
   transport.held = true;
-  const sender = new Sender(transport, noTraffic());
   const data = bytesOf("data");
-  const sending = sender.send([bytesOf("set a 0 0 4\r\n"), data, bytesOf("\r\n")], () => {});
+  const { sender, sent } = sendOn(transport, [bytesOf("set a 0 0 4\r\n"), data, bytesOf("\r\n")]);
   await settle();
   structuredClone(data.buffer, { transfer: [data.buffer] });
   transport.release();
-  await assertRejects(() => sending, TypeError, "its length changed before it was sent");
+  await assertRejects(() => sent, TypeError, "its length changed before it was sent");
   assertEquals(transport.written, "set a 0 0 4\r\n");
   assertEquals(sender.mayHaveLeft, true);
 });
