@@ -54,6 +54,38 @@ export class Deadline {
   }
 }
 
+/**
+ * Calls back when the program has done all that it does in one go: then what was gathered meanwhile can go. It reads the
+ * clock once for all who wait: to read it for the deadlines and for the write of a `get` took 0.1 µs longer.
+ */
+export class Turns {
+  readonly #clock: Clock;
+  #due: ((now: number) => void)[] = [];
+  #spare: ((now: number) => void)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Calls back once, at the next microtask, in the order of these calls.
+   *
+   * @param callback Is told the time. It must not throw.
+   */
+  atEnd(callback: (now: number) => void): void {
+    if (this.#due.push(callback) === 1) queueMicrotask(this.#end);
+  }
+
+  readonly #end = (): void => {
+    const due = this.#due;
+    this.#due = this.#spare;
+    const now = this.#clock.now();
+    for (let i = 0; i < due.length; i++) due[i](now);
+    due.length = 0;
+    this.#spare = due;
+  };
+}
+
 /** The platform's clock. To read it costs 85 ns: no call does so for itself alone. */
 export const systemClock: Clock = {
   now: () => performance.now(),

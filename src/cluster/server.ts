@@ -310,10 +310,11 @@ export class Server implements ObservedServer {
   }
 
   #newConnection(transport: Transport): Connection {
-    const { clock, settings, sweeper, buffers, onAttempt, proof, censor } = this.#context;
+    const { clock, turns, settings, sweeper, buffers, onAttempt, proof, censor } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
+      turns,
       traffic: this.counters,
       buffers,
       habits: this.#habits,

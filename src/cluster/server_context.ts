@@ -1,6 +1,6 @@
 /** The context that all servers of a client share. */
 
-import type { Clock } from "../clock.ts";
+import type { Clock, Turns } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOptions, RequestBuffers } from "../connection/contract.ts";
@@ -26,6 +26,7 @@ export interface ServerSettings {
 /** The context that all servers of a client share. */
 export interface ServerContext {
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly connect: Connect;
   /** Makes a new connection ready for commands, before the deadline. If it rejects, the dial has failed. */
   readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;

@@ -176,12 +176,11 @@ export class Connection implements ReplySink {
     this.#progress.takes(command);
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(this.#begin);
+    this.#options.turns.atEnd(this.#begin);
   }
 
   /** Begins to write, at the end of the turn in which commands were gathered. */
-  readonly #begin = (): void => {
-    const now = this.#options.clock.now();
+  readonly #begin = (now: number): void => {
     if (now - this.#silence.heardAt > IDLE_MILLISECONDS) this.#suspicion.wasIdle();
     if (this.#pending.length === 0) this.#silence.heardAt = now;
     this.#flush(now);

@@ -1,6 +1,6 @@
 /** The contract between a connection and its owner: the options, and what is left at the end. */
 
-import type { Clock } from "../clock.ts";
+import type { Clock, Turns } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { MemcachedError, ReplyError } from "../errors.ts";
 import { RequestBuffers } from "../protocol/request_buffers.ts";
@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   /** Display name of the server, for errors. */
   readonly server: string;
   readonly clock: Clock;
+  /** Says when what was gathered is to be written. */
+  readonly turns: Turns;
   /** Gives the longest silence, in milliseconds, while a reply is due. Called each time. */
   readonly pollTimeout: () => number;
   /** Counts what goes over the connection. */

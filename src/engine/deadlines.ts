@@ -4,18 +4,20 @@
  * follows 600 ms of work in the same turn has its whole timeout, and one of a hundred calls does not pay 85 ns for it.
  */
 
-import { type Clock, Deadline } from "../clock.ts";
+import { Deadline, type Turns } from "../clock.ts";
 
 /** Gives the calls of each turn their deadline. */
 export class Deadlines {
-  readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #settings: { readonly timeout: number };
   /** That of the calls of this turn, and their timeout. */
   #current: Deadline | undefined;
   #timeout = 0;
+  /** Those of this turn that had another timeout. */
+  #earlier: { readonly deadline: Deadline; readonly timeout: number }[] = [];
 
-  constructor(clock: Clock, settings: { readonly timeout: number }) {
-    this.#clock = clock;
+  constructor(turns: Turns, settings: { readonly timeout: number }) {
+    this.#turns = turns;
     this.#settings = settings;
   }
 
@@ -24,16 +26,17 @@ export class Deadlines {
     const { timeout } = this.#settings;
     if (timeout === 0) return Deadline.NEVER;
     if (this.#current !== undefined && this.#timeout === timeout) return this.#current;
+    if (this.#current === undefined) this.#turns.atEnd(this.#settle);
     // The timeout was changed in between: calls that began before keep theirs.
-    if (this.#current !== undefined) this.#settle();
+    else this.#earlier.push({ deadline: this.#current, timeout: this.#timeout });
     this.#timeout = timeout;
-    queueMicrotask(this.#settle);
     return this.#current = new Deadline(Infinity);
   }
 
-  readonly #settle = (): void => {
-    if (this.#current === undefined) return;
-    this.#current.at = this.#clock.now() + this.#timeout;
+  readonly #settle = (now: number): void => {
+    if (this.#current !== undefined) this.#current.at = now + this.#timeout;
     this.#current = undefined;
+    if (this.#earlier.length === 0) return;
+    for (const { deadline, timeout } of this.#earlier.splice(0)) deadline.at = now + timeout;
   };
 }

@@ -1,6 +1,6 @@
 /** Everything that the calls of a client share: settings, keys, servers and observers. */
 
-import type { Deadline } from "../clock.ts";
+import { type Deadline, Turns } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
@@ -90,13 +90,15 @@ export class Engine implements CallOwner {
     );
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
     this.#watchesCalls = this.#observers.watchesCalls;
-    this.#deadlines = new Deadlines(settings.clock, settings);
+    const turns = new Turns(settings.clock);
+    this.#deadlines = new Deadlines(turns, settings);
     this.#loopYield = new LoopYield(settings.clock);
     const addresses = this.#addressesOf(this.servers);
     checkDistinctNames(addresses);
     const proofKey = this.keys.unused();
     this.cluster = new Cluster(addresses, {
       clock: settings.clock,
+      turns,
       connect: dialler(given),
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),

@@ -1,7 +1,7 @@
 /** What a call costs while most of very many servers are dead: counted, by the looks at the clock, and not timed. */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { Deadline } from "../../src/clock.ts";
+import { Deadline, Turns } from "../../src/clock.ts";
 import { Cluster } from "../../src/cluster/cluster.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -64,6 +64,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
   );
   const cluster = new Cluster(names.map(parseAddress), {
     clock,
+    turns: new Turns(clock),
     connect: dialler.connect,
     prepare: undefined,
     probe: () => Promise.resolve(),

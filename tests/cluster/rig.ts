@@ -1,5 +1,6 @@
 /** Servers behind a scripted dialler, with a clock that stands still, and a record of what was heard of them. */
 
+import { Turns } from "../../src/clock.ts";
 import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import type { ServerContext } from "../../src/cluster/server_context.ts";
@@ -30,6 +31,7 @@ export class ClusterRig implements AsyncDisposable {
     this.settings = { ...SETTINGS, ...settings };
     this.cluster = new Cluster(servers.map(parseAddress), {
       clock: this.clock,
+      turns: new Turns(this.clock),
       connect: this.dialler.connect,
       prepare,
       probe: awaitAnswer,

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { Deadline } from "../../src/clock.ts";
+import { Deadline, Turns } from "../../src/clock.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import { unknownHabits } from "../../src/connection/suspicion.ts";
 import { type ConnectionEnd, RequestBuffers } from "../../src/connection/contract.ts";
@@ -392,9 +392,11 @@ Deno.test("Connection leaves no rejection unhandled, however it ends", async () 
 });
 
 function connectionOn(transport: ScriptedTransport, ends: ConnectionEnd[]): Connection {
+  const clock = new ManualClock();
   return new Connection(transport, {
     server: "one:11211",
-    clock: new ManualClock(),
+    clock,
+    turns: new Turns(clock),
     pollTimeout: () => 300,
     traffic: { commands: 0, hits: 0, misses: 0, bytesRead: 0, bytesWritten: 0, writes: 0 },
     onClose: (end) => void ends.push(end),

@@ -9,6 +9,7 @@ import {
 } from "../../src/connection/contract.ts";
 import { Sweeper } from "../../src/connection/sweeper.ts";
 import type { Issued } from "../support/issued.ts";
+import { Turns } from "../../src/clock.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
@@ -49,6 +50,7 @@ export class Rig implements AsyncDisposable {
     const connection = this.connection = new Connection(transport, {
       server: "one:11211",
       clock: this.clock,
+      turns: new Turns(this.clock),
       pollTimeout: () => pollTimeout,
       traffic: this.traffic,
       habits: this.habits,

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { Client, TimeoutError } from "@libmc/libmc";
-import { Deadline } from "../../src/clock.ts";
+import { Deadline, Turns } from "../../src/clock.ts";
 import { Deadlines } from "../../src/engine/deadlines.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
@@ -14,7 +14,7 @@ const TIMEOUT = 500;
 Deno.test("Deadlines.next() gives the calls of one turn one deadline, which counts from its end", async () => {
   const clock = new ManualClock();
   const began = clock.now();
-  const deadlines = new Deadlines(clock, { timeout: TIMEOUT });
+  const deadlines = new Deadlines(new Turns(clock), { timeout: TIMEOUT });
   const first = deadlines.next();
   clock.oversleep(600);
   assertStrictEquals(deadlines.next(), first);
@@ -32,7 +32,7 @@ Deno.test("Deadlines.next() gives calls before and after a change of the timeout
   const clock = new ManualClock();
   const began = clock.now();
   const settings = { timeout: TIMEOUT };
-  const deadlines = new Deadlines(clock, settings);
+  const deadlines = new Deadlines(new Turns(clock), settings);
   const before = deadlines.next();
   settings.timeout = 0;
   assertStrictEquals(deadlines.next(), Deadline.NEVER);
