@@ -57,9 +57,9 @@ export class Connection implements ReplySink {
   readonly #writer: RequestWriter;
   readonly #sender: Sender;
   /** Commands that are not written yet. */
-  readonly #gathered = new Queue<Command>(weigh);
+  readonly #gathered = new Queue<Command>();
   /** Commands that are written and whose reply is due. */
-  readonly #pending = new Queue<Command>(weigh);
+  readonly #pending = new Queue<Command>();
   /** The noreply commands in the write under way, each with how many of `#writing` stand before it. */
   #silent: Silent[] = [];
   /** Number of commands at the tail of `#pending` that are in the write under way. */
@@ -508,7 +508,6 @@ export class Connection implements ReplySink {
   }
 }
 
-const weigh = ({ weight }: Command): number => weight;
 const decoder = new TextDecoder();
 /**
  * A connection that has been silent for longer is looked at before anything is written to it that must not be sent

@@ -1,26 +1,29 @@
 /**
- * A queue, first in, first out, on one array with a moving head:
+ * A queue, first in, first out, in a ring of 2^n places:
  *
- *     [ gone gone gone | head … tail ]
- *                        ^ #head
+ *     [ … tail | free free free | head … ]
+ *                                 ^ #head
  *
- * `shift()` of an array costs its length: 3,300 ns an item at 100,000 items, against 15 ns here. The empty part is cut
- * off when it is the larger one, so each item is moved at most once on average.
+ * `shift()` of an array costs its length: 3,300 ns an item at 100,000 items, against 15 ns here. And an array that is
+ * emptied gives its places back: two of them made 300 of the 2,450 bytes that a `get` left to the garbage collector.
  */
-export class Queue<T> {
-  readonly #weightOf: (item: T) => number;
-  #items: (T | undefined)[] = [];
-  #head = 0;
-  #weight = 0;
 
-  /** @param weightOf Gives the weight of an item, the same each time. */
-  constructor(weightOf: (item: T) => number) {
-    this.#weightOf = weightOf;
-  }
+/** What the weight of a queue is made of. */
+export interface Weighted {
+  /** The same as long as it is in a queue. */
+  readonly weight: number;
+}
+
+/** Items in order. */
+export class Queue<T extends Weighted> {
+  #places = newPlaces<T>(FEW);
+  #head = 0;
+  #length = 0;
+  #weight = 0;
 
   /** Number of items. */
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#length;
   }
 
   /** Weight of all items together. */
@@ -30,50 +33,64 @@ export class Queue<T> {
 
   /** Adds an item at the tail. */
   push(item: T): void {
-    this.#items.push(item);
-    this.#weight += this.#weightOf(item);
+    if (this.#length === this.#places.length) this.#grow();
+    this.#places[(this.#head + this.#length) & (this.#places.length - 1)] = item;
+    this.#length++;
+    this.#weight += item.weight;
   }
 
   /** Gives the item at the head, if there is one. */
   peek(): T | undefined {
-    return this.#items[this.#head];
+    return this.#places[this.#head];
   }
 
   /** Gives the item at the tail, if there is one. */
   last(): T | undefined {
-    return this.#head < this.#items.length ? this.#items[this.#items.length - 1] : undefined;
+    return this.#places[(this.#head + this.#length - 1) & (this.#places.length - 1)];
   }
 
   /** Removes the item at the head and returns it. */
   shift(): T | undefined {
-    const items = this.#items;
-    if (this.#head === items.length) return undefined;
-    const item = items[this.#head] as T;
-    items[this.#head++] = undefined;
-    this.#weight -= this.#weightOf(item);
-    if (this.#head === items.length) {
-      // A queue that was long gives its memory back.
-      if (this.#head > 1024) this.#items = [];
-      else items.length = 0;
-      this.#head = 0;
-    } else if (this.#head > 1024 && 2 * this.#head > items.length) {
-      this.#items = items.slice(this.#head);
-      this.#head = 0;
-    }
+    const places = this.#places;
+    const item = places[this.#head];
+    if (item === undefined) return undefined;
+    places[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (places.length - 1);
+    this.#weight -= item.weight;
+    // A queue that was long gives its memory back.
+    if (--this.#length === 0 && places.length > MANY) this.drain();
     return item;
   }
 
   /** Removes all items and returns them, in order. */
   drain(): T[] {
-    const rest = this.#items.slice(this.#head) as T[];
-    this.#items = [];
-    this.#head = 0;
-    this.#weight = 0;
-    return rest;
+    const items = Array.from(this);
+    this.#places = newPlaces(FEW);
+    this.#head = this.#length = this.#weight = 0;
+    return items;
   }
 
   /** Gives all items from head to tail. */
   *[Symbol.iterator](): Generator<T> {
-    for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i] as T;
+    for (let i = 0; i < this.#length; i++) {
+      yield this.#places[(this.#head + i) & (this.#places.length - 1)] as T;
+    }
+  }
+
+  #grow(): void {
+    const places = newPlaces<T>(2 * this.#length);
+    for (let i = 0; i < this.#length; i++) {
+      places[i] = this.#places[(this.#head + i) & (this.#length - 1)];
+    }
+    this.#places = places;
+    this.#head = 0;
   }
 }
+
+function newPlaces<T>(count: number): (T | undefined)[] {
+  return new Array<T | undefined>(count).fill(undefined);
+}
+
+/** How many places there are at first, and after there were more than so many. */
+const FEW = 8;
+const MANY = 1024;
