@@ -29,11 +29,15 @@ export class Pool {
     return this.#connections.length;
   }
 
+  /** The connection, if there is only one. */
+  get only(): Connection | undefined {
+    return this.#connections.length === 1 ? this.#connections[0] : undefined;
+  }
+
   /** Picks the connection that has the least to do. To be called only while there is one. */
-  pick(): Connection {
+  #pick(): Connection {
     const connections = this.#connections;
     let best = connections[0];
-    if (connections.length === 1) return best;
     let least = best.waitEstimate;
     for (let i = 1; i < connections.length && least > 0; i++) {
       const estimate = connections[i].waitEstimate;
@@ -61,7 +65,7 @@ export class Pool {
       for (const part of this.#parts(command)) this.spread(part, give);
       return;
     }
-    const connection = due === undefined || due === "several" ? this.pick() : due;
+    const connection = due === undefined || due === "several" ? this.#pick() : due;
     give(command, connection);
     affinity?.went(keys, connection);
   }

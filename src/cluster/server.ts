@@ -97,21 +97,25 @@ export class Server implements ObservedServer {
 
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
-    const pool = this.#pool;
-    if (pool.size === 1) this.#give(command, pool.pick());
-    else pool.spread(command, (part, connection) => this.#give(part, connection));
+    const { only } = this.#pool;
+    if (only !== undefined) this.#give(command, only, only.queuedWeight);
+    else this.#spread(command);
   }
 
-  #give(command: Command, connection: Connection): void {
+  #spread(command: Command): void {
     const pool = this.#pool;
+    pool.spread(command, (part, connection) => this.#give(part, connection, pool.queuedWeight));
+  }
+
+  /** @param weight That of all commands in flight. */
+  #give(command: Command, connection: Connection, weight: number): void {
     const { maxPending, connections } = this.#context.settings;
-    const weight = pool.size === 1 ? connection.queuedWeight : pool.queuedWeight;
     if (weight >= maxPending) {
       const error = fullError(this.name, command.name, maxPending);
       command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
       return;
     }
-    if (connections > pool.size && connection.waitEstimate > 0) this.#grow();
+    if (connections > this.#pool.size && connection.waitEstimate > 0) this.#grow();
     connection.submit(command);
   }
 

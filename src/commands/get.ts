@@ -1,6 +1,7 @@
 /**
  * One key requested by one caller: get, gets, gat, gats. Gets of one tick to one server join into one line, which costs a
- * fifth of as many lines. Each caller keeps its own outcome.
+ * fifth of as many lines. Each caller keeps its own outcome. Those who ask for the same key share its place in the line:
+ * it is asked for once, and what cannot be changed is decoded once.
  *
  * The joined commands are a linked list, so joining allocates no array. Items come in the order of the keys, so a cursor
  * moves along the list, and no key is decoded.
@@ -13,6 +14,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { type Command, countRefusal, SingleCommand, type Tally, unexpected } from "./command.ts";
+import { GetLine } from "./get_line.ts";
 import type { Divisible } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
 import { type KeyGroup, positionOf } from "./key_group.ts";
@@ -37,58 +39,63 @@ export const MAX_MERGED_KEYS = 100;
  */
 export const MAX_LINE_BYTES = 16_000;
 
+/** Most callers that one line answers. */
+const MAX_CALLERS = 1000;
+
 /** Asks for one item. */
 export class GetCommand<T> extends SingleCommand<T | undefined> implements Divisible {
-  override readonly name: RetrievalName;
   override readonly traits = RETRIEVES;
-  readonly #key: string;
+  /** The key that is asked for. */
+  readonly wireKey: string;
   readonly #decoder: ItemDecoder<T>;
+  readonly #how: Retrieval;
   #mergeable: boolean;
-  /** The words before the key. */
-  readonly #words: string;
-  /** The command joined behind this one; in the first, also the last one, the number of all and the bytes of their keys. */
+  /** The command joined behind this one. */
   #next: GetCommand<T> | undefined;
-  #last: GetCommand<T> = this;
-  #count = 1;
-  #bytes: number;
-  #hits = 0;
-  /** In the first: the command whose item is expected next. */
-  #cursor: GetCommand<T> | undefined;
+  /** In the first of those that are joined: the line. */
+  #line: GetLine<GetCommand<T>> | undefined;
+  /** True if the one before it has asked for its key. */
+  #isShared = false;
   #answered = false;
   #value: T | undefined = undefined;
   #error: MemcachedError | undefined = undefined;
 
   constructor(
-    key: string,
+    wireKey: string,
     decoder: ItemDecoder<T>,
     receiver: Receiver<T | undefined>,
-    { name, exptime }: Retrieval = GET,
+    how: Retrieval = GET,
     mergeable = true,
   ) {
     super(receiver);
-    this.#key = key;
-    this.#bytes = key.length + 1;
-    this.name = name;
+    this.wireKey = wireKey;
+    this.#how = how;
     this.#decoder = decoder;
     this.#mergeable = mergeable;
-    this.#words = exptime === undefined ? WORDS[name] : `${name} ${exptime} `;
   }
 
-  /** Joined commands have many keys. */
+  override get name(): RetrievalName {
+    return this.#how.name;
+  }
+
+  /** Joined commands may have many keys. */
   override get key(): string | undefined {
-    return this.#next === undefined ? this.#key : undefined;
+    return this.#line === undefined || this.#line.keys === 1 ? this.wireKey : undefined;
   }
 
   override get isRoutable(): boolean {
     return true;
   }
 
+  /** One for each caller. */
   override get keys(): readonly string[] {
-    return this.#joined().map((get) => get.#key);
+    return this.key !== undefined ? [this.key] : this.#joined().map(({ wireKey }) => wireKey);
   }
 
   override get keysDue(): number {
-    return this.#count - this.#hits;
+    const line = this.#line;
+    if (line !== undefined) return line.keys - line.hits;
+    return this.#answered ? 0 : 1;
   }
 
   override get abandoned(): boolean {
@@ -101,56 +108,74 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   override merge(next: Command): boolean {
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
-      next.#words !== this.#words || this.name.startsWith("gat") ||
-      this.#count + next.#count > MAX_MERGED_KEYS || this.#bytes + next.#bytes > MAX_KEY_BYTES ||
+      next.name !== this.name || this.#how.exptime !== undefined ||
+      next.#how.exptime !== undefined ||
       // Joined commands are given up together.
       this.deadline !== next.deadline
     ) return false;
+    const line = this.#line ??= new GetLine<GetCommand<T>>(this);
+    if (line.callers + (next.#line?.callers ?? 1) > MAX_CALLERS) return false;
+    if (next.#line === undefined) {
+      const same = line.recent(next.wireKey);
+      if (same !== undefined && same.#decoder === next.#decoder) {
+        GetCommand.#share(line, same, next);
+        return true;
+      }
+    }
+    const more = next.#line ?? { keys: 1, bytes: next.wireKey.length + 1 };
+    if (line.keys + more.keys > MAX_MERGED_KEYS || line.bytes + more.bytes > MAX_KEY_BYTES) {
+      return false;
+    }
     this.#join(next);
     return true;
   }
 
   divide(groups: readonly KeyGroup[]): Command[] {
     const gets = this.#joined();
-    for (const get of gets) get.#separate(this);
+    const areShared = gets.map((get) => get.#isShared);
+    for (const get of gets) {
+      get.#separate(this);
+      get.#forget();
+    }
     return groups.map((group) => {
-      const [first, ...others] = group.keys.map((_, i) => gets[positionOf(group, i)]);
-      for (const get of others) first.#join(get);
-      return first;
+      const [first, ...others] = group.keys.map((_, i) => positionOf(group, i));
+      for (const at of others) gets[first].#add(gets[at], areShared[at]);
+      return gets[first];
     });
   }
 
   override write(writer: RequestWriter): void {
-    this.#cursor = this;
-    this.#hits = 0;
+    const { name, exptime } = this.#how;
+    writer.latin1(exptime === undefined ? WORDS[name] : `${name} ${exptime} `);
+    writer.latin1(this.wireKey);
     this.#forget();
-    writer.latin1(this.#words);
-    writer.latin1(this.#key);
+    if (this.#line === undefined) return writer.latin1("\r\n");
+    this.#line.cursor = this;
+    this.#line.hits = 0;
     // One key is short: a loop over its characters is faster than a call into the platform. For many keys it is not.
     let keys = "";
     for (let get = this.#next; get !== undefined; get = get.#next) {
       get.#forget();
-      keys += " " + get.#key;
+      if (!get.#isShared) keys += " " + get.wireKey;
     }
     keys += "\r\n";
-    if (this.#next === undefined || !writer.ascii(keys)) writer.latin1(keys);
+    if (!writer.ascii(keys)) writer.latin1(keys);
   }
 
   override item(item: ItemView): boolean {
-    const get = this.#seek(this.#cursor, item) ?? this.#seek(this, item);
+    const line = this.#line;
+    const get = line === undefined
+      ? this.#seek(this, item)
+      : this.#seek(line.cursor, item) ?? this.#seek(this, item);
     if (get === undefined) {
       throw new ProtocolError(`Cannot take an item whose key was not asked: "${item.key()}"`);
     }
-    this.#cursor = get.#next;
-    this.#hits++;
-    get.#answered = true;
-    if (get.#callerGone) return false;
-    try {
-      get.#value = get.#decoder.decode(item);
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      get.#error = error;
-    }
+    get.#take(item);
+    if (line === undefined) return false;
+    line.hits++;
+    let next = get.#next;
+    for (; next !== undefined && next.#isShared; next = next.#next) next.#takeAlso(item, get);
+    line.cursor = next;
     return false;
   }
 
@@ -162,21 +187,26 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
 
   /** The parts never join others again: each may be the one that is refused. */
   override askApart(): Command[] | undefined {
-    if (this.#next === undefined) return undefined;
-    const parts: Command[] = [];
+    if (this.key !== undefined) return undefined;
+    const parts: GetCommand<T>[] = [];
+    let part: GetCommand<T> | undefined;
     for (const get of this.#joined()) {
+      const isShared = get.#isShared;
       get.#separate(this);
       get.#mergeable = false;
       if (get.#answered) get.#settle();
-      else if (!get.#callerGone) parts.push(get);
+      else if (get.#callerGone) continue;
+      else if (isShared && part?.wireKey === get.wireKey) part.#add(get, true);
+      else parts.push(part = get);
     }
     for (const part of parts) countRefusal(part);
     return parts;
   }
 
   override tally(counts: Tally, isComplete: boolean): void {
-    counts.hits += this.#hits;
-    if (isComplete) counts.misses += this.keysDue;
+    const due = this.keysDue;
+    counts.hits += (this.#line?.keys ?? 1) - due;
+    if (isComplete) counts.misses += due;
   }
 
   override fail(error: MemcachedError): void {
@@ -202,20 +232,63 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     super.fail(error);
   }
 
+  #take(item: ItemView): void {
+    this.#answered = true;
+    if (this.#callerGone) return;
+    try {
+      this.#value = this.#decoder.decode(item);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#error = error;
+    }
+  }
+
+  /** Takes the item that another get for the same key has taken. An object is decoded again: its owner may change it. */
+  #takeAlso(item: ItemView, other: GetCommand<T>): void {
+    if (!isImmutable(other.#value)) return this.#take(item);
+    this.#answered = true;
+    this.#value = other.#value;
+  }
+
+  /** Joins a command, or several that are joined, at the end. */
   #join(next: GetCommand<T>): void {
-    this.#last.#next = next;
-    this.#last = next.#last;
-    this.#count += next.#count;
-    this.#bytes += next.#bytes;
+    const line = this.#line ??= new GetLine<GetCommand<T>>(this);
+    const more = next.#line;
+    line.last.#next = next;
+    line.last = more?.last ?? next;
+    line.keys += more?.keys ?? 1;
+    line.callers += more?.callers ?? 1;
+    line.bytes += more?.bytes ?? next.wireKey.length + 1;
+    next.#line = undefined;
+    line.note(next);
+  }
+
+  /** Joins a command at the end, which may share the key of the last one. */
+  #add(next: GetCommand<T>, isShared: boolean): void {
+    const line = this.#line ??= new GetLine<GetCommand<T>>(this);
+    if (isShared && line.last.wireKey === next.wireKey) GetCommand.#share(line, line.last, next);
+    else this.#join(next);
+  }
+
+  /** Puts a command behind another one for the same key. */
+  static #share<T>(
+    line: GetLine<GetCommand<T>>,
+    same: GetCommand<T>,
+    next: GetCommand<T>,
+  ): void {
+    next.#isShared = true;
+    next.#next = same.#next;
+    same.#next = next;
+    if (line.last === same) line.last = next;
+    line.callers++;
+    line.note(next);
   }
 
   /** Makes this one of the commands joined in `first` a command of its own, sent as often before. */
   #separate(first: GetCommand<T>): void {
     this.#next = undefined;
-    this.#last = this;
-    this.#count = 1;
-    this.#bytes = this.#key.length + 1;
-    this.#hits = 0;
+    this.#line = undefined;
+    this.#isShared = false;
     this.ownResends = first.ownResends;
     this.bystanderResends = first.bystanderResends;
   }
@@ -240,9 +313,17 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   /** Finds the command, from `start` on, that asked for the item and has not got it. */
   #seek(start: GetCommand<T> | undefined, item: ItemView): GetCommand<T> | undefined {
     let get = start;
-    while (get !== undefined && (get.#answered || !item.hasKey(get.#key))) get = get.#next;
+    while (
+      get !== undefined && (get.#isShared || get.#answered || !item.hasKey(get.wireKey))
+    ) get = get.#next;
     return get;
   }
+}
+
+/** True for a value of which all callers may have the same. */
+function isImmutable(value: unknown): boolean {
+  return value !== undefined &&
+    (value === null || typeof value !== "object" && typeof value !== "function");
 }
 
 const GET: Retrieval = { name: "get" };

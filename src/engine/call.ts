@@ -40,8 +40,8 @@ export class Call<T> extends Receiver<T> {
   onSettled: ((end: CallEnd) => void) | undefined;
   readonly #owner: CallOwner;
   readonly #signal: AbortSignal | undefined;
-  #resolve!: (value: T) => void;
-  #reject!: (reason: unknown) => void;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (reason: unknown) => void;
   #onAbort: (() => void) | undefined;
 
   constructor(owner: CallOwner, verb: Verb<T>, options: CallOptions | undefined) {
@@ -50,10 +50,9 @@ export class Call<T> extends Receiver<T> {
     this.verb = verb;
     this.deadline = owner.deadline();
     this.strict = owner.strict;
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.promise = new Promise<T>(keepEnds);
+    this.#resolve = ends.resolve as (value: T) => void;
+    this.#reject = ends.reject;
     if (options === undefined) return;
     try {
       checkCallOptions(options, verb.takes);
@@ -122,4 +121,15 @@ export class Call<T> extends Receiver<T> {
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
     this.onSettled?.({ value, error });
   }
+}
+
+/** The ends of the promise made last. A function for each promise would cost a call 130 bytes of garbage. */
+const ends: { resolve: (value: never) => void; reject: (reason: unknown) => void } = {
+  resolve: () => {},
+  reject: () => {},
+};
+
+function keepEnds(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
+  ends.resolve = resolve;
+  ends.reject = reject;
 }

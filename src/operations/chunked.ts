@@ -14,7 +14,7 @@ import {
 import type { Encoded } from "../codec/codec.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { utf8Length } from "../codec/text.ts";
-import type { Retrieval } from "../commands/get.ts";
+import { GetCommand, type Retrieval } from "../commands/get.ts";
 import type { StorageName } from "../commands/storage.ts";
 import { Call } from "../engine/call.ts";
 import type { CallOptions } from "../engine/call_options.ts";
@@ -29,12 +29,15 @@ import { ItemFanOut } from "./item_fan_out.ts";
 import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { StoreFanOut } from "./store_fan_out.ts";
 
+/** Says how an item is requested. It is called once the call has begun, as it throws if an argument cannot be used. */
+export type How = () => Retrieval;
+
 /** A call for one item. If the item is the manifest of a split value, the call goes on and asks for the chunks. */
 export class ChunkedCall<T> extends Call<T | undefined> {
   readonly #engine: Engine;
   readonly #decoder: ChunkedDecoder<T>;
-  wireKey = "";
-  how: Retrieval = GET;
+  #wireKey = "";
+  #asked: Retrieval | undefined;
 
   constructor(
     engine: Engine,
@@ -47,17 +50,33 @@ export class ChunkedCall<T> extends Call<T | undefined> {
     this.#decoder = decoder;
   }
 
+  /**
+   * Asks for the item.
+   *
+   * @throws {TypeError} If an argument cannot be used.
+   * @throws {RangeError} If an argument is out of range.
+   */
+  ask(key: string, how: How): void {
+    const engine = this.#engine;
+    const wireKey = this.#wireKey = engine.keys.one(key);
+    const asked = this.#asked = how();
+    const { mergeGets } = engine.settings;
+    const command = new GetCommand(wireKey, this.#decoder, this, asked, mergeGets);
+    engine.began(this, key);
+    engine.send(this, wireKey, command);
+  }
+
   override resolve(value: T | Manifest | undefined): void {
-    if (!Manifest.is(value)) return super.resolve(value);
+    if (!Manifest.is(value) || this.#asked === undefined) return super.resolve(value as T);
     let joined: T | undefined;
-    new OneItemFanOut<T>(this.#engine, this, { how: this.how, decoder: this.#decoder }, {
+    new OneItemFanOut<T>(this.#engine, this, { how: this.#asked, decoder: this.#decoder }, {
       collect(_start, [value]) {
         if (Manifest.is(value)) return 0;
         joined = value;
         return 1;
       },
       result: () => joined,
-    }).goOn(this.wireKey, value);
+    }).goOn(this.#wireKey, value);
   }
 }
 
@@ -169,4 +188,3 @@ function tooBig(size: number | string, limit: number): RangeError {
 const SHORTEST_KEY = "k";
 /** Shorter texts are not checked before they are encoded. */
 const LONG_TEXT = 100_000;
-const GET: Retrieval = { name: "get" };

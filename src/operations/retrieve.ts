@@ -2,18 +2,16 @@
 
 import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
 import { Manifest } from "../codec/chunks.ts";
-import { GetCommand, type Retrieval } from "../commands/get.ts";
+import type { Retrieval } from "../commands/get.ts";
 import type { CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CasValue, ChunkedDecoder, RawItem } from "../engine/item_decoders.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
-import { ChunkedCall } from "./chunked.ts";
+import { ChunkedCall, type How } from "./chunked.ts";
 import { type Collector, ItemFanOut } from "./item_fan_out.ts";
 
 type Keys = Iterable<string>;
 type Options = CallOptions | undefined;
-/** Says how items are requested. It is called once the call has begun, as it throws if an argument cannot be used. */
-type How = () => Retrieval;
 
 export function get<T>(engine: Engine, key: string, options: Options): Promise<T | undefined> {
   return one(engine, VERBS.get, key, engine.decoders.value<T>(), GET, options);
@@ -96,13 +94,8 @@ function one<T>(
   how: How,
   options: Options,
 ): Promise<T | undefined> {
-  return engine.start(new ChunkedCall<T>(engine, verb, decoder, options), (call) => {
-    const wireKey = call.wireKey = engine.keys.one(key);
-    const asked = call.how = how();
-    const command = new GetCommand(wireKey, decoder, call, asked, engine.settings.mergeGets);
-    engine.began(call, key);
-    engine.send(call, wireKey, command);
-  });
+  const call = new ChunkedCall<T>(engine, verb, decoder, options);
+  return engine.start(call, (call) => call.ask(key, how));
 }
 
 function many<T, R>(
