@@ -33,6 +33,7 @@ import {
   replyError,
   silentConnection,
   unexpectedReply,
+  unreadableData,
   unwantedReply,
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
@@ -428,14 +429,7 @@ export class Connection implements ReplySink {
       command.write(this.#writer);
     } catch (cause) {
       this.#sender.mayHaveLeft = false;
-      const where = {
-        server: this.#options.server,
-        command: command.name,
-        sent: sentBefore(command),
-      };
-      command.fail(
-        brokenConnection("its data could not be read", { ...where, step: "write", cause }),
-      );
+      command.fail(unreadableData(command, this.#options.server, cause));
       throw cause;
     }
   }

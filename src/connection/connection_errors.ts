@@ -1,5 +1,6 @@
 /** The errors of a connection, each with the server and the command that failed. */
 
+import type { Command } from "../commands/command.ts";
 import {
   ConnectionError,
   type MemcachedErrorOptions,
@@ -10,7 +11,7 @@ import {
 } from "../errors.ts";
 import type { ConnectionStep } from "../errors.ts";
 import { isSound } from "../thrown.ts";
-import type { ConnectionOptions } from "./contract.ts";
+import { type ConnectionOptions, sentBefore } from "./contract.ts";
 
 /** Makes the error for a reply that no command was waiting for. */
 export function unexpectedReply(): ProtocolError {
@@ -56,6 +57,12 @@ export function passwordError(
     `Cannot use connection to ${server} as the server asks for user and password: it answered "${line}"`,
     { kind: "CLIENT_ERROR", server, command, sent: isFirst ? "no" : "maybe" },
   );
+}
+
+/** Makes the error for a command whose data could not be written down. */
+export function unreadableData(command: Command, server: string, cause: unknown): ConnectionError {
+  const where = { server, command: command.name, sent: sentBefore(command) };
+  return brokenConnection("its data could not be read", { ...where, step: "write", cause });
 }
 
 /** Makes the error for an error line that may answer a noreply command, or the head. */

@@ -22,6 +22,8 @@ export class RequestWriter {
   #parts: Uint8Array[] = [];
   #lent = 0;
   #handedOut: Uint8Array<ArrayBuffer> | undefined;
+  /** The last piece from the beginning of a buffer. */
+  #piece: Uint8Array<ArrayBuffer> = EMPTY;
   /** Where the data blocks end, for a request that is cut into records. */
   #blockEnds: number[] | undefined;
 
@@ -126,8 +128,19 @@ export class RequestWriter {
   /** Makes a part of the bytes in the buffer that are in no part yet. */
   #seal(): void {
     if (this.#sealed === this.#length) return;
-    this.#parts.push(this.#buffer.subarray(this.#sealed, this.#length));
+    this.#parts.push(this.#sealed === 0 ? this.#firstPiece() : this.#pieceFrom(this.#sealed));
     this.#sealed = this.#length;
+  }
+
+  /** Gives the last piece again if it is the same: to make one costs 0.1 µs, and many requests are of one length. */
+  #firstPiece(): Uint8Array {
+    const piece = this.#piece;
+    if (piece.length === this.#length && piece.buffer === this.#buffer.buffer) return piece;
+    return this.#piece = this.#pieceFrom(0);
+  }
+
+  #pieceFrom(start: number): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(start, this.#length);
   }
 
   #byteBlock(data: Uint8Array, tail: string): void {
