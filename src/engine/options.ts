@@ -210,7 +210,8 @@ export interface ClientOptions extends LiveOptions {
    */
   maxPending?: number;
   /**
-   * Joins the gets of one tick to one server into one line of up to 100 keys and 16,000 bytes.
+   * Joins the gets of one tick to one server into one line of up to 100 keys and 16,000 bytes. Those for the same key ask
+   * for it once, and count as one hit; each caller still has an object of its own.
    *
    * @default {true}
    */
