@@ -1,5 +1,7 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, fail } from "@std/assert";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import { SocketTransport } from "../../src/transports/node_socket.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { bytesOf, textOf } from "../support/wire.ts";
@@ -35,6 +37,52 @@ Deno.test("SocketTransport reads more than any buffer holds, unchanged", async (
   }
   assertEquals(await pair.transport.read(new Uint8Array(1)), null);
   assertEquals(found.every((byte, i) => byte === sent[i]), true);
+});
+
+Deno.test("SocketTransport takes little of what nobody reads, and loses nothing of it", async () => {
+  const chunkBytes = 16 * 1024;
+  let given = 0;
+  // A stream that always has more.
+  const endless = new Duplex({
+    read() {
+      this.push(new Uint8Array(chunkBytes).fill(given++));
+    },
+    write: (_chunk, _encoding, done) => done(),
+  });
+  const transport = new SocketTransport(endless as unknown as Socket);
+  const into = new Uint8Array(10_000);
+  let at = 0;
+  for (let round = 0; round < 100; round++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    assert(given * chunkBytes - at < 256 * 1024, `${given * chunkBytes - at} bytes are unread`);
+    const count = await within("bytes", transport.read(into));
+    assert(count !== null && count > 0);
+    for (let i = 0; i < count; i++, at++) {
+      if (into[i] !== (Math.floor(at / chunkBytes) & 0xff)) fail(`byte ${at} is another`);
+    }
+  }
+  transport.close();
+});
+
+Deno.test("SocketTransport gives what came before the end, and before a failure", async () => {
+  for (const failure of [undefined, new Error("reset")]) {
+    const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const transport = new SocketTransport(socket as unknown as Socket);
+    socket.push(bytesOf("one "));
+    socket.push(bytesOf("two"));
+    await new Promise((resolve) => setImmediate(resolve));
+    if (failure === undefined) socket.push(null);
+    else socket.destroy(failure);
+    await new Promise((resolve) => setImmediate(resolve));
+    const into = new Uint8Array(5);
+    assertEquals(await transport.read(into), 5);
+    assertEquals(textOf(into), "one t");
+    assertEquals(await transport.read(into), 2);
+    assertEquals(textOf(into.subarray(0, 2)), "wo");
+    if (failure === undefined) assertEquals(await transport.read(into), null);
+    else await assertRejects(() => transport.read(into), Error, "reset");
+    transport.close();
+  }
 });
 
 Deno.test("SocketTransport writes all bytes, and is done with them when it says so", async () => {
