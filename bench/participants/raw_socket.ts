@@ -36,6 +36,18 @@ export class RawSocket {
     return new RawSocket(connection);
   }
 
+  /** Connects to `host:port` with TLS, by Deno's own socket. */
+  static async connectTls(server: string, caCerts: string[]): Promise<RawSocket> {
+    const colon = server.lastIndexOf(":");
+    const connection = await Deno.connectTls({
+      hostname: server.slice(0, colon),
+      port: Number(server.slice(colon + 1)),
+      caCerts,
+    });
+    await connection.handshake();
+    return new RawSocket(connection);
+  }
+
   /** Sends and counts. A long request is written while the reply is read, or both sides would wait. */
   async exchange({ request, replyBytes }: Exchange): Promise<void> {
     const connection = this.#connection;
