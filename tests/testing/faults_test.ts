@@ -36,6 +36,32 @@ Deno.test("truncatedValue ends a data block early, then goes on, closes, or fall
   assertMatch(random, /^VALUE a 7 5\r\n[hel]{0,4}\r\nEND\r\n$/);
 });
 
+Deno.test("wrongLength and truncatedValue change the values of meta commands, and wrongKey leaves them alone", async () => {
+  const sent = `${SET}mg a v f O1\r\n`;
+  assertEquals(await reply({ kind: "wrongLength", by: 2 }, sent), "VA 7 f7 O1\r\nhello\r\n");
+  const truncated = { kind: "truncatedValue", keep: 2, commands: ["mg"] } as const;
+  assertEquals(await reply(truncated, sent), "VA 5 f7 O1\r\nhe\r\n");
+  assertEquals(await reply({ ...truncated, then: "close" }, sent), "VA 5 f7 O1\r\nhe");
+  assertEquals(
+    await reply({ kind: "wrongKey" }, `${sent}mg a k\r\n`),
+    "VA 5 f7 O1\r\nhello\r\nHD ka\r\n",
+  );
+  const number = "set b 0 0 2 noreply\r\n41\r\nma b v\r\n";
+  assertEquals(
+    await reply({ kind: "wrongLength", by: -1, commands: ["ma"] }, number),
+    "VA 1\r\n42\r\n",
+  );
+});
+
+Deno.test("missingReply and serverError strike meta commands, quiet ones too", async () => {
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "missingReply", commands: ["mg"], nth: 1 });
+  assertEquals(await talk(server, "mg a O1\r\nmg a O2\r\nmn\r\n"), "EN O2\r\nMN\r\n");
+  server.fault({ kind: "serverError", commands: ["ms"], nth: 1 });
+  const sent = "ms a 1 q\r\n1\r\nms b 1 q\r\n1\r\nmg a q\r\nmg b v\r\nmn\r\n";
+  assertEquals(await talk(server, sent), "SERVER_ERROR out of memory\r\nVA 1\r\n1\r\nMN\r\n");
+});
+
 Deno.test("wrongKey names a key that was not asked for, also among several", async () => {
   const sent = `${SET}set bb 0 0 1 noreply\r\n1\r\ngets a bb\r\n`;
   const found = await reply({ kind: "wrongKey" }, sent);

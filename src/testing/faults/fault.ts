@@ -29,8 +29,8 @@
 export interface FaultOccasion {
   /**
    * Names of the commands whose replies it changes, at least one, as in `["get", "gets"]`; all that it can change
-   * unless given. `wrongLength`, `truncatedValue` and `wrongKey` can change the replies to get, gets, gat and gats;
-   * `missingReply` and `singleBytes` those to all commands but quit, which has none; `serverError` can replace all but
+   * unless given. `wrongLength`, `truncatedValue` and `wrongKey` can change the replies to get, gets, gat and gats, the
+   * first two also those to mg and ma; `missingReply` and `singleBytes` those to all commands but quit, which has none; `serverError` can replace all but
    * shutdown, which the server never carries out.
    */
   readonly commands?: readonly string[];
@@ -61,7 +61,7 @@ export interface FaultOccasion {
 export type FaultSequel = "continue" | "close" | "silence";
 
 /**
- * One VALUE line tells a wrong length; the data block stays as it was.
+ * One VALUE line, or the VA line of a meta command, tells a wrong length; the data block stays as it was.
  *
  * @example The client cannot trust what follows
  * ```ts

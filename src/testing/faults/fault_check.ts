@@ -79,7 +79,9 @@ function ofCommands(commands: readonly string[]): Checks<FaultOccasion> {
 }
 
 const OF_ANY = ofCommands(COMMAND_NAMES);
-const OF_VALUES = ofCommands(["get", "gets", "gat", "gats"]);
+const WITH_VALUES = ["get", "gets", "gat", "gats"];
+const OF_KEYED_VALUES = ofCommands(WITH_VALUES);
+const OF_VALUES = ofCommands([...WITH_VALUES, "mg", "ma"]);
 /** quit has no reply: the server closes the connection. */
 const OF_ANSWERED = ofCommands(COMMAND_NAMES.filter((name) => name !== "quit"));
 /** The server always refuses to be shut down. */
@@ -90,7 +92,7 @@ const SEQUEL = oneOf("continue", "close", "silence");
 const KINDS: { readonly [K in FaultKind]: Checks<Omit<Extract<Fault, { kind: K }>, "kind">> } = {
   wrongLength: { ...OF_VALUES, by: checkDifference },
   truncatedValue: { ...OF_VALUES, keep: integerFrom(0, MAX_LENGTH), then: SEQUEL },
-  wrongKey: { ...OF_VALUES, key: checkKey },
+  wrongKey: { ...OF_KEYED_VALUES, key: checkKey },
   garbageLine: { ...OF_ANY, line: aText },
   extraReply: { ...OF_ANY, line: aText },
   missingReply: { ...OF_ANSWERED, then: SEQUEL },

@@ -32,8 +32,9 @@ export function canStrike(fault: Fault, reply: Uint8Array): fault is ReplyFault 
   switch (fault.kind) {
     case "wrongLength":
     case "truncatedValue":
-    case "wrongKey":
       return placesFor(fault, reply).length > 0;
+    case "wrongKey":
+      return keyedPlacesFor(fault, reply).length > 0;
     case "missingReply":
     case "singleBytes":
       return reply.length > 0;
@@ -72,7 +73,7 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
         : sent(reply.slice(0, from), then);
     }
     case "wrongKey": {
-      const value = random.pick(placesFor(fault, reply));
+      const value = random.pick(keyedPlacesFor(fault, reply));
       const wrong = fault.key === undefined ? otherKey(value.key, random) : utf8(fault.key);
       return sent(replace(reply, value.keyStart, value.keyEnd, wrong));
     }
@@ -85,7 +86,7 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
     case "missingReply":
       return sent(NOTHING, fault.then);
     case "serverError": {
-      const from = startsWithValue(reply)
+      const from = startsWith(reply, VALUE)
         ? random.pick([0, ...valuesOf(reply).map((value) => value.dataStart + value.length + 2)])
         : 0;
       const bytes = replace(reply, from, reply.length, `${errorLine(fault)}\r\n`);
@@ -96,39 +97,56 @@ export function mangle(fault: ReplyFault, reply: Uint8Array, random: SeededRando
   }
 }
 
-/** Where the parts of one item are in a reply. */
+/** Where the length and the data of one item are in a reply. */
 interface ValuePlace {
-  readonly key: string;
-  readonly keyStart: number;
-  readonly keyEnd: number;
   readonly lengthStart: number;
   readonly lengthEnd: number;
   readonly dataStart: number;
   readonly length: number;
 }
 
-/** The items that a fault would change. */
-function placesFor(
-  fault: WrongLengthFault | TruncatedValueFault | WrongKeyFault,
-  reply: Uint8Array,
-): ValuePlace[] {
-  const places = valuesOf(reply);
-  switch (fault.kind) {
-    case "wrongLength":
-      return places;
-    case "truncatedValue":
-      return places.filter(({ length }) => length > (fault.keep ?? 0));
-    case "wrongKey": {
-      const wrong = fault.key === undefined ? undefined : utf8(fault.key);
-      return places.filter(({ key }) => key !== wrong);
-    }
-  }
+/** Where the parts of one item are that is named by its key. */
+interface KeyedPlace extends ValuePlace {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly keyEnd: number;
 }
 
-function valuesOf(reply: Uint8Array): ValuePlace[] {
-  const places: ValuePlace[] = [];
+/** The items whose length or data a fault would change. */
+function placesFor(
+  fault: WrongLengthFault | TruncatedValueFault,
+  reply: Uint8Array,
+): ValuePlace[] {
+  const places = [...valuesOf(reply), ...metaValueOf(reply)];
+  return fault.kind === "wrongLength"
+    ? places
+    : places.filter(({ length }) => length > (fault.keep ?? 0));
+}
+
+/** The items that a fault would give another key. */
+function keyedPlacesFor(fault: WrongKeyFault, reply: Uint8Array): KeyedPlace[] {
+  const wrong = fault.key === undefined ? undefined : utf8(fault.key);
+  return valuesOf(reply).filter(({ key }) => key !== wrong);
+}
+
+/** The value of a reply to mg or ma, if it has one. */
+function metaValueOf(reply: Uint8Array): ValuePlace[] {
+  if (!startsWith(reply, META_VALUE)) return [];
+  const lineEnd = reply.indexOf(LF) - 1;
+  const [, length] = textOf(reply.subarray(0, lineEnd)).split(" ");
+  const lengthStart = META_VALUE.length;
+  return [{
+    lengthStart,
+    lengthEnd: lengthStart + length.length,
+    dataStart: lineEnd + 2,
+    length: Number(length),
+  }];
+}
+
+function valuesOf(reply: Uint8Array): KeyedPlace[] {
+  const places: KeyedPlace[] = [];
   let at = 0;
-  while (startsWithValue(reply.subarray(at))) {
+  while (startsWith(reply.subarray(at), VALUE)) {
     const lineEnd = reply.indexOf(LF, at) - 1;
     const [, key, flags, length] = textOf(reply.subarray(at, lineEnd)).split(" ");
     const keyStart = at + "VALUE ".length;
@@ -147,8 +165,8 @@ function valuesOf(reply: Uint8Array): ValuePlace[] {
   return places;
 }
 
-function startsWithValue(reply: Uint8Array): boolean {
-  for (let i = 0; i < VALUE.length; i++) if (reply[i] !== VALUE[i]) return false;
+function startsWith(reply: Uint8Array, start: Uint8Array): boolean {
+  for (let i = 0; i < start.length; i++) if (reply[i] !== start[i]) return false;
   return true;
 }
 
@@ -189,6 +207,7 @@ function utf8(text: string): string {
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const LF = 10;
 const VALUE = bytesOf("VALUE ");
+const META_VALUE = bytesOf("VA ");
 const NOTHING = new Uint8Array(0);
 const REPLIES = [
   "STORED",

@@ -30,20 +30,20 @@ function metaGet(request: MetaRequest, reply: ReplyWriter, state: ServerState): 
   if (!isRefused) countHit(request, state);
   const hasValue = request.flags.has("v") && !isUnchanged(item, request, state);
   let line = hasValue ? `VA ${item.data.length}` : "HD";
-  const told = new Telling(request, item, isCreated, state);
+  const hit = new HitReply(request, item, isCreated, state);
   for (const word of request.words) {
     if (isLongOpaque(word)) {
-      told.keepUpToRefused();
+      hit.keepUpToRefused();
       reply.line(OPAQUE_TOO_LONG);
       return;
     }
-    line += told.answerTo(word);
+    line += hit.answerTo(word);
   }
   if (item.isWon) line += " Z";
   if (item.isStale) line += " X";
-  const wins = !item.isWon && (told.wins || item.isStale);
+  const wins = !item.isWon && (hit.wins || item.isStale);
   if (wins) line += " W";
-  told.keep(item.isWon || wins);
+  hit.keep(item.isWon || wins);
   reply.hold(item);
   reply.line(line);
   if (hasValue) {
@@ -83,8 +83,8 @@ function isUnchanged(item: Item, { cas }: MetaRequest, { dialect }: ServerState)
   return dialect.hasNewTokenizer && cas !== undefined && cas === item.cas;
 }
 
-/** What is told of an item, word by word. A word sees what those before it have done. */
-class Telling {
+/** The reply to a hit, word by word. A word sees what those before it have done. */
+class HitReply {
   readonly #request: MetaRequest;
   readonly #item: Item;
   readonly #isCreated: boolean;
