@@ -28,6 +28,13 @@ for (const count of [1, 3]) {
   );
 }
 
+for (const version of ["1.6.38", "1.6.45"]) {
+  conformance(`the embedded server as ${version}`, () => MemcachedServer.start({ version }), {
+    count: 1,
+    takesTime: true,
+  });
+}
+
 async function startEmbeddedUnix(): Promise<TestServer> {
   const folder = await Deno.makeTempDir({ prefix: "libmc-" });
   const server = await MemcachedServer.start({ path: `${folder}/memcached.sock` });
