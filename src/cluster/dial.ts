@@ -1,8 +1,10 @@
 /** A dial that ends in bounded time, whatever the dialler does. */
 
 import type { Clock } from "../clock.ts";
+import { patiently } from "../connection/patience.ts";
 import type { Connect, Endpoint, Transport } from "../transports/transport.ts";
 import { TimeoutError } from "../errors.ts";
+import type { Address } from "../placement/address.ts";
 
 /** The limits of a dial. */
 export interface DialOptions {
@@ -61,23 +63,8 @@ export function abandon(transport: Transport): void {
   new Promise((end) => end(transport.close())).catch(() => {});
 }
 
-/**
- * Calls back after some milliseconds. If the event loop was blocked, the transport may be ready without having been seen,
- * since timers run first. So the lost time is added once, but at most as much as the dial had.
- */
-function patiently(
-  clock: Clock,
-  milliseconds: number,
-  callback: () => void,
-): { readonly cancel: () => void } {
-  const due = clock.now() + milliseconds;
-  let cancel = clock.after(milliseconds, () => {
-    const late = clock.now() - due;
-    if (late < LATE_MILLISECONDS) callback();
-    else cancel = clock.after(Math.min(late, milliseconds), callback);
-  });
-  return { cancel: () => cancel() };
+/** Gives the endpoint at which a server is dialled. */
+export function endpointOf(address: Address): Endpoint {
+  if (address.path !== undefined) return { path: address.path };
+  return { hostname: address.host, port: address.port };
 }
-
-/** A timer that is later than this shows that the event loop was blocked. */
-const LATE_MILLISECONDS = 10;

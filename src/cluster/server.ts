@@ -17,10 +17,10 @@ import {
 } from "../errors.ts";
 import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
-import type { Endpoint, Transport } from "../transports/transport.ts";
+import type { Transport } from "../transports/transport.ts";
 import { isSound } from "../thrown.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
-import { abandon, dial } from "./dial.ts";
+import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
 import { recover } from "./recovery.ts";
@@ -461,9 +461,4 @@ function failAll(server: string, { error, head, sent, unsent }: ConnectionEnd): 
     new ClosedError(`Cannot use connection to ${server} as it was closed`, { server });
   if (head !== undefined) head.fail(reason);
   for (const command of [...sent, ...unsent]) command.fail(reason);
-}
-
-function endpointOf(address: Address): Endpoint {
-  if (address.path !== undefined) return { path: address.path };
-  return { hostname: address.host, port: address.port };
 }
