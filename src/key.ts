@@ -35,6 +35,69 @@ export function wireKey(key: string, prefix = ""): string {
 }
 
 /**
+ * Takes the prefix off a wire key: the reverse of {@linkcode wireKey}.
+ *
+ * @param prefix The result of {@linkcode wirePrefix}.
+ * @returns The bytes of the caller's key, as a string with one char for each; `undefined` if no key of a client with this
+ *   prefix is sent as these bytes.
+ */
+export function withoutPrefix(wire: string, prefix: string): string | undefined {
+  if (prefix === "") return wire;
+  const marked = "?" + prefix;
+  if (wire.startsWith(marked)) return "?" + wire.slice(marked.length);
+  const isOwn = wire.startsWith(prefix) && wire.length > prefix.length &&
+    wire.charCodeAt(prefix.length) !== QUESTION_MARK;
+  return isOwn ? wire.slice(prefix.length) : undefined;
+}
+
+/**
+ * Gives the text of a wire key. A byte that is no part of UTF-8 becomes half of a surrogate pair, U+DC80 to U+DCFF: so no
+ * two keys have one text, and the client rejects the key instead of taking another item for it.
+ */
+export function keyText(wire: string): string {
+  if (!NOT_ASCII.test(wire)) return wire;
+  const bytes = bytesOfWire(wire);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return textWithGaps(bytes);
+  }
+}
+
+/** Gives the bytes of a wire key. */
+export function bytesOfWire(wire: string): Uint8Array {
+  return Uint8Array.from(wire, (char) => char.charCodeAt(0));
+}
+
+/** True for the text of a key that is not UTF-8. */
+export function hasGaps(text: string): boolean {
+  return !text.isWellFormed();
+}
+
+/** Decodes character by character: keys are short, and such keys are rare. */
+function textWithGaps(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length;) {
+    const char = charAt(bytes, at);
+    text += char ?? String.fromCharCode(0xdc00 + bytes[at]);
+    at += char === undefined ? 1 : new TextEncoder().encode(char).length;
+  }
+  return text;
+}
+
+/** Gives the character whose UTF-8 begins there; `undefined` if none does. */
+function charAt(bytes: Uint8Array, at: number): string | undefined {
+  for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
+    try {
+      return decoder.decode(bytes.subarray(at, at + length));
+    } catch {
+      // One byte more may complete it.
+    }
+  }
+  return undefined;
+}
+
+/**
  * Checks a prefix, once for all keys, and gives its bytes as a string with one char for each byte.
  *
  * @param prefix The text to put before every key; empty for none.
@@ -117,6 +180,9 @@ export function quote(text: string): string {
 
 /** Finds keys that need a check of each character. A regular expression is cheaper than a loop from 12 characters on. */
 const NOT_PLAIN = /[^\x21-\x7f]/;
+
+const NOT_ASCII = /[^\0-\x7f]/;
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const KEY = "key";
 const PREFIX = "prefix";

@@ -1,5 +1,13 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { MAX_KEY_BYTES, wireKey, wirePrefix } from "../src/key.ts";
+import {
+  bytesOfWire,
+  hasGaps,
+  keyText,
+  MAX_KEY_BYTES,
+  wireKey,
+  wirePrefix,
+  withoutPrefix,
+} from "../src/key.ts";
 import { Random } from "./support/random.ts";
 
 Deno.test("wireKey() gives an ASCII key back as it is", () => {
@@ -128,3 +136,56 @@ Deno.test("wirePrefix() refuses what no key could begin with", () => {
     assertThrows(() => wirePrefix(prefix as string), kind, message);
   }
 });
+
+Deno.test("withoutPrefix() is the reverse of wireKey(), and gives nothing for any other key", () => {
+  const random = new Random(4712);
+  const chars = ["?", "a", "b", ":", "é"];
+  const text = (most: number) =>
+    Array.from({ length: random.below(most) }, () => random.pick(chars)).join("");
+  for (let round = 0; round < 20_000; round++) {
+    const prefix = wirePrefix(text(4));
+    const key = text(5) || "k";
+    const about = `seed ${random.seed}, round ${round}`;
+    assertEquals(withoutPrefix(wireKey(key, prefix), prefix), wireKey(key), about);
+    // A key that is found must lead to the very item: never to another one.
+    const found = withoutPrefix(wireKey(key), prefix);
+    if (found !== undefined) {
+      assertEquals(wireKey(keyText(found), prefix), wireKey(key), about);
+    }
+  }
+});
+
+Deno.test("withoutPrefix() leaves keys of other prefixes out", () => {
+  for (const wire of ["b:a", "a", "a:", "a:?b", "?b:c", "?c"]) {
+    assertEquals(withoutPrefix(wire, "a:"), undefined, wire);
+  }
+  assertEquals(withoutPrefix("a:b", "a:"), "b");
+  assertEquals(withoutPrefix("?a:b", "a:"), "?b");
+  assertEquals(withoutPrefix("?a:b", ""), "?a:b");
+});
+
+Deno.test("keyText() gives the text of UTF-8", () => {
+  for (const key of ["a", "é电𝒳", "\ufeffa", "a b", "\x7f", "\x01"]) {
+    assertEquals(keyText(wireOf(new TextEncoder().encode(key))), key);
+  }
+});
+
+Deno.test("keyText() gives each key that is not UTF-8 a text of its own, which no client accepts", () => {
+  const random = new Random(4713);
+  const seen = new Map<string, string>();
+  for (let round = 0; round < 5000; round++) {
+    const bytes = Uint8Array.from({ length: 1 + random.below(6) }, () => 0x21 + random.below(0xdf));
+    const wire = wireOf(bytes);
+    const text = keyText(wire);
+    const about = `seed ${random.seed}, round ${round}, bytes ${bytes}`;
+    assertEquals(seen.get(text) ?? wire, wire, about);
+    seen.set(text, wire);
+    assertEquals(bytesOfWire(wire), bytes);
+    if (hasGaps(text)) assertThrows(() => wireKey(text), TypeError, "surrogate", about);
+    else assertEquals(wireKey(text), wire, about);
+  }
+});
+
+function wireOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
