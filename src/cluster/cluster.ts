@@ -12,6 +12,7 @@ import type { Command } from "../commands/command.ts";
 import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { RequestBuffers, sentBefore } from "../connection/contract.ts";
+import type { LineStream } from "../connection/line_stream.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
 import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
@@ -29,6 +30,7 @@ import {
   serverFor,
 } from "./choice.ts";
 import { Membership } from "./membership.ts";
+import { OwnConnections } from "./own_connections.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
 import { closedError, lateError, lostError } from "./server_errors.ts";
@@ -62,6 +64,8 @@ export class Cluster {
   #closed: { readonly at: Error | undefined } | undefined;
   /** Servers that have left and are finishing their last commands. */
   readonly #leaving = new Set<Server>();
+  /** Made when the first one is opened. */
+  #own: OwnConnections | undefined;
 
   constructor(addresses: readonly Address[], context: ClusterContext) {
     this.#settings = context.settings;
@@ -111,6 +115,21 @@ export class Cluster {
       command.deadline,
       (failed) => this.#deliverTo(server, command, failed, wasSubmitted),
     );
+  }
+
+  /**
+   * Opens a connection that one owner has for itself.
+   *
+   * @param signal Ends the dial.
+   * @throws {MemcachedError} If that fails, or the client is closed.
+   */
+  async openOwn(server: Server, command: string, signal: AbortSignal): Promise<LineStream> {
+    if (this.#closed !== undefined) throw closedError(server.name, command, this.#closed.at);
+    if (this.#own === undefined) {
+      this.#own = new OwnConnections(this.#context);
+      if (this.#isUnref) this.#own.unref();
+    }
+    return await this.#own.open(server.address, command, signal);
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
@@ -212,6 +231,7 @@ export class Cluster {
   /** Lets the program end although connections are open, now or later, to these servers or to new ones. */
   unref(): void {
     this.#isUnref = true;
+    this.#own?.unref();
     for (const server of this.#all()) server.unref();
   }
 
@@ -227,6 +247,7 @@ export class Cluster {
    */
   async close(at?: Error): Promise<void> {
     this.#closed ??= { at };
+    this.#own?.close(at);
     await Promise.all(this.#all().map((server) => server.close(at)));
     this.#sweeper.close();
   }

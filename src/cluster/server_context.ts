@@ -29,7 +29,9 @@ export interface ServerContext {
   readonly turns: Turns;
   readonly connect: Connect;
   /** Makes a new connection ready for commands, before the deadline. If it rejects, the dial has failed. */
-  readonly prepare: ((connection: Connection, deadline: number) => Promise<void>) | undefined;
+  readonly prepare:
+    | ((connection: Pick<Connection, "submit">, deadline: number) => Promise<void>)
+    | undefined;
   /** Waits until the server has answered something on a new connection, before the deadline. */
   readonly probe: (connection: Connection, deadline: number) => Promise<void>;
   /**
