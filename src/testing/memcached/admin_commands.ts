@@ -84,7 +84,7 @@ export function cacheMemlimitCommand(words: readonly string[]): Command {
   return answered(name, hasNoreply(words), limited(unsigned32Of(given)));
 }
 
-/** Makes a command of `watch <kinds of log lines>`. Nothing is logged here, so the connection says no more. */
+/** Makes a command of `watch <kinds of log lines>`. The connection says no more than those. */
 export function watchCommand(words: readonly string[], { dialect }: ServerState): Command {
   const [name, ...kinds] = words;
   const isRight = kinds.every((kind) => WATCHED.has(kind) || isNewer(kind, dialect));
@@ -99,6 +99,7 @@ export function watchCommand(words: readonly string[], { dialect }: ServerState)
     get silences() {
       return isWatching;
     },
+    watches: new Set(kinds.length === 0 ? ["fetchers"] : kinds),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { unsignedOf } from "./c_numbers.ts";
 import { bytesOf, textOf } from "./latin1.ts";
+import { logGet } from "./log_lines.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
 import type { Item } from "./store.ts";
@@ -32,9 +33,11 @@ export interface Changed {
 /** Changes a number, or says why not. */
 export function changeNumber(
   { key, isIncrement, delta, cas, reply }: WantedChange,
-  { store, statistics }: ServerState,
+  state: ServerState,
 ): Changed | "notFound" | "nonNumeric" | "exists" {
+  const { store, statistics } = state;
   const item = store.get(key);
+  logGet(state, key, item ?? "absent");
   if (item === undefined) return "notFound";
   if (item.data.length === 0 || store.isChunked(key, item)) return "nonNumeric";
   if (cas !== 0n && cas !== item.cas) return "exists";

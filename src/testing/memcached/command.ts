@@ -22,6 +22,8 @@ export interface Command {
   readonly closes: boolean;
   /** Whether the connection says nothing more after it was carried out, whatever is asked. */
   readonly silences?: boolean;
+  /** What is told to the connection after that, unasked. */
+  readonly watches?: ReadonlySet<string>;
   /** Carries it out and writes the reply, which the caller drops if the client wants none. */
   carryOut(reply: ReplyWriter, data: Uint8Array): void;
 }

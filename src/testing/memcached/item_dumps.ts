@@ -94,8 +94,8 @@ function oldestFirst({ store }: ServerState, isWanted: (slabClass: number) => bo
   return entries;
 }
 
-/** Each character stands for one byte of the key. */
-function uriEncoded(key: string): string {
+/** Encodes a key of which each character stands for one byte. */
+export function uriEncoded(key: string): string {
   return key.replace(
     /[^A-Za-z0-9._~-]/g,
     (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,

@@ -93,7 +93,7 @@ export interface MemcachedServerOptions {
  *
  * `stats` and its groups tell what this server knows of itself, by memcached's names. The commands of administration
  * (`slabs`, `lru`, `lru_crawler`, `cache_memlimit`, `watch`) are read and answered; they change nothing, since nothing is
- * paged, evicted or logged.
+ * paged or evicted. A connection that watches is told of gets, stores and connections.
  *
  * @example Store a value and read it back
  * ```ts

@@ -10,6 +10,7 @@ import {
   refused,
   tooFewWords,
 } from "./command.ts";
+import { logDeletion, logGet } from "./log_lines.ts";
 import { INVALID_EXPTIME } from "./retrieval_commands.ts";
 import type { ServerState } from "./server_state.ts";
 
@@ -29,7 +30,10 @@ export function deleteCommand(words: readonly string[], state: ServerState): Com
   }
   if (key.length > MAX_KEY_LENGTH) return refused(name, noreply, BAD_FORMAT);
   return plain(name, noreply, (reply) => {
+    const item = state.store.find(key);
+    logGet(state, key, item);
     const deleted = state.store.delete(key);
+    if (typeof item !== "string") logDeletion(state, name, key, item);
     state.prefixCounts.count(key, "del");
     state.statistics.count(deleted ? "delete_hits" : "delete_misses");
     reply.line(deleted ? "DELETED" : "NOT_FOUND");
@@ -49,6 +53,7 @@ export function touchCommand(words: readonly string[], state: ServerState): Comm
   return plain(name, noreply, (reply) => {
     const { store, statistics } = state;
     const item = store.get(key);
+    logGet(state, key, item ?? "absent");
     statistics.count("cmd_touch");
     statistics.count(item ? "touch_hits" : "touch_misses");
     if (item) {

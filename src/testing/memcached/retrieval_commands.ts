@@ -9,6 +9,7 @@ import {
   tooFewWords,
 } from "./command.ts";
 import { bytesOf } from "./latin1.ts";
+import { logGet } from "./log_lines.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 import type { ServerState } from "./server_state.ts";
 import type { Item } from "./store.ts";
@@ -61,6 +62,7 @@ function retrieve(
 function look(key: string, exptime: number | undefined, state: ServerState): Item | undefined {
   const { store, statistics, prefixCounts } = state;
   const item = store.find(key);
+  logGet(state, key, item);
   // The daemon counts a gat only as a touch.
   const kind = exptime === undefined ? "get" : "touch";
   statistics.count(`cmd_${kind}`);

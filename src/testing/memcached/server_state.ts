@@ -3,6 +3,7 @@ import { type Dialect, dialectOf } from "./dialect.ts";
 import { PrefixCounts } from "./prefix_counts.ts";
 import { Statistics } from "./statistics.ts";
 import { Store } from "./store.ts";
+import { WatchLog } from "./watch_log.ts";
 
 /** Where a server listens. */
 export interface Listening {
@@ -47,8 +48,12 @@ export class ServerState {
   readonly listening: Listening;
   /** The connections that are open. */
   readonly connections: Set<OpenConnection> = new Set();
+  /** Tells connections that watch what happens. */
+  readonly watchLog: WatchLog;
   /** How many connections were accepted so far. */
   accepted = 0;
+  /** The number of the connection whose command is carried out. */
+  current = 0;
   /** Whether `lru_crawler` may list items. */
   isCrawlerOn = true;
 
@@ -59,6 +64,7 @@ export class ServerState {
     this.itemSizeLimit = itemSizeLimit;
     this.listening = listening;
     this.started = Math.floor(clock.now());
+    this.watchLog = new WatchLog(clock);
     this.store = new Store(clock, itemSizeLimit);
   }
 

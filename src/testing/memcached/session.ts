@@ -7,9 +7,11 @@ import { dispatch } from "./dispatch.ts";
 import type { Faults } from "../faults/faults.ts";
 import { pause, separate } from "../pause.ts";
 import { errorLine, mangle } from "../faults/reply_faults.ts";
+import { logConnection } from "./log_lines.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import type { OpenConnection, ServerState } from "./server_state.ts";
 import { SocketStream } from "../sockets/socket_stream.ts";
+import { LogWatcher } from "./watch_log.ts";
 
 /** The connection of one client. */
 export class Session {
@@ -21,6 +23,7 @@ export class Session {
   readonly #connection: OpenConnection;
   readonly #closing = new AbortController();
   #silent = false;
+  #watcher: LogWatcher | undefined;
   /** Set by a fault: how long after its reply the connection is closed. */
   #closeAfterMs: number | undefined;
 
@@ -30,6 +33,7 @@ export class Session {
     this.#faults = faults;
     this.#connection = openConnection(socket, state);
     state.connections.add(this.#connection);
+    logConnection(state, "conn_new", this.#connection);
     this.#reader = new CommandReader((line) => dispatch(line, state));
   }
 
@@ -44,6 +48,8 @@ export class Session {
     this.#stream.closeSoon();
     await this.#stream.closed;
     this.#state.connections.delete(this.#connection);
+    if (this.#watcher !== undefined) this.#state.watchLog.delete(this.#watcher);
+    logConnection(this.#state, "conn_close", this.#connection);
   }
 
   /** Closes the connection at once, also if the client does not read its replies. */
@@ -88,6 +94,7 @@ export class Session {
         if (command.silences) {
           await this.#flush();
           this.#silent = true;
+          this.#watch(command.watches);
         }
         if (this.#silent) return true;
         if (this.#reply.length >= FLUSH_LENGTH) await this.#flush();
@@ -113,6 +120,7 @@ export class Session {
       this.#closeAfterMs = refusal.closeAfterMs;
       return undefined;
     }
+    this.#state.current = this.#connection.id;
     command.carryOut(this.#reply, data);
     if (command.valid) this.#state.count(command.name);
     if (command.noreply) this.#reply.truncate(start);
@@ -151,6 +159,13 @@ export class Session {
     await this.#flush();
     await pause(this.#closeAfterMs, this.#closing.signal);
     return false;
+  }
+
+  /** Tells the client from now on what happens. */
+  #watch(kinds: ReadonlySet<string> | undefined): void {
+    if (kinds === undefined) return;
+    this.#watcher = new LogWatcher(kinds, (bytes) => this.#stream.send(bytes));
+    this.#state.watchLog.add(this.#watcher);
   }
 
   async #flush(): Promise<void> {

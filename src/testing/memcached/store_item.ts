@@ -1,5 +1,6 @@
 /** What it means to store an item in each mode, for classic and meta commands alike. */
 
+import { logGet, logStore } from "./log_lines.ts";
 import type { ServerState } from "./server_state.ts";
 import type { Item } from "./store.ts";
 
@@ -27,8 +28,20 @@ export interface Wanted {
 /** The item that was stored, or why none was. */
 export type StoreOutcome = Item | "notStored" | "exists" | "notFound";
 
-/** Stores an item, or says why not. */
+/** Stores an item, or says why not, and logs both. */
 export function storeItem(mode: StoreMode, wanted: Wanted, state: ServerState): StoreOutcome {
+  logGet(state, wanted.key, state.store.find(wanted.key));
+  const outcome = tryToStore(mode, wanted, state);
+  const status = typeof outcome === "string" ? STATUS[outcome] : "stored";
+  const { key, flags, data: { length: size } } = wanted;
+  const exptime = state.store.exptimeOf(wanted.exptime);
+  logStore(state, { command: mode, key, status, exptime, flags, size });
+  return outcome;
+}
+
+const STATUS = { notStored: "not_stored", exists: "exists", notFound: "not_found" } as const;
+
+function tryToStore(mode: StoreMode, wanted: Wanted, state: ServerState): StoreOutcome {
   const old = state.store.get(wanted.key);
   switch (mode) {
     case "set":

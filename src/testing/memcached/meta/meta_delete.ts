@@ -1,6 +1,7 @@
 /** md: deletes an item, marks it as stale, or takes its value away. */
 
 import { type Command, plain, refused } from "../command.ts";
+import { logDeletion, logGet } from "../log_lines.ts";
 import type { ServerState } from "../server_state.ts";
 import { isLongOpaque, OPAQUE_TOO_LONG, repeating } from "./meta_reply.ts";
 import { BAD_FLAG, type MetaRequest, readMetaRequest, Refusal } from "./meta_request.ts";
@@ -21,9 +22,11 @@ function errorOf({ line, isUnread }: Refusal, { dialect }: ServerState): string 
   return isUnread || dialect.hasNewTokenizer ? line : BAD_FLAG;
 }
 
-function metaDelete(request: MetaRequest, { store, statistics }: ServerState): string {
+function metaDelete(request: MetaRequest, state: ServerState): string {
+  const { store, statistics } = state;
   const { key, cas, newCas, exptime, clientFlags, flags } = request;
   let item = store.get(key);
+  logGet(state, key, item ?? "absent");
   if (item === undefined) {
     statistics.count("delete_misses");
     return "NF";
@@ -51,7 +54,10 @@ function metaDelete(request: MetaRequest, { store, statistics }: ServerState): s
     return "HD";
   }
   statistics.count("delete_hits");
-  if (!flags.has("x")) store.delete(key);
+  if (!flags.has("x")) {
+    store.delete(key);
+    logDeletion(state, "md", key, item);
+  }
   return "HD";
 }
 

@@ -3,6 +3,7 @@
 import { BAD_FORMAT, type Command, plain, refused } from "../command.ts";
 import { bytesOf } from "../latin1.ts";
 import type { ReplyWriter } from "../reply_writer.ts";
+import { logGet } from "../log_lines.ts";
 import type { ServerState } from "../server_state.ts";
 import type { Item } from "../store.ts";
 import { isLongOpaque, keyWord, OPAQUE_TOO_LONG, repeating } from "./meta_reply.ts";
@@ -54,9 +55,11 @@ function metaGet(request: MetaRequest, reply: ReplyWriter, state: ServerState): 
 
 function lookUp(
   { key, vivify, newCas: cas }: MetaRequest,
-  { store, statistics }: ServerState,
+  state: ServerState,
 ): { item: Item; isCreated: boolean } | undefined {
+  const { store, statistics } = state;
   const found = store.find(key);
+  logGet(state, key, found);
   if (typeof found !== "string") return { item: found, isCreated: false };
   if (found !== "absent") statistics.count(`get_${found}`);
   if (vivify === undefined) {
