@@ -35,6 +35,25 @@ export type {
   Observer,
 } from "./src/observe/observer.ts";
 export { Client } from "./src/client/client.ts";
+export type { Admin, LruAdmin, SlabAdmin } from "./src/client/admin.ts";
+export type { AdminOptions } from "./src/operations/admin_call.ts";
+export type { KeysOptions } from "./src/operations/admin_keys.ts";
+export type { LruTuning } from "./src/operations/admin_servers.ts";
+export type { AdminIterator } from "./src/operations/admin_stream.ts";
+export type { Watcher, WatchOptions } from "./src/operations/admin_watch.ts";
+export type { KeyInfo } from "./src/commands/admin/key_info.ts";
+export type { WatchEvent, WatchKind } from "./src/commands/admin/watch_event.ts";
+export type {
+  ConnectionStats,
+  Figures,
+  GeneralStats,
+  ItemClassStats,
+  SettingsStats,
+  SlabClassStats,
+  SlabsStats,
+  StatsFamilies,
+  StatValue,
+} from "./src/commands/admin/stats_families.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";

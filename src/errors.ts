@@ -328,22 +328,25 @@ export class ReplyError extends MemcachedError {
  */
 export type ReplyErrorKind =
   | ("ERROR" | "CLIENT_ERROR" | "SERVER_ERROR")
-  | ("BADCLASS" | "BUSY" | "NOSPARE" | "NOTSTARTED" | "SAME")
+  | ("BADCLASS" | "BUSY" | "NOSPARE" | "NOTFULL" | "NOTSTARTED" | "SAME" | "UNSAFE")
   | ("MEMLIMIT_ADJUST_FAILED" | "MEMLIMIT_TOO_SMALL" | "WATCHER_FAILED" | "WATCHER_TOO_MANY");
 
 /**
  * The server cannot do what was asked, however often it is asked: it is a proxy or a version that does not know the
  * command, or it was started without the part that carries it out. The message says what can be done.
  *
- * @example Do without it
+ * @example A daemon whose crawler is switched off
  * ```ts
- * import { UnsupportedError } from "@libmc/libmc";
- * import { assertEquals } from "@std/assert";
+ * import { Client, UnsupportedError } from "@libmc/libmc";
+ * import { ScriptedServer } from "@libmc/libmc/testing";
+ * import { assertRejects } from "@std/assert";
  *
- * function isOptional(error: unknown): boolean {
- *   return error instanceof UnsupportedError;
- * }
- * assertEquals(isOptional(new UnsupportedError("Cannot watch as the server does not know it")), true);
+ * const disabled = ["CLIENT_ERROR lru crawler disabled\r\n"];
+ * await using server = await ScriptedServer.start({ script: [disabled] });
+ * await using client = new Client(server.address);
+ *
+ * const next = client.admin.keys().next();
+ * await assertRejects(() => next, UnsupportedError, "start memcached without -o no_lru_crawler");
  * ```
  */
 export class UnsupportedError extends MemcachedError {

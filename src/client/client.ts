@@ -22,6 +22,7 @@ import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
 import * as streams from "../operations/streams.ts";
+import { Admin } from "./admin.ts";
 
 /**
  * A client of one memcached server or of many, for any number of concurrent callers.
@@ -85,6 +86,7 @@ import * as streams from "../operations/streams.ts";
  */
 export class Client extends EventTarget implements AsyncDisposable {
   readonly #engine: Engine;
+  #admin: Admin | undefined;
 
   /**
    * Makes a client. It dials a server when a call first needs it.
@@ -1260,6 +1262,30 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   updateServers(servers: readonly string[]): boolean {
     return this.#engine.updateServers(servers);
+  }
+
+  /**
+   * Looks into the servers and changes how they work: see {@linkcode Admin}.
+   *
+   * @returns The methods of administration.
+   *
+   * @example The keys of all servers
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("key", "value");
+   * const keys: string[] = [];
+   * for await (const { key } of client.admin.keys()) keys.push(key);
+   * assertEquals(keys, ["key"]);
+   * ```
+   */
+  get admin(): Admin {
+    return this.#admin ??= new Admin(this.#engine);
   }
 
   // The client itself

@@ -1,7 +1,15 @@
 /** Checks the keys of calls, and turns them into the bytes that are sent. */
 
 import type { Clock } from "../clock.ts";
-import { MAX_KEY_BYTES, wireKey, wirePrefix } from "../key.ts";
+import {
+  bytesOfWire,
+  hasGaps,
+  keyText,
+  MAX_KEY_BYTES,
+  wireKey,
+  wirePrefix,
+  withoutPrefix,
+} from "../key.ts";
 
 /** A call whose keys are checked a part at a time. */
 interface WaitingCall {
@@ -22,6 +30,17 @@ export class Keys {
   /** Gives the bytes sent for a key, as a string with one char for each. */
   one(key: string): string {
     return wireKey(key, this.#prefix);
+  }
+
+  /**
+   * Gives the caller's key of a wire key, and its bytes if they are not UTF-8. `undefined` if no key of this client is sent
+   * as these bytes.
+   */
+  ownOf(wireKey: string): { readonly key: string; readonly bytes?: Uint8Array } | undefined {
+    const own = withoutPrefix(wireKey, this.#prefix);
+    if (own === undefined) return undefined;
+    const key = keyText(own);
+    return hasGaps(key) ? { key, bytes: bytesOfWire(own) } : { key };
   }
 
   /** Gives a wire key with the prefix that is good for asking: nobody stores anything under it. */
