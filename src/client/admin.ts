@@ -114,7 +114,8 @@ export class Admin {
    *
    * A client with a `prefix` gets only events of its own keys, without the prefix, and those that concern no key. While the
    * loop over the events is busy, nothing is read; a server then keeps 256 KiB of events and skips more, and the next event
-   * tells how many ({@linkcode WatchEvent.skipped}). A server takes up to 20 watchers.
+   * tells how many ({@linkcode WatchEvent.skipped}). A server takes up to 20 watchers. One that hangs looks like one that has
+   * nothing to tell.
    *
    * @param kinds One kind of events or several.
    * @param options Which servers.
