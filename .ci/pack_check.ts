@@ -20,7 +20,7 @@ const TOOLS = {
 };
 
 /** The packages of `@std` that published code imports. */
-const STD = ["crypto", "streams"];
+const STD = ["crypto", "encoding", "streams"];
 
 /** Packs, installs and uses the package. Throws where one of that fails. */
 async function packCheck(folder: string): Promise<void> {

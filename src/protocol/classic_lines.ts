@@ -1,15 +1,17 @@
 /**
- * The grammar of the classic text protocol: it reads the lines of replies.
+ * The grammar of the text protocol: it reads the lines of replies to classic commands, and knows by which words those to
+ * meta commands begin, as both come on the same connection. `meta_lines.ts` reads what follows these.
  *
  * Nearly all lines are STORED, END or VALUE. They are recognised by a few bytes, before the end of the line is searched
  * for, and byte by byte: a loop over a text takes a third longer. A VALUE line is read in one pass, and its numbers by
  * arithmetic on their digits. Words are compared in full, case included.
  */
 
+import { isMetaItem, readMetaItem } from "./meta_lines.ts";
 import { malformed, type ReplyLine } from "./reply_line.ts";
 import { ReplyWord, spell } from "./reply.ts";
 
-/** Reads one line of the classic text protocol: see {@linkcode ReadLine}. */
+/** Reads one line of the text protocol: see {@linkcode ReadLine}. */
 export function readClassicLine(
   bytes: Uint8Array,
   at: number,
@@ -32,7 +34,10 @@ export function readClassicLine(
     into.set(END, at + 3, at + 3);
     return at + 5;
   }
-  if (first === V && end - at > 6 && isValue(bytes, at)) return readValue(bytes, at, end, into);
+  if (first === V) {
+    if (end - at > 6 && isValue(bytes, at)) return readValue(bytes, at, end, into);
+    if (end - at > 2 && isMetaItem(bytes, at)) return readMetaItem(bytes, at, end, into);
+  }
   return readOther(bytes, at, end, into);
 }
 
@@ -181,6 +186,7 @@ const BARE: ReadonlySet<ReplyWord> = new Set([
   ReplyWord.DELETED,
   ReplyWord.TOUCHED,
   ReplyWord.OK,
+  ReplyWord.MN,
 ]);
 
 const WORDS: readonly ReplyWord[] = [
@@ -191,6 +197,12 @@ const WORDS: readonly ReplyWord[] = [
   ReplyWord.ERROR,
   ReplyWord.CLIENT_ERROR,
   ReplyWord.SERVER_ERROR,
+  ReplyWord.HD,
+  ReplyWord.EN,
+  ReplyWord.NS,
+  ReplyWord.EX,
+  ReplyWord.NF,
+  ReplyWord.ME,
 ];
 
 const BY_FIRST_BYTE: readonly { spelling: string; word: ReplyWord }[][] = Array.from(

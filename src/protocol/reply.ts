@@ -1,4 +1,4 @@
-/** The names of the replies: the words with which a line from the server can begin, except VALUE. */
+/** The names of the replies: the words with which a line from the server can begin, except VALUE and VA. */
 
 /** The word of a line. The numbers stand for the words and have no other meaning. */
 export const ReplyWord = {
@@ -20,6 +20,21 @@ export const ReplyWord = {
   SERVER_ERROR: 14,
   /** A line whose word the grammar does not know. The command that it answers decides about it. */
   OTHER: 15,
+  // The words of meta commands.
+  /** Done, and no data block follows. */
+  HD: 16,
+  /** A miss. */
+  EN: 17,
+  /** Not stored. */
+  NS: 18,
+  /** The cas differs. */
+  EX: 19,
+  /** Not found. */
+  NF: 20,
+  /** What is known of an item, for debugging. */
+  ME: 21,
+  /** The answer to mn. */
+  MN: 22,
 } as const;
 
 /** One of the words in {@linkcode ReplyWord}. */

@@ -23,6 +23,11 @@ export class ReplyLine {
   casStart = 0;
   /** Equal to `casStart` if the line had no cas. */
   casEnd = 0;
+  // The marks and the opaque of an item that answers a meta command. Such a line has no key: only then they are set.
+  /** Some of {@linkcode META_MARKS}. */
+  marks = 0;
+  /** -1 if the line had none, NaN if it is no number. */
+  opaque = -1;
 
   /** Makes this a line without a data block. */
   set(word: ReplyWord, restStart: number, restEnd: number): void {

@@ -185,6 +185,13 @@ const LINES = [
   "VERSION 1\r\n",
   "STAT a b\r\n",
   "RESET\r\n",
+  "HD\r\n",
+  "EN\r\n",
+  "NS\r\n",
+  "EX\r\n",
+  "NF\r\n",
+  "ME a\r\n",
+  "MN\r\n",
   "VALUE a 0 1\r\nb\r\n",
   UNKNOWN,
 ];

@@ -103,7 +103,10 @@ Deno.test("readClassicLine() knows every word but NUMBER and OTHER by its spelli
 
 Deno.test("readClassicLine() knows which words something may follow", () => {
   const followed = Object.keys(ReplyWord).filter((word) => wordOf(`${word} x`) !== ReplyWord.OTHER);
-  assertEquals(followed, ["VERSION", "STAT", "RESET", "ERROR", "CLIENT_ERROR", "SERVER_ERROR"]);
+  assertEquals(followed, [
+    ...["VERSION", "STAT", "RESET", "ERROR", "CLIENT_ERROR", "SERVER_ERROR"],
+    ...["HD", "EN", "NS", "EX", "NF", "ME"],
+  ]);
 });
 
 /** Reads a line, and tells of it as a parser's test does: with the data block, if the line announces one. */

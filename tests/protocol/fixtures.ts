@@ -28,7 +28,10 @@ export const UNKNOWN: readonly Reply[] = [
   other("CR alone in a line", "\r"),
   other("space in front", " END"),
   other("unknown word", "HELLO"),
-  other("word of the meta protocol", "HD"),
+  other("word of meta commands with a letter more", "HDX"),
+  other("word of meta commands in lower case", "hd"),
+  other("text behind MN", "MN x"),
+  other("VA alone", "VA"),
   other("beginning of a word", "STORE"),
   other("word with a letter more", "STOREDX"),
   other("lower case", "stored"),
@@ -120,6 +123,32 @@ export const REPLIES: readonly Reply[] = [
     wire: "VALUE a 1 1\r\nx\r\nVALUE b 0 0\r\n\r\nVALUE c 2 3 9\r\nEND\r\nEND\r\n",
     events: [item("a", 1, "x"), item("b", 0, ""), item("c", 2, "END", 9n), line("END")],
   },
+  one("HD", "HD\r\n", line("HD")),
+  one("HD with flags", "HD c5 O12\r\n", line("HD", "c5 O12")),
+  one("HD with a space behind it, as before 1.6.18", "HD \r\n", line("HD")),
+  one("EN", "EN\r\n", line("EN")),
+  one("EN with an opaque", "EN O3\r\n", line("EN", "O3")),
+  one("NS", "NS c0 O3\r\n", line("NS", "c0 O3")),
+  one("EX", "EX\r\n", line("EX")),
+  one("NF", "NF O7\r\n", line("NF", "O7")),
+  one("MN", "MN\r\n", line("MN")),
+  one("ME", "ME k exp=-1 la=0\r\n", line("ME", "k exp=-1 la=0")),
+  one("VA", "VA 1\r\nb\r\n", item("", 0, "b")),
+  one("VA without data", "VA 0 f0 O1 W\r\n\r\n", item("", 0, "")),
+  one("VA with a line end in its data", "VA 4 f0 O1\r\n\r\nHD\r\n", item("", 0, "\r\nHD")),
+  one(
+    "VA with every flag",
+    "VA 1 f4294967295 s1 t-1 c18446744073709551615 h0 l0 O12 W X Z\r\nb\r\n",
+    item("", 4294967295, "b", 18446744073709551615n),
+  ),
+  one("VA with flags nobody knows", "VA 1 q? f5 yes @\r\nb\r\n", item("", 5, "b")),
+  one("VA with spaces in a row", "VA  1  f5   c7 \r\nb\r\n", item("", 5, "b", 7n)),
+  one("VA with an opaque of letters", "VA 1 Oabc\r\nb\r\n", item("", 0, "b")),
+  {
+    name: "quiet pipeline of meta commands",
+    wire: "VA 1 f0 O1\r\na\r\nVA 2 f4 O3\r\n42\r\nMN\r\n",
+    events: [item("", 0, "a"), item("", 4, "42"), line("MN")],
+  },
   ...UNKNOWN,
   {
     name: "unknown line among others",
@@ -156,6 +185,7 @@ export const LONG_REPLIES: readonly Reply[] = [
 ];
 
 const NOT_VALUE = "it is no VALUE line";
+const NOT_VA = "it is no VA line";
 const NO_END = "it does not end in CR LF";
 
 /** What a parser must refuse. */
@@ -170,6 +200,16 @@ export const MALFORMED: readonly Malformed[] = [
   bad("number, space and digit", "5 5\r\n", "it is not a number"),
   bad("fraction", "5.5\r\n", "it is not a number"),
   bad("number of 21 digits", `${"1".repeat(21)}\r\n`, "the number is too long"),
+
+  bad("VA without length", "VA f0\r\n", NOT_VA),
+  bad("VA with a negative length", "VA -1\r\n", NOT_VA),
+  bad("VA with a length and a letter", "VA 1x\r\nb\r\n", NOT_VA),
+  bad("VA with letters for flags", "VA 1 fx\r\nb\r\n", NOT_VA),
+  bad("VA with empty flags", "VA 1 f\r\nb\r\n", NOT_VA),
+  bad("VA with a letter behind its cas", "VA 1 c5x\r\nb\r\n", NOT_VA),
+  bad("VA with a cas of 21 digits", `VA 1 c${"1".repeat(21)}\r\nb\r\n`, NOT_VA),
+  bad("bare LF behind VA", "VA 1 f0\nb\r\n", NOT_VA),
+  bad("CR in a VA line", "VA 1 f0\rx\r\nb\r\n", NOT_VA),
 
   bad("VALUE and nothing", "VALUE \r\n", NOT_VALUE),
   bad("VALUE and two spaces", "VALUE  0 1\r\nb\r\n", NOT_VALUE),
