@@ -8,8 +8,13 @@
  * hold: encoders write U+FFFD in its place, so two different keys would become one.
  */
 
+import { plainBytes } from "./checks/bytes.ts";
+
 /** The longest key memcached takes, in bytes, prefix included. */
 export const MAX_KEY_BYTES = 250;
+
+/** The longest key that is sent in base64: memcached counts the text, of which 248 characters hold 186 bytes. */
+export const MAX_BASE64_KEY_BYTES = 186;
 
 /**
  * Gives the bytes sent for a key, as a string with one char for each byte.
@@ -95,6 +100,63 @@ function charAt(bytes: Uint8Array, at: number): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * Gives the bytes of a key for a meta command, as a string with one char for each. Such a key may hold any bytes:
+ * {@linkcode needsBase64} tells how it is sent. A text and its UTF-8 are the same key, and so is the key of a classic
+ * command with the same bytes.
+ *
+ * @param key Text, or the bytes themselves.
+ * @param prefix The result of {@linkcode wirePrefix} for the client's prefix.
+ * @throws {TypeError} If the key is neither a string nor a Uint8Array, is empty, or is text with half of a surrogate pair.
+ * @throws {RangeError} If it is too long.
+ */
+export function wireKeyOfAny(key: string | Uint8Array, prefix = ""): string {
+  const own = typeof key === "string" ? textKey(key) : bytesKey(key);
+  const size = own.length + prefix.length;
+  if (own === "" || size > MAX_KEY_BYTES) throw unusableBytes(key, size, MAX_KEY_BYTES);
+  const isMarked = prefix !== "" && own.charCodeAt(0) === QUESTION_MARK;
+  const wire = isMarked ? "?" + prefix + own.slice(1) : prefix + own;
+  if (size <= MAX_BASE64_KEY_BYTES || !needsBase64(wire)) return wire;
+  throw unusableBytes(key, size, MAX_BASE64_KEY_BYTES);
+}
+
+/** True if the bytes of a key cannot be sent as they are. */
+export function needsBase64(wire: string): boolean {
+  if (!NOT_PLAIN.test(wire)) return false;
+  for (let i = 0; i < wire.length; i++) if (isForbidden(wire.charCodeAt(i))) return true;
+  return false;
+}
+
+/** Gives the bytes of a text. Of one that is too long it gives enough of them to show that. */
+function textKey(key: string): string {
+  if (!NOT_PLAIN.test(key) || key.length > MAX_KEY_BYTES) return key;
+  if (!key.isWellFormed()) {
+    throw new TypeError(`Cannot use key ${quote(key)} as it contains half of a surrogate pair`);
+  }
+  return String.fromCharCode(...new TextEncoder().encode(key));
+}
+
+function bytesKey(key: Uint8Array): string {
+  if (!(key instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot use a key that is neither a string nor a Uint8Array: current type is ${
+        key === null ? "null" : typeof key
+      }`,
+    );
+  }
+  const bytes = plainBytes(key);
+  return String.fromCharCode(...bytes.subarray(0, MAX_KEY_BYTES + 1));
+}
+
+function unusableBytes(key: string | Uint8Array, size: number, most: number): Error {
+  const shown = typeof key === "string" ? quote(key) : "of bytes";
+  if (key.length === 0) return new TypeError(`Cannot use key ${shown} as it is empty`);
+  const how = most === MAX_KEY_BYTES ? "" : " to be sent in base64";
+  return new RangeError(
+    `Cannot use key ${shown} as it must be <= ${most} bytes with its prefix${how}: current size is ${size}`,
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
+import type { MetaNeeds } from "./meta/needs.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Traits } from "./traits.ts";
 
@@ -48,6 +49,11 @@ export abstract class Command {
   /** How many of the items that it asked for can still come. */
   get keysDue(): number {
     return 0;
+  }
+
+  /** What a server must be able to do for it, beyond the meta commands of old. Asked of meta commands only. */
+  get needs(): MetaNeeds | undefined {
+    return undefined;
   }
 
   /** True if nobody waits for the outcome any more. */

@@ -17,6 +17,8 @@ export interface Traits {
   readonly isRetrieval: boolean;
   /** False if it is sent with noreply: then it is over once it has been written. */
   readonly expectsReply: boolean;
+  /** True for a meta command, which goes only to servers that are known to speak them. */
+  readonly isMeta: boolean;
 }
 
 /** The traits of commands that only read. */
@@ -25,6 +27,7 @@ export const ASKS: Traits = Object.freeze({
   hasPayload: false,
   isRetrieval: false,
   expectsReply: true,
+  isMeta: false,
 });
 
 /** The traits of commands that ask for items. A touch that goes with it may be carried out twice. */
@@ -41,10 +44,15 @@ export function changes(
   return found as Traits;
 }
 
+/** Gives the traits of a meta command that is treated like a classic one with these. */
+export function ofMeta(traits: Traits): Traits {
+  return Object.freeze({ ...traits, isMeta: true });
+}
+
 const CHANGES: readonly Traits[] = (["ifSafe", "never"] as const).flatMap((resend) =>
   [true, false].flatMap((hasPayload) =>
     [true, false].map((expectsReply) =>
-      Object.freeze({ resend, hasPayload, isRetrieval: false, expectsReply })
+      Object.freeze({ resend, hasPayload, isRetrieval: false, expectsReply, isMeta: false })
     )
   )
 );

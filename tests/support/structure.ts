@@ -28,7 +28,7 @@ const ROOMS = new Map<string, Arrows>([
   ["checks", { code: [] }],
   ["observe", { code: [] }],
   ["transports", { code: [] }],
-  ["commands", { code: ["protocol"], types: ["codec"] }],
+  ["commands", { code: ["key", "protocol"], types: ["codec"] }],
   ["connection", { code: ["protocol"], types: ["commands", "transports"] }],
   ["cluster", {
     code: ["connection", "placement"],

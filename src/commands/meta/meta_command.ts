@@ -1,0 +1,141 @@
+/** One meta command for one key: mg, ms, md, ma. What its kind of reply means is in a {@linkcode MetaKind}. */
+
+import type { Encoded } from "../../codec/codec.ts";
+import { CodecError } from "../../errors.ts";
+import type { ItemView } from "../../protocol/item_view.ts";
+import { ReplyWord } from "../../protocol/reply.ts";
+import type { RequestWriter } from "../../protocol/request_writer.ts";
+import { type Command, SingleCommand, type Tally, weightOf } from "../command.ts";
+import type { Receiver } from "../receiver.ts";
+import type { Traits } from "../traits.ts";
+import type { MetaNeeds } from "./needs.ts";
+import { opaqueOf, wrongOpaque } from "./opaque.ts";
+import { keyWord } from "./request_flags.ts";
+
+/** One kind of meta request, made once for all keys of a call. */
+export interface MetaKind<R> {
+  readonly name: "mg" | "ms" | "md" | "ma";
+  readonly traits: Traits;
+  readonly needs: MetaNeeds | undefined;
+  /** The flags, without `b` and the opaque. Of `ms` those in front of the item's own flags, and those behind. */
+  readonly flags: string;
+  readonly flagsBehind: string;
+  /**
+   * Makes the result of a line without a data block; `undefined` is a miss.
+   *
+   * @throws {ProtocolError} If `command` cannot have such a line.
+   */
+  line(
+    command: Command,
+    word: ReplyWord,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): R | undefined;
+  /**
+   * Makes the result of an item. The view is borrowed.
+   *
+   * @throws {ProtocolError} If the command cannot have an item.
+   * @throws {CodecError} If its value cannot be decoded.
+   */
+  item(item: ItemView): R;
+  /** The result that a server does not tell in a quiet pipeline. */
+  readonly hidden: R | undefined;
+}
+
+/** Sends one request. The outcome is what its reply says; `undefined` is a miss. */
+export class MetaCommand<R> extends SingleCommand<R | undefined> {
+  override readonly name: MetaKind<R>["name"];
+  override readonly traits: Traits;
+  override readonly key: string;
+  override readonly weight: number;
+  readonly #kind: MetaKind<R>;
+  readonly #opaque: number;
+  readonly #data: Encoded | undefined;
+  #hits = 0;
+
+  /** @param data The item that `ms` stores. */
+  constructor(
+    kind: MetaKind<R>,
+    key: string,
+    opaque: number,
+    receiver: Receiver<R | undefined>,
+    data?: Encoded,
+  ) {
+    super(receiver);
+    this.name = kind.name;
+    this.traits = kind.traits;
+    this.key = key;
+    this.weight = data === undefined ? 1 : weightOf(data.data.length);
+    this.#kind = kind;
+    this.#opaque = opaque;
+    this.#data = data;
+  }
+
+  override get needs(): MetaNeeds | undefined {
+    return this.#kind.needs;
+  }
+
+  override get keysDue(): number {
+    return this.name === "mg" ? 1 - this.#hits : 0;
+  }
+
+  override write(writer: RequestWriter): void {
+    this.#hits = 0;
+    const { name, flags, flagsBehind } = this.#kind;
+    const { word, flag } = keyWord(this.key);
+    const item = this.#data;
+    if (item === undefined) {
+      writer.latin1(name + " " + word + flag + flags + " O" + this.#opaque + "\r\n");
+      return;
+    }
+    writer.latin1(name + " " + word + " ");
+    writer.dataBlock(item.data, storedFlags(flag, flags, item, flagsBehind, this.#opaque));
+  }
+
+  override item(item: ItemView): boolean {
+    if (item.keyEnd !== item.keyStart) super.item(item);
+    this.#check(item.opaque);
+    this.#hits++;
+    if (this.abandoned) return true;
+    try {
+      this.succeed(this.#kind.item(item));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.fail(error);
+    }
+    return true;
+  }
+
+  override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
+    const result = this.#kind.line(this, word, bytes, start, end);
+    const opaque = opaqueOf(bytes, start, end);
+    // Before 1.6.18 a miss has none.
+    if (opaque !== -1 || word !== ReplyWord.EN) this.#check(opaque);
+    if (result !== undefined) this.#hits++;
+    this.succeed(result);
+    return true;
+  }
+
+  override tally(counts: Tally, isComplete: boolean): void {
+    if (this.name !== "mg") return;
+    counts.hits += this.#hits;
+    if (isComplete) counts.misses += 1 - this.#hits;
+  }
+
+  #check(opaque: number): void {
+    if (opaque !== this.#opaque) throw wrongOpaque(this.name, opaque, String(this.#opaque));
+  }
+}
+
+/** Gives what follows the length in a request that stores an item. */
+export function storedFlags(
+  keyFlag: string,
+  flags: string,
+  item: Encoded,
+  flagsBehind: string,
+  opaque: number,
+): string {
+  return keyFlag + flags + (item.flags === 0 ? "" : " F" + item.flags) + flagsBehind + " O" +
+    opaque;
+}
