@@ -10,7 +10,7 @@
 import type { Command } from "../commands/command.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import { forCommand, inPart } from "../error_copy.ts";
-import { ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
+import { ClosedError, ConnectionError, type MemcachedError, TimeoutError } from "../errors.ts";
 import { isDivisible } from "./affinity.ts";
 import { lostError } from "./server_errors.ts";
 
@@ -132,6 +132,24 @@ function mayRepeat(
 function refuse(command: Command, error: MemcachedError): void {
   const own = forCommand(error, command.name);
   command.fail(sentBefore(command) === "no" ? own : inPart(own));
+}
+
+/** Makes the test for keys that some commands may change. */
+export function changedBy(commands: Iterable<Command>): (key: string) => boolean {
+  const changed = new Set<string>();
+  for (const { traits, keys } of commands) {
+    if (traits.resend === "always") continue;
+    for (const key of keys) changed.add(key);
+  }
+  return (key) => changed.has(key);
+}
+
+/** Fails the commands of a connection that was never ready: only those that should have made it ready. */
+export function failUnready(server: string, { error, head, sent, unsent }: ConnectionEnd): void {
+  const reason = error ??
+    new ClosedError(`Cannot use connection to ${server} as it was closed`, { server });
+  if (head !== undefined) head.fail(reason);
+  for (const command of [...sent, ...unsent]) command.fail(reason);
 }
 
 /** How often a command that only reads is sent again where connections end behind error lines to other commands. */

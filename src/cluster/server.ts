@@ -23,7 +23,7 @@ import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
 import { Pool } from "./pool.ts";
-import { recover } from "./recovery.ts";
+import { changedBy, failUnready, recover } from "./recovery.ts";
 import { Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
 import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
@@ -334,7 +334,7 @@ export class Server implements ObservedServer {
       onClose: (end) => {
         if (READY.has(connection)) return this.#ended(connection, end);
         if (end.error !== undefined) UNREADY.set(connection, end.error);
-        failAll(this.name, end);
+        failUnready(this.name, end);
       },
     });
     return connection;
@@ -444,21 +444,3 @@ const UNREADY = new WeakMap<Connection, MemcachedError>();
 
 /** After so many connections in a row without an answer, commands that were not sent fail with the next one. */
 const MOST_FRUITLESS = 1;
-
-/** Makes the test for keys that some commands may change. */
-function changedBy(commands: Iterable<Command>): (key: string) => boolean {
-  const changed = new Set<string>();
-  for (const { traits, keys } of commands) {
-    if (traits.resend === "always") continue;
-    for (const key of keys) changed.add(key);
-  }
-  return (key) => changed.has(key);
-}
-
-/** Fails the commands of a connection that was never ready: only those that should have made it ready. */
-function failAll(server: string, { error, head, sent, unsent }: ConnectionEnd): void {
-  const reason = error ??
-    new ClosedError(`Cannot use connection to ${server} as it was closed`, { server });
-  if (head !== undefined) head.fail(reason);
-  for (const command of [...sent, ...unsent]) command.fail(reason);
-}
