@@ -132,6 +132,15 @@ export class Cluster {
     return await this.#own.open(server.address, command, signal);
   }
 
+  /** Waits until it is known what meta commands a server speaks, or cannot be. Gives an error if the deadline comes first. */
+  learnMeta(
+    server: Server,
+    deadline: Deadline,
+    then: (error: MemcachedError | undefined) => void,
+  ): void {
+    this.#wait(server, deadline, then, (end) => server.meta.learn(() => end(undefined)));
+  }
+
   /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
   locate(key: string, deadline: Deadline, then: (server: Server | undefined) => void): void {
     this.#route(deadline, (failed) => {
@@ -432,13 +441,23 @@ export class Cluster {
     deadline: Deadline,
     then: (error: MemcachedError | undefined) => void,
   ): void {
+    this.#wait(server, deadline, then, (end) => server.dial(end));
+  }
+
+  /** Begins something at a server, and calls back when it has ended or the call's time is up. */
+  #wait(
+    server: Server,
+    deadline: Deadline,
+    then: (error: MemcachedError | undefined) => void,
+    begin: (end: (error: MemcachedError | undefined) => void) => void,
+  ): void {
     let isWaiting = true;
     const end = (error: MemcachedError | undefined) => {
       if (!isWaiting) return;
       isWaiting = false;
       then(error);
     };
-    server.dial(end);
+    begin(end);
     if (!isWaiting || deadline === Deadline.NEVER) return;
     this.#sweeper.watch({
       sweep(now) {

@@ -22,6 +22,7 @@ import { isSound } from "../thrown.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
+import { type MetaAnswer, MetaSupport } from "./meta_support.ts";
 import { Pool } from "./pool.ts";
 import { changedBy, failUnready, recover } from "./recovery.ts";
 import { Refusals } from "./refusals.ts";
@@ -49,6 +50,7 @@ export class Server implements ObservedServer {
   #proves = true;
   /** Number of connections in a row that were lost before they gave an answer. */
   #fruitless = 0;
+  #meta: MetaSupport | undefined;
   #isUnref = false;
   #isLeaving = false;
   /** Set once the server is closed, with the place of that call. */
@@ -97,9 +99,34 @@ export class Server implements ObservedServer {
 
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
+    if (command.traits.isMeta && this.#refuses(command)) return;
     const { only } = this.#pool;
     if (only !== undefined) this.#give(command, only, only.queuedWeight);
     else this.#spread(command);
+  }
+
+  /** What is known of the meta commands that the server speaks. From the first time that it is needed it is asked for. */
+  get meta(): MetaSupport {
+    return this.#meta ??= new MetaSupport({
+      server: () => this.name,
+      clock: this.#context.clock,
+      settings: this.#context.settings,
+      ask: (signal) => this.#askMeta(signal),
+    });
+  }
+
+  /** True once it is known which meta commands the server speaks, or that it speaks none. */
+  get knowsMeta(): boolean {
+    return this.#meta !== undefined && this.#meta.isKnown;
+  }
+
+  /** Fails a meta command that the server cannot carry out, or of which that is not known. */
+  #refuses(command: Command): boolean {
+    const error = this.meta.refusal(command);
+    if (error === undefined) return false;
+    this.meta.learn(() => {});
+    command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
+    return true;
   }
 
   #spread(command: Command): void {
@@ -187,7 +214,9 @@ export class Server implements ObservedServer {
   async close(at?: Error): Promise<void> {
     this.#closed ??= { at };
     const detail = { server: this.name, cause: at };
-    this.#dialling?.abort(new ClosedError("Cannot connect as the client was closed", detail));
+    const closed = new ClosedError("Cannot connect as the client was closed", detail);
+    this.#dialling?.abort(closed);
+    this.#meta?.close(closed);
     await this.drain();
   }
 
@@ -198,6 +227,7 @@ export class Server implements ObservedServer {
   #settleAt(address: Address): void {
     this.#address = address;
     this.#health.reset();
+    this.#meta?.forget();
     this.#dialling?.abort(new Error("the server has moved"));
   }
 
@@ -299,21 +329,49 @@ export class Server implements ObservedServer {
     else if (this.#health.mustAnswer) {
       await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
     }
+    if (this.#meta !== undefined && !this.connected) await this.#meta.learnAnew(signal);
     return connection;
   }
 
+  /** Asks what the server speaks, on a connection that carries nothing else. */
+  async #askMeta(signal: AbortSignal): Promise<MetaAnswer> {
+    const { connect, clock, settings, prepare, askMeta } = this.#context;
+    const timeout = settings.connectTimeout || settings.timeout;
+    const transport = await dial(connect, endpointOf(this.#address), { clock, timeout, signal });
+    let isOpening = true;
+    const connection = this.#connectionOn(transport, signal, () => isOpening);
+    if (this.#isUnref) connection.unref();
+    if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
+    isOpening = false;
+    let answer: MetaAnswer | undefined;
+    await this.#makeReady(
+      connection,
+      async (connection, deadline) => {
+        answer = await askMeta(connection, deadline);
+      },
+      settings.pollTimeout || timeout,
+      signal,
+    );
+    void connection.close();
+    return answer as MetaAnswer;
+  }
+
   /** Makes a connection of a transport, or closes it. */
-  #connectionOn(transport: Transport, signal: AbortSignal): Connection {
+  #connectionOn(
+    transport: Transport,
+    signal: AbortSignal,
+    isOpening?: () => boolean,
+  ): Connection {
     try {
       signal.throwIfAborted();
-      return this.#newConnection(transport);
+      return this.#newConnection(transport, isOpening);
     } catch (error) {
       abandon(transport);
       throw error;
     }
   }
 
-  #newConnection(transport: Transport): Connection {
+  #newConnection(transport: Transport, isOpening?: () => boolean): Connection {
     const { clock, turns, settings, sweeper, buffers, onAttempt, proof, censor } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
@@ -325,7 +383,7 @@ export class Server implements ObservedServer {
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
       censor,
-      isOpening: () => !READY.has(connection),
+      isOpening: isOpening ?? (() => !READY.has(connection)),
       proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,
       onRefused: (command, error, behind) => {
         if (!this.#askApart(command, error, () => changedBy(behind))) command.fail(error);
@@ -385,6 +443,7 @@ export class Server implements ObservedServer {
 
   #ended(connection: Connection, end: ConnectionEnd): void {
     const wasInUse = this.#pool.remove(connection);
+    if (wasInUse && !this.connected) this.#meta?.forget();
     const { clock, settings, happened } = this.#context;
     if (end.answered) this.#fruitless = 0;
     else if (end.error !== undefined) {

@@ -8,6 +8,7 @@ import { fullError } from "../cluster/server_errors.ts";
 import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
+import { Opaques } from "../commands/meta/opaque.ts";
 import { ProofCommand } from "../commands/proof.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
@@ -21,6 +22,7 @@ import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
+import { askForMeta } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines } from "./deadlines.ts";
 import { ItemDecoders } from "./item_decoders.ts";
@@ -40,7 +42,7 @@ import { isSound } from "../thrown.ts";
 import { LoopYield } from "./yielding.ts";
 
 /** The side of a fan-out that sends its parts. */
-interface Parts {
+export interface Parts {
   readonly deadline: Deadline;
   /** Name of the command, for errors. */
   readonly command: string;
@@ -74,6 +76,7 @@ export class Engine implements CallOwner {
   #open = 0;
   #onNoneOpen: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  #opaques: Opaques | undefined;
   /** Where the client was closed, as the cause of later errors. */
   #closedAt: Error | undefined;
 
@@ -103,6 +106,7 @@ export class Engine implements CallOwner {
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),
       probe: awaitAnswer,
+      askMeta: askForMeta,
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
       sweepPeriod: () => sweepPeriod(settings),
@@ -118,6 +122,11 @@ export class Engine implements CallOwner {
 
   get strict(): boolean {
     return this.settings.strict;
+  }
+
+  /** The numbers by which replies to meta commands are known. */
+  get opaques(): Opaques {
+    return this.#opaques ??= new Opaques();
   }
 
   deadline(): Deadline {

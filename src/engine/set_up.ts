@@ -4,15 +4,22 @@
  */
 
 import { AUTHENTICATE } from "../commands/authentication.ts";
-import { ConnectionError, type MemcachedError, ReplyError, ServerDeadError } from "../errors.ts";
+import {
+  ConnectionError,
+  type MemcachedError,
+  ReplyError,
+  ServerDeadError,
+  UnsupportedError,
+} from "../errors.ts";
 import { fieldOf, isA, isSound } from "../thrown.ts";
 
 /**
  * True if a failure can only come from the set-up: a network permission that was not granted, a password that the server
- * has refused, or a `connect` with a bug. It is so too for as long as the server is dead for that reason.
+ * has refused, a server that cannot do what is asked, or a `connect` with a bug. It is so too for as long as the server is dead for that reason.
  */
 export function isSetUpMistake(error: MemcachedError): boolean {
   const failure = error instanceof ServerDeadError ? error.cause : error;
+  if (isA(failure, UnsupportedError)) return true;
   if (!isSound(failure, ConnectionError) || failure.step !== "dial") return false;
   const { cause } = failure;
   if (isSound(cause, ReplyError)) return cause.command === AUTHENTICATE;

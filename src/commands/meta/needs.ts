@@ -16,9 +16,6 @@ export interface MetaNeeds {
   readonly broken?: readonly [first: Version, last: Version];
 }
 
-/** The first version with the meta commands as they are today: `ms` with a length, HD for done. */
-export const FIRST_META: Version = [1, 6, 10];
-
 /** Options that came later, by the command that takes them. */
 export const NEEDS = {
   getIfNotCas: needs('option "ifNotCas"', 40),
@@ -30,7 +27,7 @@ export const NEEDS = {
   removeValue: needs('option "removeValue"', 27),
   debugBase64: {
     what: "a key that must be sent in base64",
-    since: FIRST_META,
+    since: [1, 6, 10],
     // The server finds no such item: it counts the words of the line as it did before.
     broken: [[1, 6, 40], [1, 6, 45]],
   },

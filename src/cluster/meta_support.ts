@@ -1,0 +1,162 @@
+/**
+ * Whether a server speaks meta commands, and of which version. Not all that speak memcached's protocol do, and a proxy may
+ * pass on another one's version. So before a server's first meta command both are asked, on a connection that carries
+ * nothing else: a proxy that does not know them closes it, with all that is on its way. What was learned counts as long as
+ * the server has a connection. From then on each first connection asks anew, before it takes commands: what stands there
+ * now may be another server.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
+import type { MetaNeeds, Version } from "../commands/meta/needs.ts";
+import type { Connection } from "../connection/connection.ts";
+import { forCommand } from "../error_copy.ts";
+import { ConnectionError, MemcachedError, UnsupportedError } from "../errors.ts";
+import { isSound } from "../thrown.ts";
+import { dialError } from "./server_errors.ts";
+
+/** What a server has said of itself. */
+export interface MetaAnswer {
+  /** The text that it answers to `version`; `undefined` if it does not know that. */
+  readonly version: string | undefined;
+  /** True if it has answered `mn`. */
+  readonly speaksMeta: boolean;
+}
+
+/** How a server is asked. */
+export interface MetaSupportContext {
+  readonly server: () => string;
+  readonly clock: Clock;
+  readonly settings: { readonly retryTimeout: number };
+  /** Opens a connection and asks on it. */
+  readonly ask: (signal: AbortSignal) => Promise<MetaAnswer>;
+}
+
+/** What is known of one server. */
+export class MetaSupport {
+  readonly #context: MetaSupportContext;
+  #answer: MetaAnswer | undefined;
+  /** Why it could not be asked last, and when. */
+  #failure: { readonly error: MemcachedError; readonly at: number } | undefined;
+  #asking: AbortController | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(context: MetaSupportContext) {
+    this.#context = context;
+  }
+
+  /** True once the server has answered. */
+  get isKnown(): boolean {
+    return this.#answer !== undefined;
+  }
+
+  /** Asks the server unless it is known, or could not be asked lately. Calls back when that is over. */
+  learn(then: () => void): void {
+    const { clock, settings } = this.#context;
+    const failure = this.#failure;
+    const isTooEarly = failure !== undefined && clock.now() < failure.at + settings.retryTimeout;
+    if (this.#asking === undefined && (this.isKnown || isTooEarly)) return then();
+    this.#waiting.push(then);
+    if (this.#asking === undefined) void this.#ask(new AbortController());
+  }
+
+  /** Asks the server anew, until the signal is aborted. Never rejects. */
+  async learnAnew(signal: AbortSignal): Promise<void> {
+    this.forget();
+    const controller = new AbortController();
+    const giveUp = () => controller.abort(signal.reason);
+    signal.addEventListener("abort", giveUp);
+    await this.#ask(controller);
+    signal.removeEventListener("abort", giveUp);
+  }
+
+  /** Forgets what is known: the server is not connected any more. */
+  forget(): void {
+    this.#answer = this.#failure = undefined;
+    this.#asking?.abort(new Error("the connection to the server was lost"));
+  }
+
+  /** Gives up what is being asked, for good. */
+  close(reason: MemcachedError): void {
+    this.#asking?.abort(reason);
+  }
+
+  /** Makes the error for a command that the server cannot carry out; `undefined` if it can. */
+  refusal(command: Command): MemcachedError | undefined {
+    const { name } = command;
+    const server = this.#context.server();
+    const answer = this.#answer;
+    if (answer === undefined) {
+      const failure = this.#failure?.error;
+      if (failure !== undefined) return forCommand(failure, name);
+      return new ConnectionError(
+        `Cannot ${name} as ${server} has not said yet whether it speaks meta commands`,
+        { server, command: name },
+      );
+    }
+    const where = { server, command: name };
+    const said = answer.version === undefined ? "does not say its version" : `is ${answer.version}`;
+    if (!answer.speaksMeta) {
+      return new UnsupportedError(
+        `Cannot ${name} as ${server} does not speak meta commands: they need memcached 1.6.10 or later, ` +
+          `without a proxy that does not know them, and the server ${said}`,
+        where,
+      );
+    }
+    const { what, since, broken } = command.needs ?? ANY;
+    const version = versionOf(answer.version);
+    if (isOlder(version, since)) {
+      return new UnsupportedError(
+        `Cannot ${name} with ${what} as ${server} would not do so: it needs memcached ${
+          since.join(".")
+        } or later, and the server ${said}`,
+        where,
+      );
+    }
+    if (broken === undefined || isOlder(version, broken[0]) || isOlder(broken[1], version)) {
+      return undefined;
+    }
+    return new UnsupportedError(
+      `Cannot ${name} with ${what} as ${server} would not find the item: memcached ${
+        broken[0].join(".")
+      } to ${broken[1].join(".")} do not, and the server ${said}`,
+      where,
+    );
+  }
+
+  async #ask(controller: AbortController): Promise<void> {
+    this.#asking = controller;
+    const { ask, clock, server } = this.#context;
+    let answer: MetaAnswer | undefined;
+    let failure: MemcachedError | undefined;
+    try {
+      answer = await ask(controller.signal);
+    } catch (cause) {
+      failure = isSound(cause, MemcachedError) ? cause : dialError(server(), cause);
+    }
+    // Another question has taken its place, or will.
+    if (this.#asking !== controller) return;
+    this.#asking = undefined;
+    // An answer that was given up says nothing of the server that is there now.
+    if (!controller.signal.aborted) {
+      this.#answer = answer;
+      this.#failure = failure && { error: failure, at: clock.now() };
+    }
+    for (const then of this.#waiting.splice(0)) then();
+  }
+}
+
+function isOlder(one: Version, other: Version): boolean {
+  const at = one.findIndex((part, i) => part !== other[i]);
+  return at >= 0 && one[at] < other[at];
+}
+
+/** Reads the version at the beginning of a text. What has none can do what the first version could. */
+function versionOf(text: string | undefined): Version {
+  const found = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})/.exec(text ?? "");
+  return found === null ? FIRST : [Number(found[1]), Number(found[2]), Number(found[3])];
+}
+
+/** The first version with meta commands as they are today: `ms` with a length, HD for done. */
+const FIRST: Version = [1, 6, 10];
+const ANY: MetaNeeds = { what: "its flags", since: FIRST };
