@@ -54,6 +54,21 @@ export type {
   StatsFamilies,
   StatValue,
 } from "./src/commands/admin/stats_families.ts";
+export type { Meta } from "./src/client/meta.ts";
+export type { MetaDebug } from "./src/commands/meta/debug.ts";
+export type { MetaDeleted } from "./src/commands/meta/delete.ts";
+export type { MetaItem } from "./src/commands/meta/get.ts";
+export type { MetaStored } from "./src/commands/meta/set.ts";
+export type { MetaStatus } from "./src/commands/meta/status.ts";
+export type { MetaCounted } from "./src/operations/meta/arithmetic.ts";
+export type {
+  MetaArithmeticOptions,
+  MetaDeleteOptions,
+  MetaGetOptions,
+  MetaKey,
+  MetaSetOptions,
+} from "./src/operations/meta/options.ts";
+export type { MetaItems } from "./src/operations/meta/set.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";

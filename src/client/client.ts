@@ -23,6 +23,7 @@ import * as servers from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
 import * as streams from "../operations/streams.ts";
 import { Admin } from "./admin.ts";
+import { Meta } from "./meta.ts";
 
 /**
  * A client of one memcached server or of many, for any number of concurrent callers.
@@ -87,6 +88,7 @@ import { Admin } from "./admin.ts";
 export class Client extends EventTarget implements AsyncDisposable {
   readonly #engine: Engine;
   #admin: Admin | undefined;
+  #meta: Meta | undefined;
 
   /**
    * Makes a client. It dials a server when a call first needs it.
@@ -114,6 +116,27 @@ export class Client extends EventTarget implements AsyncDisposable {
   constructor(servers: string | readonly string[], options: ClientOptions = {}) {
     super();
     this.#engine = new Engine(servers, options, this);
+  }
+
+  /**
+   * memcached's meta commands: see {@linkcode Meta}.
+   *
+   * @example A value, and how long it lasts
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * await client.set("page", "hello", { exptime: 60 });
+   * const item = await client.meta.get("page", { ttl: true });
+   * assertEquals([item?.value, item?.ttl], ["hello", 60]);
+   * ```
+   */
+  get meta(): Meta {
+    return this.#meta ??= new Meta(this.#engine);
   }
 
   // Retrieval

@@ -185,6 +185,13 @@ export function checkCallOptions(options: CallOptions, checks: CallChecks): void
 function checkUnknown(options: CallOptions, name: string, checks: CallChecks): void {
   if (!Object.hasOwn(options, name)) return;
   if ((options as Record<string, unknown>)[name] === undefined) return;
+  if (Object.hasOwn(OWN_FLAGS, name)) {
+    throw new TypeError(
+      `Cannot use option "${name}" as the client decides on ${
+        OWN_FLAGS[name]
+      } itself: leave it out`,
+    );
+  }
   throw new TypeError(
     `Cannot use option "${name}" as this call has none of that name: it has ${
       Object.keys(checks).join(", ")
@@ -199,3 +206,11 @@ function hint(value: unknown, type: string, checks: CallChecks): string {
   if (type === "number") return `; write { exptime: ${value} }`;
   return type === "Date" ? "; write { exptime: date }" : "";
 }
+
+/** Flags of meta commands that no caller gives, by the names under which one may try. */
+const OWN_FLAGS: Readonly<Record<string, string>> = {
+  opaque: "the opaque by which it knows each reply",
+  quiet: "which replies it can do without",
+  returnKey: "the key, which a server may print raw",
+  base64: "the form of the key",
+};

@@ -7,6 +7,7 @@ import {
   keyText,
   MAX_KEY_BYTES,
   wireKey,
+  wireKeyOfAny,
   wirePrefix,
   withoutPrefix,
 } from "../key.ts";
@@ -41,6 +42,11 @@ export class Keys {
     if (own === undefined) return undefined;
     const key = keyText(own);
     return hasGaps(key) ? { key, bytes: bytesOfWire(own) } : { key };
+  }
+
+  /** Gives the bytes of a key for a meta command, as a string with one char for each. */
+  any(key: string | Uint8Array): string {
+    return wireKeyOfAny(key, this.#prefix);
   }
 
   /** Gives a wire key with the prefix that is good for asking: nobody stores anything under it. */

@@ -113,7 +113,7 @@ export function count(
 }
 
 /** @throws {RangeError} If the number cannot hold all digits. */
-function exactNumber(value: bigint | undefined, key: string): number | undefined {
+export function exactNumber(value: bigint | undefined, key: string): number | undefined {
   if (value === undefined) return undefined;
   if (value <= Number.MAX_SAFE_INTEGER) return Number(value);
   throw new RangeError(

@@ -69,7 +69,10 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   override resolve(value: T | Manifest | undefined): void {
     if (!Manifest.is(value) || this.#asked === undefined) return super.resolve(value as T);
     let joined: T | undefined;
-    new OneItemFanOut<T>(this.#engine, this, { how: this.#asked, decoder: this.#decoder }, {
+    new OneItemFanOut<T, T | undefined>(this.#engine, this, {
+      how: this.#asked,
+      decoder: this.#decoder,
+    }, {
       collect(_start, [value]) {
         if (Manifest.is(value)) return 0;
         joined = value;
@@ -80,7 +83,8 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   }
 }
 
-class OneItemFanOut<T> extends ItemFanOut<T, T | undefined> {
+/** Joins the chunks of one value, for a call that makes its result of it. */
+export class OneItemFanOut<T, R> extends ItemFanOut<T, R> {
   protected override combine(errors: readonly MemcachedError[]): MemcachedError {
     return errors[0];
   }

@@ -119,14 +119,30 @@ export function countUnlessSplit(
     return countAfterLook(engine, call, counting, receiver);
   }
   const answer = new Told<bigint | undefined>(call, (value) => {
-    const old = value === undefined ? 0 : oldNumber(counting, value);
-    if (old < 2 || old > MAX_CHUNKS) return receiver.resolve(value);
-    look(engine, call, key, (item) => {
-      if (!isManifest(item)) receiver.resolve(value);
-      else undo(engine, call, counting, Number(old));
-    }, (error) => call.reject(inPart(error)));
+    undoIfSplit(engine, call, counting, value, () => receiver.resolve(value));
   });
   engine.send(call, key, new ArithmeticCommand(name, key, delta, false, answer));
+}
+
+/**
+ * Undoes what an arithmetic command has done if the item is a manifest, which fails the call.
+ *
+ * @param value The new number; `undefined` if nothing was counted.
+ * @param then Called if there is nothing to undo.
+ */
+export function undoIfSplit(
+  engine: Engine,
+  call: AskingCall,
+  counting: Counting,
+  value: bigint | undefined,
+  then: () => void,
+): void {
+  const old = value === undefined ? 0 : oldNumber(counting, value);
+  if (old < 2 || old > MAX_CHUNKS) return then();
+  look(engine, call, counting.key, (item) => {
+    if (!isManifest(item)) then();
+    else undo(engine, call, counting, Number(old));
+  }, (error) => call.reject(inPart(error)));
 }
 
 /** Asks for the item in front of the command: both go together, and are carried out in this order. */

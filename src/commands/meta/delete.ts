@@ -29,6 +29,7 @@ import { refuseItem } from "./status.ts";
  * ```
  */
 export interface MetaDeleted {
+  /** What the server said. */
   readonly status: "deleted" | "notFound" | "exists";
 }
 

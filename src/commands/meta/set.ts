@@ -27,6 +27,7 @@ import { type MetaStatus, refuseItem, statusOf } from "./status.ts";
  * ```
  */
 export interface MetaStored {
+  /** What the server said. */
   readonly status: MetaStatus;
   /** The cas of the new item, with `returnCas`, if it was stored. */
   readonly cas?: bigint;

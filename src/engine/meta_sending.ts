@@ -1,0 +1,128 @@
+/**
+ * Sends meta commands, each to a server of which it is known whether it speaks them. The first one to a server waits until
+ * the server has been asked, and holds its keys meanwhile, so that no later call for them overtakes it. Once all servers
+ * are known it is sent as any other.
+ */
+
+import type { Deadline } from "../clock.ts";
+import type { Server } from "../cluster/server.ts";
+import type { Command } from "../commands/command.ts";
+import type { KeyGroup } from "../commands/key_group.ts";
+import type { MemcachedError } from "../errors.ts";
+import { forCommand } from "../error_copy.ts";
+import type { Engine, Parts } from "./engine.ts";
+
+/** Sends a call's command to the server of its key, behind all calls for the key that were made before. */
+export function sendMeta(
+  engine: Engine,
+  call: { readonly deadline: Deadline },
+  key: string,
+  command: Command,
+): void {
+  const { cluster } = engine;
+  const { deadline } = call;
+  command.deadline = deadline;
+  if (cluster.ownerOf(key).knowsMeta) return engine.send(call, key, command);
+  engine.inTurn([key], { deadline, command: command.name }, (turn) => {
+    cluster.locate(key, deadline, (server) => {
+      learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
+        if (command.abandoned) return turn.end();
+        if (error === undefined) engine.send(call, key, command, turn);
+        else command.fail(forCommand(error, command.name));
+        turn.end();
+      });
+    });
+  }, (error) => command.fail(error));
+}
+
+/** Sends commands for many keys, grouped by server: as {@linkcode Engine.sendGroups}. */
+export function sendMetaGroups(
+  engine: Engine,
+  wireKeys: readonly string[],
+  fanOut: Parts,
+  commandsFor: (group: KeyGroup) => Iterable<Command>,
+  orphaned?: (positions: readonly number[]) => void,
+): void {
+  const { cluster } = engine;
+  const { deadline } = fanOut;
+  if (areKnown(cluster.servers) || wireKeys.length === 0) {
+    return engine.sendGroups(wireKeys, fanOut, commandsFor, orphaned);
+  }
+  const fail = (error: MemcachedError) => {
+    fanOut.note(error);
+    orphaned?.(Array.from(wireKeys.keys()));
+    fanOut.allSent();
+  };
+  engine.inTurn(wireKeys, fanOut, (turn) => {
+    const servers = new Set<Server>();
+    cluster.assign(wireKeys, deadline, ({ groups }) => {
+      for (const { server } of groups) servers.add(server);
+    }, () => {
+      learnAll(engine, Array.from(servers), deadline, (error) => {
+        if (error !== undefined) {
+          turn.end();
+          return fail(forCommand(error, fanOut.command));
+        }
+        engine.sendGroups(wireKeys, inItsTurn(fanOut, turn), commandsFor, orphaned);
+      });
+    });
+  }, fail);
+}
+
+/** Sends a command to every server: as {@linkcode Engine.sendToAll}. */
+export function sendMetaToAll(
+  engine: Engine,
+  fanOut: Parts,
+  commandFor: (server: string) => Command,
+): void {
+  const { servers } = engine.cluster;
+  learnAll(engine, servers.filter(({ dead }) => !dead), fanOut.deadline, (error) => {
+    if (error === undefined) return engine.sendToAll(fanOut, commandFor);
+    fanOut.note(forCommand(error, fanOut.command));
+    fanOut.allSent();
+  });
+}
+
+/** Gives a fan-out as it is while it has a turn, which ends when all its parts are sent. */
+function inItsTurn(fanOut: Parts, turn: NonNullable<Parts["turn"]>): Parts {
+  return {
+    deadline: fanOut.deadline,
+    command: fanOut.command,
+    turn,
+    get settled() {
+      return fanOut.settled;
+    },
+    expectParts: (count) => fanOut.expectParts(count),
+    note: (error) => fanOut.note(error),
+    allSent() {
+      turn.end();
+      fanOut.allSent();
+    },
+  };
+}
+
+/**
+ * Waits until all of some servers are known, or could not be asked. That is for each of them to say, to whom the commands
+ * go then. Gives an error only if the deadline comes first.
+ */
+function learnAll(
+  { cluster }: Engine,
+  servers: readonly Server[],
+  deadline: Deadline,
+  then: (error: MemcachedError | undefined) => void,
+): void {
+  let left = servers.length + 1;
+  let failure: MemcachedError | undefined;
+  const end = (error?: MemcachedError) => {
+    failure ??= error;
+    if (--left === 0) then(failure);
+  };
+  for (const server of servers) cluster.learnMeta(server, deadline, end);
+  end();
+}
+
+/** True if all servers are known: a loop of its own, as it is asked for every call. */
+function areKnown(servers: readonly Server[]): boolean {
+  for (let i = 0; i < servers.length; i++) if (!servers[i].knowsMeta) return false;
+  return true;
+}
