@@ -68,6 +68,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     connect: dialler.connect,
     prepare: undefined,
     probe: () => Promise.resolve(),
+    askMeta: () => Promise.resolve({ version: undefined, speaksMeta: false }),
     settings: { ...SETTINGS, failover: true },
     sweepPeriod: () => 10,
     onAttempt: undefined,

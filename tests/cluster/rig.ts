@@ -5,6 +5,7 @@ import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import type { ServerContext } from "../../src/cluster/server_context.ts";
 import { awaitAnswer } from "../../src/engine/first_command.ts";
+import { askForMeta } from "../../src/engine/meta_question.ts";
 import { counting } from "../../src/observe/counters.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
@@ -35,6 +36,7 @@ export class ClusterRig implements AsyncDisposable {
       connect: this.dialler.connect,
       prepare,
       probe: awaitAnswer,
+      askMeta: askForMeta,
       settings: this.settings,
       sweepPeriod: () => 10,
       onAttempt: undefined,
