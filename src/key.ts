@@ -113,6 +113,8 @@ function charAt(bytes: Uint8Array, at: number): string | undefined {
  * @throws {RangeError} If it is too long.
  */
 export function wireKeyOfAny(key: string | Uint8Array, prefix = ""): string {
+  const isPlain = typeof key === "string" && key.length <= MAX_KEY_BYTES && !NOT_PLAIN.test(key);
+  if (isPlain && prefix === "" && key !== "") return key;
   const own = typeof key === "string" ? textKey(key) : bytesKey(key);
   const size = own.length + prefix.length;
   if (own === "" || size > MAX_KEY_BYTES) throw unusableBytes(key, size, MAX_KEY_BYTES);

@@ -15,6 +15,9 @@ import { ConnectionError, MemcachedError, UnsupportedError } from "../errors.ts"
 import { isSound } from "../thrown.ts";
 import { dialError } from "./server_errors.ts";
 
+/** The first version with meta commands as they are today: `ms` with a length, HD for done. */
+const FIRST: Version = [1, 6, 10];
+
 /** What a server has said of itself. */
 export interface MetaAnswer {
   /** The text that it answers to `version`; `undefined` if it does not know that. */
@@ -36,6 +39,7 @@ export interface MetaSupportContext {
 export class MetaSupport {
   readonly #context: MetaSupportContext;
   #answer: MetaAnswer | undefined;
+  #version: Version = FIRST;
   /** Why it could not be asked last, and when. */
   #failure: { readonly error: MemcachedError; readonly at: number } | undefined;
   #asking: AbortController | undefined;
@@ -104,7 +108,7 @@ export class MetaSupport {
       );
     }
     const { what, since, broken } = command.needs ?? ANY;
-    const version = versionOf(answer.version);
+    const version = this.#version;
     if (isOlder(version, since)) {
       return new UnsupportedError(
         `Cannot ${name} with ${what} as ${server} would not do so: it needs memcached ${
@@ -140,6 +144,7 @@ export class MetaSupport {
     // An answer that was given up says nothing of the server that is there now.
     if (!controller.signal.aborted) {
       this.#answer = answer;
+      this.#version = versionOf(answer?.version);
       this.#failure = failure && { error: failure, at: clock.now() };
     }
     for (const then of this.#waiting.splice(0)) then();
@@ -157,6 +162,4 @@ function versionOf(text: string | undefined): Version {
   return found === null ? FIRST : [Number(found[1]), Number(found[2]), Number(found[3])];
 }
 
-/** The first version with meta commands as they are today: `ms` with a length, HD for done. */
-const FIRST: Version = [1, 6, 10];
 const ANY: MetaNeeds = { what: "its flags", since: FIRST };

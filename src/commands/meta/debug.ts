@@ -11,7 +11,7 @@ import { SingleCommand, unexpected } from "../command.ts";
 import type { Receiver } from "../receiver.ts";
 import { ASKS, ofMeta } from "../traits.ts";
 import { type MetaNeeds, NEEDS } from "./needs.ts";
-import { type KeyWord, keyWord } from "./request_flags.ts";
+import { keyFlag, keyWord } from "./request_flags.ts";
 
 /**
  * What `client.meta.debug()` tells of an item.
@@ -50,20 +50,20 @@ export class MetaDebugCommand extends SingleCommand<MetaDebug | undefined> {
   override readonly name = "me";
   override readonly traits = READS;
   override readonly key: string;
-  readonly #keyWord: KeyWord;
+  readonly #word: string;
 
   constructor(key: string, receiver: Receiver<MetaDebug | undefined>) {
     super(receiver);
     this.key = key;
-    this.#keyWord = keyWord(key);
+    this.#word = keyWord(key);
   }
 
   override get needs(): MetaNeeds | undefined {
-    return this.#keyWord.flag === "" ? undefined : NEEDS.debugBase64;
+    return this.#word === this.key ? undefined : NEEDS.debugBase64;
   }
 
   override write(writer: RequestWriter): void {
-    writer.latin1("me " + this.#keyWord.word + this.#keyWord.flag + "\r\n");
+    writer.latin1("me " + this.#word + keyFlag(this.key, this.#word) + "\r\n");
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
@@ -76,7 +76,7 @@ export class MetaDebugCommand extends SingleCommand<MetaDebug | undefined> {
   #read(bytes: Uint8Array, start: number, end: number): MetaDebug {
     let text = "";
     for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
-    const key = [this.key, this.#keyWord.word].find((key) => text.startsWith(key + " "));
+    const key = [this.key, this.#word].find((key) => text.startsWith(key + " "));
     if (key === undefined) {
       throw new ProtocolError("Cannot take the reply to me as it is for another key");
     }

@@ -10,7 +10,7 @@ import type { Receiver } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
 import type { MetaNeeds } from "./needs.ts";
 import { opaqueOf, wrongOpaque } from "./opaque.ts";
-import { keyWord } from "./request_flags.ts";
+import { keyFlag, keyWord } from "./request_flags.ts";
 
 /** One kind of meta request, made once for all keys of a call. */
 export interface MetaKind<R> {
@@ -83,7 +83,8 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
   override write(writer: RequestWriter): void {
     this.#hits = 0;
     const { name, flags, flagsBehind } = this.#kind;
-    const { word, flag } = keyWord(this.key);
+    const word = keyWord(this.key);
+    const flag = keyFlag(this.key, word);
     const item = this.#data;
     if (item === undefined) {
       writer.latin1(name + " " + word + flag + flags + " O" + this.#opaque + "\r\n");

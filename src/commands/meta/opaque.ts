@@ -33,5 +33,8 @@ export function wrongOpaque(name: string, found: number, expected: string): Prot
   );
 }
 
-/** memcached takes 31 bytes; so many digits are safe integers, and few bytes. */
-const MOST = 2 ** 31 - 1;
+/**
+ * memcached takes 31 bytes. More numbers than commands may be on their way to a server are enough, and each digit costs
+ * both sides: a reply that is out of place is so by a few commands.
+ */
+const MOST = 99_999;

@@ -39,18 +39,15 @@ function textOf(flags: RequestFlags, start: number, end: number): string {
   return text;
 }
 
-/** A key as it is written: in base64, with a flag that says so, where the bytes themselves would end the word. */
-export interface KeyWord {
-  readonly word: string;
-  /** ` b` or nothing. */
-  readonly flag: string;
+/** Gives the form of a wire key: base64 where the bytes themselves would end the word. It is the same item in both forms. */
+export function keyWord(wireKey: string): string {
+  if (!needsBase64(wireKey)) return wireKey;
+  return encodeBase64(Uint8Array.from(wireKey, (char) => char.charCodeAt(0)));
 }
 
-/** Gives the form of a wire key. It is the same item in both forms. */
-export function keyWord(wireKey: string): KeyWord {
-  if (!needsBase64(wireKey)) return { word: wireKey, flag: "" };
-  const bytes = Uint8Array.from(wireKey, (char) => char.charCodeAt(0));
-  return { word: encodeBase64(bytes), flag: " b" };
+/** Gives the flag that says so of a word, or nothing. */
+export function keyFlag(wireKey: string, word: string): string {
+  return word === wireKey ? "" : " b";
 }
 
 const ITEM_FLAGS = ORDER.indexOf("F");

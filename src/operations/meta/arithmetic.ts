@@ -12,7 +12,7 @@ import { needsBase64 } from "../../key.ts";
 import { exactNumber } from "../change.ts";
 import { maySplit, undoIfSplit } from "../split_items.ts";
 import { Told } from "../told.ts";
-import { metaKeys, shownKey, wireKeysOf } from "./keys.ts";
+import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
   META_ARITHMETIC_OPTIONS,
@@ -102,7 +102,7 @@ export function arithmeticMulti<N extends number | bigint, K extends MetaKey>(
       asked,
       (counted, position) => resultOf<N>(counted, value, delta, shownKey(asked[position])),
     );
-    engine.began(call, asked.map(shownKey));
+    engine.began(call, shownKeys(asked));
     fanOut.start(kind, wireKeys, isQuiet);
   });
 }

@@ -7,7 +7,7 @@ import { NEEDS, strictest } from "../../commands/meta/needs.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { metaKeys, shownKey, wireKeysOf } from "./keys.ts";
+import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
   META_DELETE_OPTIONS,
@@ -48,7 +48,7 @@ export function deleteMulti<K extends MetaKey>(
       asked,
       (result) => result,
     );
-    engine.began(call, asked.map(shownKey));
+    engine.began(call, shownKeys(asked));
     fanOut.start(kind, wireKeys, true);
   });
 }

@@ -17,7 +17,7 @@ import { missing, verb } from "../../engine/verb.ts";
 import { CodecError } from "../../errors.ts";
 import { needsBase64 } from "../../key.ts";
 import { OneItemFanOut } from "../chunked.ts";
-import { metaKeys, shownKey, wireKeysOf } from "./keys.ts";
+import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { META_GET_OPTIONS, type MetaGetOptions, type MetaKey, refuse } from "./options.ts";
 import { MetaFanOut } from "./meta_fan_out.ts";
 
@@ -47,7 +47,7 @@ export function getMulti<T, K extends MetaKey>(
     const wireKeys = wireKeysOf(engine, asked);
     const kind = kindOf<T>(engine, options, true);
     const fanOut = new MetaGetFanOut<T, K>(engine, call, asked, wireKeys, touching(options));
-    engine.began(call, asked.map(shownKey));
+    engine.began(call, shownKeys(asked));
     fanOut.ask(kind);
   });
 }

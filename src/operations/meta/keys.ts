@@ -24,9 +24,29 @@ export function metaKeys<K extends MetaKey>(keys: Iterable<K>): K[] {
   );
 }
 
-/** Gives the wire keys of many. */
-export function wireKeysOf(engine: Engine, keys: readonly MetaKey[]): string[] {
-  return keys.map((key) => engine.keys.any(key));
+/** Gives many keys as observers see them. */
+export function shownKeys(keys: readonly MetaKey[]): readonly string[] {
+  return areTexts(keys) ? keys : keys.map(shownKey);
+}
+
+/** Gives the wire keys of many: the list itself if all of them are their own wire keys. */
+export function wireKeysOf(engine: Engine, keys: readonly MetaKey[]): readonly string[] {
+  let wireKeys: string[] | undefined;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const wire = engine.keys.any(key);
+    if (wireKeys !== undefined) wireKeys.push(wire);
+    else if (wire !== key) {
+      wireKeys = keys.slice(0, i).map((key) => engine.keys.any(key));
+      wireKeys.push(wire);
+    }
+  }
+  return wireKeys ?? keys as readonly string[];
+}
+
+function areTexts(keys: readonly MetaKey[]): keys is readonly string[] {
+  for (let i = 0; i < keys.length; i++) if (typeof keys[i] !== "string") return false;
+  return true;
 }
 
 const decoder = new TextDecoder();

@@ -20,7 +20,7 @@ import { checkPair, entriesOf, rawItem, withKey } from "../items.ts";
 import { detachIfSplit, maySplit } from "../split_items.ts";
 import { Told } from "../told.ts";
 import { utf8Length } from "../../codec/text.ts";
-import { shownKey, wireKeysOf } from "./keys.ts";
+import { shownKey, shownKeys } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
   META_SET_OPTIONS,
@@ -88,7 +88,7 @@ export function setMulti<K extends MetaKey>(
     for (const pair of entriesOf(items as Iterable<readonly [string, unknown]>)) {
       checkPair(pair, keys.length);
       const key = pair[0] as K;
-      const [wireKey] = wireKeysOf(engine, [key]);
+      const wireKey = engine.keys.any(key);
       keys.push(key);
       wireKeys.push(wireKey);
       try {
@@ -106,7 +106,7 @@ export function setMulti<K extends MetaKey>(
       keys,
       (result) => result,
     );
-    engine.began(call, keys.map(shownKey));
+    engine.began(call, shownKeys(keys));
     fanOut.start(kind, wireKeys, isQuiet, encoded);
   });
 }
