@@ -173,8 +173,8 @@ export class Meta {
    *
    * @param items Keys and values: an object, a Map or any iterable of pairs.
    * @param options As for {@linkcode Meta.set}, without `cas`; the mode is `set`, `add` or `replace`.
-   * @returns What became of each item, by its key. Without `strict`, the keys of which that is not known are missing: those
-   * of a server that failed, and all that an error line may be for.
+   * @returns What became of each item, by its key, which is a string unless the caller says otherwise. Without `strict`, the
+   * keys of which that is not known are missing: those of a server that failed, and all that an error line may be for.
    * @throws {TypeError} If the items, a key, a value or an option cannot be used.
    * @throws {RangeError} If a key is too long, a number is out of range, or a value does not fit into one item.
    * @throws {UnsupportedError} If the only server cannot do what is asked.
@@ -196,7 +196,7 @@ export class Meta {
    * ```
    */
   setMulti<K extends MetaKey = string>(
-    items: storage.MetaItems<K>,
+    items: storage.MetaItems,
     options?: Omit<MetaSetOptions, "cas">,
   ): Promise<Map<K, MetaStored>> {
     return storage.setMulti<K>(this.#engine, items, options);

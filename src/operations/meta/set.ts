@@ -37,7 +37,7 @@ type Options = MetaSetOptions | undefined;
  *
  * @example Keys that are bytes
  * ```ts
- * import { Client, type MetaItems } from "@libmc/libmc";
+ * import { Client, type MetaItems, type MetaKey } from "@libmc/libmc";
  * import { MemcachedServer } from "@libmc/libmc/testing";
  * import { assertEquals } from "@std/assert";
  *
@@ -45,13 +45,14 @@ type Options = MetaSetOptions | undefined;
  * await using client = new Client(server.address);
  *
  * const key = new Uint8Array([0, 1, 2]);
- * const items: MetaItems<Uint8Array> = [[key, "value"]];
- * assertEquals((await client.meta.setMulti(items)).get(key), { status: "stored" });
+ * const items: MetaItems = [[key, "value"], ["other", 5]];
+ * const stored = await client.meta.setMulti<MetaKey>(items);
+ * assertEquals(stored.get(key), { status: "stored" });
  * ```
  */
-export type MetaItems<K extends MetaKey = MetaKey> =
+export type MetaItems =
   | Readonly<Record<string, unknown>>
-  | Iterable<readonly [K, unknown]>;
+  | Iterable<readonly [MetaKey, unknown]>;
 
 export function set(
   engine: Engine,
@@ -76,7 +77,7 @@ export function set(
 
 export function setMulti<K extends MetaKey>(
   engine: Engine,
-  items: MetaItems<K>,
+  items: MetaItems,
   options: Options,
 ): Promise<Map<K, MetaStored>> {
   return engine.call<Map<K, MetaStored>>(VERBS.setMulti, options, (call) => {
