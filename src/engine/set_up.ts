@@ -15,11 +15,11 @@ import { fieldOf, isA, isSound } from "../thrown.ts";
 
 /**
  * True if a failure can only come from the set-up: a network permission that was not granted, a password that the server
- * has refused, a server that cannot do what is asked, or a `connect` with a bug. It is so too for as long as the server is dead for that reason.
+ * has refused, a server that has no meta commands, or a `connect` with a bug. It is so too for as long as the server is dead for that reason.
  */
 export function isSetUpMistake(error: MemcachedError): boolean {
   const failure = error instanceof ServerDeadError ? error.cause : error;
-  if (isA(failure, UnsupportedError)) return true;
+  if (isSound(failure, UnsupportedError)) return META_COMMANDS.has(failure.command);
   if (!isSound(failure, ConnectionError) || failure.step !== "dial") return false;
   const { cause } = failure;
   if (isSound(cause, ReplyError)) return cause.command === AUTHENTICATE;
@@ -30,6 +30,16 @@ export function isSetUpMistake(error: MemcachedError): boolean {
 function isDenial(cause: Error): boolean {
   return fieldOf(cause, "name") === "NotCapable" || fieldOf(cause, "code") === "ERR_ACCESS_DENIED";
 }
+
+/** Those of administration are declined by many servers for many reasons: their callers say what they expect. */
+const META_COMMANDS: ReadonlySet<string | undefined> = new Set([
+  "mg",
+  "ms",
+  "md",
+  "ma",
+  "me",
+  "mn",
+]);
 
 /** What a function throws that is wrong itself. A network that fails throws none of them. */
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
