@@ -9,7 +9,6 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { MetaNeeds, Version } from "../commands/meta/needs.ts";
-import type { Connection } from "../connection/connection.ts";
 import { forCommand } from "../error_copy.ts";
 import { ConnectionError, MemcachedError, UnsupportedError } from "../errors.ts";
 import { isSound } from "../thrown.ts";

@@ -1,7 +1,6 @@
 /** mg: an item, and what the server knows of it. */
 
 import { ProtocolError } from "../../errors.ts";
-import type { ItemView } from "../../protocol/item_view.ts";
 import { findFlag, flagDigits, META_MARKS } from "../../protocol/meta_lines.ts";
 import { ReplyWord } from "../../protocol/reply.ts";
 import { unexpected } from "../command.ts";
