@@ -21,27 +21,30 @@ function clientFor(reply: string, command: string): Client {
   const replyTo = (request: Uint8Array) =>
     begins.every((byte, i) => request[i] === byte) ? bytes : afterMiss;
   const due: Uint8Array[] = [];
-  let room: Uint8Array | undefined;
+  /** Gives as much of the next reply as there is room for. */
+  const take = (into: Uint8Array): number => {
+    const reply = due[0];
+    if (reply.length <= into.length) {
+      due.shift();
+      into.set(reply);
+      return reply.length;
+    }
+    into.set(reply.subarray(0, into.length));
+    due[0] = reply.subarray(into.length);
+    return into.length;
+  };
+  let room: Uint8Array = new Uint8Array(0);
   let wake: ((count: number | null) => void) | undefined;
   const transport: Transport = {
     read(into) {
-      const reply = due.shift();
-      if (reply === undefined) {
-        room = into;
-        return new Promise((resolve) => wake = resolve);
-      }
-      into.set(reply);
-      return Promise.resolve(reply.length);
+      if (due.length > 0) return Promise.resolve(take(into));
+      room = into;
+      return new Promise((resolve) => wake = resolve);
     },
     write(request) {
-      const reply = replyTo(request);
-      if (wake === undefined) {
-        due.push(reply);
-      } else {
-        room?.set(reply);
-        wake(reply.length);
-        wake = undefined;
-      }
+      due.push(replyTo(request));
+      wake?.(take(room));
+      wake = undefined;
       return Promise.resolve(request.length);
     },
     close() {

@@ -71,7 +71,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     this.wireKey = wireKey;
     this.#how = how;
     this.#decoder = decoder;
-    this.#mergeable = mergeable;
+    this.#mergeable = mergeable && how.exptime === undefined;
   }
 
   override get name(): RetrievalName {
@@ -108,24 +108,24 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   override merge(next: Command): boolean {
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
-      next.name !== this.name || this.#how.exptime !== undefined ||
-      next.#how.exptime !== undefined ||
+      (next.#how !== this.#how && next.name !== this.name) ||
       // Joined commands are given up together.
       this.deadline !== next.deadline
     ) return false;
     const line = this.#line ??= new GetLine<GetCommand<T>>(this);
     if (line.callers + (next.#line?.callers ?? 1) > MAX_CALLERS) return false;
-    if (next.#line === undefined) {
+    const more = next.#line;
+    if (more === undefined) {
       const same = line.recent(next.wireKey);
       if (same !== undefined && same.#decoder === next.#decoder) {
         GetCommand.#share(line, same, next);
         return true;
       }
     }
-    const more = next.#line ?? { keys: 1, bytes: next.wireKey.length + 1 };
-    if (line.keys + more.keys > MAX_MERGED_KEYS || line.bytes + more.bytes > MAX_KEY_BYTES) {
-      return false;
-    }
+    if (
+      line.keys + (more?.keys ?? 1) > MAX_MERGED_KEYS ||
+      line.bytes + (more?.bytes ?? next.wireKey.length + 1) > MAX_KEY_BYTES
+    ) return false;
     this.#join(next);
     return true;
   }
