@@ -73,7 +73,7 @@ export class Turns {
    * @param callback Is told the time. It must not throw.
    */
   atEnd(callback: (now: number) => void): void {
-    if (this.#due.push(callback) === 1) queueMicrotask(this.#end);
+    if (this.#due.push(callback) === 1) SETTLED.then(this.#end);
   }
 
   readonly #end = (): void => {
@@ -85,6 +85,9 @@ export class Turns {
     this.#spare = due;
   };
 }
+
+/** Has callbacks called as `queueMicrotask()` does, which wraps each in a function: that takes 50 ns longer. */
+const SETTLED = Promise.resolve();
 
 /** The platform's clock. To read it costs 85 ns: no call does so for itself alone. */
 export const systemClock: Clock = {
