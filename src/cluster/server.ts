@@ -412,7 +412,8 @@ export class Server implements ObservedServer {
       await prepare(connection, milliseconds === 0 ? Infinity : clock.now() + milliseconds);
       if (!signal.aborted) this.#health.answered();
     } catch (error) {
-      await connection.close();
+      // Nobody waits for a read that may never end.
+      void connection.close();
       throw error;
     } finally {
       signal.removeEventListener("abort", giveUp);

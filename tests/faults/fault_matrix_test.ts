@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ConnectionError } from "@libmc/libmc";
 import { type Cell, play } from "./matrix/cell.ts";
 import { DIAL_FAULTS } from "./matrix/dial_faults.ts";
+import { META_METHODS } from "./matrix/meta_methods.ts";
 import { COUNTER, MATRIX_METHODS, type MatrixMethod } from "./matrix/methods.ts";
 import { PROCESS_FAULTS } from "./matrix/process_faults.ts";
 import { PROXY_FAULTS } from "./matrix/proxy_faults.ts";
@@ -9,7 +10,8 @@ import type { MatrixFault } from "./matrix/scene.ts";
 import { SERVER_FAULTS } from "./matrix/server_faults.ts";
 
 const FAULTS = [...PROCESS_FAULTS, ...SERVER_FAULTS, ...PROXY_FAULTS, ...DIAL_FAULTS];
-const CELLS: readonly Cell[] = MATRIX_METHODS.flatMap((method) => [
+const METHODS = [...MATRIX_METHODS, ...META_METHODS];
+const CELLS: readonly Cell[] = METHODS.flatMap((method) => [
   { method, strict: false },
   { method, strict: true },
   ...(method.mayBeQuiet ? [{ method, strict: true, noreply: true }] : []),
@@ -19,7 +21,7 @@ const WIDTH = 24;
 
 Deno.test("fault matrix: every method settles once, in time and right, whatever goes wrong", async () => {
   console.log(
-    `fault matrix: ${MATRIX_METHODS.length} methods × ${FAULTS.length} faults × 2 or 3 modes = ` +
+    `fault matrix: ${METHODS.length} methods × ${FAULTS.length} faults × 2 or 3 modes = ` +
       `${FAULTS.length * CELLS.length} calls`,
   );
   const breaches: string[] = [];

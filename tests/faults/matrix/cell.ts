@@ -46,6 +46,7 @@ export async function play(fault: MatrixFault, cells: readonly Cell[]): Promise<
 class Run {
   readonly breaches: string[] = [];
   readonly #scene: Scene;
+  readonly #fault: MatrixFault;
   readonly #cell: Cell;
   readonly #where: string;
   readonly #tag: string;
@@ -62,6 +63,7 @@ class Run {
   readonly #heard: Promise<unknown>[] = [];
 
   constructor(fault: MatrixFault, scene: Scene, cell: Cell, tag: string) {
+    this.#fault = fault;
     this.#scene = scene;
     this.#cell = cell;
     this.#tag = tag;
@@ -92,6 +94,7 @@ class Run {
 
   async warmUp(): Promise<void> {
     await eventually("the client is connected", () => this.#isConnected());
+    await this.#cell.method.warmUp?.(this.#client);
     this.#told.length = 0;
   }
 
@@ -111,6 +114,7 @@ class Run {
     // Who asks for no reply hears only of what could not be sent.
     if (noreply) return;
     if (this.#told.length > 0 || this.#mayLoseItems || method.isWhole(answer, this.#tag)) return;
+    if (method.hidesMisses && this.#fault.leavesOut) return;
     // This one has no failure to tell: it says where a call would go.
     if (method.command !== "none") this.#breach(`failed without a word: ${Deno.inspect(answer)}`);
   }

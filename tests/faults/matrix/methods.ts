@@ -17,6 +17,10 @@ export interface MatrixMethod {
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** What is stored before the call. */
   seedItems(tag: string): [string, unknown][];
+  /** True if a reply that a server leaves out cannot be told from a miss, which it leaves out, too. */
+  readonly hidesMisses?: boolean;
+  /** Called before something goes wrong, unless it does at once. */
+  warmUp?(client: Client): Promise<unknown>;
   /** Says what is wrong with what the call has left on the server, if anything is. */
   wrongRest?(client: Client): Promise<string | undefined>;
   /** True for the answer of a server with which nothing is wrong. */
@@ -36,7 +40,7 @@ export function valueOf(tag: string, key: string): string {
 }
 
 /** What each client finds stored. */
-function seedItems(tag: string): [string, unknown][] {
+export function seedItems(tag: string): [string, unknown][] {
   return [
     ...KEYS.map((key): [string, unknown] => [key, valueOf(tag, key)]),
     [COUNTER, COUNT],

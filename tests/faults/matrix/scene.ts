@@ -33,6 +33,8 @@ export interface MatrixFault {
   readonly name: string;
   /** All methods share one scene, as it is costly; items may be lost, as one of the methods empties the server. */
   readonly isShared?: boolean;
+  /** True if the server leaves a reply out and goes on as if nothing had happened. */
+  readonly leavesOut?: boolean;
   /** @param command The command that it is to befall, where it befalls one. */
   open(command: string): Promise<Scene>;
 }

@@ -41,6 +41,7 @@ export const SERVER_FAULTS: readonly MatrixFault[] = [
 function reply(name: string, fault: Fault, isNextWhole = false): MatrixFault {
   return {
     name,
+    leavesOut: fault.kind === "missingReply" && fault.then === "continue",
     open: async (command) => ({
       ...await open(
         befalls(fault, command) ? { ...fault, commands: [command] } as Fault : undefined,
