@@ -11,6 +11,8 @@ export interface AnsweringConnection {
   /** All that the client has written, one char a byte. */
   sent: string;
   closed: boolean;
+  /** Ends it from the server's side. */
+  end(): void;
 }
 
 /** Answers a write, one char a byte; `null` closes the connection, and `undefined` says nothing. */
@@ -31,11 +33,15 @@ export class AnsweringConnect {
   /** To be given to a client. */
   readonly connect: Connect = (endpoint) => {
     const number = this.connections.length;
-    const connection: AnsweringConnection = { endpoint, number, sent: "", closed: false };
-    this.connections.push(connection);
     let replies = "";
     let isOver = false;
     let wake: (() => void) | undefined;
+    const end = () => {
+      isOver = true;
+      wake?.();
+    };
+    const connection: AnsweringConnection = { endpoint, number, sent: "", closed: false, end };
+    this.connections.push(connection);
     const read = async (into: Uint8Array): Promise<number | null> => {
       while (replies === "" && !isOver) await new Promise<void>((resolve) => wake = resolve);
       if (replies === "") return null;
