@@ -36,9 +36,8 @@ import * as storage from "../operations/meta/set.ts";
  * **Values** are encoded as everywhere. A value that `set()` has split is read as a whole; `meta.set()` stores one item and
  * splits nothing.
  *
- * **Sent twice** after a lost connection are only those that are the same then: a get that lets nobody win and does not ask
- * whether the item was read before; and, with `maxRetries`, a plain set, a delete, which may then say `"notFound"` of the
- * item that it deleted, and the removal of a value.
+ * **Sent twice** after a lost connection are only those whose answer is the same then: a get that lets nobody win and does
+ * not ask whether the item was read before; and, with `maxRetries`, a plain set and the removal of a value.
  *
  * @example A value that one caller renews before it is gone
  * ```ts

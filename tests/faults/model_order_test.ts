@@ -24,7 +24,11 @@ for (const [what, options, rounds, bigs] of ROUNDS) {
     let runs = 0;
     for (let round = 0; round < rounds; round++) {
       const seed = SEED + round;
-      const operations = randomOperations(new Random(seed), { callers: 6, count: 60, bigs });
+      const random = randomOperations(new Random(seed), { callers: 6, count: 60, bigs });
+      // Behind a command without a reply nobody can tell whom an error line answers, and this one has a reply.
+      const operations = random.filter(({ name }) =>
+        !options.noreply || name !== "meta.arithmetic"
+      );
       await expectRight(
         seed,
         operations,

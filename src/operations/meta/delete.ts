@@ -70,8 +70,8 @@ function kindOf(options: MetaDeleteOptions = {}, isQuiet: boolean): MetaKind<Met
         newCas === undefined ? undefined : NEEDS.newCas,
         removeValue ? NEEDS.removeValue : undefined,
       ]),
-      // To mark an item as stale once more lets one more caller win.
-      mayRepeat: cas === undefined && !stale,
+      // The second time, an item that was deleted is not found, and one that was marked lets one more caller win.
+      mayRepeat: cas === undefined && removeValue && !stale,
     },
   );
 }

@@ -5,10 +5,9 @@
  */
 
 import { MemcachedError } from "@libmc/libmc";
-import { VERB } from "../../support/verbs.ts";
 import { isBigKey } from "./big_values.ts";
 import { type Answer, type Item, steps } from "./model.ts";
-import { describe, type Operation } from "./operation.ts";
+import { describe, factsOf, type Operation } from "./operation.ts";
 import type { Performer } from "./performer.ts";
 
 /**
@@ -32,7 +31,7 @@ export async function runCertain(
   /** All that each key's answer may be: one thing, but for numbers that got shorter. */
   function expected(operation: Operation): Set<Answer>[] {
     const { caller, name, keys, data } = operation;
-    if (VERB[name].kind !== "retrieval") written.push(operation);
+    if (factsOf(name).kind !== "retrieval") written.push(operation);
     return keys.map((key) => {
       const place = `${caller} ${key}`;
       const before = items.get(key) ?? [undefined];
@@ -54,7 +53,7 @@ export async function runCertain(
       const performed = await performer.perform(operation);
       if (operation.name === "getMulti") allowLater(operation, answers, written.slice(before));
       if (wrong !== undefined) return;
-      const isQuiet = noreply && VERB[operation.name].mayBeQuiet;
+      const isQuiet = noreply && factsOf(operation.name).mayBeQuiet;
       if (isQuiet && !(performed instanceof MemcachedError)) continue;
       if (performed instanceof MemcachedError || !areAmong(performed, answers)) {
         wrong = `${describe(operation)} gave ${Deno.inspect(performed)}, not ${

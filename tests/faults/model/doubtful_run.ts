@@ -1,10 +1,9 @@
 /** A run in which things go wrong. Each caller has keys of its own, and each answer must be one that can be. */
 
 import { MemcachedError, MultiError } from "@libmc/libmc";
-import { VERB } from "../../support/verbs.ts";
 import { moment } from "../matrix/scene.ts";
 import { isBigKey } from "./big_values.ts";
-import { describe, type Operation } from "./operation.ts";
+import { describe, factsOf, type Operation } from "./operation.ts";
 import { OwnKeys, type Trouble } from "./own_keys.ts";
 import type { Performer } from "./performer.ts";
 
@@ -47,7 +46,7 @@ async function runOne(
   const placed = { ...operation, keys: places.map(({ key }) => key) };
   const performed = await performer.perform(placed);
   keys.noticeLosses();
-  if (performed instanceof MemcachedError && VERB[name].kind === "storage") {
+  if (performed instanceof MemcachedError && factsOf(name).kind === "storage") {
     // Of a split value that could not be written whole, nothing is the right rest.
     for (const { key, worlds } of places) if (isBigKey(key)) worlds.lose();
   }
@@ -56,7 +55,7 @@ async function runOne(
     for (const [i, answer] of performer.partOf(placed, performed).entries()) {
       if (answer === undefined) {
         // It failed, and may have been sent; a retrieval leaves the item as it was.
-        if (name !== "getMulti") places[i].worlds.doubted(name, data);
+        if (factsOf(name).kind !== "retrieval") places[i].worlds.doubted(name, data);
       } else if (!places[i].worlds.answered(name, data, answer)) {
         return `${describe(operation)} gave ${Deno.inspect(answer)} in part, which cannot be`;
       }

@@ -1,6 +1,9 @@
 /** What memcached does with one key, in a few plain lines: the model that the client is checked against. */
 
+import type { Answer } from "./facts.ts";
 import type { OperationName } from "./operation.ts";
+
+export type { Answer };
 
 /** An item. */
 export interface Item {
@@ -8,9 +11,6 @@ export interface Item {
   /** Another one after every change; what cas goes by. */
   readonly version: number;
 }
-
-/** What a caller hears: a value, `null` for a miss, a verdict, a count, or the word of a refusal. */
-export type Answer = string | number | boolean | null;
 
 /** What the caller of a call on one key hears, and the item afterwards. */
 export interface Step {
@@ -37,17 +37,23 @@ export function step(item: Item | undefined, { name, data, version, seen }: KeyC
     case "gets":
     case "gat":
     case "getMulti":
+    case "meta.get":
+    case "meta.getMulti":
       return unchanged(item?.data ?? null);
     case "set":
     case "setMulti":
+    case "meta.set":
+    case "meta.setMulti":
       return stored(data);
     case "add":
+    case "meta.add":
       return item === undefined ? stored(data) : unchanged(false);
     case "replace":
       return item === undefined ? unchanged(false) : stored(data);
     case "cas":
       return item === undefined || item.version !== seen ? unchanged(false) : stored(data);
     case "append":
+    case "meta.append":
       return item === undefined ? unchanged(false) : stored(item.data + data);
     case "prepend":
       return item === undefined ? unchanged(false) : stored(data + item.data);
@@ -56,11 +62,14 @@ export function step(item: Item | undefined, { name, data, version, seen }: KeyC
       return { answer: true, item: undefined };
     case "touch":
       return unchanged(item !== undefined);
+    case "meta.delete":
+    case "meta.deleteMulti":
     case "expire":
       return { answer: item !== undefined, item: undefined };
     case "incr":
     case "decr":
-      return counted(item, name === "incr" ? Number(data) : -Number(data), version);
+    case "meta.arithmetic":
+      return counted(item, name === "decr" ? -Number(data) : Number(data), version);
   }
 }
 

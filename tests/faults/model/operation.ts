@@ -2,6 +2,8 @@
 
 import type { Random } from "../../support/random.ts";
 import { takes, VERB, type VerbName } from "../../support/verbs.ts";
+import type { OperationFacts } from "./facts.ts";
+import { META_FACTS, type MetaName } from "./meta_operations.ts";
 
 /** One call of one caller. */
 export interface Operation {
@@ -14,7 +16,20 @@ export interface Operation {
 }
 
 /** What can be called. */
-export type OperationName = keyof typeof SHARES;
+export type OperationName = keyof typeof SHARES | MetaName;
+
+/** Gives the facts of a call. */
+export function factsOf(name: OperationName): OperationFacts {
+  if (isMeta(name)) return META_FACTS[name];
+  const verb = VERB[name];
+  const { kind, isMulti, mayBeQuiet } = verb;
+  return { kind, isMulti, adds: takes(verb, "data"), counts: takes(verb, "delta"), mayBeQuiet };
+}
+
+/** True for a call of `client.meta`. */
+export function isMeta(name: OperationName): name is MetaName {
+  return Object.hasOwn(META_FACTS, name);
+}
 
 /** The caller, the call, its keys and its data in one line. */
 export function describe({ caller, name, keys, data }: Operation): string {
@@ -38,7 +53,7 @@ export function randomOperations(
   return Array.from({ length: count }, (_, i) => {
     const isBig = bigs > 0 && random.below(100) < bigs;
     const name = random.pick(isBig ? BIG_NAMES : names);
-    const verb = VERB[name];
+    const verb = factsOf(name);
     if (isBig) {
       const keys = verb.isMulti ? [...BIG_KEYS, TEXT_KEYS[0]] : [random.pick(BIG_KEYS)];
       return { caller: random.below(callers), name, keys, data: `t${i}` };
@@ -46,8 +61,8 @@ export function randomOperations(
     const isNumber = random.below(2) === 0;
     const keys = verb.isMulti
       ? [...TEXT_KEYS, ...NUMBER_KEYS].filter(() => random.below(2) === 0)
-      : [random.pick(isNumber && !takes(verb, "data") ? NUMBER_KEYS : TEXT_KEYS)];
-    const data = takes(verb, "delta") || keys[0] !== undefined && isNumberKey(keys[0])
+      : [random.pick(isNumber && !verb.adds ? NUMBER_KEYS : TEXT_KEYS)];
+    const data = verb.counts || keys[0] !== undefined && isNumberKey(keys[0])
       ? String(random.below(12))
       : `t${i}`;
     return { caller: random.below(callers), name, keys, data };
@@ -82,9 +97,12 @@ const SHARES = {
   setMulti: 2,
   deleteMulti: 1,
 } satisfies Partial<Record<VerbName, number>>;
-const NAMES = Object.entries(SHARES).flatMap(([name, share]) =>
-  new Array<OperationName>(share).fill(name as OperationName)
-);
+const NAMES: readonly OperationName[] = [
+  ...Object.entries(SHARES).flatMap(([name, share]) =>
+    new Array<OperationName>(share).fill(name as OperationName)
+  ),
+  ...Object.keys(META_FACTS) as MetaName[],
+];
 /** What is called with values that are split. */
 const BIG_NAMES: readonly OperationName[] = [
   ...["get", "get", "get", "set", "set", "delete", "getMulti", "setMulti"] as const,

@@ -11,7 +11,8 @@ import { doneOf, hitsOf } from "../../support/answers.ts";
 import { VERB, type Verb } from "../../support/verbs.ts";
 import { bigValueOf, isBigKey, lettersOf } from "./big_values.ts";
 import type { Answer } from "./model.ts";
-import type { Operation } from "./operation.ts";
+import { callMeta, metaAnswers } from "./meta_operations.ts";
+import { factsOf, isMeta, type Operation } from "./operation.ts";
 
 /** What came of a call: an answer a key, in the order of the keys, or an error. */
 export type Performed = readonly Answer[] | MemcachedError;
@@ -42,12 +43,19 @@ export class Performer {
 
   /** What a call for many keys that failed in part says of each of them; `undefined` of what failed. */
   partOf({ name, keys }: Operation, { partial }: MultiError): (Answer | undefined)[] {
+    if (isMeta(name)) return metaAnswers(name, partial, keys.map((key) => this.#prefix + key));
     return this.#answers(VERB[name], partial, keys);
   }
 
   async #perform({ caller, name, keys, data }: Operation): Promise<Answer[]> {
-    const verb = VERB[name];
     const wanted = keys.map((key) => this.#prefix + key);
+    if (isMeta(name)) {
+      const { kind } = factsOf(name);
+      const none = kind === "retrieval" || kind === "arithmetic" ? null : false;
+      const answer = await callMeta(this.#client, name, wanted, data);
+      return metaAnswers(name, answer, wanted).map((answer) => answer ?? none);
+    }
+    const verb = VERB[name];
     const [key] = wanted;
     const values = keys.map((key) => isBigKey(key) ? bigValueOf(data) : data);
     const seen = `${caller} ${key}`;
