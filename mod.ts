@@ -78,6 +78,7 @@ export type { Traffic } from "./src/connection/contract.ts";
 export type { ClientOptions, LiveOptions } from "./src/engine/options.ts";
 export type {
   CallOptions,
+  CountOptions,
   FlushOptions,
   RawOptions,
   StoreOptions,

@@ -5,6 +5,7 @@ import type { ServerCounters } from "../cluster/counters.ts";
 import type { ServerStats } from "../commands/server_commands.ts";
 import type {
   CallOptions,
+  CountOptions,
   FlushOptions,
   RawOptions,
   StoreOptions,
@@ -950,9 +951,15 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Adds to a counter, an item whose data is a decimal number. Wraps to 0 at 2^64 (memcached's `doc/protocol.txt`).
    *
+   * With the option `initial` a counter that is not there begins with that number, and the call always waits for the
+   * answer. A server with meta commands does so in one step. On any other, `add` and `incr` take turns: no count is
+   * lost there either, but if the counter is deleted meanwhile, it may begin twice. `get()` reads a counter that began so
+   * as a text, or as bytes with `libmcCodec`, since memcached gives it no flags; a delta of 0 reads it as a number.
+   *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param delta An integer from 0 to 2^53 - 1.
-   * @returns The new value; `undefined` if the key is not there, or with `noreply`.
+   * @param options `initial` and `exptime` of a counter that begins: see {@linkcode CountOptions}.
+   * @returns The new value; `undefined` if the key is not there and no counter begins, or with `noreply`.
    * @throws {TypeError} If key, delta or an option cannot be used.
    * @throws {RangeError} If the key is too long or delta out of range; or if the counter is above 2^53 - 1, where a
    * number would lose digits: it has been added to then, and a bigint delta reads it.
@@ -973,14 +980,30 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.incr("visits"), 1);
    * assertEquals(await client.incr("visits", 10), 11);
    * ```
+   *
+   * @example Begin by itself, and last an hour
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const calls = await Promise.all(
+   *   [1, 2, 3].map(() => client.incr("visits", 1, { initial: 1, exptime: 3600 })),
+   * );
+   * assertEquals(calls, [1, 2, 3]);
+   * ```
    */
-  incr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
+  incr(key: string, delta?: number, options?: CountOptions<number>): Promise<number | undefined>;
   /**
    * Adds to a counter, for all of its 64 bits.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param delta From 0 to 2^64 - 1.
-   * @returns The new value as a bigint; `undefined` if the key is not there, or with `noreply`.
+   * @param options `initial`, a bigint, and `exptime` of a counter that begins: see {@linkcode CountOptions}.
+   * @returns The new value as a bigint; `undefined` if the key is not there and no counter begins, or with `noreply`.
    * @throws {TypeError} If key, delta or an option cannot be used.
    * @throws {RangeError} If the key is too long or delta out of range.
    * @throws {MemcachedError} If the call fails and `strict` is set.
@@ -998,11 +1021,11 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.incr("bytes", 1n), 9223372036854775809n);
    * ```
    */
-  incr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
+  incr(key: string, delta: bigint, options?: CountOptions<bigint>): Promise<bigint | undefined>;
   incr(
     key: string,
     delta: number | bigint = 1,
-    options?: CallOptions,
+    options?: CountOptions,
   ): Promise<number | bigint | undefined> {
     return change.count(this.#engine, "incr", key, delta, options);
   }
@@ -1012,7 +1035,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param delta An integer from 0 to 2^53 - 1.
-   * @returns The new value; `undefined` if the key is not there, or with `noreply`.
+   * @param options `initial` and `exptime` of a counter that begins, as for {@linkcode Client.incr}.
+   * @returns The new value; `undefined` if the key is not there and no counter begins, or with `noreply`.
    * @throws {TypeError} If key, delta or an option cannot be used.
    * @throws {RangeError} As for {@linkcode Client.incr}.
    * @throws {MemcachedError} If the call fails and `strict` is set.
@@ -1031,13 +1055,14 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.decr("stock", 2), 0);
    * ```
    */
-  decr(key: string, delta?: number, options?: CallOptions): Promise<number | undefined>;
+  decr(key: string, delta?: number, options?: CountOptions<number>): Promise<number | undefined>;
   /**
    * Subtracts from a counter, for all of its 64 bits.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param delta From 0 to 2^64 - 1.
-   * @returns The new value as a bigint; `undefined` if the key is not there, or with `noreply`.
+   * @param options `initial`, a bigint, and `exptime` of a counter that begins, as for {@linkcode Client.incr}.
+   * @returns The new value as a bigint; `undefined` if the key is not there and no counter begins, or with `noreply`.
    * @throws {TypeError} If key, delta or an option cannot be used.
    * @throws {RangeError} If the key is too long or delta out of range.
    * @throws {MemcachedError} If the call fails and `strict` is set.
@@ -1055,11 +1080,11 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.decr("left", 5n), 18446744073709551610n);
    * ```
    */
-  decr(key: string, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
+  decr(key: string, delta: bigint, options?: CountOptions<bigint>): Promise<bigint | undefined>;
   decr(
     key: string,
     delta: number | bigint = 1,
-    options?: CallOptions,
+    options?: CountOptions,
   ): Promise<number | bigint | undefined> {
     return change.count(this.#engine, "decr", key, delta, options);
   }

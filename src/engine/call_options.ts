@@ -143,6 +143,33 @@ export interface FlushOptions extends CallOptions {
   delay?: number;
 }
 
+/**
+ * Options of `incr()` and `decr()`.
+ *
+ * @example Calls in this minute, counted from the first
+ * ```ts
+ * import { Client, type CountOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const aMinute: CountOptions<number> = { initial: 1, exptime: 60 };
+ * const counts = [];
+ * for (let i = 0; i < 3; i++) counts.push(await client.incr("calls", 1, aMinute));
+ * assertEquals(counts, [1, 2, 3]);
+ * server.advance(60);
+ * assertEquals(await client.incr("calls", 1, aMinute), 1);
+ * ```
+ */
+export interface CountOptions<N extends number | bigint = number | bigint> extends CallOptions {
+  /** Makes the counter with this number if the key is not there; nothing is added to it. It has the type of the delta. */
+  initial?: N;
+  /** When a counter that is made expires: see {@linkcode Exptime}. 0: never. Needs `initial`. @default {0} */
+  exptime?: Exptime;
+}
+
 /** The options that a verb takes, each with its check; `undefined` for one that is checked where it is used. */
 export type CallChecks = Readonly<Record<string, Check | undefined>>;
 
@@ -154,6 +181,11 @@ export const STORE_OPTIONS: CallChecks = {
   compress: aBoolean,
 };
 export const RAW_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined, flags: undefined };
+export const COUNT_OPTIONS: CallChecks = {
+  ...CALL_OPTIONS,
+  initial: undefined,
+  exptime: undefined,
+};
 export const STREAM_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined };
 export const FLUSH_OPTIONS: CallChecks = { ...CALL_OPTIONS, delay: undefined };
 

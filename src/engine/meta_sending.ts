@@ -8,9 +8,11 @@ import type { Deadline } from "../clock.ts";
 import type { Server } from "../cluster/server.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import type { MemcachedError } from "../errors.ts";
+import { type MemcachedError, UnsupportedError } from "../errors.ts";
 import { forCommand } from "../error_copy.ts";
+import { isSound } from "../thrown.ts";
 import type { Engine, Parts } from "./engine.ts";
+import type { Turn } from "./key_order.ts";
 
 /** Sends a call's command to the server of its key, behind all calls for the key that were made before. */
 export function sendMeta(
@@ -27,6 +29,39 @@ export function sendMeta(
     cluster.locate(key, deadline, (server) => {
       learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
         if (command.abandoned) return turn.end();
+        if (error === undefined) engine.send(call, key, command, turn);
+        else command.fail(forCommand(error, command.name));
+        turn.end();
+      });
+    });
+  }, (error) => command.fail(error));
+}
+
+/**
+ * Sends a call's command if the server of its key can carry it out. Else it calls back, so that other commands take its
+ * place.
+ *
+ * @param instead Is given a turn for the key, which it must end some time.
+ */
+export function sendMetaOrElse(
+  engine: Engine,
+  call: { readonly deadline: Deadline },
+  key: string,
+  command: Command,
+  instead: (turn: Turn) => void,
+): void {
+  const { cluster } = engine;
+  const { deadline } = call;
+  command.deadline = deadline;
+  const owner = cluster.ownerOf(key);
+  if (owner.knowsMeta && owner.meta.refusal(command) === undefined) {
+    return engine.send(call, key, command);
+  }
+  engine.inTurn([key], { deadline, command: command.name }, (turn) => {
+    cluster.locate(key, deadline, (server) => {
+      learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
+        if (command.abandoned) return turn.end();
+        if (isSound(server?.meta.refusal(command), UnsupportedError)) return instead(turn);
         if (error === undefined) engine.send(call, key, command, turn);
         else command.fail(forCommand(error, command.name));
         turn.end();

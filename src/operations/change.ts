@@ -11,9 +11,10 @@ import { ArithmeticCommand } from "../commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "../commands/deletion.ts";
 import { batchPlan } from "../commands/plan.ts";
 import { TouchCommand } from "../commands/touch.ts";
-import type { CallOptions } from "../engine/call_options.ts";
+import { type CallOptions, COUNT_OPTIONS, type CountOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
+import { beginningOf, countFrom } from "./counters.ts";
 import { countUnlessSplit, maySplit, touchWithChunks } from "./split_items.ts";
 import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 
@@ -85,14 +86,14 @@ export function count<N extends number | bigint>(
   name: "incr" | "decr",
   key: string,
   delta: N,
-  options: Options,
+  options: CountOptions | undefined,
 ): Promise<N | undefined>;
 export function count(
   engine: Engine,
   name: "incr" | "decr",
   key: string,
   delta: number | bigint,
-  options: Options,
+  options: CountOptions | undefined,
 ): Promise<number | bigint | undefined> {
   return engine.call<number | bigint | undefined>(VERBS[name], options, (call) => {
     const wireKey = engine.keys.one(key);
@@ -102,8 +103,11 @@ export function count(
       ? call
       : call.map((value: bigint | undefined) => exactNumber(value, key));
     const { settings } = engine;
+    const beginning = options && beginningOf(options, delta);
     engine.began(call, key);
-    if (maySplit(settings, wireKey)) {
+    if (beginning !== undefined) {
+      countFrom(engine, call, { name, key: wireKey, delta }, beginning, receiver);
+    } else if (maySplit(settings, wireKey)) {
       countUnlessSplit(engine, call, { name, key: wireKey, delta }, receiver);
     } else {
       const command = new ArithmeticCommand(name, wireKey, delta, settings.noreply, receiver);
@@ -126,6 +130,6 @@ const VERBS = {
   deleteMulti: verb("deleteMulti", nothingDone),
   touch: verb("touch", notDone),
   expire: verb("expire", notDone),
-  incr: verb("incr", missing),
-  decr: verb("decr", missing),
+  incr: verb("incr", missing, COUNT_OPTIONS),
+  decr: verb("decr", missing, COUNT_OPTIONS),
 };

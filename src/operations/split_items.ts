@@ -116,7 +116,9 @@ export function countUnlessSplit(
   const { noreply } = engine.settings;
   // Without an answer, and where it is 0 because there was too little, nothing tells the old number.
   if (noreply || name === "decr" && delta > 1) {
-    return countAfterLook(engine, call, counting, receiver);
+    return countAfterLook(engine, call, counting, receiver, (told) => {
+      engine.send(call, key, new ArithmeticCommand(name, key, delta, noreply, told));
+    });
   }
   const answer = new Told<bigint | undefined>(call, (value) => {
     undoIfSplit(engine, call, counting, value, () => receiver.resolve(value));
@@ -145,14 +147,18 @@ export function undoIfSplit(
   }, (error) => call.reject(inPart(error)));
 }
 
-/** Asks for the item in front of the command: both go together, and are carried out in this order. */
-function countAfterLook(
+/**
+ * Asks for the item in front of the command: both go together, and are carried out in this order.
+ *
+ * @param count Sends the command.
+ */
+export function countAfterLook(
   engine: Engine,
   call: AskingCall,
   counting: Counting,
   receiver: Receiver<bigint | undefined>,
+  count: (receiver: Receiver<bigint | undefined>) => void,
 ): void {
-  const { name, key, delta } = counting;
   let item: ItemText | undefined;
   let hasLooked = false;
   let answer: { value: bigint | undefined } | undefined;
@@ -163,16 +169,17 @@ function countAfterLook(
     if (old === 0) receiver.resolve(answer.value);
     else undo(engine, call, counting, old);
   };
-  look(engine, call, key, (found) => {
+  look(engine, call, counting.key, (found) => {
     item = found;
     hasLooked = true;
     goOn();
   });
-  const told = new Told<bigint | undefined>(call, (value) => {
-    answer = { value };
-    goOn();
-  });
-  engine.send(call, key, new ArithmeticCommand(name, key, delta, engine.settings.noreply, told));
+  count(
+    new Told<bigint | undefined>(call, (value) => {
+      answer = { value };
+      goOn();
+    }),
+  );
 }
 
 /** Undoes what was done to the number of a manifest, and fails the call. */

@@ -74,6 +74,13 @@ const BAD_DELTAS: readonly Bad[] = [
   [null, TypeError, /delta/],
 ];
 
+/** For either kind of delta. */
+const BAD_INITIALS: readonly Bad[] = [
+  ["1", TypeError, /option "initial" .* current type is string/],
+  [null, TypeError, /current type is null/],
+  [{}, TypeError, /current type is object/],
+];
+
 const BAD_DATA: readonly Bad[] = [
   [5, TypeError, /string nor a Uint8Array: current type is number/],
   [undefined, TypeError, /current type is undefined/],
@@ -190,6 +197,7 @@ const BAD_OPTIONS: Readonly<Record<Exclude<keyof VerbOptions, "strict">, readonl
   compress: BAD_SWITCHES,
   flags: BAD_FLAGS,
   delay: BAD_DELAYS,
+  initial: BAD_INITIALS,
 };
 
 /** Every refused argument and option of every verb. */

@@ -45,6 +45,7 @@ export interface VerbOptions extends CallOptions {
   exptime?: Exptime;
   compress?: boolean;
   flags?: number;
+  initial?: number | bigint;
   delay?: number;
 }
 
@@ -192,13 +193,15 @@ const TABLE = {
   },
   incr: {
     ...entry("incr", "arithmetic", "number", "key", "delta"),
+    options: ["initial", "exptime"],
     // Either kind of delta is right; the types of the client have one signature for each.
-    call: (client, { key, delta }, options) => client.incr(key, delta as number, options),
+    call: (client, { key, delta }, options) => client.incr(key, delta as number, options as never),
   },
   decr: {
     ...entry("decr", "arithmetic", "number", "key", "delta"),
+    options: ["initial", "exptime"],
     usual: { delta: 1n },
-    call: (client, { key, delta }, options) => client.decr(key, delta as number, options),
+    call: (client, { key, delta }, options) => client.decr(key, delta as number, options as never),
   },
   version: {
     ...entry("version", "server", "byServer"),
