@@ -69,6 +69,8 @@ export type {
   MetaSetOptions,
 } from "./src/operations/meta/options.ts";
 export type { MetaItems } from "./src/operations/meta/set.ts";
+export type { Lock, LockOptions } from "./src/operations/lock.ts";
+export type { UpdateOptions } from "./src/operations/update.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";

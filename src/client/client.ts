@@ -17,12 +17,14 @@ import type { ClientOptions, LiveOptions } from "../engine/options.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { ClientEventName, ServerEvent } from "../observe/events.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
+import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
 import * as change from "../operations/change.ts";
 import type { Items } from "../operations/items.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
 import * as streams from "../operations/streams.ts";
+import { update, type UpdateOptions } from "../operations/update.ts";
 import { Admin } from "./admin.ts";
 import { Meta } from "./meta.ts";
 
@@ -570,6 +572,85 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   cas(key: string, value: unknown, cas: bigint, options?: StoreOptions): Promise<boolean> {
     return store.store(this.#engine, "cas", key, value, options, cas);
+  }
+
+  /**
+   * Changes a value as it is then: reads it, calls `change`, and stores the result if nobody else has changed the item
+   * meanwhile. Else it waits a moment and begins anew.
+   *
+   * `timeout` bounds all of it, `change` included. A store whose outcome is not known is not repeated. Other calls for the
+   * key that are made meanwhile do not wait for it.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param change Is given the value, `undefined` if the key is not there, and gives the new one, or a promise of it;
+   * `undefined` leaves the item as it is. It may be called several times.
+   * @param options The exptime of what is stored, the number of attempts and so on: see {@linkcode UpdateOptions}.
+   * @returns The value that was stored; `undefined` if `change` gave that.
+   * @throws {TypeError} If key, change or an option cannot be used, or storing the value would lose something.
+   * @throws {RangeError} If key, exptime or value are out of bounds: the value must fit in one item.
+   * @throws {MemcachedError} If the call fails and `strict` is set, also because others were faster each time.
+   * @throws What `change` throws, strict or not. Then nothing is stored.
+   *
+   * @example Ten callers add to one list, and none is lost
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const add = (id: number) => client.update<number[]>("ids", (ids = []) => [...ids, id]);
+   * await Promise.all([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(add));
+   * const ids = await client.get<number[]>("ids");
+   * assertEquals(ids?.toSorted(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+   * ```
+   */
+  update<T = unknown>(
+    key: string,
+    change: (value: T | undefined) => T | undefined | Promise<T | undefined>,
+    options?: UpdateOptions,
+  ): Promise<T | undefined> {
+    return update(this.#engine, key, change, options);
+  }
+
+  /**
+   * Takes a lock, unless somebody holds it. It does not wait for another holder.
+   *
+   * A lock in a cache is a promise that can be broken: the server may restart or drop the item, with `failover` another
+   * server may stand in, and a holder may be slower than its `ttl`. Let what it protects check the `token`, or do with it
+   * what may be done twice.
+   *
+   * @param key The key of the lock's item, 1 to 250 bytes with the prefix. It must hold nothing else.
+   * @param options `ttl`, how many seconds it lasts at most: see {@linkcode LockOptions}.
+   * @returns The lock, or `undefined` if somebody holds it.
+   * @throws {TypeError} If the key or an option cannot be used, or there is no `ttl`.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included, or `ttl` is out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set. With `sent` `"maybe"`, and after
+   * an abort, the lock may be taken until its `ttl` is over.
+   *
+   * @example One worker does the job
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const done: string[] = [];
+   * async function work(worker: string): Promise<void> {
+   *   await using lock = await client.lock("job:report", { ttl: 60 });
+   *   if (lock === undefined) return;
+   *   done.push(worker);
+   *   await client.set("report", `by ${worker}, ${lock.token}`);
+   * }
+   * await Promise.all([work("a"), work("b"), work("c")]);
+   * assertEquals(done, ["a"]);
+   * ```
+   */
+  lock(key: string, options: LockOptions): Promise<Lock | undefined> {
+    return lock(this.#engine, key, options);
   }
 
   /**

@@ -16,7 +16,7 @@ import { FLAG_SPLIT } from "../codec/flags.ts";
 import { utf8Length } from "../codec/text.ts";
 import { GetCommand, type Retrieval } from "../commands/get.ts";
 import type { StorageName } from "../commands/storage.ts";
-import { Call } from "../engine/call.ts";
+import { Call, type CallOwner } from "../engine/call.ts";
 import type { CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ChunkedDecoder } from "../engine/item_decoders.ts";
@@ -44,8 +44,9 @@ export class ChunkedCall<T> extends Call<T | undefined> {
     verb: Verb<undefined>,
     decoder: ChunkedDecoder<T>,
     options: CallOptions | undefined,
+    owner: CallOwner = engine,
   ) {
-    super(engine, verb, options);
+    super(owner, verb, options);
     this.#engine = engine;
     this.#decoder = decoder;
   }
@@ -57,13 +58,19 @@ export class ChunkedCall<T> extends Call<T | undefined> {
    * @throws {RangeError} If an argument is out of range.
    */
   ask(key: string, how: How): void {
+    const wireKey = this.#engine.keys.one(key);
+    const asked = how();
+    this.#engine.began(this, key);
+    this.askFor(wireKey, asked);
+  }
+
+  /** Does the same for a wire key, as a step of a call that has begun. */
+  askFor(wireKey: string, asked: Retrieval): void {
     const engine = this.#engine;
-    const wireKey = this.#wireKey = engine.keys.one(key);
-    const asked = this.#asked = how();
+    this.#wireKey = wireKey;
+    this.#asked = asked;
     const { mergeGets } = engine.settings;
-    const command = new GetCommand(wireKey, this.#decoder, this, asked, mergeGets);
-    engine.began(this, key);
-    engine.send(this, wireKey, command);
+    engine.send(this, wireKey, new GetCommand(wireKey, this.#decoder, this, asked, mergeGets));
   }
 
   override resolve(value: T | Manifest | undefined): void {

@@ -230,7 +230,8 @@ export function wireOptions(
   return cas === undefined ? { exptime, noreply } : { exptime, noreply, cas };
 }
 
-function encoded(
+/** Encodes a value for a command that stores it. */
+export function encoded(
   { settings }: Engine,
   name: ValueStore,
   value: unknown,

@@ -252,6 +252,9 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
   ...["toggleFlushAllFeature", "unref", "updateServers"],
 ]);
 
+/** Methods of the client that send several commands, one after the other, and have tests of their own. */
+export const IN_STEPS: ReadonlySet<string> = new Set(["lock", "update"]);
+
 /** True for a verb whose value is a stream. */
 export function isOfStream({ gives, parameters }: Verb): boolean {
   return gives === "stream" || parameters.includes("stream");

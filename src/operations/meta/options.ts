@@ -195,7 +195,7 @@ export interface MetaArithmeticOptions<N extends number | bigint = number | bigi
 const A_CAS: Check = (name, value) => void checkUnsigned64(name, value as bigint);
 
 /** Checks for a time that memcached counts from now. What lies outside would mean something else to it. */
-const A_WINDOW: Check = (name, value) => {
+export const A_WINDOW: Check = (name, value) => {
   if (typeof value !== "number") throw wrongType(name, "a number of seconds", value);
   if (Number.isInteger(value) && value >= 1 && value <= THIRTY_DAYS) return;
   const why = value > THIRTY_DAYS

@@ -1,0 +1,199 @@
+/**
+ * A lock is an item that its holder has added, with an id of its own. The item's cas is the token. `add` and `gets` go
+ * out together, so it takes one trip, and the id shows whose item the cas is of. To release it, the holder stores over
+ * its item, by that cas, one that is gone at once: classic memcached has no delete by cas. So a lock works on every
+ * server and through proxies.
+ */
+
+import { wrongType } from "../checks/check.ts";
+import { GetCommand } from "../commands/get.ts";
+import type { ItemDecoder } from "../commands/item_decoder.ts";
+import { StorageCommand } from "../commands/storage.ts";
+import type { Call } from "../engine/call.ts";
+import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import { missing, notDone, verb } from "../engine/verb.ts";
+import { inPart } from "../error_copy.ts";
+import { A_WINDOW } from "./meta/options.ts";
+import { Told } from "./told.ts";
+
+/**
+ * Options of `lock()`.
+ *
+ * @example A lock that ends by itself after half a minute
+ * ```ts
+ * import { Client, type LockOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const options: LockOptions = { ttl: 30 };
+ * assert(await client.lock("job", options) !== undefined);
+ * assertEquals(await client.lock("job", options), undefined);
+ * server.advance(30);
+ * assert(await client.lock("job", options) !== undefined);
+ * ```
+ */
+export interface LockOptions extends CallOptions {
+  /** Seconds until the lock ends by itself, 1 to 2,592,000. */
+  ttl: number;
+}
+
+/**
+ * A lock that `client.lock()` has given. It ends when it is released, and after its `ttl` in any case.
+ *
+ * @example A resource that refuses a holder whose time is over
+ * ```ts
+ * import { Client, type Lock } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * let newest = 0n;
+ * function write({ token }: Lock): boolean {
+ *   if (token < newest) return false;
+ *   newest = token;
+ *   return true;
+ * }
+ * const slow = await client.lock("file", { ttl: 10 });
+ * server.advance(10);
+ * const next = await client.lock("file", { ttl: 10 });
+ * assert(slow !== undefined && next !== undefined);
+ * assertEquals([write(next), write(slow)], [true, false]);
+ * assertEquals([await slow.release(), await next.release()], [false, true]);
+ * ```
+ */
+export class Lock implements AsyncDisposable {
+  /** The key. */
+  readonly key: string;
+  /**
+   * The fencing token: a later holder has a greater one. A resource that remembers the greatest can refuse what comes from
+   * a holder whose time is over. The numbers are the server's, and begin anew when it restarts.
+   */
+  readonly token: bigint;
+  readonly #engine: Engine;
+  #isReleased = false;
+
+  /** Made by the client. */
+  constructor(engine: Engine, key: string, token: bigint) {
+    this.#engine = engine;
+    this.key = key;
+    this.token = token;
+  }
+
+  /**
+   * Ends the lock, if it is still this one.
+   *
+   * @returns `true` if it was held until now; `false` if its time was over, or somebody else has changed its item.
+   * @throws {TypeError} If an option cannot be used.
+   * @throws {MemcachedError} If the call fails and `strict` is set. The lock then ends with its `ttl`.
+   *
+   * @example Release it at the end of the work
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const lock = await client.lock("job", { ttl: 30 });
+   * assertEquals(await lock?.release(), true);
+   * assertEquals(await lock?.release(), false);
+   * ```
+   */
+  release(options?: CallOptions): Promise<boolean> {
+    const engine = this.#engine;
+    return engine.call<boolean>(VERBS.release, options, (call) => {
+      const wireKey = engine.keys.one(this.key);
+      engine.began(call, this.key);
+      this.#isReleased = true;
+      const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: this.token };
+      engine.send(call, wireKey, new StorageCommand("cas", wireKey, NOTHING, wire, call));
+    });
+  }
+
+  /**
+   * Releases the lock at the end of a block with `await using`, unless it has been released. It does not throw if the
+   * server fails: the lock then ends with its `ttl`.
+   *
+   * @example A job that one worker does
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * {
+   *   await using lock = await client.lock("job", { ttl: 30 });
+   *   assertEquals(lock !== undefined, true);
+   * }
+   * assertEquals(await client.get("job"), undefined);
+   * ```
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isReleased) await this.release({ strict: false });
+  }
+}
+
+export function lock(
+  engine: Engine,
+  key: string,
+  options: LockOptions,
+): Promise<Lock | undefined> {
+  return engine.call<Lock | undefined>(VERBS.lock, options, (call) => {
+    const ttl = options?.ttl;
+    if (ttl === undefined) throw wrongType('option "ttl"', "a number of seconds", ttl);
+    const wireKey = engine.keys.one(key);
+    engine.began(call, key);
+    take(engine, call, key, wireKey, ttl);
+  });
+}
+
+function take(
+  engine: Engine,
+  call: Call<Lock | undefined>,
+  key: string,
+  wireKey: string,
+  ttl: number,
+): void {
+  const id = crypto.randomUUID();
+  let isAdded: boolean | undefined;
+  const added = new Told<boolean>(call, (stored) => isAdded = stored);
+  const seen = new Told<Holding | undefined>(call, (holding) => {
+    const isOurs = isAdded === true && holding?.id === id;
+    call.resolve(isOurs ? new Lock(engine, key, holding.cas) : undefined);
+  }, (error) => call.reject(isAdded === false ? error : inPart(error)));
+  const item = { data: id, flags: 0 };
+  const options = { exptime: ttl, noreply: false };
+  engine.send(call, wireKey, new StorageCommand("add", wireKey, item, options, added));
+  engine.send(call, wireKey, new GetCommand(wireKey, HOLDING, seen, { name: "gets" }));
+}
+
+/** Who holds a lock. */
+interface Holding {
+  readonly id: string;
+  readonly cas: bigint;
+}
+
+const HOLDING: ItemDecoder<Holding> = {
+  decode(item) {
+    const cas = item.cas();
+    return { id: new TextDecoder().decode(item.copyData()), cas };
+  },
+};
+
+const GONE_AT_ONCE = -1;
+const NOTHING = { data: "", flags: 0 };
+const LOCK_OPTIONS: CallChecks = { ...CALL_OPTIONS, ttl: A_WINDOW };
+
+const VERBS = {
+  lock: verb("lock", missing, LOCK_OPTIONS),
+  release: verb("lock.release", notDone),
+};

@@ -1,0 +1,194 @@
+/**
+ * update(): reads an item, lets the caller change its value, and stores that unless somebody else was faster; then it
+ * begins anew. Its steps belong to one call: they share its deadline, and a failure of one is the failure of the call,
+ * told once. A cas that may have been carried out is never repeated, as the change would be made twice.
+ *
+ * The caller's function may take any time, so a timer of its own ends the call.
+ */
+
+import { integerFrom, wrongType } from "../checks/check.ts";
+import type { Retrieval } from "../commands/get.ts";
+import { StorageCommand } from "../commands/storage.ts";
+import { Call, type CallOwner } from "../engine/call.ts";
+import { type CallChecks, STORE_OPTIONS, type StoreOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { CasValue } from "../engine/item_decoders.ts";
+import { missing, verb } from "../engine/verb.ts";
+import { MemcachedError, TimeoutError } from "../errors.ts";
+import { isSound } from "../thrown.ts";
+import { ChunkedCall, dataToSplit } from "./chunked.ts";
+import { encoded, wireOptions } from "./store.ts";
+
+/**
+ * Options of `update()`.
+ *
+ * @example Give up at once if somebody else was faster
+ * ```ts
+ * import { Client, type UpdateOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const once: UpdateOptions = { attempts: 1, exptime: 60 };
+ * const slow = client.update<number>("n", async (n = 0) => {
+ *   await client.set("n", 100);
+ *   return n + 1;
+ * }, once);
+ * assertEquals([await slow, await client.get("n")], [undefined, 100]);
+ * ```
+ */
+export interface UpdateOptions extends StoreOptions {
+  /** How often the value is read and changed until nobody else was faster, 1 to 1000. @default {32} */
+  attempts?: number;
+}
+
+/** Makes the new value of an old one; `undefined` leaves the item as it is. */
+type Change<T> = (value: T | undefined) => T | undefined | Promise<T | undefined>;
+
+export function update<T>(
+  engine: Engine,
+  key: string,
+  change: Change<T>,
+  options: UpdateOptions | undefined,
+): Promise<T | undefined> {
+  return engine.call<T | undefined>(VERBS.update, options, (call) => {
+    if (typeof change !== "function") throw wrongType("change", "a function", change);
+    const wireKey = engine.keys.one(key);
+    const { exptime } = wireOptions(engine, options);
+    engine.began(call, key);
+    new Updating(engine, call, wireKey, change, exptime, options ?? {}).begin();
+  });
+}
+
+/** One call of update(). */
+class Updating<T> {
+  readonly #engine: Engine;
+  readonly #call: Call<T | undefined>;
+  readonly #key: string;
+  readonly #change: Change<T>;
+  readonly #exptime: number;
+  readonly #options: UpdateOptions;
+  /** Of the steps: their failures are those of the call, which tells them. */
+  readonly #owner: CallOwner;
+  #mayBeStored = false;
+  #cancelPause = () => {};
+
+  constructor(
+    engine: Engine,
+    call: Call<T | undefined>,
+    key: string,
+    change: Change<T>,
+    exptime: number,
+    options: UpdateOptions,
+  ) {
+    this.#engine = engine;
+    this.#call = call;
+    this.#key = key;
+    this.#change = change;
+    this.#exptime = exptime;
+    this.#options = options;
+    this.#owner = { strict: true, deadline: () => call.deadline, failed: () => {} };
+  }
+
+  begin(): void {
+    const call = this.#call;
+    const { clock, timeout } = this.#engine.settings;
+    const cancel = timeout > 0 ? clock.after(timeout, () => call.reject(this.#late())) : () => {};
+    const { onSettled } = call;
+    call.onSettled = (end) => {
+      cancel();
+      this.#cancelPause();
+      onSettled?.(end);
+    };
+    this.#run().then(
+      (value) => call.resolve(value),
+      (error) => isSound(error, MemcachedError) ? call.reject(error) : call.rejectMisuse(error),
+    );
+  }
+
+  async #run(): Promise<T | undefined> {
+    const { attempts = ATTEMPTS } = this.#options;
+    for (let attempt = 1;; attempt++) {
+      const item = await this.#read();
+      if (this.#call.settled) return undefined;
+      let value: T | undefined;
+      try {
+        value = await this.#change(item?.value);
+      } catch (error) {
+        // Whatever it is, it is the caller's own.
+        this.#call.rejectMisuse(error);
+      }
+      if (value === undefined || this.#call.settled) return undefined;
+      if (await this.#store(value, item?.cas)) return value;
+      if (attempt === attempts) throw this.#overtaken(attempts);
+      await this.#pause(attempt);
+    }
+  }
+
+  #read(): Promise<CasValue<T> | undefined> {
+    const engine = this.#engine;
+    const decoder = engine.decoders.cas<T>();
+    const call = new ChunkedCall(engine, STEP, decoder, undefined, this.#owner);
+    call.askFor(this.#key, GETS);
+    return call.promise;
+  }
+
+  /** Stores over the item with this cas, or where there is none. Resolves to false if somebody else was faster. */
+  async #store(value: T, cas: bigint | undefined): Promise<boolean> {
+    const engine = this.#engine;
+    const key = this.#key;
+    const name = cas === undefined ? "add" : "cas";
+    const item = encoded(engine, name, value, this.#options);
+    // Refuses what does not fit into one item.
+    dataToSplit(engine.settings, name, key, item);
+    const step = new Call<boolean>(this.#owner, STEP, undefined);
+    const options = { exptime: this.#exptime, noreply: false };
+    const wire = cas === undefined ? options : { ...options, cas };
+    this.#mayBeStored = true;
+    engine.send(step, key, new StorageCommand(name, key, item, wire, step));
+    const isStored = await step.promise;
+    this.#mayBeStored = false;
+    return isStored;
+  }
+
+  /** Waits longer each time, and not as long as others that were overtaken with it. */
+  #pause(attempt: number): Promise<void> {
+    const milliseconds = Math.min(2 ** (attempt - 1), LONGEST_PAUSE) * (0.5 + Math.random());
+    return new Promise((resolve) => {
+      this.#cancelPause = this.#engine.settings.clock.after(milliseconds, resolve);
+    });
+  }
+
+  #late(): TimeoutError {
+    const { timeout } = this.#engine.settings;
+    return new TimeoutError(`Cannot update as it took longer than its timeout of ${timeout} ms`, {
+      ...this.#where(),
+      sent: this.#mayBeStored ? "maybe" : "no",
+    });
+  }
+
+  #overtaken(attempts: number): MemcachedError {
+    return new MemcachedError(
+      `Cannot update as others have changed the item meanwhile: number of attempts is ${attempts}`,
+      this.#where(),
+    );
+  }
+
+  #where(): { server: string; command: string } {
+    return { server: this.#engine.serverOf(this.#key), command: "cas" };
+  }
+}
+
+const ATTEMPTS = 32;
+/** In milliseconds. */
+const LONGEST_PAUSE = 64;
+const GETS: Retrieval = { name: "gets" };
+const UPDATE_OPTIONS: CallChecks = { ...STORE_OPTIONS, attempts: integerFrom(1, 1000) };
+
+const VERBS = { update: verb("update", missing, UPDATE_OPTIONS) };
+
+const STEP = verb("step", (): never => {
+  throw new Error("A step is strict");
+});
