@@ -63,9 +63,14 @@ function draw(verb: Verb, random: Random, context: CallContext): Drawn {
     values,
     given: { ...given, key: keys[0], keys, items },
     options: Object.fromEntries(
-      verb.options.filter((name) => DRAW[name] !== undefined).map((name) => [name, drawn(name)]),
+      optionsOf(verb).filter((name) => DRAW[name] !== undefined).map((name) => [name, drawn(name)]),
     ),
   };
+}
+
+/** Counters that begin by themselves send other commands, and have tests of their own. */
+function optionsOf({ kind, options }: Verb): Verb["options"] {
+  return kind === "arithmetic" ? [] : options;
 }
 
 /** How each argument and option is drawn; the keys, and what is stored under each of many, come first. */
@@ -123,7 +128,7 @@ function numbersOf(
 ): bigint[] | undefined {
   const numbers: (bigint | undefined)[] = [];
   if (verb.options.includes("flags")) numbers.push(integer(options.flags, 0n, 2n ** 32n - 1n));
-  if (takes(verb, "exptime")) {
+  if (takes(verb, "exptime") && verb.kind !== "arithmetic") {
     const isOption = verb.options.includes("exptime");
     numbers.push(wireExptimeOf(isOption ? options.exptime : given.exptime, context, isOption));
   } else if (verb.kind === "storage") {
