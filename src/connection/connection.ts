@@ -453,6 +453,7 @@ export class Connection implements ReplySink {
     this.#closed = true;
     // A transport that cannot be closed is not used again either, and nothing waits for its read to end.
     new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
+    this.#sender.stop();
     this.#suspicion.ended();
     this.#pending.peek()?.tally(this.#traffic, false);
     const pending = this.#pending.drain();

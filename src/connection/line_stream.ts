@@ -77,6 +77,7 @@ export class LineStream {
             throw impossibleCount("write", count, part.length - at);
           }
           at += count;
+          if (this.#ended !== undefined) return;
         }
       }
     });

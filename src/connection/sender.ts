@@ -29,12 +29,13 @@ export class Sender {
   readonly #traffic: Traffic;
   readonly #told: Sending;
   /** The request under way, with the lengths that its parts had when it was given. */
-  #parts: readonly Uint8Array[] = [];
+  #parts: readonly Uint8Array[] = NONE;
   readonly #lengths: number[] = [];
   /** Which part is being sent, and how much of it has left. */
   #index = 0;
   #at = 0;
   #anySent = false;
+  #stopped = false;
   /** Number of bytes of the request under way that have not left. */
   unwritten = 0;
   /** False if the last request failed before its first byte left. Unless the transport says so, it may have left. */
@@ -64,6 +65,12 @@ export class Sender {
     this.#write();
   }
 
+  /** Ends for good: nothing more is given to the transport, even if it has taken only a part of a request. */
+  stop(): void {
+    this.#stopped = true;
+    this.#parts = NONE;
+  }
+
   #write(): void {
     const part = this.#parts[this.#index];
     let writing: Promise<number>;
@@ -78,6 +85,7 @@ export class Sender {
   }
 
   readonly #wrote = (count: number): void => {
+    if (this.#stopped) return;
     try {
       this.#goOn(count);
     } catch (cause) {
@@ -92,7 +100,11 @@ export class Sender {
     this.unwritten -= count;
     this.#traffic.bytesWritten += count;
     this.#traffic.writes++;
-    if (this.unwritten === 0) return this.#told.sent();
+    if (this.unwritten === 0) {
+      // Lent data may be big, and the next request may be far off.
+      this.#parts = NONE;
+      return this.#told.sent();
+    }
     if (count < left) this.#at += count;
     else {
       this.#index++;
@@ -103,9 +115,11 @@ export class Sender {
   }
 
   readonly #failed = (cause: unknown): void => {
+    if (this.#stopped) return;
     this.mayHaveLeft = this.#anySent || this.#transport.mayWriteInPart === true;
     this.#told.failed(cause);
   };
 }
 
+const NONE: readonly Uint8Array[] = [];
 const CHANGED = "Cannot send data as its length changed before it was sent";

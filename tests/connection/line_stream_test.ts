@@ -168,6 +168,23 @@ Deno.test("LineStream.close() ends what is under way with its reason, and a tran
   }
 });
 
+Deno.test("LineStream.close() gives nothing more to a transport that takes a part late", async () => {
+  const { stream, transport } = new Rig();
+  let took = (_count: number) => {};
+  const offered: number[] = [];
+  transport.write = ({ length }) => {
+    offered.push(length);
+    return new Promise((resolve) => took = resolve);
+  };
+  const sent = stream.send([bytesOf("watch fetchers\r\n"), bytesOf("quit\r\n")], 0);
+  await settle();
+  stream.close(new Error("enough"));
+  await assertRejects(() => sent, Error, "enough");
+  took(5);
+  await settle();
+  assertEquals(offered, [16]);
+});
+
 Deno.test("LineStream.close() drops lines that were read and not taken", async () => {
   const { stream, transport } = new Rig();
   transport.feed("a\nb\n");
