@@ -1,3 +1,25 @@
+/** The buffer of a request. */
+export class RequestBuffer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** It belongs to the buffer, as a connection that rests would hold the buffer by it. */
+  #beginning: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  /** Gives the first bytes. To make an array costs 0.1 µs, and many requests are of one length: the last one is kept. */
+  beginning(length: number): Uint8Array<ArrayBuffer> {
+    const last = this.#beginning;
+    if (last?.length === length) return last;
+    return this.#beginning = this.bytes.subarray(0, length);
+  }
+}
+
 /**
  * Spare buffers for requests, shared by all connections of a client. A connection needs one from its first byte of a
  * request until the transport has sent it, and none while it rests: so a client of 1,000 servers, which writes to a few
@@ -5,23 +27,23 @@
  */
 export class RequestBuffers {
   /** The one given back last at the end. */
-  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  readonly #spare: RequestBuffer[] = [];
   /** Bytes of all spare buffers. */
   #bytes = 0;
 
   /** Gives a buffer of at least so many bytes. What is in it is of no meaning. */
-  take(least: number): Uint8Array<ArrayBuffer> {
+  take(least: number): RequestBuffer {
     const spare = this.#spare.pop();
-    if (spare === undefined) return new Uint8Array(Math.max(least, FIRST_BYTES));
+    if (spare === undefined) return new RequestBuffer(Math.max(least, FIRST_BYTES));
     this.#bytes -= spare.length;
-    return spare.length >= least ? spare : new Uint8Array(Math.max(least, 2 * spare.length));
+    return spare.length >= least ? spare : new RequestBuffer(Math.max(least, 2 * spare.length));
   }
 
   /**
    * Takes back a buffer that nobody reads or writes any more. A very large one is not kept, and if there are too many, those
    * not used for the longest are dropped.
    */
-  give(buffer: Uint8Array<ArrayBuffer>): void {
+  give(buffer: RequestBuffer): void {
     if (buffer.length > LARGEST_BYTES) return;
     this.#spare.push(buffer);
     this.#bytes += buffer.length;

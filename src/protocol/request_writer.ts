@@ -8,12 +8,13 @@
 import { Buffer } from "node:buffer";
 import { CR, LF } from "./bytes.ts";
 import { recordsOf } from "./records.ts";
-import { RequestBuffers } from "./request_buffers.ts";
+import { RequestBuffer, RequestBuffers } from "./request_buffers.ts";
 
 /** A growable buffer of requests. */
 export class RequestWriter {
   readonly #buffers: RequestBuffers;
-  /** Empty until something is written. */
+  /** Missing until something is written, and its bytes. */
+  #taken: RequestBuffer | undefined;
   #buffer: Uint8Array<ArrayBuffer> = EMPTY;
   /** How much of the buffer is written, and how much of that is part of `#parts`. */
   #length = 0;
@@ -21,9 +22,7 @@ export class RequestWriter {
   /** The parts before the rest of the buffer: pieces of it, and big data blocks that are not copied. */
   #parts: Uint8Array[] = [];
   #lent = 0;
-  #handedOut: Uint8Array<ArrayBuffer> | undefined;
-  /** The last piece from the beginning of a buffer. */
-  #piece: Uint8Array<ArrayBuffer> = EMPTY;
+  #handedOut: RequestBuffer | undefined;
   /** Where the data blocks end, for a request that is cut into records. */
   #blockEnds: number[] | undefined;
 
@@ -110,7 +109,8 @@ export class RequestWriter {
   handOut(): readonly Uint8Array[] {
     this.#seal();
     const parts = this.#parts;
-    this.#handedOut = this.#buffer;
+    this.#handedOut = this.#taken;
+    this.#taken = undefined;
     this.#buffer = EMPTY;
     this.#parts = [];
     this.#length = this.#sealed = this.#lent = 0;
@@ -120,7 +120,7 @@ export class RequestWriter {
 
   /** Takes the buffer back that was handed out. */
   recycle(): void {
-    if (this.#handedOut === undefined || this.#handedOut === EMPTY) return;
+    if (this.#handedOut === undefined) return;
     this.#buffers.give(this.#handedOut);
     this.#handedOut = undefined;
   }
@@ -128,19 +128,9 @@ export class RequestWriter {
   /** Makes a part of the bytes in the buffer that are in no part yet. */
   #seal(): void {
     if (this.#sealed === this.#length) return;
-    this.#parts.push(this.#sealed === 0 ? this.#firstPiece() : this.#pieceFrom(this.#sealed));
+    const whole = this.#sealed === 0 ? this.#taken?.beginning(this.#length) : undefined;
+    this.#parts.push(whole ?? this.#buffer.subarray(this.#sealed, this.#length));
     this.#sealed = this.#length;
-  }
-
-  /** Gives the last piece again if it is the same: to make one costs 0.1 µs, and many requests are of one length. */
-  #firstPiece(): Uint8Array {
-    const piece = this.#piece;
-    if (piece.length === this.#length && piece.buffer === this.#buffer.buffer) return piece;
-    return this.#piece = this.#pieceFrom(0);
-  }
-
-  #pieceFrom(start: number): Uint8Array<ArrayBuffer> {
-    return this.#buffer.subarray(start, this.#length);
   }
 
   #byteBlock(data: Uint8Array, tail: string): void {
@@ -196,13 +186,13 @@ export class RequestWriter {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
-    if (this.#buffer === EMPTY) {
-      this.#buffer = this.#buffers.take(needed);
-      return;
+    if (this.#taken === undefined) {
+      this.#taken = this.#buffers.take(needed);
+    } else {
+      this.#taken = new RequestBuffer(Math.max(needed, 2 * this.#buffer.length));
+      this.#taken.bytes.set(this.#buffer.subarray(0, this.#length));
     }
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
-    larger.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = larger;
+    this.#buffer = this.#taken.bytes;
   }
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreaterOrEqual, assertStrictEquals } from "@std/assert";
-import { RequestBuffers } from "../../src/protocol/request_buffers.ts";
+import { RequestBuffer, RequestBuffers } from "../../src/protocol/request_buffers.ts";
 
 Deno.test("RequestBuffers.take() gives room for what is asked, whatever was given back", () => {
   const buffers = new RequestBuffers();
@@ -42,7 +42,7 @@ Deno.test("RequestBuffers.give() keeps at most 1 MiB, of what was used last, and
   const buffers = new RequestBuffers();
   const given = Array.from({ length: 10 }, () => buffers.take(256 * 1024));
   for (const buffer of given) buffers.give(buffer);
-  buffers.give(new Uint8Array(256 * 1024 + 1));
+  buffers.give(new RequestBuffer(256 * 1024 + 1));
   const taken = Array.from({ length: 10 }, () => buffers.take(1));
   assertEquals(taken.filter((buffer) => given.includes(buffer)), given.slice(6).reverse());
 });
