@@ -17,6 +17,7 @@ function rowOf(verb: MetaVerb): MatrixMethod {
     name: verb.name,
     command: verb.command,
     mayBeQuiet: false,
+    isAskedBesides: verb.command === "mn",
     hidesMisses: verb.command === "mg" && verb.isMulti,
     seedItems,
     // The server is known to speak meta commands before something happens to it, unless it happens at once.

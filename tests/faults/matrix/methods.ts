@@ -17,6 +17,8 @@ export interface MatrixMethod {
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** What is stored before the call. */
   seedItems(tag: string): [string, unknown][];
+  /** True if the client sends the command by itself, too: how often it was carried out says nothing then. */
+  readonly isAskedBesides?: boolean;
   /** True if a reply that a server leaves out cannot be told from a miss, which it leaves out, too. */
   readonly hidesMisses?: boolean;
   /** Called before something goes wrong, unless it does at once. */
