@@ -52,7 +52,8 @@ export interface Encoded {
 export interface Codec {
   /**
    * Flags under which `decode` gives the data as text, if there are such. Items with exactly these flags are decoded
-   * straight from the read buffer, without a call of `decode`; data that is not UTF-8 is given as a Uint8Array.
+   * straight from the read buffer, without a call of `decode` unless there is no data; data that is not UTF-8 is given as
+   * a Uint8Array.
    */
   readonly textFlags?: number;
 
@@ -85,7 +86,7 @@ export interface Codec {
    * @param flags The flags stored with it; with `libmcFlags`, without those of compression (16) and splitting (4096).
    * @param memory Most bytes of memory that the value may take, by the client's {@linkcode InflateBudget}. The built-in
    * codecs hold to it, by its default if it is not given. A codec around one of them passes it on.
-   * @returns The value. Whatever else `decode` throws becomes the cause of a CodecError.
+   * @returns The value; `undefined` is a miss. Whatever else `decode` throws becomes the cause of a CodecError.
    * @throws {CodecError} If the data does not fit the flags, or would become too much.
    */
   decode(data: Uint8Array, flags: number, memory?: number): unknown;

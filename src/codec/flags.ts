@@ -1,6 +1,6 @@
 /**
  * The meaning of an item's flags. Bits 1 to 32 and 4096 are libmc's, and a Python application in the same cluster reads
- * and writes them; 64, 128 and 256 are ours. Other bits have no meaning and are ignored on reading.
+ * and writes them; 64, 128, 256 and 512 are ours. Other bits have no meaning and are ignored on reading.
  */
 
 /** Python's pickle. Read only: nothing here writes it. */
@@ -30,9 +30,12 @@ export const FLAG_BYTES = 128;
 /** Together with {@linkcode FLAG_INTEGER}: the value was a bigint, however small. */
 export const FLAG_BIGINT = 256;
 
+/** Text. Written for the empty one only, which without flags would look like the placeholder of a lease. */
+export const FLAG_TEXT = 512;
+
 /** The data block is the manifest of a value split over several items. */
 export const FLAG_SPLIT = 4096;
 
 /** The bits that say how to read a data block. If none is set, it is text or bytes, as the codec decides. */
 export const TYPE_FLAGS: number = FLAG_PICKLE | FLAG_OLD_INTEGER | FLAG_INTEGER | FLAG_BOOL |
-  FLAG_MARSHAL | FLAG_JSON | FLAG_BYTES;
+  FLAG_MARSHAL | FLAG_JSON | FLAG_BYTES | FLAG_TEXT;

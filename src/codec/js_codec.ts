@@ -13,6 +13,7 @@ import {
   FLAG_INTEGER,
   FLAG_JSON,
   FLAG_MARSHAL,
+  FLAG_TEXT,
   TYPE_FLAGS,
 } from "./flags.ts";
 import { encodeBigint } from "./integer.ts";
@@ -29,6 +30,7 @@ import { decodeText } from "./text.ts";
  * | value | flags | data |
  * | --- | --- | --- |
  * | string | 0 | UTF-8 |
+ * | the empty string | 512 | no bytes |
  * | Uint8Array | 128 | the bytes |
  * | boolean | 8 | `1` or `0` |
  * | safe integer | 4 | decimal text |
@@ -37,7 +39,7 @@ import { decodeText } from "./text.ts";
  * | null, array, plain object | 64 | JSON |
  *
  * It reads all that {@linkcode libmcCodec} and libmc write, marshal and plain pickle included. Data with flags 0 that
- * is not UTF-8 is given as a Uint8Array. Subclasses of Uint8Array come back as Uint8Array, and objects without a
+ * is not UTF-8 is given as a Uint8Array; without bytes it is the placeholder of a lease, and decoded to `undefined`: a miss. Subclasses of Uint8Array come back as Uint8Array, and objects without a
  * prototype as ordinary ones. Properties that are undefined are left out, and so is what is not enumerable. Each property
  * is read once: what is stored is what was looked through. An array of up to 64 elements that has a named property is rejected; longer arrays are
  * not searched for one.
@@ -60,6 +62,7 @@ export const jsCodec: Codec = {
   encode(value: unknown): Encoded {
     switch (typeof value) {
       case "string":
+        if (value === "") return { data: value, flags: FLAG_TEXT };
         if (value.isWellFormed()) return { data: value, flags: 0 };
         throw new TypeError("Cannot encode value as UTF-8 would lose it: a lone surrogate");
       case "number":
@@ -81,6 +84,8 @@ export const jsCodec: Codec = {
 
   decode(data: Uint8Array, flags: number, memory?: number): unknown {
     if (flags & TYPE_FLAGS) return decodeTyped(data, flags, memory);
+    // What a server makes for somebody who is to store a value is not a value.
+    if (data.length === 0) return undefined;
     return decodeText(data, 0, data.length) ?? new Uint8Array(data);
   },
 };

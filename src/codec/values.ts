@@ -64,7 +64,8 @@ export function decodeValue(
   budget: Required<InflateBudget>,
   owned = false,
 ): unknown {
-  if (flags === codec.textFlags) {
+  // Whether no bytes are a text is for the codec to say.
+  if (flags === codec.textFlags && end > start) {
     return decodeText(bytes, start, end) ?? copyOf(bytes, start, end);
   }
   if (flags === codec.bytesFlags) {

@@ -128,7 +128,8 @@ export class ItemDecoders {
       (item) => {
         // First, as a reply without one is no answer, whatever its data.
         const cas = item.cas();
-        return { value: decode(item), cas };
+        const value = decode(item);
+        return (value === undefined ? undefined : { value, cas }) as CasValue;
       },
       (manifest, data) => ({ value: assemble(manifest, data), cas: manifest.cas }),
       (item) => item.cas(),

@@ -8,7 +8,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 Deno.test("jsCodec.encode() chooses flags and data by the type", () => {
   const table: [value: unknown, flags: number, data: string | Uint8Array][] = [
     ["text", 0, "text"],
-    ["", 0, ""],
+    ["", 512, ""],
     ["\ufeff中🔑", 0, "\ufeff中🔑"],
     [Uint8Array.of(0, 255), 128, Uint8Array.of(0, 255)],
     [true, 8, "1"],

@@ -81,7 +81,10 @@ for (const [name, codec] of [["libmcCodec", libmcCodec], ["jsCodec", jsCodec]] a
       const message = `stored ${i}: ${JSON.stringify(value).slice(0, 200)}`;
       const bytes = decodeBase64(stored.b64);
       const read = () => decodeValue(codec, bytes, 0, bytes.length, stored.flags, DEFAULT_BUDGET);
-      if (isReadable(value)) {
+      if (name === "jsCodec" && stored.flags === 0 && bytes.length === 0) {
+        // It looks as the placeholder of a lease does.
+        assert(read() === undefined, message);
+      } else if (isReadable(value)) {
         assert(same(read(), expected(value, stored.flags, name)), message);
       } else {
         assertThrows(read, CodecError, undefined, message);
