@@ -19,6 +19,8 @@ import type { ClientEventName, ServerEvent } from "../observe/events.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
 import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
 import * as change from "../operations/change.ts";
+import { Loads } from "../operations/get_or_set/get_or_set.ts";
+import type { GetOrSetOptions, Load } from "../operations/get_or_set/options.ts";
 import type { Items } from "../operations/items.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
@@ -92,6 +94,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   readonly #engine: Engine;
   #admin: Admin | undefined;
   #meta: Meta | undefined;
+  #loads: Loads | undefined;
 
   /**
    * Makes a client. It dials a server when a call first needs it.
@@ -200,6 +203,51 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   gets<T = unknown>(key: string, options?: CallOptions): Promise<CasValue<T> | undefined> {
     return retrieve.gets<T>(this.#engine, key, options);
+  }
+
+  /**
+   * Reads a value, or loads and stores it, with one load for all who ask at the same time: in this process, and by a lease
+   * in memcached in all of them.
+   *
+   * A loaded value is stored only if nobody has stored, deleted or marked the item since the lease was won. A holder that
+   * dies is replaced after `lease`. Without `strict`, a memcached that fails is told by a `failure` event, and the value is
+   * loaded, at most `maxLoads` at once. Callers of one process who wait for the same load get the same object; the options
+   * of the first of them count. It needs servers with meta commands (memcached 1.6.10 or later), and a codec that knows
+   * placeholders, as {@linkcode jsCodec} does, unless `lease` is `false`. A value must fit into one item.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param load Loads the value. It may be asynchronous. What it throws rejects the call and is not stored; `undefined` is
+   * given and not stored; `null` is stored.
+   * @param options `ttl`, and the rest of {@linkcode GetOrSetOptions}.
+   * @returns The value. That a stored value is a `T` is the caller's word.
+   * @throws {TypeError} If the key, the loader, an option or the loaded value cannot be used.
+   * @throws {RangeError} If the key or the value is too long, or a number is out of range.
+   * @throws {UnsupportedError} If the server has no meta commands, or the codec does not know placeholders.
+   * @throws {TimeoutError} If the load takes longer than `loadTimeout`, or memcached is away and `maxLoads` other loads run
+   * for longer than `timeout`.
+   * @throws {MemcachedError} If memcached cannot be read and `strict` is set.
+   *
+   * @example Ten callers, one load
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * let loads = 0;
+   * const load = () => Promise.resolve(`version ${++loads}`);
+   * const pages = await Promise.all(
+   *   Array.from({ length: 10 }, () => client.getOrSet("page", load, { ttl: 60 })),
+   * );
+   * assertEquals([loads, ...new Set(pages)], [1, "version 1"]);
+   * assertEquals(await client.get("page"), "version 1");
+   * ```
+   */
+  getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
+    this.#loads ??= new Loads(this.#engine);
+    return this.#loads.getOrSet(key, load, options);
   }
 
   /**
@@ -1563,6 +1611,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   close(): Promise<void> {
+    this.#loads?.close();
     return this.#engine.close();
   }
 
@@ -1586,7 +1635,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#engine.close();
+    return this.close();
   }
 
   /**

@@ -210,6 +210,12 @@ export interface ClientOptions extends LiveOptions {
    */
   maxPending?: number;
   /**
+   * Most loads of `getOrSet()` that run at once while memcached cannot be reached. The others wait, up to `timeout`.
+   *
+   * @default {16}
+   */
+  maxLoads?: number;
+  /**
    * Joins the gets of one tick to one server into one line of up to 100 keys and 16,000 bytes. Those for the same key ask
    * for it once, and count as one hit; each caller still has an object of its own.
    *
@@ -347,6 +353,7 @@ const OPTIONS: {
   auth: { check: aCredential, fallback: undefined },
   allowFlushAll: { check: aBoolean, fallback: false },
   maxPending: { check: integerFrom(1, Number.MAX_SAFE_INTEGER), fallback: 100_000 },
+  maxLoads: { check: integerFrom(1, Number.MAX_SAFE_INTEGER), fallback: 16 },
   mergeGets: { check: aBoolean, fallback: true },
   itemSizeLimit: { check: integerFrom(1024, 2 ** 30), fallback: 1024 * 1024 },
   inflateBudget: { check: anInflateBudget, fallback: DEFAULT_BUDGET },

@@ -49,6 +49,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     tls: false,
     allowFlushAll: false,
     maxPending: 100_000,
+    maxLoads: 16,
     mergeGets: true,
     itemSizeLimit: 1_048_576,
     warn: true,

@@ -246,9 +246,20 @@ export const VERBS: readonly Verb[] = ALL_VERBS.filter((verb) =>
   verb.kind !== "client" && !isOfStream(verb)
 );
 
-/** Methods of the client that ask no server, and so are no verbs; and `close()`, after which there are none. */
+/**
+ * Methods of the client that ask no server, and so are no verbs; `close()`, after which there are none; and `getOrSet()`,
+ * which gives what a loader makes when memcached fails: it has tests of its own, in tests/client/get_or_set.
+ */
 export const NO_VERBS: ReadonlySet<string> = new Set([
-  ...["addEventListener", "close", "config", "counters", "getHostByKey", "removeEventListener"],
+  ...[
+    "addEventListener",
+    "close",
+    "config",
+    "counters",
+    "getHostByKey",
+    "getOrSet",
+    "removeEventListener",
+  ],
   ...["toggleFlushAllFeature", "unref", "updateServers"],
 ]);
 

@@ -9,7 +9,7 @@ import { NEEDS, strictest } from "../../commands/meta/needs.ts";
 import { GetMultiCommand } from "../../commands/get_multi.ts";
 import { retrievalPlan } from "../../commands/plan.ts";
 import type { ItemDecoder } from "../../commands/item_decoder.ts";
-import { Call } from "../../engine/call.ts";
+import { Call, type CallOwner } from "../../engine/call.ts";
 import type { CallOptions } from "../../engine/call_options.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
@@ -53,13 +53,13 @@ export function getMulti<T, K extends MetaKey>(
 }
 
 /** A call for one item. If that is the manifest of a split value, the call goes on and asks for the chunks. */
-class MetaGetCall<T> extends Call<MetaItem<T> | undefined> {
+export class MetaGetCall<T> extends Call<MetaItem<T> | undefined> {
   readonly #engine: Engine;
   wireKey = "";
   how: Retrieval = GET;
 
-  constructor(engine: Engine, options: CallOptions | undefined) {
-    super(engine, VERBS.get, options);
+  constructor(engine: Engine, options: CallOptions | undefined, owner: CallOwner = engine) {
+    super(owner, VERBS.get, options);
     this.#engine = engine;
   }
 

@@ -194,7 +194,7 @@ function exptimeOf(exptime: Exptime | undefined): number | undefined {
  *
  * @throws {RangeError} If the item is too big.
  */
-function itemOf(
+export function itemOf(
   { settings }: Engine,
   wireKey: string,
   value: unknown,

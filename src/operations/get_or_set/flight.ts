@@ -1,0 +1,337 @@
+/**
+ * One value on its way to the callers of a process who asked for it at the same time: read, waited for or loaded, stored,
+ * and what it holds given back. A flight always settles its callers, and never stores over what was changed meanwhile.
+ */
+
+import type { MetaItem } from "../../commands/meta/get.ts";
+import type { Call } from "../../engine/call.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { isSetUpMistake } from "../../engine/set_up.ts";
+import { CodecError, MemcachedError } from "../../errors.ts";
+import { isSound } from "../../thrown.ts";
+import { itemOf } from "../meta/set.ts";
+import type { BoundedMap } from "./bounded_map.ts";
+import type { Leases } from "./lease.ts";
+import type { LoadGate } from "./load_gate.ts";
+import { Loading } from "./loading.ts";
+import { type Load, type Plan, TTL } from "./options.ts";
+import type { Sightings } from "./sightings.ts";
+import { type Hold, holdOf, NOTHING, type State, stateOf } from "./state.ts";
+
+/** What the flights of a client share. */
+export interface FlightContext {
+  readonly engine: Engine;
+  readonly leases: Leases;
+  readonly sightings: Sightings;
+  readonly gate: LoadGate;
+  /** The errors of loads that are thrown again for a while. */
+  readonly errors: BoundedMap<string, { readonly error: unknown; readonly until: number }>;
+  /** The keys that are loaded in the background without a lease. */
+  readonly refreshing: Set<string>;
+}
+
+/** What is asked for. */
+export interface Wanted<T> {
+  readonly key: string;
+  readonly wireKey: string;
+  readonly load: Load<T>;
+  readonly plan: Plan<T>;
+}
+
+/** A call that waits for the value. */
+interface Waiting<T> {
+  readonly call: Call<T>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One value on its way. */
+export class Flight<T> {
+  readonly #context: FlightContext;
+  readonly #wanted: Wanted<T>;
+  /** Called once, when nobody can join any more. */
+  readonly #onClosed: () => void;
+  #waiting: Call<T>[] = [];
+  #gone = 0;
+  /** True once the callers have been answered, or all have gone. */
+  #isClosed = false;
+  #hasGivenUp = false;
+  /** Why memcached could not be read. */
+  #failure: MemcachedError | undefined;
+  #loading: Loading<T> | undefined;
+  #place: AbortController | undefined;
+  #wake: (() => void) | undefined;
+  #isInHurry = false;
+  /** Is settled when nothing is left to be done. It never rejects. */
+  done: Promise<void> = Promise.resolve();
+
+  constructor(context: FlightContext, wanted: Wanted<T>, onClosed: () => void) {
+    this.#context = context;
+    this.#wanted = wanted;
+    this.#onClosed = onClosed;
+  }
+
+  /** Adds a call that waits for the value. */
+  join({ call, signal }: Waiting<T>): void {
+    if (this.#failure !== undefined && call.strict) return call.reject(this.#failure);
+    this.#waiting.push(call);
+    if (signal === undefined) return;
+    const { onSettled } = call;
+    call.onSettled = (end) => {
+      onSettled?.(end);
+      this.#gone++;
+      if (this.#gone === this.#waiting.length) this.#giveUp(signal.reason);
+    };
+  }
+
+  /** Begins. */
+  start(): Promise<void> {
+    return this.done = this.#run().catch((error) => this.#fail(error));
+  }
+
+  /** Goes on without waiting for better times: the client closes. */
+  hurry(): void {
+    this.#isInHurry = true;
+    this.#wake?.();
+  }
+
+  /** Ends all waiting and loading for a reason. */
+  end(reason: unknown): void {
+    if (!this.#isClosed) this.#fail(reason);
+    this.#giveUp(reason, true);
+  }
+
+  async #run(): Promise<void> {
+    const { plan, wireKey } = this.#wanted;
+    const { leases, engine: { settings: { clock } } } = this.#context;
+    let until: number | undefined;
+    let delay = FIRST_DELAY;
+    while (true) {
+      let item: MetaItem<T> | undefined;
+      let state: State<T>;
+      try {
+        item = plan.forceFresh
+          ? await leases.look(wireKey, plan)
+          : await leases.read(wireKey, plan);
+        state = plan.forceFresh ? NOTHING : stateOf(item, plan);
+        if (state.turn === "taken" && await this.#replaced(item)) continue;
+      } catch (error) {
+        return await this.#withoutItem(error);
+      }
+      const hold = holdOf(item);
+      if (this.#isClosed) return await this.#giveBack(hold);
+      if (state.turn === "fresh") return this.#answer(state.value as T);
+      if (state.turn === "mine") {
+        return state.isServed ? await this.#renew(hold, state) : await this.#load(hold, state);
+      }
+      if (state.isServed) return this.#answer(state.value as T);
+      until ??= clock.now() + plan.waitTimeout;
+      const left = until - clock.now();
+      if (left <= 0) return await this.#load(hold, state);
+      await this.#pause(Math.min(left, delay * (0.5 + Math.random())));
+      if (this.#isClosed) return;
+      delay = Math.min(delay * 2, LONGEST_DELAY);
+    }
+  }
+
+  /** Lets somebody win an item whose holder has not renewed it within the lease. */
+  async #replaced(item: MetaItem<T> | undefined): Promise<boolean> {
+    const { plan: { lease }, wireKey } = this.#wanted;
+    const { leases, sightings } = this.#context;
+    // A placeholder expires with its lease.
+    if (item?.value === undefined || item.cas === undefined || lease === undefined) return false;
+    if (!sightings.isOverdue(wireKey, item.cas, lease)) return false;
+    await leases.rearm(wireKey, item.cas);
+    return true;
+  }
+
+  /** Gives the stale value, and loads a new one in the background. */
+  async #renew(hold: Hold, state: State<T>): Promise<void> {
+    const { plan, wireKey } = this.#wanted;
+    const { refreshing } = this.#context;
+    if (hold.won === undefined && refreshing.has(wireKey)) return this.#answer(state.value as T);
+    try {
+      plan.waitUntil?.(this.done);
+    } catch (error) {
+      this.#fail(error);
+      return await this.#giveBack(hold);
+    }
+    this.#answer(state.value as T);
+    refreshing.add(wireKey);
+    try {
+      await this.#load(hold, state, true);
+    } finally {
+      refreshing.delete(wireKey);
+    }
+  }
+
+  /** Loads the value and stores it by the cas of what was read. */
+  async #load(hold: Hold, state: State<T>, background = false): Promise<void> {
+    let value: T;
+    try {
+      value = await this.#loaded(state.value, background);
+    } catch (error) {
+      if (state.isSpare && !background) this.#answer(state.value as T);
+      else this.#fail(error);
+      // A source that is down is asked now and then, not for each caller.
+      if (background) await this.#backOff();
+      return await this.#giveBack(hold);
+    }
+    if (value === undefined) {
+      this.#answer(value);
+      return await this.#giveBack(hold);
+    }
+    try {
+      await this.#store(hold, value);
+    } catch (error) {
+      this.#fail(error);
+      return await this.#giveBack(hold);
+    }
+    this.#answer(value);
+  }
+
+  async #loaded(stale: T | undefined, background: boolean): Promise<T> {
+    const { key, wireKey, load, plan } = this.#wanted;
+    const { errors, engine: { settings: { clock } } } = this.#context;
+    if (plan.cacheErrors > 0) {
+      const failed = errors.get(wireKey);
+      if (failed !== undefined && clock.now() < failed.until) throw failed.error;
+    }
+    const context = stale === undefined ? { key, background } : { key, stale, background };
+    this.#loading = new Loading<T>(load, context, clock, plan.loadTimeout);
+    try {
+      return await this.#loading.promise;
+    } catch (error) {
+      if (plan.cacheErrors > 0 && !this.#hasGivenUp) {
+        errors.set(wireKey, { error, until: clock.now() + plan.cacheErrors * 1000 });
+      }
+      throw error;
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  /**
+   * Stores the value. If the item was changed or deleted meanwhile, it is not stored.
+   *
+   * @throws {TypeError} If the value cannot be stored.
+   * @throws {RangeError} If it is too big, or its ttl out of range.
+   */
+  async #store({ cas }: Hold, value: T): Promise<void> {
+    const { plan, wireKey } = this.#wanted;
+    const { engine, leases } = this.#context;
+    const ttl = typeof plan.ttl === "function" ? plan.ttl(value) : plan.ttl;
+    TTL('the result of option "ttl"', ttl);
+    const item = itemOf(engine, wireKey, value, undefined);
+    await this.#told(leases.store(wireKey, item, ttl + plan.window, cas));
+  }
+
+  /** Gives back what was won, so that the next caller may load. */
+  async #giveBack({ cas, won }: Hold): Promise<void> {
+    const { wireKey } = this.#wanted;
+    const { leases } = this.#context;
+    if (cas === undefined || won === undefined) return;
+    await this.#told(
+      won === "placeholder" ? leases.release(wireKey, cas) : leases.rearm(wireKey, cas),
+    );
+  }
+
+  /** Goes on if nothing could be read: the callers get a value all the same, unless they are strict. */
+  async #withoutItem(error: unknown): Promise<void> {
+    if (!isSound(error, MemcachedError)) throw error;
+    if (this.#isClosed) return;
+    this.#tell(error);
+    if (this.#isClosed) return;
+    const { plan, wireKey } = this.#wanted;
+    const { engine, gate, leases } = this.#context;
+    if (error instanceof CodecError) {
+      // A value that cannot be read is of no use, but its cas is.
+      const item = await leases.look(wireKey, plan).catch(() => undefined);
+      if (item !== undefined) return await this.#load(holdOf(item), NOTHING);
+    }
+    this.#place = new AbortController();
+    try {
+      await gate.enter(engine.settings.timeout, this.#place.signal);
+    } catch (late) {
+      if (isSound(late, MemcachedError) && !this.#isClosed) engine.failed(late, NAME, true);
+      return this.#fail(late);
+    }
+    try {
+      if (!this.#isClosed) this.#answer(await this.#loaded(undefined, false));
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /** Tells of a failure: once, and all callers who want to hear of it. */
+  #tell(error: MemcachedError): void {
+    this.#failure = error;
+    const isMistake = isSetUpMistake(error);
+    for (const call of this.#waiting) if (call.strict || isMistake) call.reject(error);
+    this.#waiting = this.#waiting.filter(({ settled }) => !settled);
+    this.#gone = 0;
+    if (this.#waiting.length === 0) this.#close();
+    else this.#context.engine.failed(error, NAME, false);
+  }
+
+  /** Waits for a change in memcached. If it fails, that is told, and no more: the callers have their value. */
+  async #told(change: Promise<void>): Promise<void> {
+    try {
+      await change;
+    } catch (error) {
+      if (!isSound(error, MemcachedError)) throw error;
+      this.#context.engine.failed(error, NAME, false);
+    }
+  }
+
+  #answer(value: T): void {
+    if (this.#isClosed) return;
+    this.#close();
+    for (const call of this.#waiting) call.resolve(value);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#close();
+    for (const call of this.#waiting) call.rejectMisuse(error);
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#onClosed();
+  }
+
+  /** Stops what is done for callers who have all gone. A load in the background goes on, unless `always`. */
+  #giveUp(reason: unknown, always = false): void {
+    if (this.#isClosed && !always) return;
+    this.#close();
+    this.#hasGivenUp = true;
+    this.#loading?.giveUp(reason);
+    this.#place?.abort(reason);
+    this.#wake?.();
+  }
+
+  async #backOff(): Promise<void> {
+    if (!this.#isInHurry && !this.#hasGivenUp) await this.#pause(BACK_OFF);
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    const { clock } = this.#context.engine.settings;
+    return new Promise((resolve) => {
+      const end = () => {
+        this.#wake = undefined;
+        cancel();
+        resolve();
+      };
+      const cancel = clock.after(milliseconds, end);
+      this.#wake = end;
+    });
+  }
+}
+
+const NAME = "getOrSet";
+/** Milliseconds between two looks at an item that is taken: they double, each by chance up to a half more or less. */
+const FIRST_DELAY = 25;
+const LONGEST_DELAY = 250;
+/** Milliseconds after a load in the background that has failed. */
+const BACK_OFF = 1000;

@@ -1,0 +1,113 @@
+/** `getOrSet()`: a value from memcached or from a loader, with one load for all who ask at the same time. */
+
+import { aFunction } from "../../checks/check.ts";
+import { decodeValue } from "../../codec/values.ts";
+import { Call } from "../../engine/call.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Settings } from "../../engine/options.ts";
+import { missing, verb } from "../../engine/verb.ts";
+import { ClosedError, UnsupportedError } from "../../errors.ts";
+import { BoundedMap } from "./bounded_map.ts";
+import { Flight, type FlightContext } from "./flight.ts";
+import { Leases } from "./lease.ts";
+import { LoadGate } from "./load_gate.ts";
+import { GET_OR_SET_OPTIONS, type GetOrSetOptions, type Load, planOf } from "./options.ts";
+import { Sightings } from "./sightings.ts";
+
+type Flights = Map<string, Flight<unknown>>;
+
+/** The values on their way to the callers of one client. */
+export class Loads {
+  readonly #engine: Engine;
+  readonly #context: FlightContext;
+  /** Those that can be joined, by wire key. Who wants a fresh value does not join those who read. */
+  readonly #reading: Flights = new Map();
+  readonly #forced: Flights = new Map();
+  /** Those that are not over. */
+  readonly #open = new Set<Flight<unknown>>();
+  readonly #knowsPlaceholders: boolean;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    const { clock, maxLoads } = engine.settings;
+    this.#knowsPlaceholders = knowsPlaceholders(engine.settings);
+    this.#context = {
+      engine,
+      leases: new Leases(engine),
+      sightings: new Sightings(clock),
+      gate: new LoadGate(maxLoads, clock),
+      errors: new BoundedMap(MOST_ERRORS),
+      refreshing: new Set(),
+    };
+  }
+
+  getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
+    const engine = this.#engine;
+    return engine.call<T>(VERB, options, (call) => {
+      const wireKey = engine.keys.one(key);
+      aFunction("load", load);
+      const plan = planOf(options);
+      if (plan.lease !== undefined && !this.#knowsPlaceholders) throw placeholderError();
+      engine.began(call, key);
+      const flights = plan.forceFresh ? this.#forced : this.#reading;
+      const waiting = { call, signal: options.signal };
+      const joined = flights.get(wireKey) as Flight<T> | undefined;
+      if (joined !== undefined) return joined.join(waiting);
+      const flight = new Flight<T>(this.#context, { key, wireKey, load, plan }, () => {
+        flights.delete(wireKey);
+      });
+      flights.set(wireKey, flight as Flight<unknown>);
+      flight.join(waiting);
+      this.#start(flight as Flight<unknown>);
+    });
+  }
+
+  /** Has all that is on its way end soon: loads may take as long as a call, and are given up then. */
+  close(): void {
+    const { clock, timeout } = this.#engine.settings;
+    for (const flight of this.#open) flight.hurry();
+    if (timeout === 0 || this.#open.size === 0) return;
+    const cancel = clock.after(timeout, () => {
+      for (const flight of this.#open) {
+        flight.end(new ClosedError("Cannot wait for a load as the client is closed"));
+      }
+    });
+    Promise.all(Array.from(this.#open, (flight) => flight.done)).then(cancel);
+  }
+
+  /** Closing waits for a flight to its very end, however early its callers have gone. */
+  #start(flight: Flight<unknown>): void {
+    const { strict } = this.#engine;
+    const owner = { strict, deadline: () => this.#engine.deadline(), failed: () => {} };
+    this.#open.add(flight);
+    void this.#engine.start(new Call<unknown>(owner, FLIGHT, undefined), (held) => {
+      flight.start().then(() => {
+        this.#open.delete(flight);
+        held.resolve(undefined);
+      });
+    });
+  }
+}
+
+/** True if the codec reads the placeholder of a lease as a miss, as other calls of this client may meet it. */
+function knowsPlaceholders({ codec, inflateBudget }: Settings): boolean {
+  try {
+    return decodeValue(codec, new Uint8Array(0), 0, 0, 0, inflateBudget) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+function placeholderError(): UnsupportedError {
+  return new UnsupportedError(
+    "Cannot getOrSet with this codec as get() would take the placeholder of a lease for a value: use jsCodec, " +
+      "a codec that decodes no data with flags 0 to undefined, or the option lease: false",
+    { command: "getOrSet" },
+  );
+}
+
+const MOST_ERRORS = 1000;
+const VERB = verb("getOrSet", (): never => {
+  throw new Error("A call that fails loads the value itself");
+}, GET_OR_SET_OPTIONS);
+const FLIGHT = verb<unknown>("getOrSet", missing);

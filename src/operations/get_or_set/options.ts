@@ -1,0 +1,184 @@
+/** The options of `getOrSet()`, and what its loader is told. */
+
+import { aBoolean, aFunction, type Check, integerFrom, MILLISECONDS } from "../../checks/check.ts";
+import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../../engine/call_options.ts";
+
+/**
+ * What a loader of `getOrSet()` is told.
+ *
+ * @example A loader that stops when nobody waits for it
+ * ```ts
+ * import { Client, type LoadContext } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * function load({ key, signal }: LoadContext<string>): string {
+ *   signal.throwIfAborted();
+ *   return `made for ${key}`;
+ * }
+ * assertEquals(await client.getOrSet("page", load, { ttl: 60 }), "made for page");
+ * ```
+ */
+export interface LoadContext<T = unknown> {
+  /** The key, without the client's prefix. */
+  readonly key: string;
+  /** Is aborted when nobody waits for the load any more, after `loadTimeout`, or when the client closes. */
+  readonly signal: AbortSignal;
+  /** The value that is to be renewed, if there is one. */
+  readonly stale?: T;
+  /** True if the caller has had the stale value already. */
+  readonly background: boolean;
+}
+
+/**
+ * Loads the value of a key. `undefined` is given to the callers and not stored.
+ *
+ * @example A user that may not exist
+ * ```ts
+ * import { Client, type Load } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const users = new Map([["user:1", "Ada"]]);
+ * const load: Load<string | undefined> = ({ key }) => users.get(key);
+ * assertEquals(await client.getOrSet("user:1", load, { ttl: 60 }), "Ada");
+ * assertEquals(await client.getOrSet("user:2", load, { ttl: 60 }), undefined);
+ * ```
+ */
+export type Load<T> = (context: LoadContext<T>) => T | Promise<T>;
+
+/**
+ * Options of `getOrSet()`. Each process that asks for a key should give the same windows.
+ *
+ * @example A value that is fresh for a minute, and good enough for an hour
+ * ```ts
+ * import { Client, type GetOrSetOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const options: GetOrSetOptions<string> = { ttl: 60, staleIfError: 3600 };
+ * await client.getOrSet("rates", () => "of noon", options);
+ * server.advance(120);
+ * const broken = () => Promise.reject(new Error("The source is down"));
+ * assertEquals(await client.getOrSet("rates", broken, options), "of noon");
+ * ```
+ */
+export interface GetOrSetOptions<T = unknown> extends CallOptions {
+  /** Seconds for which the value is fresh, an integer from 1; or a function that gives them for a loaded value. */
+  ttl: number | ((value: T) => number);
+  /**
+   * Seconds after `ttl`, up to 2,592,000, in which a stale value is given at once while one holder loads in the background.
+   *
+   * @default {0}
+   */
+  staleWhileRevalidate?: number;
+  /**
+   * Seconds after `ttl`, up to 2,592,000, in which the stale value is given if loading a new one fails.
+   *
+   * @default {0}
+   */
+  staleIfError?: number;
+  /**
+   * Seconds that one holder of the lease may take before another one may load, 1 to 2,592,000. `false`: no lease, so that
+   * each process loads for itself.
+   *
+   * @default {10}
+   */
+  lease?: number | false;
+  /**
+   * Milliseconds that a call waits for a load of another process before it loads itself: twice the lease unless given,
+   * which is enough for a holder that dies and the one after it.
+   */
+  waitTimeout?: number;
+  /**
+   * Milliseconds after which a load has failed, with a TimeoutError, and its signal is aborted. 0: no limit.
+   *
+   * @default {0}
+   */
+  loadTimeout?: number;
+  /**
+   * Seconds for which this process remembers that a load has failed: it throws the same error again, and loads nothing.
+   *
+   * @default {0}
+   */
+  cacheErrors?: number;
+  /**
+   * Loads and stores without reading the value.
+   *
+   * @default {false}
+   */
+  forceFresh?: boolean;
+  /** Is given the promise of each load in the background, which never rejects: for platforms that end a program early. */
+  waitUntil?: (promise: Promise<void>) => void;
+}
+
+/** The options, read once. */
+export interface Plan<T> {
+  readonly ttl: number | ((value: T) => number);
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  /** The larger of the two windows: how long an item stays after `ttl`. */
+  readonly window: number;
+  readonly lease: number | undefined;
+  readonly waitTimeout: number;
+  readonly loadTimeout: number;
+  readonly cacheErrors: number;
+  readonly forceFresh: boolean;
+  readonly waitUntil: ((promise: Promise<void>) => void) | undefined;
+}
+
+/** Reads options that were checked by {@linkcode GET_OR_SET_OPTIONS}. */
+export function planOf<T>(options: GetOrSetOptions<T> | undefined): Plan<T> {
+  if (options?.ttl === undefined) {
+    throw new TypeError(
+      'Cannot use options without "ttl": say for how many seconds a value is fresh',
+    );
+  }
+  const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = 10, waitUntil } = options;
+  const { loadTimeout = 0, cacheErrors = 0, forceFresh = false } = options;
+  const seconds = lease === false ? undefined : lease;
+  return {
+    ...{ ttl, staleWhileRevalidate, staleIfError, lease: seconds },
+    window: Math.max(staleWhileRevalidate, staleIfError),
+    waitTimeout: options.waitTimeout ?? 2000 * (seconds ?? 0),
+    ...{ loadTimeout, cacheErrors, forceFresh, waitUntil },
+  };
+}
+
+/** Checks for the seconds that a value is fresh. */
+export const TTL: Check = integerFrom(1, 2 ** 31 - 1);
+
+function aTtl(name: string, value: unknown): void {
+  if (typeof value !== "function") TTL(name, value);
+}
+
+function aLease(name: string, value: unknown): void {
+  if (value !== false) LEASE(name, value);
+}
+
+/** The server takes more for a date. */
+const MOST_SECONDS = 2_592_000;
+const LEASE = integerFrom(1, MOST_SECONDS);
+const WINDOW = integerFrom(0, MOST_SECONDS);
+
+export const GET_OR_SET_OPTIONS: CallChecks = {
+  ...CALL_OPTIONS,
+  ttl: aTtl,
+  staleWhileRevalidate: WINDOW,
+  staleIfError: WINDOW,
+  lease: aLease,
+  waitTimeout: MILLISECONDS,
+  loadTimeout: MILLISECONDS,
+  cacheErrors: WINDOW,
+  forceFresh: aBoolean,
+  waitUntil: aFunction,
+};
