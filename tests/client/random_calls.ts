@@ -176,7 +176,7 @@ function storedOf(value: unknown): { data: string; flags: bigint } | undefined {
   if (value instanceof Uint8Array) return { data: textOf(value), flags: 128n };
   if (typeof value === "number") return { data: String(value), flags: 4n };
   if (typeof value !== "string" || !value.isWellFormed()) return undefined;
-  return { data: textOf(new TextEncoder().encode(value)), flags: 0n };
+  return { data: textOf(new TextEncoder().encode(value)), flags: value === "" ? 512n : 0n };
 }
 
 /** The number that an exptime must become; `undefined` if it must be refused. */
