@@ -1,10 +1,7 @@
 /** Connections of one client write from the same buffers: none may touch what another one is sending. */
 
-import v8 from "node:v8";
-import vm from "node:vm";
 import { assertEquals } from "@std/assert";
 import { RequestBuffers } from "../../src/connection/contract.ts";
-import { eventually } from "../support/eventually.ts";
 import { get, set } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
@@ -41,33 +38,6 @@ Deno.test("Connection that ends during a write keeps the buffer from the others"
   assertEquals(kept, before);
 });
 
-Deno.test("Connection that rests holds neither buffers nor data of what it has sent", async () => {
-  v8.setFlagsFromString("--expose-gc");
-  const gc = vm.runInNewContext("gc") as () => void;
-  const buffers = new RequestBuffers();
-  const rigs = Array.from({ length: 20 }, () => new Rig(new NotingTransport(), { buffers }));
-  // All write at the same time, so that each has a buffer of its own.
-  for (const rig of rigs) await rig.submit(set("buffered", "b".repeat(100_000)));
-  for (const rig of rigs) {
-    rig.transport.release();
-    await rig.reply("STORED\r\n");
-  }
-  const alive = () => {
-    gc();
-    const noted = rigs.flatMap(({ transport }) => (transport as NotingTransport).noted);
-    return new Set(noted.map((memory) => memory.deref())).size - 1;
-  };
-  // The client keeps a few buffers for the next requests.
-  await eventually("the other buffers are free", () => alive() < 12);
-  const kept = alive();
-  for (const rig of rigs) {
-    await rig.submit(set("lent", "l".repeat(500_000)));
-    await rig.reply("STORED\r\n");
-  }
-  await eventually("the data is free", () => alive() <= kept);
-  for (const rig of rigs) await rig[Symbol.asyncDispose]();
-});
-
 Deno.test("Connection that has ended gives nothing more to a transport that takes a part late", async () => {
   const transport = new LateTransport();
   await using rig = new Rig(transport);
@@ -77,20 +47,6 @@ Deno.test("Connection that has ended gives nothing more to a transport that take
   await settle();
   assertEquals(transport.offers, ["set last 0 0 4\r\ndata\r\n"]);
 });
-
-/** Remembers the big memory that it was given, but does not keep it. */
-class NotingTransport extends ScriptedTransport {
-  readonly noted: WeakRef<ArrayBufferLike>[] = [];
-
-  constructor() {
-    super({ held: true });
-  }
-
-  override write({ buffer, length }: Uint8Array): Promise<number> {
-    if (buffer.byteLength >= 100_000) this.noted.push(new WeakRef(buffer));
-    return super.write(new Uint8Array(length));
-  }
-}
 
 /** Its writes go on after it was closed. */
 class LateTransport extends ScriptedTransport {

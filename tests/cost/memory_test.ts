@@ -4,9 +4,13 @@ import v8 from "node:v8";
 import vm from "node:vm";
 import { assert } from "@std/assert";
 import { Client, type Transport } from "@libmc/libmc";
+import { RequestBuffers } from "../../src/connection/contract.ts";
+import { Rig } from "../connection/rig.ts";
 import { eventually } from "../support/eventually.ts";
+import { set } from "../support/issued.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { platformConnect } from "../support/platform_connect.ts";
+import { ScriptedTransport } from "../support/scripted_transport.ts";
 
 const CLIENTS = 50;
 
@@ -28,6 +32,31 @@ Deno.test("Client holds less than 1 MB for a connection after a peak", async () 
     await Promise.all(items.map(([key]) => client.get(key)));
     await client.getMulti(items.map(([key]) => key));
   });
+});
+
+Deno.test("Connection that rests holds neither buffers nor data of what it has sent", async () => {
+  const buffers = new RequestBuffers();
+  const rigs = Array.from({ length: 20 }, () => new Rig(new NotingTransport(), { buffers }));
+  // All write at the same time, so that each has a buffer of its own.
+  for (const rig of rigs) await rig.submit(set("buffered", "b".repeat(100_000)));
+  for (const rig of rigs) {
+    rig.transport.release();
+    await rig.reply("STORED\r\n");
+  }
+  const alive = () => {
+    collect();
+    const noted = rigs.flatMap(({ transport }) => (transport as NotingTransport).noted);
+    return new Set(noted.map((memory) => memory.deref())).size - 1;
+  };
+  // The client keeps a few buffers for the next requests.
+  await eventually("the other buffers are free", () => alive() < 12);
+  const kept = alive();
+  for (const rig of rigs) {
+    await rig.submit(set("lent", "l".repeat(500_000)));
+    await rig.reply("STORED\r\n");
+  }
+  await eventually("the data is free", () => alive() <= kept);
+  for (const rig of rigs) await rig[Symbol.asyncDispose]();
 });
 
 Deno.test("Client with several connections holds nothing of those that have ended", async () => {
@@ -90,6 +119,20 @@ function held(): number {
   collect();
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
+}
+
+/** Remembers the big memory that it was given, but does not keep it. */
+class NotingTransport extends ScriptedTransport {
+  readonly noted: WeakRef<ArrayBufferLike>[] = [];
+
+  constructor() {
+    super({ held: true });
+  }
+
+  override write({ buffer, length }: Uint8Array): Promise<number> {
+    if (buffer.byteLength >= 100_000) this.noted.push(new WeakRef(buffer));
+    return super.write(new Uint8Array(length));
+  }
 }
 
 /** Collects all garbage. */
