@@ -121,7 +121,8 @@ for (const [name, lying] of LYING) {
         for (const verb of STORING) {
           if (length > 1_000_000 && !SPLITTING.has(verb.name)) continue;
           await client.deleteMulti(["k", "k2", "new"]);
-          if (verb.name !== "add") await client.setRaw("k", new Uint8Array());
+          // Without flags it would be a placeholder, and so without a cas.
+          if (verb.name !== "add") await client.setRaw("k", new Uint8Array(), { flags: 128 });
           const others = [client.setRaw("other", new Uint8Array([0x62])), client.getRaw("other")];
           const cas = (await client.gets("k"))?.cas ?? 0n;
           await verb.call(client, undefined, { ...storing(verb, () => lying(data)), cas });
