@@ -54,6 +54,7 @@ export type {
   StatsFamilies,
   StatValue,
 } from "./src/commands/admin/stats_families.ts";
+export type { Namespace } from "./src/client/namespace.ts";
 export type { Meta } from "./src/client/meta.ts";
 export type { MetaDebug } from "./src/commands/meta/debug.ts";
 export type { MetaDeleted } from "./src/commands/meta/delete.ts";

@@ -29,6 +29,7 @@ import * as streams from "../operations/streams.ts";
 import { update, type UpdateOptions } from "../operations/update.ts";
 import { Admin } from "./admin.ts";
 import { Meta } from "./meta.ts";
+import { Namespace } from "./namespace.ts";
 
 /**
  * A client of one memcached server or of many, for any number of concurrent callers.
@@ -1463,6 +1464,36 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   get admin(): Admin {
     return this.#admin ??= new Admin(this.#engine);
+  }
+
+  /**
+   * Gives a view of the client whose keys can all be dropped by one call: see {@linkcode Namespace}.
+   *
+   * Make it once and keep it: each view asks for the namespace's number by itself. Views of one name have the same keys.
+   *
+   * @param name Its name, part of each key.
+   * @returns The namespace. Nothing is sent yet.
+   * @throws {TypeError} If the name is empty or cannot be part of a key.
+   * @throws {RangeError} If the name is too long.
+   *
+   * @example All that was cached for a user
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const ada = client.namespace("user:ada");
+   * await ada.set("cart", ["apple"]);
+   * await ada.set("name", "Ada");
+   * await ada.clear();
+   * assertEquals(await ada.getMulti(["cart", "name"]), new Map());
+   * ```
+   */
+  namespace(name: string): Namespace {
+    return new Namespace(this.#engine, name);
   }
 
   // The client itself

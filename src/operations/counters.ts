@@ -18,13 +18,16 @@ import { sendMetaOrElse } from "../engine/meta_sending.ts";
 import { MemcachedError, UnsupportedError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
 import { countAfterLook, type Counting, maySplit, undoIfSplit } from "./split_items.ts";
-import { Told } from "./told.ts";
+import { type AskingCall, Told } from "./told.ts";
 
 /** How a counter begins. */
 export interface Beginning {
   readonly initial: number | bigint;
   readonly exptime: number;
 }
+
+/** The call that counts. */
+type CountingCall = AskingCall & Pick<Call<unknown>, "onSettled">;
 
 /**
  * Reads how a counter is to begin; `undefined` if it is not.
@@ -51,7 +54,7 @@ export function beginningOf(
 /** Counts, and makes the counter if there is none. */
 export function countFrom(
   engine: Engine,
-  call: Call<number | bigint | undefined>,
+  call: CountingCall,
   counting: Counting,
   beginning: Beginning,
   receiver: Receiver<bigint | undefined>,
@@ -71,7 +74,7 @@ export function countFrom(
 
 function countOrBegin(
   engine: Engine,
-  call: Call<number | bigint | undefined>,
+  call: CountingCall,
   counting: Counting,
   beginning: Beginning,
   receiver: Receiver<bigint | undefined>,
@@ -102,7 +105,7 @@ function countOrBegin(
 /** Counts with classic commands. The turn ends when the outcome is known, or the call is over. */
 function countInSteps(
   engine: Engine,
-  call: Call<number | bigint | undefined>,
+  call: CountingCall,
   { name, key, delta }: Counting,
   { initial, exptime }: Beginning,
   receiver: Receiver<bigint | undefined>,

@@ -258,6 +258,7 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
     "counters",
     "getHostByKey",
     "getOrSet",
+    "namespace",
     "removeEventListener",
   ],
   ...["toggleFlushAllFeature", "unref", "updateServers"],
