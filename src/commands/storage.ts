@@ -107,7 +107,8 @@ export class StorageBatch extends BatchCommand {
 
   /**
    * Writes all items as one text, if all of it is ASCII. The text is joined from one string an item, which costs 70 ns an
-   * item of 100 bytes. One concatenation costs 500 ns, as its pieces are copied one by one, and a call a piece 230 ns.
+   * item of 100 bytes. One concatenation costs 30 ns where the data is one piece, but 190 ns where it was put together of
+   * several, and a call a piece 230 ns.
    */
   #writeText(writer: RequestWriter): boolean {
     const { exptime, cas } = this.#options;
