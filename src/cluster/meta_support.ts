@@ -23,6 +23,8 @@ export interface MetaAnswer {
   readonly version: string | undefined;
   /** True if it has answered `mn`. */
   readonly speaksMeta: boolean;
+  /** True if the connection ended there without a word. */
+  readonly ended?: boolean;
 }
 
 /** How a server is asked. */
@@ -134,6 +136,8 @@ export class MetaSupport {
     let failure: MemcachedError | undefined;
     try {
       answer = await ask(controller.signal);
+      // A connection may end for many reasons. Only one that ends at the same place again shows a proxy.
+      if (answer.ended) answer = await ask(controller.signal);
     } catch (cause) {
       failure = isSound(cause, MemcachedError) ? cause : dialError(server(), cause);
     }

@@ -2,7 +2,7 @@
 
 import { MetaNoopCommand } from "../commands/meta/noop.ts";
 import { VersionCommand } from "../commands/server_commands.ts";
-import { ReplyError, TimeoutError } from "../errors.ts";
+import { ConnectionError, ReplyError, TimeoutError } from "../errors.ts";
 import { askFirst, type NewConnection } from "./first_command.ts";
 
 /**
@@ -17,7 +17,7 @@ import { askFirst, type NewConnection } from "./first_command.ts";
 export async function askForMeta(
   connection: NewConnection,
   deadline: number,
-): Promise<{ version: string | undefined; speaksMeta: boolean }> {
+): Promise<{ version: string | undefined; speaksMeta: boolean; ended?: boolean }> {
   let version: string;
   try {
     version = await askFirst<string>(
@@ -37,7 +37,7 @@ export async function askForMeta(
     const isOpen = error instanceof TimeoutError ||
       error instanceof ReplyError && !isErrorLine(error);
     if (isOpen) throw error;
-    return { version, speaksMeta: false };
+    return { version, speaksMeta: false, ended: error instanceof ConnectionError };
   }
 }
 

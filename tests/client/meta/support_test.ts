@@ -78,13 +78,25 @@ Deno.test("A.5 trap 2: a proxy that passes on a version and closes at mn has no 
   );
   assertEquals([error.sent, error.server, error.command], ["no", "any:11211", "mg"]);
   assertEquals(found, undefined);
-  // It is remembered, and the connection of the others has not ended.
+  // It is remembered once it has closed twice, and the connection of the others has not ended.
   await assertRejects(() => client.meta.set("a", 1), UnsupportedError);
   await assertRejects(() => client.meta.getMulti(["a", "b"]), MultiError, "does not speak");
   await assertRejects(() => client.meta.noop(), MultiError, "does not speak");
   assertEquals(await client.set("a", "x"), true);
-  assertEquals(wires.connections.map(({ closed }) => closed), [false, true]);
+  assertEquals(wires.connections.map(({ closed }) => closed), [false, true, true]);
   assertEquals(failures.slice(0, 2), ["meta.get UnsupportedError", "meta.set UnsupportedError"]);
+});
+
+Deno.test("a server whose connection ends once where it is asked for meta commands is asked again", async () => {
+  let questions = 0;
+  const server = serverOf("1.6.38", (line) => {
+    const isCut = line.startsWith("mn") && ++questions === 1;
+    return isCut ? null : metaReplies(line);
+  });
+  const { client } = clientOf(server, { strict: true });
+  await using _ = client;
+  await client.meta.set("a", 1);
+  assertEquals(questions, 2);
 });
 
 for (

@@ -95,6 +95,8 @@ class Run {
   async warmUp(): Promise<void> {
     await eventually("the client is connected", () => this.#isConnected());
     await this.#cell.method.warmUp?.(this.#client);
+    // What has failed until now is told in a turn of its own.
+    await moment(1);
     this.#told.length = 0;
   }
 

@@ -32,7 +32,7 @@ export const SERVER_FAULTS: readonly MatrixFault[] = [
   reply("single bytes", { kind: "singleBytes" }),
   connection("full at once", { kind: "tooManyConnections" }, "cold"),
   connection("full a little later", { kind: "tooManyConnections", afterMs: 20 }, "cold"),
-  connection("idle and kicked", { kind: "idleKick", afterMs: 10 }, "idle"),
+  connection("idle and kicked", { kind: "idleKick", afterMs: 30 }, "idle"),
   connection("slow to start", { kind: "slowStart", delayMs: 30 }, "cold"),
   connection("too slow to start", { kind: "slowStart", delayMs: 800 }, "cold"),
 ];
