@@ -4,6 +4,7 @@ import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
 import { Wire } from "../support/wire.ts";
 import { randomMetaCommand } from "./random_meta_command.ts";
+import { shrink } from "./shrink.ts";
 
 const SEED = 20_261_128;
 const SEQUENCES = 400;
@@ -52,19 +53,6 @@ async function compare(
 async function sameSometimes(same: () => Promise<boolean>): Promise<boolean> {
   for (let attempt = 0; attempt < 5; attempt++) if (await same()) return true;
   return false;
-}
-
-/** Leaves commands out as long as the answers stay different. */
-async function shrink(
-  commands: string[],
-  same: (commands: string[]) => Promise<boolean>,
-): Promise<string[]> {
-  let shortest = commands;
-  for (let i = shortest.length - 1; i >= 0; i--) {
-    const shorter = shortest.toSpliced(i, 1);
-    if (!await same(shorter)) shortest = shorter;
-  }
-  return shortest;
 }
 
 /** Plays commands to one server and writes down the answers. */

@@ -4,6 +4,7 @@ import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
 import { quoted, Wire } from "../support/wire.ts";
 import { randomCommand } from "./random_command.ts";
+import { shrink } from "./shrink.ts";
 
 const SEED = 20_260_701;
 const SEQUENCES = 250;
@@ -64,19 +65,6 @@ Deno.test("MemcachedServer answers pipelines cut anywhere as memcached does", as
  */
 async function sameSometimes(same: () => Promise<boolean>): Promise<boolean> {
   return await same() || await same() || await same();
-}
-
-/** Leaves commands out as long as the answers stay different. */
-async function shrink(
-  commands: string[],
-  same: (commands: string[]) => Promise<boolean>,
-): Promise<string[]> {
-  let shortest = commands;
-  for (let i = shortest.length - 1; i >= 0; i--) {
-    const shorter = shortest.toSpliced(i, 1);
-    if (!await same(shorter)) shortest = shorter;
-  }
-  return shortest;
 }
 
 /** Plays commands to one server and writes down the answers. */
