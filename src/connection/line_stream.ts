@@ -195,11 +195,13 @@ export class LineStream {
   /** Takes the lines out of the buffer, whose first `end` bytes have come. */
   #take(end: number): void {
     const buffer = this.#buffer;
-    const lf = buffer.lastIndexOf(LF, end - 1);
-    const rest = lf + 1;
+    // What was held before has no end of a line.
+    const lf = this.#held + buffer.subarray(this.#held, end).lastIndexOf(LF);
+    const isComplete = lf >= this.#held;
+    const rest = isComplete ? lf + 1 : 0;
     this.#held = end - rest;
     this.#isTooLong = this.#held > MAX_LINE_BYTES;
-    if (lf < 0) return;
+    if (!isComplete) return;
     const lines = decoder.decode(buffer.subarray(0, lf)).split("\n").map(withoutCr);
     const tooLong = lines.findIndex(({ length }) => length > MAX_LINE_BYTES);
     this.#isTooLong ||= tooLong >= 0;
