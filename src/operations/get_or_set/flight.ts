@@ -3,7 +3,6 @@
  * and what it holds given back. A flight always settles its callers, and never stores over what was changed meanwhile.
  */
 
-import type { MetaItem } from "../../commands/meta/get.ts";
 import type { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isSetUpMistake } from "../../engine/set_up.ts";
@@ -11,18 +10,15 @@ import { CodecError, MemcachedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import { itemOf } from "../meta/set.ts";
 import type { BoundedMap } from "./bounded_map.ts";
-import type { Leases } from "./lease.ts";
+import { type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
 import type { LoadGate } from "./load_gate.ts";
 import { Loading } from "./loading.ts";
 import { type Load, type Plan, TTL } from "./options.ts";
-import type { Sightings } from "./sightings.ts";
-import { type Hold, holdOf, NOTHING, type State, stateOf } from "./state.ts";
 
 /** What the flights of a client share. */
 export interface FlightContext {
   readonly engine: Engine;
-  readonly leases: Leases;
-  readonly sightings: Sightings;
+  readonly claims: Claims;
   readonly gate: LoadGate;
   /** The errors of loads that are thrown again for a while. */
   readonly errors: BoundedMap<string, { readonly error: unknown; readonly until: number }>;
@@ -101,76 +97,68 @@ export class Flight<T> {
   }
 
   async #run(): Promise<void> {
-    const { plan, wireKey } = this.#wanted;
-    const { leases, engine: { settings: { clock } } } = this.#context;
+    const { plan } = this.#wanted;
+    const { clock } = this.#context.engine.settings;
     let until: number | undefined;
     let delay = FIRST_DELAY;
     while (true) {
-      let item: MetaItem<T> | undefined;
-      let state: State<T>;
+      let found: Found<T>;
       try {
-        item = plan.forceFresh
-          ? await leases.look(wireKey, plan)
-          : await leases.read(wireKey, plan);
-        state = plan.forceFresh ? NOTHING : stateOf(item, plan);
-        if (state.turn === "taken" && await this.#replaced(item)) continue;
+        found = await this.#find();
       } catch (error) {
         return await this.#withoutItem(error);
       }
-      const hold = holdOf(item);
+      const { hold, turn, isServed } = found;
       if (this.#isClosed) return await this.#giveBack(hold);
-      if (state.turn === "fresh") return this.#answer(state.value as T);
-      if (state.turn === "mine") {
-        return state.isServed ? await this.#renew(hold, state) : await this.#load(hold, state);
+      if (turn === "fresh") return this.#answer(found.value as T);
+      if (turn === "mine") {
+        return isServed ? await this.#renew(found) : await this.#load(found);
       }
-      if (state.isServed) return this.#answer(state.value as T);
+      if (isServed) return this.#answer(found.value as T);
       until ??= clock.now() + plan.waitTimeout;
       const left = until - clock.now();
-      if (left <= 0) return await this.#load(hold, state);
+      if (left <= 0) return await this.#load(found);
       await this.#pause(Math.min(left, delay * (0.5 + Math.random())));
       if (this.#isClosed) return;
       delay = Math.min(delay * 2, LONGEST_DELAY);
     }
   }
 
-  /** Lets somebody win an item whose holder has not renewed it within the lease. */
-  async #replaced(item: MetaItem<T> | undefined): Promise<boolean> {
-    const { plan: { lease }, wireKey } = this.#wanted;
-    const { leases, sightings } = this.#context;
-    // A placeholder expires with its lease.
-    if (item?.value === undefined || item.cas === undefined || lease === undefined) return false;
-    if (!sightings.isOverdue(wireKey, item.cas, lease)) return false;
-    await leases.rearm(wireKey, item.cas);
-    return true;
+  async #find(): Promise<Found<T>> {
+    const { plan, wireKey } = this.#wanted;
+    const { claims } = this.#context;
+    if (!plan.forceFresh) return await claims.find(wireKey, plan);
+    return { ...NOTHING, hold: await claims.look(wireKey, plan) };
   }
 
   /** Gives the stale value, and loads a new one in the background. */
-  async #renew(hold: Hold, state: State<T>): Promise<void> {
+  async #renew(found: Found<T>): Promise<void> {
     const { plan, wireKey } = this.#wanted;
     const { refreshing } = this.#context;
-    if (hold.won === undefined && refreshing.has(wireKey)) return this.#answer(state.value as T);
+    const { hold } = found;
+    if (!hold.isWon && refreshing.has(wireKey)) return this.#answer(found.value as T);
     try {
       plan.waitUntil?.(this.done);
     } catch (error) {
       this.#fail(error);
       return await this.#giveBack(hold);
     }
-    this.#answer(state.value as T);
+    this.#answer(found.value as T);
     refreshing.add(wireKey);
     try {
-      await this.#load(hold, state, true);
+      await this.#load(found, true);
     } finally {
       refreshing.delete(wireKey);
     }
   }
 
-  /** Loads the value and stores it by the cas of what was read. */
-  async #load(hold: Hold, state: State<T>, background = false): Promise<void> {
+  /** Loads the value and stores it, if nobody has changed the item meanwhile. */
+  async #load({ hold, value: stale, isSpare }: Found<T>, background = false): Promise<void> {
     let value: T;
     try {
-      value = await this.#loaded(state.value, background);
+      value = await this.#loaded(stale, background);
     } catch (error) {
-      if (state.isSpare && !background) this.#answer(state.value as T);
+      if (isSpare && !background) this.#answer(stale as T);
       else this.#fail(error);
       // A source that is down is asked now and then, not for each caller.
       if (background) await this.#backOff();
@@ -216,23 +204,17 @@ export class Flight<T> {
    * @throws {TypeError} If the value cannot be stored.
    * @throws {RangeError} If it is too big, or its ttl out of range.
    */
-  async #store({ cas }: Hold, value: T): Promise<void> {
+  async #store(hold: Hold, value: T): Promise<void> {
     const { plan, wireKey } = this.#wanted;
-    const { engine, leases } = this.#context;
     const ttl = typeof plan.ttl === "function" ? plan.ttl(value) : plan.ttl;
     TTL('the result of option "ttl"', ttl);
-    const item = itemOf(engine, wireKey, value, undefined);
-    await this.#told(leases.store(wireKey, item, ttl + plan.window, cas));
+    const item = itemOf(this.#context.engine, wireKey, value, undefined);
+    await this.#told(hold.store(item, ttl));
   }
 
   /** Gives back what was won, so that the next caller may load. */
-  async #giveBack({ cas, won }: Hold): Promise<void> {
-    const { wireKey } = this.#wanted;
-    const { leases } = this.#context;
-    if (cas === undefined || won === undefined) return;
-    await this.#told(
-      won === "placeholder" ? leases.release(wireKey, cas) : leases.rearm(wireKey, cas),
-    );
+  async #giveBack(hold: Hold): Promise<void> {
+    await this.#told(hold.giveBack());
   }
 
   /** Goes on if nothing could be read: the callers get a value all the same, unless they are strict. */
@@ -242,11 +224,11 @@ export class Flight<T> {
     this.#tell(error);
     if (this.#isClosed) return;
     const { plan, wireKey } = this.#wanted;
-    const { engine, gate, leases } = this.#context;
+    const { claims, engine, gate } = this.#context;
     if (error instanceof CodecError) {
       // A value that cannot be read is of no use, but its cas is.
-      const item = await leases.look(wireKey, plan).catch(() => undefined);
-      if (item !== undefined) return await this.#load(holdOf(item), NOTHING);
+      const hold = await claims.look(wireKey, plan).catch(() => undefined);
+      if (hold !== undefined) return await this.#load({ ...NOTHING, hold });
     }
     this.#place = new AbortController();
     try {

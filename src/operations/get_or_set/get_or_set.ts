@@ -12,7 +12,6 @@ import { Flight, type FlightContext } from "./flight.ts";
 import { Leases } from "./lease.ts";
 import { LoadGate } from "./load_gate.ts";
 import { GET_OR_SET_OPTIONS, type GetOrSetOptions, type Load, planOf } from "./options.ts";
-import { Sightings } from "./sightings.ts";
 
 type Flights = Map<string, Flight<unknown>>;
 
@@ -33,8 +32,7 @@ export class Loads {
     this.#knowsPlaceholders = knowsPlaceholders(engine.settings);
     this.#context = {
       engine,
-      leases: new Leases(engine),
-      sightings: new Sightings(clock),
+      claims: new Leases(engine),
       gate: new LoadGate(maxLoads, clock),
       errors: new BoundedMap(MOST_ERRORS),
       refreshing: new Set(),

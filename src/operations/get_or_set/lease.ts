@@ -1,9 +1,7 @@
 /**
- * What `getOrSet()` asks of memcached, each a command of its own that rejects on failure: read the item and perhaps win its
- * lease, store by the cas of what was read, give the lease back.
- *
- * A lease is the server's: `N` makes a placeholder on a miss, `R` lets one caller win an item whose time is nearly over.
- * What was stored, deleted or marked meanwhile has another cas, so that a late value is never stored over it.
+ * The server chooses who loads a value, by meta commands. A lease is its own: `N` makes a placeholder on a miss, `R` lets
+ * one caller win an item whose time is nearly over. What was stored, deleted or marked meanwhile has another cas, so that a
+ * late value is never stored over it.
  */
 
 import { wireExptime } from "../../checks/arguments.ts";
@@ -18,29 +16,71 @@ import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { MetaGetCall } from "../meta/get.ts";
+import { type Claims, EMPTY_HANDED, type Found, type Hold } from "./claims.ts";
 import type { Plan } from "./options.ts";
+import { Sightings } from "./sightings.ts";
+import { stateOf } from "./state.ts";
 
 /** The leases of one client. They also work while the client waits for its last calls. */
-export class Leases {
+export class Leases implements Claims {
   readonly #engine: Engine;
   readonly #owner: CallOwner;
+  readonly #sightings: Sightings;
   /** The kinds of reads, by what they ask for: a program uses a few. */
   readonly #reads = new Map<string, MetaKind<MetaItem>>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    this.#sightings = new Sightings(engine.settings.clock);
   }
 
-  /** Reads an item with its value. On a miss, and in its last seconds, one caller wins its lease. */
-  read<T>(key: string, { window, lease }: Plan<T>): Promise<MetaItem<T> | undefined> {
+  /** On a miss, and in an item's last seconds, one caller wins its lease. */
+  async find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
+    const { window, lease } = plan;
     const kind = this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0);
-    return this.#ask(key, kind as MetaKind<MetaItem<T>>);
+    while (true) {
+      const item = await this.#ask(key, kind as MetaKind<MetaItem<T>>);
+      const state = stateOf(item, plan);
+      if (state.turn === "fresh") return { ...state, hold: EMPTY_HANDED };
+      if (state.turn === "taken" && await this.#replaced(key, item, lease)) continue;
+      return { ...state, hold: this.#holdOf(key, item, plan) };
+    }
   }
 
-  /** Reads only the cas of an item. On a miss one caller wins its lease. */
-  look<T>(key: string, { lease }: Plan<T>): Promise<MetaItem<T> | undefined> {
-    return this.#ask(key, this.#readKind(false, 0, lease, false) as MetaKind<MetaItem<T>>);
+  /** On a miss one caller wins its lease. */
+  async look(key: string, plan: Plan<never>): Promise<Hold> {
+    const kind = this.#readKind(false, 0, plan.lease, false);
+    return this.#holdOf(key, await this.#ask(key, kind), plan);
+  }
+
+  /** Lets somebody win an item whose holder has not renewed it within the lease. */
+  async #replaced(
+    key: string,
+    item: MetaItem | undefined,
+    lease: number | undefined,
+  ): Promise<boolean> {
+    // A placeholder expires with its lease.
+    if (item?.value === undefined || item.cas === undefined || lease === undefined) return false;
+    if (!this.#sightings.isOverdue(key, item.cas, lease)) return false;
+    await this.#rearm(key, item.cas);
+    return true;
+  }
+
+  /** Says what a load of this item has in hand. */
+  #holdOf(key: string, item: MetaItem | undefined, { window }: Plan<never>): Hold {
+    const { cas, won = false, value, stale } = item ?? {};
+    // An item whose value was not asked for is won only as a new placeholder, or because it is stale.
+    const isPlaceholder = value === undefined && !stale;
+    return {
+      isWon: won,
+      store: (data, ttl) => this.#store(key, data, ttl + window, cas),
+      giveBack: async () => {
+        if (cas === undefined || !won) return;
+        if (isPlaceholder) await this.#change(key, metaDelete({ C: cas }, ONCE));
+        else await this.#rearm(key, cas);
+      },
+    };
   }
 
   /**
@@ -48,7 +88,7 @@ export class Leases {
    *
    * @param cas That of the item when it was read; `undefined` if there was none: then there must still be none.
    */
-  async store(
+  async #store(
     key: string,
     item: Encoded,
     seconds: number,
@@ -59,13 +99,8 @@ export class Leases {
     await this.#change(key, metaSet(asked, flags, { needs: undefined, mayRepeat: false }), item);
   }
 
-  /** Deletes a placeholder, unless it has changed. */
-  async release(key: string, cas: bigint): Promise<void> {
-    await this.#change(key, metaDelete({ C: cas }, ONCE));
-  }
-
   /** Lets the next reader of an item win its lease, unless it has changed. */
-  async rearm(key: string, cas: bigint): Promise<void> {
+  async #rearm(key: string, cas: bigint): Promise<void> {
     await this.#change(key, metaDelete({ C: cas, I: true }, ONCE));
   }
 

@@ -1,27 +1,8 @@
-/** What an item that was read means to a call of `getOrSet()`. */
+/** What an item that a meta command has read means to a call of `getOrSet()`. */
 
 import type { MetaItem } from "../../commands/meta/get.ts";
+import { NOTHING, type State } from "./claims.ts";
 import type { Plan } from "./options.ts";
-
-/** The item's value, how old it is, and who is to renew it. */
-export interface State<T> {
-  /** The value. Not there for a placeholder, which has none. */
-  readonly value: T | undefined;
-  /** `fresh`: give it. `mine`: this caller loads. `taken`: another one does. */
-  readonly turn: "fresh" | "mine" | "taken";
-  /** True if the value may be given before it is renewed. */
-  readonly isServed: boolean;
-  /** True if the value may be given if loading a new one fails. */
-  readonly isSpare: boolean;
-}
-
-/** The turn with which a load begins, and ends. */
-export interface Hold {
-  /** That of the item when it was read; `undefined` if there was none. */
-  readonly cas: bigint | undefined;
-  /** What is to be given back if nothing is stored: a lease on a placeholder, or on a value. */
-  readonly won: "placeholder" | "value" | undefined;
-}
 
 /** Judges an item by its windows, which a server counts for us: it expires at their end. */
 export function stateOf<T>(item: MetaItem<T> | undefined, plan: Plan<T>): State<T> {
@@ -39,15 +20,5 @@ export function stateOf<T>(item: MetaItem<T> | undefined, plan: Plan<T>): State<
   };
 }
 
-/** Says what a load of this item holds. */
-export function holdOf(item: MetaItem | undefined): Hold {
-  if (item === undefined) return { cas: undefined, won: undefined };
-  const { cas, won, value, stale } = item;
-  // An item whose value was not asked for is won only as a new placeholder, or because it is stale.
-  const isPlaceholder = value === undefined && !stale;
-  return { cas, won: won ? isPlaceholder ? "placeholder" : "value" : undefined };
-}
-
-export const NOTHING = { value: undefined, turn: "mine", isServed: false, isSpare: false } as const;
 const TAKEN = { ...NOTHING, turn: "taken" } as const;
 const FRESH = { turn: "fresh", isServed: false, isSpare: false } as const;

@@ -1,0 +1,62 @@
+/**
+ * How one caller of a whole fleet is chosen to load a value, and how it stores what it has loaded: who asks, who wins, who
+ * refills. What an item means to a call is said in the same words whichever way it was found out; `lease.ts` is the
+ * server's own way.
+ */
+
+import type { Encoded } from "../../codec/codec.ts";
+import type { Plan } from "./options.ts";
+
+/** A way to choose. Every method rejects if memcached fails. */
+export interface Claims {
+  /** Reads an item. If its value is to be loaded, one caller of the fleet wins. */
+  find<T>(key: string, plan: Plan<T>): Promise<Found<T>>;
+  /** Does so for a caller that loads whatever value is there. */
+  look(key: string, plan: Plan<never>): Promise<Hold>;
+}
+
+/** What was found: the item's value, how old it is, and who is to renew it. */
+export interface Found<T> extends State<T> {
+  readonly hold: Hold;
+}
+
+/** What an item means to a call. */
+export interface State<T> {
+  /** The value. Not there if there is none, or none that may be used. */
+  readonly value: T | undefined;
+  /** `fresh`: give it. `mine`: this caller loads. `taken`: another one does. */
+  readonly turn: "fresh" | "mine" | "taken";
+  /** True if the value may be given before it is renewed. */
+  readonly isServed: boolean;
+  /** True if the value may be given if loading a new one fails. */
+  readonly isSpare: boolean;
+}
+
+/** What a caller has in hand while it loads. */
+export interface Hold {
+  /** True if others wait for this caller. */
+  readonly isWon: boolean;
+  /**
+   * Stores the loaded value, unless the item was changed or deleted meanwhile.
+   *
+   * @param ttl Seconds for which the value is fresh.
+   */
+  store(item: Encoded, ttl: number): Promise<void>;
+  /** Lets the next caller load, if this one was the only one who might. */
+  giveBack(): Promise<void>;
+}
+
+/** Nothing in hand, and nothing to be done with it. */
+export const EMPTY_HANDED: Hold = {
+  isWon: false,
+  store: () => Promise.resolve(),
+  giveBack: () => Promise.resolve(),
+};
+
+/** What no item means. */
+export const NOTHING: State<never> = {
+  value: undefined,
+  turn: "mine",
+  isServed: false,
+  isSpare: false,
+};
