@@ -56,7 +56,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   #line: GetLine<GetCommand<T>> | undefined;
   /** True if the one before it has asked for its key. */
   #isShared = false;
-  #answered = false;
+  #answer = NOTHING;
   #value: T | undefined = undefined;
   #error: MemcachedError | undefined = undefined;
 
@@ -95,7 +95,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   override get keysDue(): number {
     const line = this.#line;
     if (line !== undefined) return line.keys - line.hits;
-    return this.#answered ? 0 : 1;
+    return this.#answer === NOTHING ? 1 : 0;
   }
 
   override get abandoned(): boolean {
@@ -151,7 +151,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     this.#forget();
     if (this.#line === undefined) return writer.latin1("\r\n");
     this.#line.cursor = this;
-    this.#line.hits = 0;
+    this.#line.hits = this.#line.empty = 0;
     // One key is short: a loop over its characters is faster than a call into the platform. For many keys it is not.
     let keys = "";
     for (let get = this.#next; get !== undefined; get = get.#next) {
@@ -173,6 +173,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     get.#take(item);
     if (line === undefined) return false;
     line.hits++;
+    if (get.#answer === EMPTY) line.empty++;
     let next = get.#next;
     for (; next !== undefined && next.#isShared; next = next.#next) next.#takeAlso(item, get);
     line.cursor = next;
@@ -194,7 +195,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
       const isShared = get.#isShared;
       get.#separate(this);
       get.#mergeable = false;
-      if (get.#answered) get.#settle();
+      if (get.#answer !== NOTHING) get.#settle();
       else if (get.#callerGone) continue;
       else if (isShared && part?.wireKey === get.wireKey) part.#add(get, true);
       else parts.push(part = get);
@@ -205,8 +206,10 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
 
   override tally(counts: Tally, isComplete: boolean): void {
     const due = this.keysDue;
-    counts.hits += (this.#line?.keys ?? 1) - due;
-    if (isComplete) counts.misses += due;
+    const line = this.#line;
+    const empty = line?.empty ?? (this.#answer === EMPTY ? 1 : 0);
+    counts.hits += (line?.keys ?? 1) - due - empty;
+    counts.misses += isComplete ? due + empty : empty;
   }
 
   override fail(error: MemcachedError): void {
@@ -233,10 +236,11 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   }
 
   #take(item: ItemView): void {
-    this.#answered = true;
+    this.#answer = ITEM;
     if (this.#callerGone) return;
     try {
-      this.#value = this.#decoder.decode(item);
+      const value = this.#value = this.#decoder.decode(item);
+      if (value === undefined && item.size === 0) this.#answer = EMPTY;
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#error = error;
@@ -246,7 +250,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   /** Takes the item that another get for the same key has taken. An object is decoded again: its owner may change it. */
   #takeAlso(item: ItemView, other: GetCommand<T>): void {
     if (!isImmutable(other.#value)) return this.#take(item);
-    this.#answered = true;
+    this.#answer = ITEM;
     this.#value = other.#value;
   }
 
@@ -302,7 +306,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
 
   #forget(): void {
     this.#value = this.#error = undefined;
-    this.#answered = false;
+    this.#answer = NOTHING;
   }
 
   /** Gives the first of the joined commands, to walk along them. */
@@ -314,7 +318,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   #seek(start: GetCommand<T> | undefined, item: ItemView): GetCommand<T> | undefined {
     let get = start;
     while (
-      get !== undefined && (get.#isShared || get.#answered || !item.hasKey(get.wireKey))
+      get !== undefined &&
+      (get.#isShared || get.#answer !== NOTHING || !item.hasKey(get.wireKey))
     ) get = get.#next;
     return get;
   }
@@ -325,6 +330,11 @@ function isImmutable(value: unknown): boolean {
   return value !== undefined &&
     (value === null || typeof value !== "object" && typeof value !== "function");
 }
+
+/** What came for a key: nothing, an item, or one without bytes that has no value, as a lease's placeholder: a miss. */
+const NOTHING = 0;
+const ITEM = 1;
+const EMPTY = 2;
 
 const GET: Retrieval = { name: "get" };
 /** Most bytes of keys in a line, each with the space before it. */

@@ -14,7 +14,9 @@ export class GetLine<G extends Asking> {
   callers = 1;
   /** Bytes of these keys, each with the space before it. */
   bytes: number;
+  /** Number of items that came, and of those among them that are no hits. */
   hits = 0;
+  empty = 0;
   /** The get whose item is expected next. */
   cursor: G | undefined;
   readonly #recent = new Array<G | undefined>(RECENT).fill(undefined);

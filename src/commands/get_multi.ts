@@ -26,7 +26,9 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   readonly #values: (T | undefined)[];
   readonly #how: Retrieval;
   #cursor: number;
+  /** Number of items that came, and of those among them without bytes that have no value: a lease's placeholders. */
   #hits = 0;
+  #empty = 0;
   /** The key of the latest item, if its data ends like a reply: a wrong length may have made it swallow the real end. */
   #doubtful: number | undefined;
   #index: Map<string, number[]> | undefined;
@@ -57,7 +59,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this.start;
-    this.#hits = 0;
+    this.#hits = this.#empty = 0;
     this.#index = undefined;
     this.#errors = [];
     this.#undecoded = [];
@@ -78,7 +80,8 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     if (this.abandoned) return false;
     this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
-      this.#values[positionOf(this.group, at)] = this.#decoder.decode(item);
+      const value = this.#values[positionOf(this.group, at)] = this.#decoder.decode(item);
+      if (value === undefined && item.size === 0) this.#empty++;
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#errors.push(error);
@@ -126,8 +129,8 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   }
 
   override tally(counts: Tally, isComplete: boolean): void {
-    counts.hits += this.#hits;
-    if (isComplete) counts.misses += this.keysDue;
+    counts.hits += this.#hits - this.#empty;
+    counts.misses += isComplete ? this.keysDue + this.#empty : this.#empty;
   }
 
   protected override partFor(group: KeyGroup): GetMultiCommand<T> {

@@ -2,6 +2,7 @@
 
 import { type Chunk, chunkCount, Manifest } from "../codec/chunks.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
+import { knowsPlaceholders } from "../codec/placeholder.ts";
 import { decodeValue } from "../codec/values.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { CodecError } from "../errors.ts";
@@ -80,10 +81,11 @@ export interface ChunkedDecoder<T> extends ItemDecoder<T | Manifest> {
 export class ItemDecoders {
   readonly #value: ChunkedDecoder<unknown>;
   readonly #cas: ChunkedDecoder<CasValue>;
+  readonly #casOfAny: ChunkedDecoder<CasValue>;
   /** Gives an item as it is, unless it is the manifest of a split value. */
   readonly raw: ChunkedDecoder<RawItem>;
-  /** Gives the bytes and flags of a value, still compressed. */
-  readonly bytes: ChunkedDecoder<RawItem>;
+  /** Gives the bytes and flags of a value, still compressed; `undefined` for a placeholder, if the codec knows them. */
+  readonly bytes: ChunkedDecoder<RawItem | undefined>;
   /** Gives a manifest, and `undefined` for any other item. */
   readonly manifest: ItemDecoder<Manifest | undefined> = {
     decode: (item) =>
@@ -124,19 +126,34 @@ export class ItemDecoders {
       assemble,
     });
     this.#value = decoder(decode, assemble);
+    const withCas = (item: ItemView): CasValue => {
+      // First, as a reply without one is no answer, whatever its data.
+      const cas = item.cas();
+      return { value: decode(item), cas };
+    };
+    const casOf = (item: ItemView) => item.cas();
+    const assembleWithCas = (manifest: Manifest, data: Uint8Array): CasValue => ({
+      value: assemble(manifest, data),
+      cas: manifest.cas,
+    });
     this.#cas = decoder(
       (item) => {
-        // First, as a reply without one is no answer, whatever its data.
-        const cas = item.cas();
-        const value = decode(item);
-        return (value === undefined ? undefined : { value, cas }) as CasValue;
+        const found = withCas(item);
+        return (found.value === undefined ? undefined : found) as CasValue;
       },
-      (manifest, data) => ({ value: assemble(manifest, data), cas: manifest.cas }),
-      (item) => item.cas(),
+      assembleWithCas,
+      casOf,
     );
+    this.#casOfAny = decoder(withCas, assembleWithCas, casOf);
     const rawOf = (item: ItemView): RawItem => ({ data: item.copyData(), flags: item.flags });
     const joined = ({ flags }: Manifest, data: Uint8Array): RawItem => ({ data, flags });
-    this.bytes = decoder(rawOf, joined);
+    this.bytes = decoder<RawItem | undefined>(
+      (item) =>
+        item.size === 0 && item.flags === 0 && knowsPlaceholders(codec, inflateBudget)
+          ? undefined
+          : rawOf(item),
+      joined,
+    );
     this.raw = {
       // Flag 4096 may also be somebody else's: only the number of chunks makes an item a manifest.
       decode: doSplit
@@ -157,6 +174,11 @@ export class ItemDecoders {
   /** Gives the decoder of values with their cas. */
   cas<T>(): ChunkedDecoder<CasValue<T>> {
     return this.#cas as ChunkedDecoder<CasValue<T>>;
+  }
+
+  /** Gives the decoder of values with their cas that also gives the cas of an item without a value, a placeholder. */
+  casOfAny<T>(): ChunkedDecoder<CasValue<T | undefined>> {
+    return this.#casOfAny as ChunkedDecoder<CasValue<T | undefined>>;
   }
 }
 

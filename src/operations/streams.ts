@@ -199,7 +199,8 @@ async function fetchStream(
   const item = await step<RawItem | Manifest | undefined>(
     engine,
     key,
-    (receiver) => new GetCommand<RawItem | Manifest>(key, engine.decoders.bytes, receiver),
+    (receiver) =>
+      new GetCommand<RawItem | Manifest | undefined>(key, engine.decoders.bytes, receiver),
     { signal },
   );
   if (item === undefined) return undefined;

@@ -8,6 +8,7 @@ import type { ItemDecoder } from "../item_decoder.ts";
 import { ASKS, changes, ofMeta } from "../traits.ts";
 import type { MetaKind } from "./meta_command.ts";
 import type { MetaNeeds } from "./needs.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import { flagText, type RequestFlags } from "./request_flags.ts";
 
 /**
@@ -105,9 +106,7 @@ export function metaGet<T>(
       const stale = (marks & META_MARKS.stale) !== 0;
       const taken = (marks & META_MARKS.taken) !== 0;
       if (!asked.value) throw new ProtocolError("Cannot take an item as the reply to mg without v");
-      // A placeholder has no bytes, no flags, and one who is to fill it.
-      const isPlaceholder = (won || taken) && view.flags === 0 && view.size === 0;
-      const value = isPlaceholder ? undefined : decoder.decode(view);
+      const value = isPlaceholder(view) ? undefined : decoder.decode(view);
       if (readers.length === 0) {
         return value === undefined ? { won, stale, taken } : { value, won, stale, taken };
       }

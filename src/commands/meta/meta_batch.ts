@@ -19,6 +19,7 @@ import type { PartReceiver } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
 import { type MetaKind, storedFlags } from "./meta_command.ts";
 import type { MetaNeeds } from "./needs.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import { opaqueOf, type Opaques, wrongOpaque } from "./opaque.ts";
 import { keyFlag, keyWord } from "./request_flags.ts";
 
@@ -45,6 +46,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
   #cursor: number;
   #errorsSince = 0;
   #hits = 0;
+  #empty = 0;
   /** The key of the latest item, if its data ends like a reply: a wrong length may have made it swallow the real end. */
   #doubtful: number | undefined;
   #errors: MemcachedError[] = [];
@@ -79,7 +81,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this.start;
-    this.#errorsSince = this.#hits = 0;
+    this.#errorsSince = this.#hits = this.#empty = 0;
     this.#errors = [];
     this.#doubtful = undefined;
     if (this.ownResends + this.bystanderResends > 0) this.#forget(this.start, this.end);
@@ -92,6 +94,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     if (item.keyEnd !== item.keyStart) super.item(item);
     const index = this.#indexOf(item.opaque);
     this.#hits++;
+    if (item.size === 0 && isPlaceholder(item)) this.#empty++;
     // The results of a call that is over belong to its caller.
     if (this.abandoned) return false;
     this.#doubtful = endsAsReply(item) ? index : undefined;
@@ -145,8 +148,8 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
 
   override tally(counts: Tally, isComplete: boolean): void {
     if (this.name !== "mg") return;
-    counts.hits += this.#hits;
-    if (isComplete) counts.misses += this.keysDue;
+    counts.hits += this.#hits - this.#empty;
+    counts.misses += isComplete ? this.keysDue + this.#empty : this.#empty;
   }
 
   protected override partFor(group: KeyGroup): MetaBatch<R> {

@@ -10,6 +10,7 @@ import type { Receiver } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
 import type { MetaNeeds } from "./needs.ts";
 import { opaqueOf, wrongOpaque } from "./opaque.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import { keyFlag, keyWord } from "./request_flags.ts";
 
 /** One kind of meta request, made once for all keys of a call. */
@@ -53,6 +54,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
   readonly #opaque: number;
   readonly #data: Encoded | undefined;
   #hits = 0;
+  #isEmpty = false;
 
   /** @param data The item that `ms` stores. */
   constructor(
@@ -82,6 +84,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
 
   override write(writer: RequestWriter): void {
     this.#hits = 0;
+    this.#isEmpty = false;
     const { name, flags, flagsBehind } = this.#kind;
     const word = keyWord(this.key);
     const flag = keyFlag(this.key, word);
@@ -98,6 +101,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
     if (item.keyEnd !== item.keyStart) super.item(item);
     this.#check(item.opaque);
     this.#hits++;
+    this.#isEmpty = item.size === 0 && isPlaceholder(item);
     if (this.abandoned) return true;
     try {
       this.succeed(this.#kind.item(item));
@@ -120,8 +124,9 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
 
   override tally(counts: Tally, isComplete: boolean): void {
     if (this.name !== "mg") return;
-    counts.hits += this.#hits;
-    if (isComplete) counts.misses += 1 - this.#hits;
+    const hits = this.#isEmpty ? 0 : this.#hits;
+    counts.hits += hits;
+    if (isComplete || this.#isEmpty) counts.misses += 1 - hits;
   }
 
   #check(opaque: number): void {

@@ -1,10 +1,9 @@
 /** `getOrSet()`: a value from memcached or from a loader, with one load for all who ask at the same time. */
 
 import { aFunction } from "../../checks/check.ts";
-import { decodeValue } from "../../codec/values.ts";
+import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { Settings } from "../../engine/options.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { ClosedError, UnsupportedError } from "../../errors.ts";
 import { BoundedMap } from "./bounded_map.ts";
@@ -24,12 +23,13 @@ export class Loads {
   readonly #forced: Flights = new Map();
   /** Those that are not over. */
   readonly #open = new Set<Flight<unknown>>();
+  /** True if other calls of this client read the placeholder of a lease as a miss. */
   readonly #knowsPlaceholders: boolean;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    const { clock, maxLoads } = engine.settings;
-    this.#knowsPlaceholders = knowsPlaceholders(engine.settings);
+    const { clock, codec, inflateBudget, maxLoads } = engine.settings;
+    this.#knowsPlaceholders = knowsPlaceholders(codec, inflateBudget);
     this.#context = {
       engine,
       claims: new Leases(engine),
@@ -84,15 +84,6 @@ export class Loads {
         held.resolve(undefined);
       });
     });
-  }
-}
-
-/** True if the codec reads the placeholder of a lease as a miss, as other calls of this client may meet it. */
-function knowsPlaceholders({ codec, inflateBudget }: Settings): boolean {
-  try {
-    return decodeValue(codec, new Uint8Array(0), 0, 0, 0, inflateBudget) === undefined;
-  } catch {
-    return false;
   }
 }
 
