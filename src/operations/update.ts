@@ -127,9 +127,10 @@ class Updating<T> {
     }
   }
 
-  #read(): Promise<CasValue<T> | undefined> {
+  /** Reads the item. A placeholder of `getOrSet()` has a cas and no value: what is stored over it ends that lease. */
+  #read(): Promise<CasValue<T | undefined> | undefined> {
     const engine = this.#engine;
-    const decoder = engine.decoders.cas<T>();
+    const decoder = engine.decoders.casOfAny<T>();
     const call = new ChunkedCall(engine, STEP, decoder, undefined, this.#owner);
     call.askFor(this.#key, GETS);
     return call.promise;

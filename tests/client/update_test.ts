@@ -49,6 +49,27 @@ Deno.test("update creates what is absent, gives what it stored, and leaves alone
   assertEquals(await client.get("n"), undefined);
 });
 
+Deno.test("update takes the place of a load that is under way, whose value is then not stored", async () => {
+  await using embedded = await MemcachedServer.start();
+  await using live = await startMemcached();
+  for (const { address } of [embedded, live]) {
+    await using client = new Client(address, PATIENT);
+    await using other = new Client(address, PATIENT);
+    const seen: unknown[] = [];
+    const value = await client.getOrSet("n", async () => {
+      const add = (n: number | undefined) => (seen.push(n), (n ?? 0) + 1);
+      seen.push(await other.update("n", add), await other.update("n", add));
+      return -1;
+    }, { ttl: 60 });
+    assertEquals([seen, value, await client.get("n")], [[undefined, 1, 1, 2], -1, 2]);
+    const kept = await client.getOrSet("none", async () => {
+      assertEquals(await other.update("none", () => undefined), undefined);
+      return "loaded";
+    }, { ttl: 60 });
+    assertEquals([kept, await other.get("none")], ["loaded", "loaded"]);
+  }
+});
+
 Deno.test("update is told of what others did while it thought: changed, deleted, made", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address, PATIENT);
