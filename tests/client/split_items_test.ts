@@ -147,6 +147,16 @@ const CHANGING: readonly [name: string, call: Changing, fallback: unknown][] = [
   ["decr", (client, key) => client.decr(key), undefined],
   ["decr by 2", (client, key) => client.decr(key, 2), undefined],
   ["decr by much", (client, key) => client.decr(key, 1000n), undefined],
+  [
+    "decr, meta, by 2",
+    ({ meta }, key) => meta.arithmetic(key, { mode: "decr", delta: 2 }),
+    undefined,
+  ],
+  [
+    "decr, meta, by much",
+    ({ meta }, key) => meta.arithmetic(key, { mode: "decr", delta: 99 }),
+    undefined,
+  ],
 ];
 
 for (const where of ["memcached", "the embedded server"]) {
@@ -162,7 +172,7 @@ for (const where of ["memcached", "the embedded server"]) {
           assert(await reader.set("k", value, { exptime: 100 }));
           assertEquals(await call(client, "k"), fallback);
           assertInstanceOf(client.lastError, CodecError);
-          const method = name.split(" ")[0];
+          const [method] = name.split(/[ ,]/);
           assertEquals(
             client.lastError.message,
             `Cannot ${method} as the value is split over several items`,

@@ -10,7 +10,7 @@ import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { needsBase64 } from "../../key.ts";
 import { exactNumber } from "../change.ts";
-import { maySplit, undoIfSplit } from "../split_items.ts";
+import { countAfterLook, maySplit, undoIfSplit } from "../split_items.ts";
 import { Told } from "../told.ts";
 import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
@@ -73,13 +73,26 @@ export function arithmetic<N extends number | bigint>(
     const kind = kindOf(options, delta, value || mustSee, false);
     const shown = shownKey(key);
     engine.began(call, shown);
-    const told = new Told<Counted | undefined>(call, (counted) => {
-      const result = resultOf<N>(counted as Counted, value, delta, shown);
-      if (!mustSee) return call.resolve(result);
-      const counting = { name: mode, key: wireKey, delta };
-      undoIfSplit(engine, call, counting, counted?.value, () => call.resolve(result));
-    });
-    sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), told));
+    let counted: Counted | undefined;
+    const answer = () => call.resolve(resultOf<N>(counted as Counted, value, delta, shown));
+    const count = (then: (value: bigint | undefined) => void) => {
+      const told = new Told<Counted | undefined>(call, (result) => {
+        counted = result;
+        then(result?.value);
+      });
+      sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), told));
+    };
+    const counting = { name: mode, key: wireKey, delta };
+    if (!mustSee) count(answer);
+    // Where the answer is 0 because there was too little, nothing tells the old number.
+    else if (mode === "decr" && delta > 1) {
+      const told = new Told<bigint | undefined>(call, answer);
+      countAfterLook(engine, call, counting, told, (counted) =>
+        count((value) => {
+          if (value === undefined) answer();
+          else counted.resolve(value);
+        }));
+    } else count((value) => undoIfSplit(engine, call, counting, value, answer));
   });
 }
 
