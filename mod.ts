@@ -72,6 +72,7 @@ export type {
 export type { MetaItems } from "./src/operations/meta/set.ts";
 export type { Lock, LockOptions } from "./src/operations/lock.ts";
 export type { UpdateOptions } from "./src/operations/update.ts";
+export type { InvalidateOptions } from "./src/operations/get_or_set/invalidate.ts";
 export type { GetOrSetOptions, Load, LoadContext } from "./src/operations/get_or_set/options.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";

@@ -20,6 +20,7 @@ import type { MultiResult } from "../operations/batch_fan_out.ts";
 import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
 import * as change from "../operations/change.ts";
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
+import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load } from "../operations/get_or_set/options.ts";
 import type { Items } from "../operations/items.ts";
 import * as retrieve from "../operations/retrieve.ts";
@@ -249,6 +250,53 @@ export class Client extends EventTarget implements AsyncDisposable {
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
     this.#loads ??= new Loads(this.#engine);
     return this.#loads.getOrSet(key, load, options);
+  }
+
+  /**
+   * Marks a value as stale: {@linkcode Client.getOrSet} takes it for fresh no more, and one caller of all processes loads
+   * it anew. Until that is done, others are given the stale value if they allow it by `staleWhileRevalidate` or
+   * `staleIfError`, for `staleFor` seconds at most. A value whose load was under way when it was marked is not stored.
+   *
+   * `get()` and all other methods that read give the stale value until it is renewed or `staleFor` is over: to have it gone
+   * at once, call {@linkcode Client.delete}. On a server or proxy without meta commands, and with a codec that does not
+   * know placeholders, it is deleted.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param options `staleFor`: see {@linkcode InvalidateOptions}.
+   * @returns `true`: there is no fresh value of before any more (it was marked, or deleted, or was not there).
+   * @throws {TypeError} If the key or an option cannot be used, or there is no `staleFor`.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included, or `staleFor` is out of range.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example The old page until the new one is there
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * let version = 1;
+   * const loading: Promise<void>[] = [];
+   * const options = {
+   *   ttl: 3600,
+   *   staleWhileRevalidate: 60,
+   *   waitUntil: (promise: Promise<void>) => void loading.push(promise),
+   * };
+   * const page = () => client.getOrSet("page", () => `version ${version}`, options);
+   *
+   * assertEquals(await page(), "version 1");
+   * version = 2;
+   * await client.invalidate("page", { staleFor: 60 });
+   * assertEquals(await page(), "version 1");
+   * await Promise.all(loading);
+   * assertEquals(await page(), "version 2");
+   * ```
+   */
+  invalidate(key: string, options: InvalidateOptions): Promise<boolean> {
+    this.#loads ??= new Loads(this.#engine);
+    return invalidate(this.#engine, this.#loads, key, options);
   }
 
   /**

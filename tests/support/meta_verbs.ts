@@ -1,5 +1,5 @@
 /**
- * The verbs of `client.meta`, each once: what it sends, what is right for the items of a test, how it is called. They are a
+ * The verbs of `client.meta`, and those of the client that send meta commands, each once: what it sends, what is right for the items of a test, how it is called. They are a
  * table of their own, beside `verbs.ts`: they are no methods of the client but of an object in it, what they give has
  * another shape, they have no `noreply`, and so what goes through all verbs of the client could not go through them.
  * `meta_verbs_test.ts` fails while one is missing.
@@ -17,7 +17,7 @@ export interface MetaArguments {
 
 /** One verb. */
 export interface MetaVerb {
-  /** As it is told to observers: `meta.get`. */
+  /** As it is told to observers: `meta.get`, or `invalidate`. */
   readonly name: string;
   /** The command that it sends. */
   readonly command: string;
@@ -88,6 +88,12 @@ export const META_VERBS: readonly MetaVerb[] = [
     ...of("debug", "me", { reads: true }),
     call: ({ meta }, options, { key }) => meta.debug(key, options),
     isRight: (result) => typeof (result as { cas?: unknown } | undefined)?.cas === "bigint",
+  },
+  {
+    ...of("delete", "md", { fallback: false }),
+    name: "invalidate",
+    call: (client, options, { key }) => client.invalidate(key, { ...options, staleFor: 60 }),
+    isRight: (result) => result === true,
   },
 ];
 

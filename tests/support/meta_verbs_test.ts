@@ -7,7 +7,7 @@ Deno.test("meta_verbs.ts has every method of client.meta, and no other", async (
   const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(client.meta));
   assertEquals(
     methods.filter((name) => name !== "constructor").map((name) => `meta.${name}`).toSorted(),
-    META_VERBS.map(({ name }) => name).toSorted(),
+    META_VERBS.map(({ name }) => name).filter((name) => name.startsWith("meta.")).toSorted(),
     "A meta verb has its entry in tests/support/meta_verbs.ts",
   );
 });

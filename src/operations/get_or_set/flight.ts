@@ -57,6 +57,7 @@ export class Flight<T> {
   #place: AbortController | undefined;
   #wake: (() => void) | undefined;
   #isInHurry = false;
+  #isOutdated = false;
   /** Is settled when nothing is left to be done. It never rejects. */
   done: Promise<void> = Promise.resolve();
 
@@ -88,6 +89,11 @@ export class Flight<T> {
   hurry(): void {
     this.#isInHurry = true;
     this.#wake?.();
+  }
+
+  /** Says that the item was marked or deleted, which memcached cannot tell from a cas where nothing was found. */
+  outdate(): void {
+    this.#isOutdated = true;
   }
 
   /** Ends all waiting and loading for a reason. */
@@ -209,7 +215,7 @@ export class Flight<T> {
     const ttl = typeof plan.ttl === "function" ? plan.ttl(value) : plan.ttl;
     TTL('the result of option "ttl"', ttl);
     const item = itemOf(this.#context.engine, wireKey, value, undefined);
-    await this.#told(hold.store(item, ttl));
+    await (this.#isOutdated ? this.#giveBack(hold) : this.#told(hold.store(item, ttl)));
   }
 
   /** Gives back what was won, so that the next caller may load. */

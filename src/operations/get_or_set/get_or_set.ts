@@ -52,12 +52,25 @@ export class Loads {
       const joined = flights.get(wireKey) as Flight<T> | undefined;
       if (joined !== undefined) return joined.join(waiting);
       const flight = new Flight<T>(this.#context, { key, wireKey, load, plan }, () => {
-        flights.delete(wireKey);
+        if (flights.get(wireKey) === flight) flights.delete(wireKey);
       });
       flights.set(wireKey, flight as Flight<unknown>);
       flight.join(waiting);
       this.#start(flight as Flight<unknown>);
     });
+  }
+
+  /** True if this client sees that an item is marked. */
+  get readsMarks(): boolean {
+    return this.#knowsPlaceholders;
+  }
+
+  /** Says that what is on its way for a key is outdated: later calls do not join it. */
+  outdate(wireKey: string): void {
+    for (const flights of [this.#reading, this.#forced]) {
+      flights.get(wireKey)?.outdate();
+      flights.delete(wireKey);
+    }
   }
 
   /** Has all that is on its way end soon: loads may take as long as a call, and are given up then. */

@@ -60,8 +60,9 @@ export class Leases implements Claims {
     item: MetaItem | undefined,
     lease: number | undefined,
   ): Promise<boolean> {
-    // A placeholder expires with its lease.
-    if (item?.value === undefined || item.cas === undefined || lease === undefined) return false;
+    if (item?.cas === undefined || lease === undefined) return false;
+    // A placeholder expires with its lease, unless it was marked.
+    if (item.value === undefined && !item.stale) return false;
     if (!this.#sightings.isOverdue(key, item.cas, lease)) return false;
     await this.#rearm(key, item.cas);
     return true;

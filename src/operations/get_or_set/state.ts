@@ -9,7 +9,8 @@ export function stateOf<T>(item: MetaItem<T> | undefined, plan: Plan<T>): State<
   if (item === undefined) return NOTHING;
   const { value, won, taken, stale, ttl = Infinity } = item;
   if (value === undefined) return won || !taken ? NOTHING : TAKEN;
-  const age = Math.max(0, plan.window - ttl);
+  // One that is marked is stale for as long as it is there, however short that is.
+  const age = stale ? 0 : Math.max(0, plan.window - ttl);
   // One that was touched may still be taken.
   if (age === 0 && !stale && !won) return { ...FRESH, value };
   return {
