@@ -6,6 +6,7 @@ import type { MemcachedError } from "../errors.ts";
 import type { CallEnd } from "../observe/observer.ts";
 import { type CallOptions, checkCallOptions } from "./call_options.ts";
 import { isSetUpMistake } from "./set_up.ts";
+import { rejection } from "./trace.ts";
 import type { Verb } from "./verb.ts";
 
 /** The owner of a call. */
@@ -40,7 +41,7 @@ export class Call<T> extends Receiver<T> {
   onSettled: ((end: CallEnd) => void) | undefined;
   readonly #owner: CallOwner;
   readonly #signal: AbortSignal | undefined;
-  readonly #resolve: (value: T) => void;
+  readonly #resolve: (value: T | Promise<never>) => void;
   readonly #reject: (reason: unknown) => void;
   #onAbort: (() => void) | undefined;
 
@@ -51,7 +52,7 @@ export class Call<T> extends Receiver<T> {
     this.deadline = owner.deadline();
     this.strict = owner.strict;
     this.promise = new Promise<T>(keepEnds);
-    this.#resolve = ends.resolve as (value: T) => void;
+    this.#resolve = ends.resolve as (value: T | Promise<never>) => void;
     this.#reject = ends.reject;
     if (options === undefined) return;
     try {
@@ -104,7 +105,7 @@ export class Call<T> extends Receiver<T> {
 
   #rejectWith(failure: MemcachedError): void {
     this.failure = failure;
-    this.#reject(failure);
+    this.#resolve(rejection(failure));
   }
 
   #listen(signal: AbortSignal): void {

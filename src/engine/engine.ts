@@ -39,6 +39,7 @@ import {
 import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
+import { afterTurn } from "./trace.ts";
 import { LoopYield } from "./yielding.ts";
 
 /** The side of a fan-out that sends its parts. */
@@ -162,17 +163,16 @@ export class Engine implements CallOwner {
     } catch (error) {
       call.rejectMisuse(error);
     }
-    const promise = call.settled ? this.#afterPause(call.promise) : call.promise;
-    return call.strict ? traced(call, promise) : promise;
+    return call.settled ? this.#afterPause(call) : call.promise;
   }
 
-  /** Returns an already settled promise; after many in a row, only after the event loop has turned. */
-  #afterPause<T>(settled: Promise<T>): Promise<T> {
+  /** Returns the promise of a call that has settled at once; after many in a row, only after the event loop has turned. */
+  #afterPause<T>(call: Call<T>): Promise<T> {
     const turn = this.#loopYield.pause();
-    if (turn === undefined) return settled;
+    if (turn === undefined) return call.promise;
     // A rejection counts as handled from now on, though the caller sees it later.
-    settled.catch(() => {});
-    return turn.then(() => settled);
+    call.promise.catch(() => {});
+    return afterTurn(turn, call);
   }
 
   /**
@@ -464,30 +464,6 @@ const LATE = "the calls for its key that were made before took longer than its t
 interface BegunCall {
   readonly verb: { readonly name: string };
   onSettled: ((end: CallEnd) => void) | undefined;
-}
-
-/**
- * Awaits the promise in an async function. If it rejects, the platform then knows who awaits it, and the error's stack
- * names the line of the caller instead of the read loop. It costs strict calls one promise, and others nothing.
- */
-async function traced<T>(call: Call<T>, promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    // The reason of an abort, for example, belongs to the caller.
-    const { failure } = call;
-    if (failure !== undefined && error === failure) traceTo(failure, traced);
-    throw error;
-  }
-}
-
-/** Makes the stack of an error that of the code that awaits `callee`. An error that cannot be changed keeps its own. */
-function traceTo(error: MemcachedError, callee: typeof traced): void {
-  try {
-    Error.captureStackTrace?.(error, callee);
-  } catch {
-    // A listener or a codec has frozen it.
-  }
 }
 
 /** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */

@@ -16,6 +16,7 @@ import {
   type MemcachedError,
   MultiError,
   ReplyError,
+  ServerDeadError,
   TimeoutError,
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
@@ -40,6 +41,19 @@ Deno.test("Client tells the line of its caller by the stack of a strict error", 
   assert(file !== undefined && line !== undefined, above);
   assertMatch(error.stack ?? "", new RegExp(`failingLine .*${file}:${Number(line) + 1}:`));
   assertMatch(error.stack ?? "", /^ReplyError: Cannot incr as the server answered/);
+});
+
+Deno.test("Client tells the line of its caller even if calls that fail at once have to wait for the event loop", async () => {
+  const dialler = new ScriptedDialler().refuse();
+  await using client = new Client("one", { strict: true, connect: dialler.connect });
+  async function callerOfDead(): Promise<void> {
+    await client.get("a");
+  }
+  await assertRejects(callerOfDead, ConnectionError);
+  for (let i = 0; i < 1010; i++) {
+    const error = await assertRejects(callerOfDead, ServerDeadError);
+    assertMatch(error.stack ?? "", /callerOfDead/);
+  }
 });
 
 Deno.test("Client leaves the reason of an abort as it is, strict or not", async () => {
