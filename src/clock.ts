@@ -70,7 +70,7 @@ export class Turns {
   /**
    * Calls back once, at the next microtask, in the order of these calls.
    *
-   * @param callback Is told the time. It must not throw.
+   * @param callback Is told the time. If it throws, the rejection is unhandled, and those behind it are called all the same.
    */
   atEnd(callback: (now: number) => void): void {
     if (this.#due.push(callback) === 1) SETTLED.then(this.#end);
@@ -79,10 +79,16 @@ export class Turns {
   readonly #end = (): void => {
     const due = this.#due;
     this.#due = this.#spare;
-    const now = this.#clock.now();
-    for (let i = 0; i < due.length; i++) due[i](now);
-    due.length = 0;
     this.#spare = due;
+    let called = 0;
+    try {
+      const now = this.#clock.now();
+      while (called < due.length) due[called++](now);
+    } finally {
+      // Not if the clock throws: it would do so again and again, and nothing else would ever run.
+      if (called > 0) { for (; called < due.length; called++) this.atEnd(due[called]); }
+      due.length = 0;
+    }
   };
 }
 
