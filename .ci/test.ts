@@ -1,13 +1,14 @@
 /**
- * Runs the tests, step by step, and says little where all is well. A step that fails does not stop the others. The last
- * line sums all of them up.
+ * Runs the tests, in two processes at once, and says little where all is well. A run that fails does not stop the others.
+ * The last line sums all of them up.
  *
- * `deno run -P=ci .ci/test.ts unit,live,doc [files or folders] [options of deno test]`: files and folders stand in place
+ * `deno run -P=ci .ci/test.ts live,doc,unit [files or folders] [options of deno test]`: files and folders stand in place
  * of all.
  *
  * @module
  */
 
+import { type Batch, runBatches, type Show } from "./batches.ts";
 import { QuietReport } from "./quiet_report.ts";
 import { outcomeOf, sumOf, type Tally, totalsLine, withoutColour } from "./tally.ts";
 
@@ -20,28 +21,59 @@ export const PURE_TESTS: readonly string[] = [
   "tests/key_test.ts",
 ];
 
+/** Live tests that measure time or memory, or whose clients have to keep a pace: nothing runs beside them. */
+export const ALONE: readonly string[] = [
+  "tests/cost",
+  "tests/client/dead_server_test.ts",
+  "tests/client/reconnect_test.ts",
+  "tests/faults/load_test.ts",
+  "tests/faults/rules_test.ts",
+];
+
+/** Folders of live tests that take long, each a run of its own, the longest first. All others are one run. */
+export const LONG: readonly string[] = [
+  "tests/client",
+  "tests/faults",
+  "tests/programs",
+];
+
 /** The steps there are. */
 export type StepName = "unit" | "live" | "doc";
 
-/** Commands of Deno that run a step, given files and folders if not all of it is to run. */
-export function commandsOf(step: StepName, paths: readonly string[] = []): string[][] {
+/** The runs of Deno that make up a step, given files and folders if not all of it is to run. */
+export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[] {
   switch (step) {
     case "unit":
-      return [["test", "-P=unit", ...(paths.length > 0 ? paths : PURE_TESTS)]];
-    case "live": {
-      const ignored = PURE_TESTS.filter((pure) => !paths.some((path) => isIn(path, pure)));
-      const given = paths.length > 0 ? paths : ["tests"];
-      return [
-        ["run", "-P=install", ".ci/install_programs.ts"],
-        ["test", "-P=live", `--ignore=${ignored.join(",")}`, ...given],
-      ];
-    }
+      return [batch("unit", "-P=unit", ...(paths.length > 0 ? paths : PURE_TESTS))];
     case "doc":
-      return [[
-        ...["test", "--doc", "-P=doc"],
-        ...(paths.length > 0 ? paths : ["mod.ts", "src", "README.md"]),
-      ]];
+      return [
+        batch(
+          "doc",
+          "--doc",
+          "-P=doc",
+          ...(paths.length > 0 ? paths : ["mod.ts", "src", "README.md"]),
+        ),
+      ];
+    case "live":
+      if (paths.length > 0) return [live("live", paths, PURE_TESTS)];
+      return [
+        ...LONG.map((folder) => live(`live: ${folder}`, [folder], ALONE)),
+        live("live: others", ["tests"], [...PURE_TESTS, ...ALONE, ...LONG]),
+        { ...live("live, alone", ALONE, []), isAlone: true },
+      ];
   }
+}
+
+/** A run of live tests in these files and folders, but for what is in others, unless it was named. */
+function live(name: string, paths: readonly string[], others: readonly string[]): Batch {
+  const ignored = others.filter((other) => !paths.some((path) => isIn(path, other)));
+  // Without any it would leave out everything.
+  const but = ignored.length === 0 ? [] : [`--ignore=${ignored.join(",")}`];
+  return batch(name, "-P=live", ...but, ...paths);
+}
+
+function batch(name: string, ...args: string[]): Batch {
+  return { name, args: ["test", ...args], isAlone: false };
 }
 
 /** The steps that run these files and folders, each with its own; without any, all steps run whole. */
@@ -86,12 +118,6 @@ export async function runQuietly(args: readonly string[], show: Show): Promise<T
   return outcomeOf(output, (await child.status).success);
 }
 
-/** Where texts go to. */
-export interface Show {
-  out(text: string): void;
-  error(text: string): void;
-}
-
 /** What Deno does on the way to a run. Its option `-q` would hide it, and what tests print as well. */
 const PROGRESS = /^(?:(?:Check|Download|Initialize) |Warning Permissions in the config )/;
 
@@ -122,22 +148,6 @@ function isThere(argument: string): boolean {
   }
 }
 
-async function runStep(
-  step: StepName,
-  paths: readonly string[],
-  options: readonly string[],
-): Promise<Tally> {
-  console.log(`\n# ${step}`);
-  const tallies: Tally[] = [];
-  for (const args of commandsOf(step, paths)) {
-    const command = args[0] === "test" ? [...args, ...options] : args;
-    const tally = await runQuietly(command, TERMINAL);
-    tallies.push(tally);
-    if (tally.failed > 0) break;
-  }
-  return sumOf(tallies);
-}
-
 const TERMINAL: Show = {
   out: (text) => writeAll(Deno.stdout, text),
   error: (text) => writeAll(Deno.stderr, text),
@@ -148,15 +158,22 @@ function writeAll(to: typeof Deno.stdout, text: string): void {
   for (let sent = 0; sent < bytes.length;) sent += to.writeSync(bytes.subarray(sent));
 }
 
+/** Runs what live tests need, then all of the tests. */
+async function run(batches: readonly Batch[], options: readonly string[]): Promise<Tally> {
+  if (batches.some(({ name }) => name.startsWith("live"))) {
+    const installed = await runQuietly(["run", "-P=install", ".ci/install_programs.ts"], TERMINAL);
+    if (installed.failed > 0) return installed;
+  }
+  const runOne = (args: readonly string[], show: Show) => runQuietly([...args, ...options], show);
+  return sumOf(await runBatches(batches, runOne, TERMINAL));
+}
+
 if (import.meta.main) {
   const [names, ...given] = Deno.args;
   const paths = given.filter(isThere).map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
   const options = given.filter((argument) => !isThere(argument));
-  const tallies: Tally[] = [];
-  for (const [step, own] of stepsOf(names.split(",") as StepName[], paths)) {
-    tallies.push(await runStep(step, own, options));
-  }
-  const total = sumOf(tallies);
+  const steps = stepsOf(names.split(",") as StepName[], paths);
+  const total = await run(steps.flatMap(([step, own]) => batchesOf(step, own)), options);
   console.log(`\n${totalsLine(total)}`);
   Deno.exit(total.failed === 0 ? 0 : 1);
 }

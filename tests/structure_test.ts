@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import bench from "../bench/deno.json" with { type: "json" };
 import settings from "../deno.json" with { type: "json" };
-import { commandsOf, PURE_TESTS } from "../.ci/test.ts";
+import { batchesOf, PURE_TESTS } from "../.ci/test.ts";
 import {
   denoLines,
   importCycles,
@@ -89,12 +89,30 @@ Deno.test(
   },
 );
 
-Deno.test("repository: a test file runs either without permissions or live", () => {
-  assertEquals(settings.permissions.unit, {});
-  assertEquals(commandsOf("unit"), [["test", "-P=unit", ...PURE_TESTS]]);
-  const live = commandsOf("live").at(-1);
-  assertEquals(live, ["test", "-P=live", `--ignore=${PURE_TESTS}`, "tests"]);
-});
+Deno.test(
+  "repository: each test file runs once, either without permissions or live",
+  READ_ONLY,
+  () => {
+    assertEquals(settings.permissions.unit, {});
+    const [pure] = batchesOf("unit");
+    assertEquals(pure.args, ["test", "-P=unit", ...PURE_TESTS]);
+    const batches = [pure, ...batchesOf("live")];
+    const files = pathsIn("tests").filter((path) => path.endsWith("_test.ts"));
+    assert(files.length > 100);
+    for (const path of files) {
+      const running = batches.filter(({ args }) => runs(args, path)).map(({ name }) => name);
+      assertEquals(running.length, 1, `${path} runs in ${running}`);
+    }
+  },
+);
+
+/** True if a file is run by `deno test` with these arguments. */
+function runs(args: readonly string[], file: string): boolean {
+  const isAmong = (paths: readonly string[]) =>
+    paths.some((path) => file === path || file.startsWith(`${path}/`));
+  const ignored = args.find((arg) => arg.startsWith("--ignore="))?.slice(9).split(",") ?? [];
+  return isAmong(args.filter((arg) => arg.startsWith("tests"))) && !isAmong(ignored);
+}
 
 Deno.test("wrongArrows() allows what the rooms may know", () => {
   assertEquals(arrows("src/client/client.ts", `import { engine } from "../engine/engine.ts";`), []);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { QuietReport } from "../../.ci/quiet_report.ts";
-import { commandsOf, PURE_TESTS, runQuietly, stepsOf } from "../../.ci/test.ts";
+import { batchesOf, PURE_TESTS, runQuietly, stepsOf } from "../../.ci/test.ts";
 
 Deno.test("QuietReport gives a dot for each test that passed, and the summary", () => {
   const lines = [
@@ -92,10 +92,11 @@ Deno.test("stepsOf() gives each step its own of the files and folders", () => {
   assertEquals(stepsOf(["live"], ["tests/codec"]), [["live", ["tests/codec"]]]);
 });
 
-Deno.test("commandsOf() runs the pure tests live only where they are asked for", () => {
-  const ignoredBy = (paths: string[]) => commandsOf("live", paths).at(-1)?.[2];
+Deno.test("batchesOf() runs the pure tests live only where they are asked for", () => {
+  const ignoredBy = (paths: string[]) => batchesOf("live", paths)[0].args[2];
   assertEquals(ignoredBy(["tests/client"]), `--ignore=${PURE_TESTS}`);
   assertEquals(ignoredBy(["tests/protocol/cuts.ts"]), `--ignore=${PURE_TESTS.slice(1)}`);
+  assertEquals(batchesOf("live", PURE_TESTS)[0].args, ["test", "-P=live", ...PURE_TESTS]);
 });
 
 function reportOf(lines: readonly string[]): string {

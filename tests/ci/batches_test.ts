@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import { type Batch, runBatches, type Show } from "../../.ci/batches.ts";
+import type { Tally } from "../../.ci/tally.ts";
+
+Deno.test("runBatches() runs two at once, then those that run alone, and shows each when it is over", async () => {
+  const runs = new Map<string, PromiseWithResolvers<Tally>>();
+  const run = ([name]: readonly string[], show: Show) => {
+    show.out(`${name} runs\n`);
+    const started = Promise.withResolvers<Tally>();
+    runs.set(name, started);
+    return started.promise;
+  };
+  let shown = "";
+  const show = { out: (text: string) => shown += text, error: (text: string) => shown += text };
+  const end = async (name: string, failed: number) => {
+    runs.get(name)?.resolve({ passed: 1, failed });
+    runs.delete(name);
+    await new Promise((resolve) => setTimeout(resolve));
+    return Array.from(runs.keys());
+  };
+  const batches = [batch("a", true), batch("b"), batch("c"), batch("d"), batch("e", true)];
+  const tallies = runBatches(batches, run, show);
+  assertEquals(Array.from(runs.keys()), ["b", "c"]);
+  assertEquals(shown, "");
+  assertEquals(await end("c", 1), ["b", "d"]);
+  assertEquals(shown, "\n# c\nc runs\n");
+  assertEquals(await end("d", 0), ["b"]);
+  assertEquals(await end("b", 0), ["a"]);
+  assertEquals(await end("a", 0), ["e"]);
+  assertEquals(await end("e", 2), []);
+  assertEquals((await tallies).map(({ failed }) => failed), [1, 0, 0, 0, 2]);
+});
+
+Deno.test("runBatches() shows at once what the only one says", () => {
+  let shown = "";
+  const show = { out: (text: string) => shown += text, error: () => {} };
+  void runBatches([batch("a")], (_, { out }) => {
+    out("a runs");
+    return new Promise(() => {});
+  }, show);
+  assertEquals(shown, "\n# a\na runs");
+});
+
+function batch(name: string, isAlone = false): Batch {
+  return { name, args: [name], isAlone };
+}
