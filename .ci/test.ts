@@ -26,6 +26,7 @@ export const ALONE: readonly string[] = [
   "tests/cost",
   "tests/client/dead_server_test.ts",
   "tests/client/reconnect_test.ts",
+  "tests/faults/fault_matrix_test.ts",
   "tests/faults/load_test.ts",
   "tests/faults/rules_test.ts",
 ];
