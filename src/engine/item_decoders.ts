@@ -1,6 +1,7 @@
 /** Turns items into what a retrieval returns: a value, a value with its cas, or the bytes and flags as stored. */
 
 import { type Chunk, chunkCount, Manifest } from "../codec/chunks.ts";
+import type { Codec } from "../codec/codec.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { knowsPlaceholders } from "../codec/placeholder.ts";
 import { decodeValue } from "../codec/values.ts";
@@ -77,8 +78,26 @@ export interface ChunkedDecoder<T> extends ItemDecoder<T | Manifest> {
   assemble(manifest: Manifest, data: Uint8Array): T;
 }
 
-/** The decoders of one client. */
+/**
+ * Gives the decoders of a client. They depend on three settings, and hold 1.3 kB: clients that decode alike, one after
+ * the other, have the same ones.
+ */
+export function decodersOf(settings: Settings): ItemDecoders {
+  const last = LAST.get(settings.codec);
+  if (last?.decodeAs(settings)) return last;
+  const made = new ItemDecoders(settings);
+  LAST.set(settings.codec, made);
+  return made;
+}
+
+/** The decoders that were made last for each codec. */
+const LAST = new WeakMap<Codec, ItemDecoders>();
+
+/** The decoders of clients with the same settings. */
 export class ItemDecoders {
+  readonly #inflateBudget: Settings["inflateBudget"];
+  readonly #doSplit: boolean;
+  readonly #hasLibmcFlags: boolean;
   readonly #value: ChunkedDecoder<unknown>;
   readonly #cas: ChunkedDecoder<CasValue>;
   readonly #casOfAny: ChunkedDecoder<CasValue>;
@@ -99,6 +118,9 @@ export class ItemDecoders {
   };
 
   constructor({ codec, inflateBudget, doSplit }: Settings) {
+    this.#inflateBudget = inflateBudget;
+    this.#doSplit = doSplit;
+    const hasLibmcFlags = this.#hasLibmcFlags = codec.libmcFlags === true;
     const decode = (item: ItemView): unknown => {
       const { data, dataStart, dataEnd, flags, owned } = item;
       try {
@@ -120,7 +142,7 @@ export class ItemDecoders {
       assemble: ChunkedDecoder<T>["assemble"],
       casOf = casIfAny,
     ): ChunkedDecoder<T> => ({
-      decode: codec.libmcFlags === true
+      decode: hasLibmcFlags
         ? (item) => (item.flags & FLAG_SPLIT) === 0 ? decode(item) : ofSplit(item, casOf(item))
         : decode,
       assemble,
@@ -164,6 +186,12 @@ export class ItemDecoders {
         : rawOf,
       assemble: joined,
     };
+  }
+
+  /** True if a client with these settings, and the same codec, decodes as these do. */
+  decodeAs({ codec, inflateBudget, doSplit }: Settings): boolean {
+    return inflateBudget === this.#inflateBudget && doSplit === this.#doSplit &&
+      (codec.libmcFlags === true) === this.#hasLibmcFlags;
   }
 
   /** Gives the decoder of values. That a value is a `T` is the caller's word. */

@@ -279,7 +279,9 @@ export function settingsOf(options: ClientOptions): Settings {
   const settings = {
     ...DEFAULTS,
     ...others,
-    inflateBudget: { ...DEFAULT_BUDGET, ...inflateBudget },
+    inflateBudget: inflateBudget === undefined
+      ? DEFAULT_BUDGET
+      : { ...DEFAULT_BUDGET, ...inflateBudget },
     tls: tls !== false,
   };
   return settings.codec.libmcFlags === true ? settings : withoutLibmcFlags(settings);
