@@ -62,8 +62,8 @@ export class Cluster {
   #changes = 0;
   /** Set once the cluster is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
-  /** Servers that have left and are finishing their last commands. */
-  readonly #leaving = new Set<Server>();
+  /** Servers that have left and are finishing their last commands. Made when the first one leaves. */
+  #leaving: Set<Server> | undefined;
   /** Made when the first one is opened. */
   #own: OwnConnections | undefined;
 
@@ -262,7 +262,7 @@ export class Cluster {
   }
 
   #all(): Server[] {
-    return [...this.servers, ...this.#leaving];
+    return [...this.servers, ...this.#leaving ?? []];
   }
 
   #newServer(address: Address): Server {
@@ -273,8 +273,9 @@ export class Cluster {
   }
 
   #dismiss(server: Server): void {
-    this.#leaving.add(server);
-    server.leave().finally(() => this.#leaving.delete(server));
+    const leaving = this.#leaving ??= new Set();
+    leaving.add(server);
+    server.leave().finally(() => leaving.delete(server));
   }
 
   /**

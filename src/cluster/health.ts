@@ -68,14 +68,6 @@ export class Health {
     this.#failedAt = undefined;
     return wasDead;
   }
-
-  /** Forgets everything: the server has moved. */
-  reset(): void {
-    this.#failedAt = undefined;
-    this.#silences = 0;
-    this.#silentAt = -Infinity;
-    this.#mustAnswer = false;
-  }
 }
 
 /** The settings that say when silence makes a server dead. */

@@ -18,10 +18,12 @@ export class Pool {
   /** While there are several. */
   #affinity: Affinity | undefined;
   #cancel: (() => void) | undefined;
-  #isUnref = false;
+  #isUnref: boolean;
 
-  constructor(clock: Clock) {
+  /** @param isUnref True if the program may end although connections are open. */
+  constructor(clock: Clock, isUnref: boolean) {
     this.#clock = clock;
+    this.#isUnref = isUnref;
   }
 
   /** Number of open connections. */

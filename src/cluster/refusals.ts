@@ -3,6 +3,10 @@
  * one key, or for one server behind it that is down. If one line after the other brings nothing, the trouble is with all
  * keys, and more commands would only add to it.
  */
+
+import type { Command } from "../commands/command.ts";
+
+/** The refusals of one server. */
 export class Refusals {
   /** Refusals in a row, and the number of keys that had been answered by then. */
   #inARow = 0;
@@ -10,11 +14,23 @@ export class Refusals {
   #hopelessSince = -Infinity;
 
   /**
-   * Notes that a retrieval failed by an error line.
+   * Gives the commands that ask for the keys of a refused retrieval one by one; `undefined` if it is to fail.
    *
    * @param answers Number of keys that the server has answered so far.
    */
-  note(now: number, answers: number, retryTimeout: number): void {
+  partsOf(
+    command: Command,
+    now: number,
+    answers: number,
+    retryTimeout: number,
+  ): Command[] | undefined {
+    const parts = this.#areHopeless(now, answers, retryTimeout) ? undefined : command.askApart();
+    if (parts === undefined) this.#note(now, answers, retryTimeout);
+    return parts;
+  }
+
+  /** Notes that a retrieval fails by an error line. */
+  #note(now: number, answers: number, retryTimeout: number): void {
     if (answers !== this.#answers) this.#inARow = 0;
     this.#answers = answers;
     if (++this.#inARow < MANY_REFUSALS) return;
@@ -22,7 +38,7 @@ export class Refusals {
   }
 
   /** True if so many retrievals in a row were refused that nothing is asked one by one, for the retry timeout. */
-  areHopeless(now: number, answers: number, retryTimeout: number): boolean {
+  #areHopeless(now: number, answers: number, retryTimeout: number): boolean {
     return answers === this.#answers && this.#inARow >= MANY_REFUSALS &&
       now < this.#hopelessSince + retryTimeout;
   }

@@ -6,7 +6,7 @@
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
-import { unknownHabits } from "../connection/suspicion.ts";
+import { type Habits, unknownHabits } from "../connection/suspicion.ts";
 import { forCommand } from "../error_copy.ts";
 import {
   ClosedError,
@@ -24,6 +24,7 @@ import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
 import { type MetaAnswer, MetaSupport } from "./meta_support.ts";
 import { Pool } from "./pool.ts";
+import { makeReady } from "./ready.ts";
 import { changedBy, failUnready, recover } from "./recovery.ts";
 import { Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
@@ -31,21 +32,23 @@ import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
 
 /** A memcached server and the connections to it. */
 export class Server implements ObservedServer {
-  readonly counters: ServerCounters = zeroCounters();
   readonly #context: ServerContext;
   readonly #resubmitFrom: (server: Server, command: Command) => void;
-  readonly #health = new Health();
-  readonly #refusals = new Refusals();
-  readonly #habits = unknownHabits();
-  readonly #pool: Pool;
   #address: Address;
+  // What only a server has that was dialled, that failed, or that refused something. Made when it is needed: a client may
+  // know a thousand servers, and these make 450 bytes of each.
+  #counted: ServerCounters | undefined;
+  #madePool: Pool | undefined;
+  #habits: Habits | undefined;
+  #health: Health | undefined;
+  #refusals: Refusals | undefined;
   #dialling: AbortController | undefined;
   /** Settles when the last dial so far has ended. */
   #dialEnded: Promise<void> | undefined;
-  #waiting: ((error: MemcachedError | undefined) => void)[] = [];
+  #waiting: ((error: MemcachedError | undefined) => void)[] | undefined;
   #whyDead: MemcachedError | undefined;
   /** When one more connection was refused, or lost before it gave an answer. */
-  #growthFailedAt = -Infinity;
+  #growthFailedAt: number | undefined;
   /** False once the server has refused the command that proves the place of replies. */
   #proves = true;
   /** Number of connections in a row that were lost before they gave an answer. */
@@ -69,7 +72,6 @@ export class Server implements ObservedServer {
     this.#address = address;
     this.#context = context;
     this.#resubmitFrom = resubmit;
-    this.#pool = new Pool(context.clock);
   }
 
   /** Display name. */
@@ -81,9 +83,13 @@ export class Server implements ObservedServer {
     return this.#address;
   }
 
+  get counters(): ServerCounters {
+    return this.#counted ??= zeroCounters();
+  }
+
   /** True if a command can be submitted. */
   get connected(): boolean {
-    return this.#pool.size > 0;
+    return this.#madePool !== undefined && this.#madePool.size > 0;
   }
 
   /**
@@ -91,10 +97,11 @@ export class Server implements ObservedServer {
    * has not passed, or the one dial that finds out whether it is back is under way.
    */
   get dead(): boolean {
-    if (this.connected) return false;
-    if (this.#health.dead && this.#dialling !== undefined) return true;
+    const health = this.#health;
+    if (health === undefined || this.connected) return false;
+    if (health.dead && this.#dialling !== undefined) return true;
     const { clock, settings } = this.#context;
-    return !this.#health.mayDial(clock.now(), settings.retryTimeout);
+    return !health.mayDial(clock.now(), settings.retryTimeout);
   }
 
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
@@ -150,15 +157,14 @@ export class Server implements ObservedServer {
   dial(then: (error: MemcachedError | undefined) => void): void {
     if (this.#closed !== undefined) {
       const detail = { server: this.name, cause: this.#closed.at };
-      then(new ClosedError("Cannot connect as the client is closed", detail));
-      return;
+      return then(new ClosedError("Cannot connect as the client is closed", detail));
     }
     const { maxPending } = this.#context.settings;
-    if (this.#waiting.length >= maxPending) {
-      then(fullError(this.name, "connect", maxPending));
-      return;
+    const waiting = this.#waiting ??= [];
+    if (waiting.length >= maxPending) {
+      return then(fullError(this.name, "connect", maxPending));
     }
-    this.#waiting.push(then);
+    waiting.push(then);
     if (this.#dialling === undefined) this.#beginDial();
   }
 
@@ -182,7 +188,7 @@ export class Server implements ObservedServer {
   /** Lets the program end although connections to this server are open, now or later. */
   unref(): void {
     this.#isUnref = true;
-    this.#pool.unref();
+    this.#madePool?.unref();
   }
 
   /**
@@ -220,13 +226,23 @@ export class Server implements ObservedServer {
     await this.drain();
   }
 
+  /** The connections. */
+  get #pool(): Pool {
+    return this.#madePool ??= new Pool(this.#context.clock, this.#isUnref);
+  }
+
+  /** The health of a server that fails, or has failed. Of any other one there is nothing to be known. */
+  get #knownHealth(): Health {
+    return this.#health ??= new Health();
+  }
+
   #resubmit(command: Command): void {
     this.#resubmitFrom(this, command);
   }
 
   #settleAt(address: Address): void {
     this.#address = address;
-    this.#health.reset();
+    this.#health = undefined;
     this.#meta?.forget();
     this.#dialling?.abort(new Error("the server has moved"));
   }
@@ -235,7 +251,7 @@ export class Server implements ObservedServer {
   #release(): Promise<void> {
     const { unsent, drained } = this.#retire();
     this.#callBack(undefined);
-    if (this.#isLeaving && this.#waiting.length === 0) {
+    if (this.#isLeaving && this.#waiting === undefined) {
       this.#dialling?.abort(new Error("the server has left"));
     }
     for (const command of unsent) this.#resubmit(command);
@@ -263,7 +279,8 @@ export class Server implements ObservedServer {
   #grow(): void {
     const { clock, settings } = this.#context;
     if (this.#dialling !== undefined) return;
-    if (clock.now() >= this.#growthFailedAt + settings.retryTimeout) this.#beginDial();
+    const failedAt = this.#growthFailedAt ?? -Infinity;
+    if (clock.now() >= failedAt + settings.retryTimeout) this.#beginDial();
   }
 
   #beginDial(): void {
@@ -290,10 +307,10 @@ export class Server implements ObservedServer {
       if (this.#isUnref) connection.unref();
       this.#pool.add(connection);
       happened({ what: "connect", server: this });
-      if (this.#health.succeeded()) change = "alive";
+      if (this.#health?.succeeded()) change = "alive";
     } catch (cause) {
       const isCancelled = controller.signal.aborted && this.#closed === undefined;
-      if (isCancelled && (address !== this.#address || this.#waiting.length > 0)) {
+      if (isCancelled && (address !== this.#address || this.#waiting !== undefined)) {
         // The server moved meanwhile, or somebody came after it had left: the callers wait for the next dial.
         this.#dialling = undefined;
         return this.#dialOnce();
@@ -305,7 +322,7 @@ export class Server implements ObservedServer {
         happened({ what: "failedDial", server: this, error: failure });
         // A server that has one connection and accepts no other is not dead.
         if (this.connected) this.#growthFailedAt = clock.now();
-        else if (this.#health.failed(clock.now())) change = "dead";
+        else if (this.#knownHealth.failed(clock.now())) change = "dead";
       }
     }
     this.#dialling = undefined;
@@ -316,7 +333,9 @@ export class Server implements ObservedServer {
   }
 
   #callBack(failure: MemcachedError | undefined): void {
-    for (const then of this.#waiting.splice(0)) then(failure);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const then of waiting) then(failure);
   }
 
   /** Dials and prepares a connection, which then takes commands. */
@@ -326,7 +345,7 @@ export class Server implements ObservedServer {
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
     const connection = this.#connectionOn(transport, signal);
     if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
-    else if (this.#health.mustAnswer) {
+    else if (this.#health?.mustAnswer) {
       await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
     }
     if (this.#meta !== undefined && !this.connected) await this.#meta.learnAnew(signal);
@@ -379,7 +398,7 @@ export class Server implements ObservedServer {
       turns,
       traffic: this.counters,
       buffers,
-      habits: this.#habits,
+      habits: this.#habits ??= unknownHabits(),
       pollTimeout: () => settings.pollTimeout,
       onAttempt,
       censor,
@@ -405,19 +424,9 @@ export class Server implements ObservedServer {
     milliseconds: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const giveUp = () => void connection.close();
-    signal.addEventListener("abort", giveUp);
-    const { clock } = this.#context;
-    try {
-      await prepare(connection, milliseconds === 0 ? Infinity : clock.now() + milliseconds);
-      if (!signal.aborted) this.#health.answered();
-    } catch (error) {
-      // Nobody waits for a read that may never end.
-      void connection.close();
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", giveUp);
-    }
+    const deadline = milliseconds === 0 ? Infinity : this.#context.clock.now() + milliseconds;
+    await makeReady(connection, prepare, deadline, signal);
+    if (!signal.aborted) this.#health?.answered();
   }
 
   /**
@@ -427,12 +436,9 @@ export class Server implements ObservedServer {
   #askApart(command: Command, error: ReplyError, changed: () => (key: string) => boolean): boolean {
     if (command.abandoned || !command.traits.isRetrieval) return false;
     const { clock, settings } = this.#context;
-    const now = clock.now();
     const answers = this.counters.hits + this.counters.misses;
-    const parts = this.#refusals.areHopeless(now, answers, settings.retryTimeout)
-      ? undefined
-      : command.askApart();
-    if (parts === undefined) this.#refusals.note(now, answers, settings.retryTimeout);
+    const refusals = this.#refusals ??= new Refusals();
+    const parts = refusals.partsOf(command, clock.now(), answers, settings.retryTimeout);
     if (parts === undefined) return false;
     const isChanged = changed();
     for (const part of parts) {
@@ -462,9 +468,9 @@ export class Server implements ObservedServer {
     // The dial has failed, although it seemed to succeed.
     const isFailedDial = end.refused && error instanceof ConnectionError;
     if ((end.serverFull || isFailedDial) && !this.connected) {
-      isDead = this.#health.failed(clock.now());
+      isDead = this.#knownHealth.failed(clock.now());
     } else if (wasInUse && error instanceof TimeoutError) {
-      isDead = this.#health.silent(clock.now(), this.counters.bytesRead, settings);
+      isDead = this.#knownHealth.silent(clock.now(), this.counters.bytesRead, settings);
       if (isDead) ({ unsent } = this.#retire());
     }
     if (isDead || isFailedDial) this.#whyDead = error;

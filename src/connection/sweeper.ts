@@ -21,7 +21,8 @@ export interface Swept {
 export class Sweeper {
   readonly #clock: Clock;
   readonly #period: () => number;
-  readonly #busy = new Set<Swept>();
+  /** Made when there is one. */
+  #busy: Set<Swept> | undefined;
   #cancel: (() => void) | undefined;
 
   /** @param period Gives the milliseconds between two sweeps, which is how late a deadline may be noticed. */
@@ -32,18 +33,19 @@ export class Sweeper {
 
   /** Sweeps `swept` from now on, until nothing in it waits. */
   watch(swept: Swept): void {
-    this.#busy.add(swept);
-    if (this.#cancel === undefined) this.#arm();
+    const busy = this.#busy ??= new Set();
+    busy.add(swept);
+    if (this.#cancel === undefined) this.#arm(busy);
   }
 
   /** Forgets everything and stops the timer. */
   close(): void {
-    this.#busy.clear();
+    this.#busy?.clear();
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
-  #arm(lost = 0): void {
+  #arm(busy: Set<Swept>, lost = 0): void {
     const period = this.#period();
     const due = this.#clock.now() + period;
     this.#cancel = this.#clock.after(period, () => {
@@ -51,11 +53,11 @@ export class Sweeper {
       const now = this.#clock.now();
       const late = now > due + period ? now - due : 0;
       // Late by a whole period: the event loop was blocked, and replies may lie unread. They are read first, once.
-      if (late > 0 && lost === 0) return this.#arm(late);
-      for (const swept of this.#busy) {
-        if (!swept.sweep(now, lost + late)) this.#busy.delete(swept);
+      if (late > 0 && lost === 0) return this.#arm(busy, late);
+      for (const swept of busy) {
+        if (!swept.sweep(now, lost + late)) busy.delete(swept);
       }
-      if (this.#busy.size > 0 && this.#cancel === undefined) this.#arm();
+      if (busy.size > 0 && this.#cancel === undefined) this.#arm(busy);
     });
   }
 }

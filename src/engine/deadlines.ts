@@ -14,7 +14,7 @@ export class Deadlines {
   #current: Deadline | undefined;
   #timeout = 0;
   /** Those of this turn that had another timeout. */
-  #earlier: { readonly deadline: Deadline; readonly timeout: number }[] = [];
+  #earlier: { readonly deadline: Deadline; readonly timeout: number }[] | undefined;
 
   constructor(turns: Turns, settings: { readonly timeout: number }) {
     this.#turns = turns;
@@ -28,7 +28,7 @@ export class Deadlines {
     if (this.#current !== undefined && this.#timeout === timeout) return this.#current;
     if (this.#current === undefined) this.#turns.atEnd(this.#settle);
     // The timeout was changed in between: calls that began before keep theirs.
-    else this.#earlier.push({ deadline: this.#current, timeout: this.#timeout });
+    else (this.#earlier ??= []).push({ deadline: this.#current, timeout: this.#timeout });
     this.#timeout = timeout;
     return this.#current = new Deadline(Infinity);
   }
@@ -36,7 +36,8 @@ export class Deadlines {
   readonly #settle = (now: number): void => {
     if (this.#current !== undefined) this.#current.at = now + this.#timeout;
     this.#current = undefined;
-    if (this.#earlier.length === 0) return;
-    for (const { deadline, timeout } of this.#earlier.splice(0)) deadline.at = now + timeout;
+    if (this.#earlier === undefined) return;
+    for (const { deadline, timeout } of this.#earlier) deadline.at = now + timeout;
+    this.#earlier = undefined;
   };
 }

@@ -25,7 +25,7 @@ import type { CallOptions } from "./call_options.ts";
 import { askForMeta } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines } from "./deadlines.ts";
-import { ItemDecoders } from "./item_decoders.ts";
+import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { Keys } from "./keys.ts";
 import {
@@ -65,10 +65,12 @@ export class Engine implements CallOwner {
   servers: readonly string[];
   lastError: MemcachedError | undefined;
   readonly #deadlines: Deadlines;
-  readonly #order = new KeyOrder();
-  /** The turns that last as long as the caller's stream. */
-  readonly #endless = new Set<Turn>();
-  readonly #loopYield: LoopYield;
+  /** Made for the first call of several steps. */
+  #order: KeyOrder | undefined;
+  /** The turns that last as long as the caller's stream. Made for the first one. */
+  #endless: Set<Turn> | undefined;
+  /** Made for the first call that settles at once. */
+  #loopYield: LoopYield | undefined;
   readonly #observers: Observers;
   readonly #outbox: Outbox;
   readonly #warnings: Warnings;
@@ -85,7 +87,7 @@ export class Engine implements CallOwner {
     this.servers = serverStrings(servers);
     const given = readClientOptions(options);
     const settings = this.settings = settingsOf(given);
-    this.decoders = new ItemDecoders(settings);
+    this.decoders = decodersOf(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
     this.#outbox = new Outbox(settings.clock);
     this.#observers = new Observers(
@@ -96,7 +98,6 @@ export class Engine implements CallOwner {
     this.#watchesCalls = this.#observers.watchesCalls;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
-    this.#loopYield = new LoopYield(settings.clock);
     const addresses = this.#addressesOf(this.servers);
     checkDistinctNames(addresses);
     const proofKey = this.keys.unused();
@@ -168,6 +169,7 @@ export class Engine implements CallOwner {
 
   /** Returns the promise of a call that has settled at once; after many in a row, only after the event loop has turned. */
   #afterPause<T>(call: Call<T>): Promise<T> {
+    this.#loopYield ??= new LoopYield(this.settings.clock);
     const turn = this.#loopYield.pause();
     if (turn === undefined) return call.promise;
     // A rejection counts as handled from now on, though the caller sees it later.
@@ -217,7 +219,8 @@ export class Engine implements CallOwner {
    */
   send(call: { readonly deadline: Deadline }, key: string, command: Command, turn?: Turn): void {
     command.deadline = call.deadline;
-    if (this.#order.size === 0 || turn !== undefined || !this.#order.holds(key)) {
+    const order = this.#order;
+    if (order === undefined || order.size === 0 || turn !== undefined || !order.holds(key)) {
       this.cluster.submit(key, command);
     } else {
       this.#submitInTurn(key, key, command);
@@ -232,7 +235,7 @@ export class Engine implements CallOwner {
     command: Command,
   ): void {
     command.deadline = call.deadline;
-    if (this.#order.holds(key)) this.#submitInTurn(key, chunkKey, command);
+    if (this.#order?.holds(key)) this.#submitInTurn(key, chunkKey, command);
     else this.cluster.submit(chunkKey, command);
   }
 
@@ -254,7 +257,7 @@ export class Engine implements CallOwner {
     orphaned?: (positions: readonly number[]) => void,
   ): void {
     const order = this.#order;
-    const mustWait = order.size > 0 && fanOut.turn === undefined &&
+    const mustWait = order !== undefined && order.size > 0 && fanOut.turn === undefined &&
       wireKeys.some((key) => order.holds(key));
     if (!mustWait) return this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned);
     this.inTurn(wireKeys, fanOut, (turn) => {
@@ -311,7 +314,7 @@ export class Engine implements CallOwner {
     begin: (turn: Turn) => unknown,
     fail: (error: MemcachedError) => void,
   ): void {
-    const order = this.#order;
+    const order = this.#order ??= new KeyOrder();
     const server = this.cluster.ownerOf(keys[0]).name;
     const { maxPending } = this.settings;
     if (order.waiting >= maxPending) return fail(fullError(server, command, maxPending));
@@ -326,6 +329,7 @@ export class Engine implements CallOwner {
     return new Promise((resolve, reject) => {
       const call = { deadline: this.deadline(), command };
       this.inTurn([key], call, (turn) => {
+        this.#endless ??= new Set();
         this.#endless.add(turn);
         resolve(turn);
       }, reject);
@@ -334,7 +338,7 @@ export class Engine implements CallOwner {
 
   /** Ends the turn of a call that took as long as its caller's stream. */
   endTurn(turn: Turn): void {
-    this.#endless.delete(turn);
+    this.#endless?.delete(turn);
     turn.end();
   }
 
@@ -429,7 +433,7 @@ export class Engine implements CallOwner {
   /** Closes for ever, once all calls under way have settled. A second call waits for the first. */
   close(): Promise<void> {
     // They cannot go on, and calls that wait for them would wait for the caller's stream.
-    for (const turn of this.#endless) this.endTurn(turn);
+    for (const turn of this.#endless ?? []) this.endTurn(turn);
     this.#closedAt ??= new Error("The client was closed here");
     return this.#closing ??= this.#end(this.#closedAt);
   }

@@ -14,7 +14,8 @@ interface AnsweringServer extends ObservedServer {
 
 /** The warnings of one client. */
 export class Warnings {
-  readonly #told = new WeakSet<AnsweringServer>();
+  /** The servers of which something was said. Made when there is one. */
+  #told: WeakSet<AnsweringServer> | undefined;
   #isOn: boolean;
 
   constructor(isOn: boolean) {
@@ -29,8 +30,9 @@ export class Warnings {
   /** Gives what there is to say of a failure that no caller sees, as a function that says it; `undefined` for nothing. */
   about(server: AnsweringServer | undefined, error: MemcachedError): (() => void) | undefined {
     if (!this.#isOn || server === undefined || server.counters.bytesRead > 0) return undefined;
-    if (this.#told.has(server)) return undefined;
-    this.#told.add(server);
+    const told = this.#told ??= new WeakSet();
+    if (told.has(server)) return undefined;
+    told.add(server);
     const text =
       `libmc: ${server.name} has not answered yet, and calls to it fail without an error. ` +
       `${error.message}. This is said once: listen to the event "failure" to hear of every failure, ` +

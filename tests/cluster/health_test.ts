@@ -48,14 +48,6 @@ Deno.test("Health.succeeded() makes alive, and says whether it was dead", () => 
   assertEquals([health.dead, health.mayDial(1001, 5000), health.succeeded()], [false, true, false]);
 });
 
-Deno.test("Health.reset() forgets a failure", () => {
-  const health = new Health();
-  health.failed(1000);
-  health.reset();
-  assertEquals([health.dead, health.mayDial(1000, 5000)], [false, true]);
-  assertEquals(health.failed(2000), true);
-});
-
 Deno.test("Health.silent() makes dead at the silence of that number in a row", () => {
   const health = new Health();
   const settings = { deadAfter: 3, pollTimeout: 300 };
@@ -85,7 +77,7 @@ Deno.test("Health.silent() never makes dead with deadAfter 0, and says so once",
   assertEquals(health.mayDial(25_000, 5000), true, "the pause is not prolonged");
 });
 
-Deno.test("Health.answered() is what a server that was silent needs, and reset() forgets it", () => {
+Deno.test("Health.answered() is what a server that was silent needs", () => {
   const health = new Health();
   const settings = { deadAfter: 1, pollTimeout: 300 };
   health.silent(1000, 0, settings);
@@ -93,7 +85,4 @@ Deno.test("Health.answered() is what a server that was silent needs, and reset()
   assertEquals(health.mustAnswer, true);
   health.answered();
   assertEquals([health.mustAnswer, health.dead, health.succeeded()], [false, true, true]);
-  health.silent(9000, 0, settings);
-  health.reset();
-  assertEquals([health.mustAnswer, health.dead], [false, false]);
 });
