@@ -73,7 +73,18 @@ export type { MetaItems } from "./src/operations/meta/set.ts";
 export type { Lock, LockOptions } from "./src/operations/lock.ts";
 export type { UpdateOptions } from "./src/operations/update.ts";
 export type { InvalidateOptions } from "./src/operations/get_or_set/invalidate.ts";
-export type { GetOrSetOptions, Load, LoadContext } from "./src/operations/get_or_set/options.ts";
+export type {
+  GetOrSetOptions,
+  GetOrSetSchemaOptions,
+  Load,
+  LoadContext,
+} from "./src/operations/get_or_set/options.ts";
+export type {
+  SchemaInput,
+  SchemaOutput,
+  SchemaResult,
+  StandardSchema,
+} from "./src/operations/get_or_set/schema.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";

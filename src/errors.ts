@@ -86,7 +86,7 @@ export class MemcachedError extends Error {
    *
    * | code | errors |
    * | --- | --- |
-   * | -3 | ReplyError to any other line, UnsupportedError, ProtocolError, CodecError |
+   * | -3 | ReplyError to any other line, UnsupportedError, ProtocolError, CodecError, SchemaError |
    * | -4 | ReplyError to SERVER_ERROR, ServerDeadError, ClosedError, ConnectionError while dialling |
    * | -6 | TimeoutError |
    * | -8 | ConnectionError while reading |
@@ -467,6 +467,85 @@ export class CodecError extends MemcachedError {
   override get code(): number {
     return PROGRAMMING_ERR;
   }
+}
+
+/**
+ * The value that a loader gave does not pass the schema of the call.
+ *
+ * @example See what is wrong
+ * ```ts
+ * import { Client, SchemaError, type StandardSchema } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const schema: StandardSchema<string> = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "shop",
+ *     validate: () => ({ issues: [{ message: "It has no name", path: ["name"] }] }),
+ *   },
+ * };
+ * const call = client.getOrSet("user", () => "Ada", { ttl: 60, schema });
+ * const { issues } = await assertRejects(() => call, SchemaError);
+ * assertEquals(issues[0].path, ["name"]);
+ * ```
+ */
+export class SchemaError extends MemcachedError {
+  /** Always `"SchemaError"`. */
+  override name = "SchemaError";
+  /** What is wrong, in the words of the schema. */
+  readonly issues: readonly SchemaIssue[];
+
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done, and why.
+   * @param options The facts beside the message.
+   */
+  constructor(
+    message: string,
+    options: MemcachedErrorOptions & { issues?: readonly SchemaIssue[] } = {},
+  ) {
+    super(message, options);
+    this.issues = options.issues ?? [];
+  }
+
+  /**
+   * libmc's return code: -3.
+   *
+   * @example The code of a mistake in the program
+   * ```ts
+   * import { SchemaError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new SchemaError("Cannot use the value").strerror, "programming_error");
+   * ```
+   */
+  override get code(): number {
+    return PROGRAMMING_ERR;
+  }
+}
+
+/**
+ * One thing that is wrong with a value, as its schema says.
+ *
+ * @example Where it is wrong
+ * ```ts
+ * import type { SchemaIssue } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const issue: SchemaIssue = { message: "It is no number", path: ["prices", 0] };
+ * assertEquals(issue.path?.length, 2);
+ * ```
+ */
+export interface SchemaIssue {
+  /** What is wrong. */
+  readonly message: string;
+  /** The properties that lead there; some libraries put each into an object. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
 /**

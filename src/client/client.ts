@@ -21,7 +21,12 @@ import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
 import * as change from "../operations/change.ts";
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
-import type { GetOrSetOptions, Load } from "../operations/get_or_set/options.ts";
+import type {
+  GetOrSetOptions,
+  GetOrSetSchemaOptions,
+  Load,
+} from "../operations/get_or_set/options.ts";
+import type { SchemaInput, SchemaOutput, StandardSchema } from "../operations/get_or_set/schema.ts";
 import type { Items } from "../operations/items.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
@@ -208,6 +213,49 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
+   * Reads a value, or loads and stores it, as without a schema: see below. The schema looks at every value and gives what
+   * callers get: see {@linkcode GetOrSetSchemaOptions}. A stored value that does not pass is loaded anew, by one caller of
+   * all processes.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @param load Loads the value: what the schema takes.
+   * @param options `ttl`, `schema`, and the rest of {@linkcode GetOrSetOptions}.
+   * @returns What the schema makes of the value.
+   * @throws {SchemaError} If the loaded value does not pass.
+   *
+   * @example A value of an older program
+   * ```ts
+   * import { Client, type StandardSchema } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * type User = { name: string };
+   * // Zod, Valibot, ArkType and others make such schemas.
+   * const schema: StandardSchema<User> = {
+   *   "~standard": {
+   *     version: 1,
+   *     vendor: "shop",
+   *     validate: (value) =>
+   *       typeof (value as User).name === "string"
+   *         ? { value: value as User }
+   *         : { issues: [{ message: "It has no name" }] },
+   *   },
+   * };
+   * await client.set("user:1", { first: "Ada" });
+   * const user = await client.getOrSet("user:1", () => ({ name: "Ada" }), { ttl: 60, schema });
+   * assertEquals(user, { name: "Ada" });
+   * ```
+   */
+  getOrSet<S extends StandardSchema>(
+    key: string,
+    load: Load<SchemaInput<S>>,
+    options: GetOrSetSchemaOptions<S>,
+  ): Promise<SchemaOutput<S>>;
+
+  /**
    * Reads a value, or loads and stores it, with one load for all who ask at the same time: in this process, and by a lease
    * in memcached in all of them.
    *
@@ -247,6 +295,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("page"), "version 1");
    * ```
    */
+  getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
     this.#loads ??= new Loads(this.#engine);
     return this.#loads.getOrSet(key, load, options);

@@ -43,5 +43,6 @@ export function zeroCounters(): ServerCounters {
     resends: 0,
     failures: 0,
     torn: 0,
+    misfits: 0,
   };
 }

@@ -393,6 +393,11 @@ export class Engine implements CallOwner {
     this.#observers.happened({ what: "torn", server: this.cluster.ownerOf(wireKey) });
   }
 
+  /** Counts a value that did not pass its schema. */
+  countMisfit(wireKey: string): void {
+    this.#observers.happened({ what: "misfit", server: this.cluster.ownerOf(wireKey) });
+  }
+
   failed(error: MemcachedError, verb: string, isSeen: boolean): void {
     this.lastError = error;
     const server = this.#serverOf(error);

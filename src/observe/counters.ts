@@ -21,4 +21,5 @@ const COUNTED: Readonly<Record<HappeningName, keyof HappeningCounts | undefined>
   desync: "desyncs",
   resend: "resends",
   torn: "torn",
+  misfit: "misfits",
 };

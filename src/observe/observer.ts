@@ -138,6 +138,7 @@ export interface Happening {
  * - `desync`: a reply came that could not be the next one.
  * - `resend`: a command was sent again.
  * - `torn`: a split value could not be joined.
+ * - `misfit`: a value did not pass the schema of `getOrSet()`, and counted as a miss.
  *
  * @example Hear only of what is bad
  * ```ts
@@ -166,7 +167,8 @@ export type HappeningName =
   | "alive"
   | "desync"
   | "resend"
-  | "torn";
+  | "torn"
+  | "misfit";
 
 /**
  * A server as observers see it.
@@ -234,4 +236,6 @@ export interface HappeningCounts {
   failures: number;
   /** Split values that could not be joined because a chunk was missing or had the wrong length. */
   torn: number;
+  /** Values that did not pass the schema of `getOrSet()`, and were loaded anew as if they were not there. */
+  misfits: number;
 }

@@ -44,6 +44,8 @@ export interface Hold {
   store(item: Encoded, ttl: number): Promise<void>;
   /** Lets the next caller load, if this one was the only one who might. */
   giveBack(): Promise<void>;
+  /** Has one caller of the fleet win a value that is of no use, though its time is not over; where that can be had. */
+  mark?(): Promise<void>;
 }
 
 /** Nothing in hand, and nothing to be done with it. */

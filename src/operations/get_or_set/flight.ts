@@ -14,6 +14,7 @@ import { type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
 import type { LoadGate } from "./load_gate.ts";
 import { Loading } from "./loading.ts";
 import { type Load, type Plan, TTL } from "./options.ts";
+import { passed, type SchemaResult, type StandardSchema } from "./schema.ts";
 
 /** What the flights of a client share. */
 export interface FlightContext {
@@ -32,6 +33,11 @@ export interface Wanted<T> {
   readonly wireKey: string;
   readonly load: Load<T>;
   readonly plan: Plan<T>;
+}
+
+/** What was found, and what callers are given in place of its value. */
+interface Fitting<T> extends Found<T> {
+  readonly shown?: { readonly value: T };
 }
 
 /** A call that waits for the value. */
@@ -53,11 +59,14 @@ export class Flight<T> {
   #hasGivenUp = false;
   /** Why memcached could not be read. */
   #failure: MemcachedError | undefined;
-  #loading: Loading<T> | undefined;
+  #loading: { giveUp(reason: unknown): void } | undefined;
   #place: AbortController | undefined;
   #wake: (() => void) | undefined;
   #isInHurry = false;
   #isOutdated = false;
+  /** True once a value did not pass, and once one was marked for that. */
+  #isMisfit = false;
+  #isMarked = false;
   /** Is settled when nothing is left to be done. It never rejects. */
   done: Promise<void> = Promise.resolve();
 
@@ -91,9 +100,17 @@ export class Flight<T> {
     this.#wake?.();
   }
 
-  /** Says that the item was marked or deleted, which memcached cannot tell from a cas where nothing was found. */
+  get wireKey(): string {
+    return this.#wanted.wireKey;
+  }
+
+  /**
+   * Says that the item was marked or deleted, which memcached cannot tell from a cas where nothing was found. Nobody joins
+   * the flight any more.
+   */
   outdate(): void {
     this.#isOutdated = true;
+    this.#onClosed();
   }
 
   /** Ends all waiting and loading for a reason. */
@@ -108,19 +125,24 @@ export class Flight<T> {
     let until: number | undefined;
     let delay = FIRST_DELAY;
     while (true) {
-      let found: Found<T>;
+      let found: Fitting<T>;
       try {
         found = await this.#find();
+        if (plan.schema !== undefined && found.value !== undefined && !this.#isClosed) {
+          const fitting = await this.#fitting(found, plan.schema);
+          if (fitting === undefined) continue;
+          found = fitting;
+        }
       } catch (error) {
         return await this.#withoutItem(error);
       }
       const { hold, turn, isServed } = found;
       if (this.#isClosed) return await this.#giveBack(hold);
-      if (turn === "fresh") return this.#answer(found.value as T);
+      if (turn === "fresh") return this.#answer(shownOf(found));
       if (turn === "mine") {
         return isServed ? await this.#renew(found) : await this.#load(found);
       }
-      if (isServed) return this.#answer(found.value as T);
+      if (isServed) return this.#answer(shownOf(found));
       until ??= clock.now() + plan.waitTimeout;
       const left = until - clock.now();
       if (left <= 0) return await this.#load(found);
@@ -137,19 +159,63 @@ export class Flight<T> {
     return { ...NOTHING, hold: await claims.look(wireKey, plan) };
   }
 
+  /**
+   * Has the schema look at a value. One that does not pass is as good as none; if its time is not over, one caller of the
+   * fleet is made to win it.
+   *
+   * @returns `undefined` if the item is to be read again.
+   */
+  async #fitting(found: Found<T>, schema: StandardSchema): Promise<Fitting<T> | undefined> {
+    const { plan, wireKey } = this.#wanted;
+    const { claims, engine } = this.#context;
+    const { hold, turn } = found;
+    let result: SchemaResult<unknown>;
+    try {
+      result = await this.#looked(schema, found.value);
+    } catch (error) {
+      await this.#giveBack(hold);
+      throw error;
+    }
+    if (result.issues === undefined) return { ...found, shown: { value: result.value as T } };
+    if (!this.#isMisfit) engine.countMisfit(wireKey);
+    this.#isMisfit = true;
+    if (turn !== "fresh") return { ...NOTHING, turn, hold };
+    // Another process may store what does not pass again and again.
+    const mark = this.#isMarked ? undefined : hold.mark;
+    if (mark === undefined) return { ...NOTHING, hold: await claims.look(wireKey, plan) };
+    this.#isMarked = true;
+    await mark();
+    return undefined;
+  }
+
+  /** Waits for what a schema says, but no longer than for a load. */
+  async #looked(schema: StandardSchema, value: unknown): Promise<SchemaResult<unknown>> {
+    const result = schema["~standard"].validate(value);
+    if (!("then" in result)) return result;
+    const { key, plan } = this.#wanted;
+    const { clock } = this.#context.engine.settings;
+    const looking = new Loading(() => result, { key, background: false }, clock, plan.loadTimeout);
+    this.#loading = looking;
+    try {
+      return await looking.promise;
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
   /** Gives the stale value, and loads a new one in the background. */
-  async #renew(found: Found<T>): Promise<void> {
+  async #renew(found: Fitting<T>): Promise<void> {
     const { plan, wireKey } = this.#wanted;
     const { refreshing } = this.#context;
     const { hold } = found;
-    if (!hold.isWon && refreshing.has(wireKey)) return this.#answer(found.value as T);
+    if (!hold.isWon && refreshing.has(wireKey)) return this.#answer(shownOf(found));
     try {
       plan.waitUntil?.(this.done);
     } catch (error) {
       this.#fail(error);
       return await this.#giveBack(hold);
     }
-    this.#answer(found.value as T);
+    this.#answer(shownOf(found));
     refreshing.add(wireKey);
     try {
       await this.#load(found, true);
@@ -159,19 +225,21 @@ export class Flight<T> {
   }
 
   /** Loads the value and stores it, if nobody has changed the item meanwhile. */
-  async #load({ hold, value: stale, isSpare }: Found<T>, background = false): Promise<void> {
+  async #load(found: Fitting<T>, background = false): Promise<void> {
+    const { hold, isSpare } = found;
     let value: T;
+    let shown: T;
     try {
-      value = await this.#loaded(stale, background);
+      ({ value, shown } = await this.#loaded(found.value, background));
     } catch (error) {
-      if (isSpare && !background) this.#answer(stale as T);
+      if (isSpare && !background) this.#answer(shownOf(found));
       else this.#fail(error);
       // A source that is down is asked now and then, not for each caller.
       if (background) await this.#backOff();
       return await this.#giveBack(hold);
     }
     if (value === undefined) {
-      this.#answer(value);
+      this.#answer(shown);
       return await this.#giveBack(hold);
     }
     try {
@@ -180,10 +248,11 @@ export class Flight<T> {
       this.#fail(error);
       return await this.#giveBack(hold);
     }
-    this.#answer(value);
+    this.#answer(shown);
   }
 
-  async #loaded(stale: T | undefined, background: boolean): Promise<T> {
+  /** Gives the loaded value, and what its schema makes of it. */
+  async #loaded(stale: T | undefined, background: boolean): Promise<{ value: T; shown: T }> {
     const { key, wireKey, load, plan } = this.#wanted;
     const { errors, engine: { settings: { clock } } } = this.#context;
     if (plan.cacheErrors > 0) {
@@ -191,9 +260,18 @@ export class Flight<T> {
       if (failed !== undefined && clock.now() < failed.until) throw failed.error;
     }
     const context = stale === undefined ? { key, background } : { key, stale, background };
-    this.#loading = new Loading<T>(load, context, clock, plan.loadTimeout);
+    const { schema } = plan;
+    let shown: unknown;
+    const checked: Load<T> = async (context) => {
+      const value = await load(context);
+      shown = schema === undefined ? value : await passed(schema, value, key);
+      return value;
+    };
+    const loading = new Loading<T>(checked, context, clock, plan.loadTimeout);
+    this.#loading = loading;
     try {
-      return await this.#loading.promise;
+      const value = await loading.promise;
+      return { value, shown: shown as T };
     } catch (error) {
       if (plan.cacheErrors > 0 && !this.#hasGivenUp) {
         errors.set(wireKey, { error, until: clock.now() + plan.cacheErrors * 1000 });
@@ -244,7 +322,7 @@ export class Flight<T> {
       return this.#fail(late);
     }
     try {
-      if (!this.#isClosed) this.#answer(await this.#loaded(undefined, false));
+      if (!this.#isClosed) this.#answer((await this.#loaded(undefined, false)).shown);
     } finally {
       gate.leave();
     }
@@ -315,6 +393,10 @@ export class Flight<T> {
       this.#wake = end;
     });
   }
+}
+
+function shownOf<T>({ shown, value }: Fitting<T>): T {
+  return shown === undefined ? value as T : shown.value;
 }
 
 const NAME = "getOrSet";

@@ -10,17 +10,41 @@ import { BoundedMap } from "./bounded_map.ts";
 import { Flight, type FlightContext } from "./flight.ts";
 import { Leases } from "./lease.ts";
 import { LoadGate } from "./load_gate.ts";
-import { GET_OR_SET_OPTIONS, type GetOrSetOptions, type Load, planOf } from "./options.ts";
+import {
+  GET_OR_SET_OPTIONS,
+  type GetOrSetOptions,
+  type Load,
+  type Plan,
+  planOf,
+} from "./options.ts";
+import type { StandardSchema } from "./schema.ts";
 
 type Flights = Map<string, Flight<unknown>>;
+type Options<T> = GetOrSetOptions<T> & { schema?: StandardSchema };
+
+/** The flights that can be joined, by wire key. */
+class JoinableFlights {
+  readonly #reading: Flights = new Map();
+  /** Who wants a fresh value does not join those who read. */
+  readonly #forced: Flights = new Map();
+  /** Who has a schema joins only those whose value passes the same one. */
+  readonly #ofSchemas = new WeakMap<StandardSchema, JoinableFlights>();
+
+  /** Gives those of calls with the same wishes. */
+  with({ schema, forceFresh }: Pick<Plan<never>, "schema" | "forceFresh">): Flights {
+    if (schema === undefined) return forceFresh ? this.#forced : this.#reading;
+    let flights = this.#ofSchemas.get(schema);
+    if (flights === undefined) this.#ofSchemas.set(schema, flights = new JoinableFlights());
+    return flights.with({ schema: undefined, forceFresh });
+  }
+}
 
 /** The values on their way to the callers of one client. */
 export class Loads {
   readonly #engine: Engine;
   readonly #context: FlightContext;
-  /** Those that can be joined, by wire key. Who wants a fresh value does not join those who read. */
-  readonly #reading: Flights = new Map();
-  readonly #forced: Flights = new Map();
+  /** Those that can be joined. */
+  readonly #joinable = new JoinableFlights();
   /** Those that are not over. */
   readonly #open = new Set<Flight<unknown>>();
   /** True if other calls of this client read the placeholder of a lease as a miss. */
@@ -39,7 +63,7 @@ export class Loads {
     };
   }
 
-  getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
+  getOrSet<T>(key: string, load: Load<T>, options: Options<T>): Promise<T> {
     const engine = this.#engine;
     return engine.call<T>(VERB, options, (call) => {
       const wireKey = engine.keys.one(key);
@@ -47,7 +71,7 @@ export class Loads {
       const plan = planOf(options);
       if (plan.lease !== undefined && !this.#knowsPlaceholders) throw placeholderError();
       engine.began(call, key);
-      const flights = plan.forceFresh ? this.#forced : this.#reading;
+      const flights = this.#joinable.with(plan);
       const waiting = { call, signal: options.signal };
       const joined = flights.get(wireKey) as Flight<T> | undefined;
       if (joined !== undefined) return joined.join(waiting);
@@ -67,10 +91,7 @@ export class Loads {
 
   /** Says that what is on its way for a key is outdated: later calls do not join it. */
   outdate(wireKey: string): void {
-    for (const flights of [this.#reading, this.#forced]) {
-      flights.get(wireKey)?.outdate();
-      flights.delete(wireKey);
-    }
+    for (const flight of this.#open) if (flight.wireKey === wireKey) flight.outdate();
   }
 
   /** Has all that is on its way end soon: loads may take as long as a call, and are given up then. */

@@ -42,7 +42,8 @@ export class Leases implements Claims {
     while (true) {
       const item = await this.#ask(key, kind as MetaKind<MetaItem<T>>);
       const state = stateOf(item, plan);
-      if (state.turn === "fresh") return { ...state, hold: EMPTY_HANDED };
+      const isUsed = state.turn === "fresh" && plan.schema === undefined;
+      if (isUsed) return { ...state, hold: EMPTY_HANDED };
       if (state.turn === "taken" && await this.#replaced(key, item, lease)) continue;
       return { ...state, hold: this.#holdOf(key, item, plan) };
     }
@@ -69,7 +70,7 @@ export class Leases implements Claims {
   }
 
   /** Says what a load of this item has in hand. */
-  #holdOf(key: string, item: MetaItem | undefined, { window }: Plan<never>): Hold {
+  #holdOf(key: string, item: MetaItem | undefined, { window, lease }: Plan<never>): Hold {
     const { cas, won = false, value, stale } = item ?? {};
     // An item whose value was not asked for is won only as a new placeholder, or because it is stale.
     const isPlaceholder = value === undefined && !stale;
@@ -81,6 +82,7 @@ export class Leases implements Claims {
         if (isPlaceholder) await this.#change(key, metaDelete({ C: cas }, ONCE));
         else await this.#rearm(key, cas);
       },
+      ...(lease !== undefined && cas !== undefined && { mark: () => this.#rearm(key, cas) }),
     };
   }
 

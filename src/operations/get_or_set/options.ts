@@ -1,6 +1,7 @@
 /** The options of `getOrSet()`, and what its loader is told. */
 
 import { aBoolean, aFunction, type Check, integerFrom, MILLISECONDS } from "../../checks/check.ts";
+import { aSchema, type SchemaInput, type StandardSchema } from "./schema.ts";
 import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../../engine/call_options.ts";
 
 /**
@@ -121,6 +122,46 @@ export interface GetOrSetOptions<T = unknown> extends CallOptions {
   waitUntil?: (promise: Promise<void>) => void;
 }
 
+/**
+ * Options of `getOrSet()` with a schema.
+ *
+ * @example Values of an older program are loaded anew
+ * ```ts
+ * import { Client, type GetOrSetSchemaOptions, type StandardSchema } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * type Day = StandardSchema<string, Date>;
+ * const schema: Day = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "calendar",
+ *     validate(value) {
+ *       const date = new Date(String(value));
+ *       return isNaN(+date) ? { issues: [{ message: "It is no date" }] } : { value: date };
+ *     },
+ *   },
+ * };
+ * const options: GetOrSetSchemaOptions<Day> = { ttl: 60, schema };
+ * await client.set("opening", "tomorrow");
+ * const opening: Date = await client.getOrSet("opening", () => "2026-01-01", options);
+ * assertEquals(opening.getUTCFullYear(), 2026);
+ * assertEquals(await client.get("opening"), "2026-01-01");
+ * ```
+ */
+export interface GetOrSetSchemaOptions<S extends StandardSchema>
+  extends GetOrSetOptions<SchemaInput<S>> {
+  /**
+   * Looks at every value, stored or loaded, and gives what callers get. A stored value that does not pass counts as a miss;
+   * a loaded one is a failed load. What was loaded is stored, not what the schema makes of it. Callers share a load only
+   * if they give the same schema, so make it once.
+   */
+  schema: S;
+}
+
 /** The options, read once. */
 export interface Plan<T> {
   readonly ttl: number | ((value: T) => number);
@@ -134,23 +175,25 @@ export interface Plan<T> {
   readonly cacheErrors: number;
   readonly forceFresh: boolean;
   readonly waitUntil: ((promise: Promise<void>) => void) | undefined;
+  readonly schema: StandardSchema | undefined;
 }
 
 /** Reads options that were checked by {@linkcode GET_OR_SET_OPTIONS}. */
-export function planOf<T>(options: GetOrSetOptions<T> | undefined): Plan<T> {
+export function planOf<T>(options: GetOrSetOptions<T> & { schema?: StandardSchema }): Plan<T> {
   if (options?.ttl === undefined) {
     throw new TypeError(
       'Cannot use options without "ttl": say for how many seconds a value is fresh',
     );
   }
-  const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = 10, waitUntil } = options;
+  const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = 10, waitUntil, schema } =
+    options;
   const { loadTimeout = 0, cacheErrors = 0, forceFresh = false } = options;
   const seconds = lease === false ? undefined : lease;
   return {
     ...{ ttl, staleWhileRevalidate, staleIfError, lease: seconds },
     window: Math.max(staleWhileRevalidate, staleIfError),
     waitTimeout: options.waitTimeout ?? 2000 * (seconds ?? 0),
-    ...{ loadTimeout, cacheErrors, forceFresh, waitUntil },
+    ...{ loadTimeout, cacheErrors, forceFresh, waitUntil, schema },
   };
 }
 
@@ -181,4 +224,5 @@ export const GET_OR_SET_OPTIONS: CallChecks = {
   cacheErrors: WINDOW,
   forceFresh: aBoolean,
   waitUntil: aFunction,
+  schema: aSchema,
 };
