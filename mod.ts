@@ -35,6 +35,7 @@ export type {
   Observer,
 } from "./src/observe/observer.ts";
 export { Client } from "./src/client/client.ts";
+export type { Namespace } from "./src/client/client.ts";
 export type { Admin, LruAdmin, SlabAdmin } from "./src/client/admin.ts";
 export type { AdminOptions } from "./src/operations/admin_call.ts";
 export type { KeysOptions } from "./src/operations/admin_keys.ts";
@@ -54,7 +55,6 @@ export type {
   StatsFamilies,
   StatValue,
 } from "./src/commands/admin/stats_families.ts";
-export type { Namespace } from "./src/client/namespace.ts";
 export type { Meta } from "./src/client/meta.ts";
 export type { MetaDebug } from "./src/commands/meta/debug.ts";
 export type { MetaDeleted } from "./src/commands/meta/delete.ts";

@@ -25,6 +25,11 @@ export function inPart(error: MemcachedError): MemcachedError {
   return error.sent === "maybe" ? error : copyOf(error, { sent: "maybe" });
 }
 
+/** Copies an error for a call of which nothing was sent. */
+export function unsent(error: MemcachedError): MemcachedError {
+  return error.sent === "no" ? error : copyOf(error, { sent: "no" });
+}
+
 /**
  * Makes an error of the same class with the same fields, except some changes, and its own stack. A class of somebody
  * else, whose constructor may take anything, gives way to the one that it extends.

@@ -35,7 +35,7 @@ import * as streams from "../operations/streams.ts";
 import { update, type UpdateOptions } from "../operations/update.ts";
 import { Admin } from "./admin.ts";
 import { Meta } from "./meta.ts";
-import { Namespace } from "./namespace.ts";
+import { namespaceOf } from "./namespace.ts";
 
 /**
  * A client of one memcached server or of many, for any number of concurrent callers.
@@ -297,8 +297,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
-    this.#loads ??= new Loads(this.#engine);
-    return this.#loads.getOrSet(key, load, options);
+    return this.#allLoads().getOrSet(this.#engine, key, load, options);
   }
 
   /**
@@ -344,8 +343,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   invalidate(key: string, options: InvalidateOptions): Promise<boolean> {
-    this.#loads ??= new Loads(this.#engine);
-    return invalidate(this.#engine, this.#loads, key, options);
+    return invalidate(this.#engine, this.#allLoads(), key, options);
   }
 
   /**
@@ -1590,7 +1588,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   namespace(name: string): Namespace {
-    return new Namespace(this.#engine, name);
+    return namespaceOf<Namespace>(this.#engine, name, () => this.#allLoads());
   }
 
   // The client itself
@@ -1766,6 +1764,10 @@ export class Client extends EventTarget implements AsyncDisposable {
     return this.close();
   }
 
+  #allLoads(): Loads {
+    return this.#loads ??= new Loads(this.#engine);
+  }
+
   /**
    * Listens to an event. The class describes them all.
    *
@@ -1836,4 +1838,78 @@ export class Client extends EventTarget implements AsyncDisposable {
   ): void {
     super.removeEventListener(name, listener as EventListener, options);
   }
+}
+
+/**
+ * A view of a client whose keys can all be dropped by one {@linkcode Namespace.clear}: `client.namespace(name)`.
+ *
+ * It has every method of the client that takes keys, with the same arguments and results, but for `getHostByKey()`; and
+ * those of `client.meta` under `meta`.
+ *
+ * Its keys carry a number of its own, which memcached has under `libmc:namespace:<name>`; to clear it is to count that
+ * number up. What is of an older number is never read again, and goes as other items do that nobody reads. The number is
+ * learned with the first call, kept for a second, and then asked for again in the same trip as the next call: so a
+ * `clear()` by another client is seen after a second at the latest, and one of this client at once. A number that was
+ * evicted gives way to one that was never used, as it begins with the time: then the namespace is empty.
+ *
+ * If the server that has the number does not answer, no call of the namespace does: each fails as if its own server had
+ * not answered, and {@linkcode Client.getOrSet} loads. A call may take up to three trips; `timeout` bounds each of them by
+ * itself, and one that is between two of them when the client is closed rejects with a ClosedError. Values and keys must
+ * not be changed before the call has settled, as they may be read after the first trip. Calls that must not be made twice
+ * wait for the number once a second: `getOrSet()`, `update()` and the streams. Keys are at most 250 bytes with the client's
+ * prefix, the name, the number and two colons.
+ *
+ * @example Drop all that was cached of one shop
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const shop = client.namespace("shop:7");
+ * await shop.setMulti({ "page:1": "one", "page:2": "two" });
+ * assertEquals(await shop.getList(["page:1", "page:2"]), ["one", "two"]);
+ * await shop.clear();
+ * assertEquals(await shop.getList(["page:1", "page:2"]), [undefined, undefined]);
+ * ```
+ */
+export interface Namespace extends
+  Pick<
+    Client,
+    | ("get" | "gets" | "getRaw" | "getStream" | "getMulti" | "getsMulti" | "getList")
+    | ("gat" | "gats" | "gatMulti" | "getOrSet" | "invalidate")
+    | ("set" | "add" | "replace" | "cas" | "setRaw" | "setStream" | "setMulti")
+    | ("append" | "prepend" | "appendMulti" | "prependMulti" | "update" | "lock")
+    | ("delete" | "deleteMulti" | "touch" | "expire" | "incr" | "decr" | "getRealtimeHostByKey")
+  > {
+  /** Its name. */
+  readonly name: string;
+  /** The meta commands for keys of the namespace: see {@linkcode Meta}. */
+  readonly meta: Omit<Meta, "noop">;
+  /**
+   * Drops all keys of the namespace. Calls of this client that are made after it find none of them; those of others, a
+   * second later at the latest.
+   *
+   * @returns `true` if they are gone; `false` if the call failed and is not strict: they may be gone.
+   * @throws {TypeError} If an option cannot be used.
+   * @throws {MemcachedError} If the call fails and `strict` is set.
+   *
+   * @example All pages at once
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const pages = client.namespace("pages");
+   * await pages.set("/", "hello");
+   * assertEquals(await pages.clear(), true);
+   * assertEquals(await pages.get("/"), undefined);
+   * ```
+   */
+  clear(options?: CallOptions): Promise<boolean>;
 }

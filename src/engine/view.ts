@@ -1,27 +1,63 @@
-/** Another view of an engine: the same calls, with other keys. */
+/** Other views of an engine: the same calls, with other keys. */
 
+import type { Command } from "../commands/command.ts";
+import { forCommand } from "../error_copy.ts";
+import type { MemcachedError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Keys } from "./keys.ts";
 
-/**
- * Gives an engine that is this one in everything but the keys that callers' keys are turned into.
- *
- * @param began Takes the place of the engine's method. What it throws ends a call whose arguments are valid.
- */
-export function withKeys(engine: Engine, keys: Keys, began?: () => never): Engine {
-  const methods = new Map<PropertyKey, unknown>();
+/** What a view may do in another way: the ends of an engine that a call for keys uses. */
+type Changes = Partial<
+  Pick<
+    Engine,
+    "began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups"
+  >
+>;
+
+/** Gives an engine that is this one in everything but the keys that callers' keys are turned into. */
+export function withKeys(engine: Engine, keys: Keys, changes: Changes = {}): Engine {
+  const own = new Map<PropertyKey, unknown>(Object.entries({ ...changes, keys }));
   return new Proxy(engine, {
     get(target, name) {
-      if (name === "keys") return keys;
-      if (name === "began" && began !== undefined) return began;
-      const known = methods.get(name);
+      const known = own.get(name);
       if (known !== undefined) return known;
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== "function") return value;
       // A method finds the private members of its engine only there.
       const method: unknown = value.bind(target);
-      methods.set(name, method);
+      own.set(name, method);
       return method;
     },
   });
 }
+
+/**
+ * Gives an engine on which every call for keys fails, for one reason, before anything is sent: each in its own way, as if
+ * its server could not be reached.
+ */
+export function failing(engine: Engine, keys: Keys, error: MemcachedError): Engine {
+  const fail = (command: Command) => command.fail(forCommand(error, command.name));
+  const view = withKeys(engine, keys, {
+    send: (_call, _key, command) => fail(command),
+    sendForChunk: (_call, _key, _chunkKey, command) => fail(command),
+    sendGroups(wireKeys, fanOut, _commandsFor, orphaned) {
+      if (wireKeys.length > 0) {
+        fanOut.note(forCommand(error, fanOut.command));
+        orphaned?.(Array.from(wireKeys.keys()));
+      }
+      fanOut.allSent();
+    },
+    inTurn: (_keys, { command }, _begin, fail) => fail(forCommand(error, command)),
+    endlessTurn: (_key, command) => Promise.reject(forCommand(error, command)),
+    locate: (_key, _deadline, then) => then(undefined),
+  });
+  FAILURES.set(view, error);
+  return view;
+}
+
+/** Gives the reason for which every call on an engine fails, if it is such a one. */
+export function failureOf(engine: Engine): MemcachedError | undefined {
+  return FAILURES.get(engine);
+}
+
+const FAILURES = new WeakMap<Engine, MemcachedError>();

@@ -4,19 +4,20 @@
  *
  * The number begins with the time, so that one that was evicted never comes back: a thousand clears in each millisecond
  * would not outrun the clock. It is kept for a second. After that a call asks for it in the same trip in which it does
- * what it is to do by the number that it knows, and does so again only if the number has changed.
+ * what it is to do by the number that it knows, and does so again only if the number has changed. A call that must not be
+ * made twice waits for the answer, and those behind it wait as well, so that none overtakes it.
  */
 
 import { GetCommand, type Retrieval } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
+import { Call } from "../engine/call.ts";
 import type { CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { Keys } from "../engine/keys.ts";
-import { isSetUpMistake } from "../engine/set_up.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
-import { withKeys } from "../engine/view.ts";
-import { inPart } from "../error_copy.ts";
-import { ClosedError, CodecError, MemcachedError } from "../errors.ts";
+import { failing, withKeys } from "../engine/view.ts";
+import { inPart, unsent } from "../error_copy.ts";
+import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
 import { countFrom } from "./counters.ts";
 import { Told } from "./told.ts";
@@ -25,6 +26,29 @@ import { Told } from "./told.ts";
 interface Generation {
   readonly number: bigint;
   readonly engine: Engine;
+}
+
+type Asked = bigint | undefined;
+
+/** The number that was asked for, or why nobody has it. */
+type Answer = Generation | MemcachedError;
+
+/** A question for the number, and what waits for its answer, in order. */
+interface Question {
+  readonly waiting: ((answer: Answer) => void)[];
+  /** True if a call has not been sent because of it. */
+  holdsCalls: boolean;
+}
+
+/** Carries out a call on an engine. */
+export type Perform<T> = (engine: Engine) => Promise<T>;
+
+/** How a call is carried out. */
+export interface How {
+  /** That of the call, for its wait. */
+  readonly signal: AbortSignal | undefined;
+  /** True if it must not be carried out a second time. */
+  readonly isOnce: boolean;
 }
 
 /** The generations of one namespace. */
@@ -37,7 +61,7 @@ export class Generations {
   #known: Generation | undefined;
   /** Until when the number counts without a question. */
   #keptUntil = -Infinity;
-  #asking: Promise<Generation> | undefined;
+  #question: Question | undefined;
   /** How often it was cleared from here: what was asked before tells nothing then. */
   #clears = 0;
 
@@ -60,58 +84,75 @@ export class Generations {
   }
 
   /**
-   * Carries out a call in the present generation.
+   * Carries out a call in the present generation. If the number cannot be learned, the call fails in its own way.
    *
-   * @param fallback The result if the generation cannot be learned and the call is not strict.
-   * @param run Carries it out, and may be called a second time.
+   * @param perform May be called a second time, unless the call is to be carried out once.
    */
-  async run<T>(
-    options: CallOptions | undefined,
-    fallback: () => T,
-    run: (engine: Engine) => Promise<T>,
-  ): Promise<T> {
+  run<T>(perform: Perform<T>, how: How): Promise<T> {
     const known = this.#known;
-    if (known !== undefined && this.#engine.settings.clock.now() < this.#keptUntil) {
-      return await run(known.engine);
+    const isKept = known !== undefined && this.#engine.settings.clock.now() < this.#keptUntil;
+    if (isKept) return perform(known.engine);
+    if (known !== undefined && !how.isOnce && this.#question?.holdsCalls !== true) {
+      return this.#runWithQuestion(perform, known);
     }
-    if (known === undefined) {
-      const refused = this.#refused(run);
-      if (refused !== undefined) await refused;
-    }
-    const asked = this.#ask();
-    // Both go together.
-    const early = known && run(known.engine);
-    early?.catch(() => {});
-    let present: Generation;
-    try {
-      present = await unlessAborted(asked, options?.signal);
-    } catch (error) {
-      // What went with the question may have been carried out.
-      const failure = early !== undefined && isFailure(error) ? inPart(error) : error;
-      if (this.#mustReject(failure, options)) throw failure;
-      // Wrong use rejects in any case.
-      await early?.catch((error) => {
-        if (!isFailure(error)) throw error;
+    // Wrong use is refused before anything is sent.
+    const refused = this.#refused(perform);
+    if (refused === undefined) return this.#runAfterAnswer(perform, how.signal);
+    return refused.then(() => this.#runAfterAnswer(perform, how.signal));
+  }
+
+  /** Carries out a call by the number that is known, and asks for that in the same trip. */
+  #runWithQuestion<T>(perform: Perform<T>, known: Generation): Promise<T> {
+    const question = this.#ask();
+    const early = perform(known.engine);
+    return new Promise((resolve, reject) => {
+      // Wrong use and an abort need no answer.
+      early.catch((error) => isSound(error, MemcachedError) || reject(error));
+      question.waiting.push((answer) => {
+        const isSame = !isError(answer) && answer.number === known.number;
+        // What went with the question may have been carried out.
+        const last = isSame ? early : perform(this.#engineOf(answer, inPart));
+        last.then(resolve, reject);
       });
-      return fallback();
+    });
+  }
+
+  /** Carries out a call when the number is known. */
+  #runAfterAnswer<T>(perform: Perform<T>, signal: AbortSignal | undefined): Promise<T> {
+    const question = this.#ask();
+    const { maxPending } = this.#engine.settings;
+    if (question.waiting.length >= maxPending) {
+      return perform(this.#engineOf(this.#fullError(maxPending), unsent));
     }
-    return await (early !== undefined && present.number === known?.number
-      ? early
-      : run(present.engine));
+    question.holdsCalls = true;
+    return new Promise((resolve, reject) => {
+      let isAborted = false;
+      const giveUp = () => {
+        isAborted = true;
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", giveUp, { once: true });
+      question.waiting.push((answer) => {
+        signal?.removeEventListener("abort", giveUp);
+        if (!isAborted) perform(this.#engineOf(answer, unsent)).then(resolve, reject);
+      });
+    });
   }
 
   /**
-   * Looks at the arguments of a call before anything is sent: runs it up to where they are valid.
+   * Looks at the arguments of a call before anything is sent: carries it out up to where they are valid.
    *
    * @returns `undefined` if they are. Else a promise, which rejects if they are not.
    */
-  #refused(run: (engine: Engine) => Promise<unknown>): Promise<unknown> | undefined {
+  #refused(perform: Perform<unknown>): Promise<void> | undefined {
     let areValid = false;
     const keys = this.#keysOf(beginning().initial);
-    const checked = run(withKeys(this.#engine, keys, () => {
-      areValid = true;
-      throw VALID;
-    })).catch((error) => {
+    const checked = perform(withKeys(this.#engine, keys, {
+      began() {
+        areValid = true;
+        throw VALID;
+      },
+    })).then(() => {}, (error) => {
       if (error !== VALID) throw error;
     });
     return areValid ? undefined : checked;
@@ -121,7 +162,7 @@ export class Generations {
   async clear(options: CallOptions | undefined): Promise<boolean> {
     const clears = ++this.#clears;
     // What is called from now on comes after it.
-    this.#known = this.#asking = undefined;
+    this.#known = this.#question = undefined;
     const engine = this.#engine;
     return await engine.call<boolean>(VERBS.clear, options, (call) => {
       engine.began(call, this.#key);
@@ -140,29 +181,43 @@ export class Generations {
   }
 
   /** Asks for the number, and makes it if there is none. All who ask at the same time share the question. */
-  #ask(): Promise<Generation> {
-    if (this.#asking !== undefined) return this.#asking;
+  #ask(): Question {
+    if (this.#question !== undefined) return this.#question;
+    const question: Question = this.#question = { waiting: [], holdsCalls: false };
+    const { clock } = this.#engine.settings;
+    const clears = this.#clears;
+    const began = clock.now();
+    const end = (answer: Answer) => {
+      if (this.#question === question) this.#question = undefined;
+      for (const goOn of question.waiting) goOn(answer);
+    };
+    this.#number().then((number) => {
+      end(clears === this.#clears ? this.#keep(number, began) : this.#generation(number));
+    }, end);
+    return question;
+  }
+
+  /** Each call that waits for it tells of its failure, so that this one does not. */
+  async #number(): Promise<bigint> {
     const engine = this.#engine;
     const clears = this.#clears;
-    const began = engine.settings.clock.now();
-    const number = engine.call<bigint | undefined>(VERBS.ask, { strict: true }, (call) => {
+    const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    const asking = new Call<Asked>(owner, VERBS.ask, undefined);
+    const number = await engine.start<Asked, Call<Asked>>(asking, (call) => {
       engine.began(call, this.#key);
       const key = this.#wireKey;
-      const told = new Told<bigint | undefined>(call, (number) => {
+      const told = new Told<Asked>(call, (number) => {
+        if (number === SOMETHING_ELSE) return call.reject(this.#somethingElse());
         if (number !== undefined) return call.resolve(number);
+        // What was called before a clear must not come after it: it has a generation for itself.
+        if (clears !== this.#clears) return call.resolve(beginning().initial);
         countFrom(engine, call, this.#counting(0n), beginning(), call);
       });
       // A get leaves at once, and in one line with others.
       const { mergeGets } = engine.settings;
       engine.send(call, key, new GetCommand(key, NUMBER, told, GET, mergeGets));
     });
-    const asking = number.then((number) => {
-      if (clears === this.#clears) return this.#keep(number as bigint, began);
-      return this.#generation(number as bigint);
-    }).finally(() => {
-      if (this.#asking === asking) this.#asking = undefined;
-    });
-    return this.#asking = asking;
+    return number as bigint;
   }
 
   #counting(delta: bigint): { name: "incr"; key: string; delta: bigint } {
@@ -184,15 +239,29 @@ export class Generations {
     return new Keys(`${prefix}${this.#name}:${number.toString(36)}:`, clock);
   }
 
-  #mustReject(error: unknown, options: CallOptions | undefined): boolean {
-    if (!isFailure(error)) return true;
-    return (options?.strict ?? this.#engine.strict) || isSetUpMistake(error);
+  /** @param change Says in an error what the call that did not get the number has sent. */
+  #engineOf(answer: Answer, change: (error: MemcachedError) => MemcachedError): Engine {
+    if (!isError(answer)) return answer.engine;
+    return failing(this.#engine, this.#keysOf(NO_NUMBER), change(answer));
+  }
+
+  #somethingElse(): CodecError {
+    return new CodecError(
+      "Cannot use the namespace as something else is where its number should be",
+      { command: "get", server: this.#engine.serverOf(this.#wireKey), sent: "maybe" },
+    );
+  }
+
+  #fullError(most: number): ConnectionError {
+    return new ConnectionError(
+      `Cannot wait for the number of the namespace as the calls that do must be <= ${most}`,
+      { server: this.#engine.serverOf(this.#wireKey) },
+    );
   }
 }
 
-/** True for a failure, which is no error of the caller. */
-function isFailure(error: unknown): error is MemcachedError {
-  return isSound(error, MemcachedError) && !(error instanceof ClosedError);
+function isError(answer: Answer): answer is MemcachedError {
+  return !("number" in answer);
 }
 
 /** A number that none before has reached. The random part tells apart what began in the same millisecond. */
@@ -201,30 +270,20 @@ function beginning(): { initial: bigint; exptime: number } {
   return { initial: BigInt(Date.now()) * BigInt(A_MILLISECOND) + BigInt(random), exptime: 0 };
 }
 
-/** Waits no longer than until the signal is aborted. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!(signal instanceof AbortSignal)) return promise;
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
-}
-
 /** Ends a call whose arguments are looked at. */
 const VALID = new Error("The arguments are valid");
+/** Gives the number, or {@linkcode SOMETHING_ELSE}. */
 const NUMBER: ItemDecoder<bigint> = {
   decode(item) {
     const text = new TextDecoder().decode(item.copyData());
-    if (/^[0-9]{1,20}$/.test(text)) return BigInt(text);
-    throw new CodecError(
-      "Cannot use the namespace as something else is where its number should be",
-    );
+    return /^[0-9]{1,20}$/.test(text) ? BigInt(text) : SOMETHING_ELSE;
   },
 };
+const SOMETHING_ELSE = -1n;
 const GET: Retrieval = { name: "get" };
 
+/** Of no generation: the first one begins with the time. */
+const NO_NUMBER = 0n;
 /** In milliseconds. */
 const KEPT = 1000;
 /** How many numbers a millisecond has. */

@@ -267,6 +267,15 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
 /** Methods of the client that send several commands, one after the other, and have tests of their own. */
 export const IN_STEPS: ReadonlySet<string> = new Set(["lock", "update"]);
 
+/** True for the name of a method of the client that a namespace has as well: it takes keys. */
+export function isOfNamespaces(name: string): boolean {
+  if (NO_VERBS.has(name)) return name.startsWith("getOrSet");
+  const verb = ALL_VERBS.find((verb) => verb.name === name);
+  return verb === undefined || KEY_PARAMETERS.some((parameter) => takes(verb, parameter));
+}
+
+const KEY_PARAMETERS = ["key", "keys", "items"] as const;
+
 /** True for a verb whose value is a stream. */
 export function isOfStream({ gives, parameters }: Verb): boolean {
   return gives === "stream" || parameters.includes("stream");

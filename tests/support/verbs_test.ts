@@ -3,6 +3,7 @@ import { Client } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { META_VERBS } from "./meta_verbs.ts";
+import { methodsOf } from "./methods_of.ts";
 import { readRequests } from "./request_reader.ts";
 import { ALL_VERBS, type Gives, IN_STEPS, KEYS, NO_VERBS } from "./verbs.ts";
 
@@ -39,17 +40,6 @@ Deno.test("verbs.ts says what each verb sends, and what it gives", async () => {
 
 /** Methods of the client that send meta commands. */
 const OF_META: ReadonlySet<string> = new Set(META_VERBS.map(({ name }) => name));
-
-/** The names of all methods of a class, those included that it inherits, but not those of every event target. */
-function methodsOf(prototype: object): string[] {
-  if (prototype === EventTarget.prototype || prototype === Object.prototype) return [];
-  const own = Object.entries(Object.getOwnPropertyDescriptors(prototype));
-  return [
-    ...own.filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
-      .map(([name]) => name),
-    ...methodsOf(Object.getPrototypeOf(prototype)),
-  ];
-}
 
 /** True for an answer of a server without items. */
 function isOf(gives: Gives, answer: unknown): boolean {

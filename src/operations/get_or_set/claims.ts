@@ -5,6 +5,7 @@
  */
 
 import type { Encoded } from "../../codec/codec.ts";
+import type { MemcachedError } from "../../errors.ts";
 import type { Plan } from "./options.ts";
 
 /** A way to choose. Every method rejects if memcached fails. */
@@ -54,6 +55,12 @@ export const EMPTY_HANDED: Hold = {
   store: () => Promise.resolve(),
   giveBack: () => Promise.resolve(),
 };
+
+/** No way, as memcached cannot be asked. */
+export function noClaims(error: MemcachedError): Claims {
+  const fail = () => Promise.reject(error);
+  return { find: fail, look: fail };
+}
 
 /** What no item means. */
 export const NOTHING: State<never> = {

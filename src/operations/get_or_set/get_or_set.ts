@@ -5,8 +5,10 @@ import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { missing, verb } from "../../engine/verb.ts";
+import { failureOf } from "../../engine/view.ts";
 import { ClosedError, UnsupportedError } from "../../errors.ts";
 import { BoundedMap } from "./bounded_map.ts";
+import { noClaims } from "./claims.ts";
 import { Flight, type FlightContext } from "./flight.ts";
 import { Leases } from "./lease.ts";
 import { LoadGate } from "./load_gate.ts";
@@ -63,8 +65,13 @@ export class Loads {
     };
   }
 
-  getOrSet<T>(key: string, load: Load<T>, options: Options<T>): Promise<T> {
-    const engine = this.#engine;
+  /** @param engine A view of the client's engine, for its keys. */
+  getOrSet<T>(
+    engine: Engine,
+    key: string,
+    load: Load<T>,
+    options: Options<T>,
+  ): Promise<T> {
     return engine.call<T>(VERB, options, (call) => {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
@@ -75,13 +82,18 @@ export class Loads {
       const waiting = { call, signal: options.signal };
       const joined = flights.get(wireKey) as Flight<T> | undefined;
       if (joined !== undefined) return joined.join(waiting);
-      const flight = new Flight<T>(this.#context, { key, wireKey, load, plan }, () => {
+      const flight = new Flight<T>(this.#contextOf(engine), { key, wireKey, load, plan }, () => {
         if (flights.get(wireKey) === flight) flights.delete(wireKey);
       });
       flights.set(wireKey, flight as Flight<unknown>);
       flight.join(waiting);
       this.#start(flight as Flight<unknown>);
     });
+  }
+
+  #contextOf(engine: Engine): FlightContext {
+    const failure = failureOf(engine);
+    return failure === undefined ? this.#context : { ...this.#context, claims: noClaims(failure) };
   }
 
   /** True if this client sees that an item is marked. */
