@@ -39,7 +39,7 @@ import {
 import { dialler } from "./platform.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
-import { afterTurn } from "./trace.ts";
+import { isRejectionEnough, traced } from "./trace.ts";
 import { LoopYield } from "./yielding.ts";
 
 /** The side of a fan-out that sends its parts. */
@@ -164,17 +164,17 @@ export class Engine implements CallOwner {
     } catch (error) {
       call.rejectMisuse(error);
     }
-    return call.settled ? this.#afterPause(call) : call.promise;
+    const turn = call.settled ? this.#pause() : undefined;
+    if (turn === undefined && (!call.strict || isRejectionEnough)) return call.promise;
+    // Handled from now on, though the caller sees it only after the event loop has turned.
+    if (turn !== undefined) call.promise.catch(() => {});
+    return traced(call, turn);
   }
 
-  /** Returns the promise of a call that has settled at once; after many in a row, only after the event loop has turned. */
-  #afterPause<T>(call: Call<T>): Promise<T> {
+  /** Counts a call that has settled at once. Returns a promise if its caller must wait for it first. */
+  #pause(): Promise<void> | undefined {
     this.#loopYield ??= new LoopYield(this.settings.clock);
-    const turn = this.#loopYield.pause();
-    if (turn === undefined) return call.promise;
-    // A rejection counts as handled from now on, though the caller sees it later.
-    call.promise.catch(() => {});
-    return afterTurn(turn, call);
+    return this.#loopYield.pause();
   }
 
   /**
