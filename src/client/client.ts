@@ -262,8 +262,12 @@ export class Client extends EventTarget implements AsyncDisposable {
    * A loaded value is stored only if nobody has stored, deleted or marked the item since the lease was won. A holder that
    * dies is replaced after `lease`. Without `strict`, a memcached that fails is told by a `failure` event, and the value is
    * loaded, at most `maxLoads` at once. Callers of one process who wait for the same load get the same object; the options
-   * of the first of them count. It needs servers with meta commands (memcached 1.6.10 or later), and a codec that knows
-   * placeholders, as {@linkcode jsCodec} does, unless `lease` is `false`. A value must fit into one item.
+   * of the first of them count. A value must fit into one item.
+   *
+   * A lease needs meta commands (memcached 1.6.10 or later) and a codec that knows placeholders, as {@linkcode jsCodec}
+   * does. Without them a lock takes its place, an item beside the value (`key:lease`): on older servers, through proxies
+   * that do not know meta commands, and with {@linkcode libmcCodec}. With such a codec, that somebody has deleted a key
+   * which had no value is seen only if he did so by `delete()` or `deleteMulti()` of a client that calls `getOrSet()`, too.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param load Loads the value. It may be asynchronous. What it throws rejects the call and is not stored; `undefined` is
@@ -272,7 +276,6 @@ export class Client extends EventTarget implements AsyncDisposable {
    * @returns The value. That a stored value is a `T` is the caller's word.
    * @throws {TypeError} If the key, the loader, an option or the loaded value cannot be used.
    * @throws {RangeError} If the key or the value is too long, or a number is out of range.
-   * @throws {UnsupportedError} If the server has no meta commands, or the codec does not know placeholders.
    * @throws {TimeoutError} If the load takes longer than `loadTimeout`, or memcached is away and `maxLoads` other loads run
    * for longer than `timeout`.
    * @throws {MemcachedError} If memcached cannot be read and `strict` is set.

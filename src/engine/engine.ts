@@ -64,6 +64,8 @@ export class Engine implements CallOwner {
   /** The server strings that the client was made with, or that it moved to last. */
   servers: readonly string[];
   lastError: MemcachedError | undefined;
+  /** True once loads of `getOrSet()` may have nothing but a lock by which they see that a value was deleted. */
+  hasLocks = false;
   readonly #deadlines: Deadlines;
   /** Made for the first call of several steps. */
   #order: KeyOrder | undefined;

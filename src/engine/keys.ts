@@ -11,6 +11,9 @@ import {
   wirePrefix,
   withoutPrefix,
 } from "../key.ts";
+import { crc32 } from "../placement/hashes/crc32.ts";
+import { fnv1a } from "../placement/hashes/fnv.ts";
+import { md5 } from "../placement/hashes/md5.ts";
 
 /** A call whose keys are checked a part at a time. */
 interface WaitingCall {
@@ -54,7 +57,16 @@ export class Keys {
     return (this.#prefix + "libmc:place-of-replies").slice(0, MAX_KEY_BYTES);
   }
 
-  /** Does the same for many keys. It returns the given list itself if all of them are their own wire keys. */
+  /** Gives a wire key for an item that lies beside another one: its key and a word, or the beginning of it and a hash. */
+  beside(wireKey: string, word: string): string {
+    const beside = wireKey + ":" + word;
+    if (beside.length <= MAX_KEY_BYTES) return beside;
+    const hash = [md5, fnv1a, crc32].map((hash) => hash(wireKey).toString(36)).join("");
+    const end = ":" + hash + ":" + word;
+    return wireKey.slice(0, MAX_KEY_BYTES - end.length) + end;
+  }
+
+  /** Gives the wire keys of many keys. It returns the given list itself if all of them are their own wire keys. */
   many(keys: readonly string[]): readonly string[] {
     let wireKeys: string[] | undefined;
     for (let i = 0; i < keys.length; i++) {

@@ -16,6 +16,7 @@ import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { beginningOf, countFrom } from "./counters.ts";
 import { countUnlessSplit, maySplit, touchWithChunks } from "./split_items.ts";
+import { deleteLocked, LockedDeletes } from "./delete_locked.ts";
 import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 
 type Options = CallOptions | undefined;
@@ -24,6 +25,7 @@ export function deleteOne(engine: Engine, key: string, options: Options): Promis
   return engine.call<boolean>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.one(key);
     engine.began(call, key);
+    if (engine.hasLocks) return deleteLocked(engine, call, wireKey);
     engine.send(call, wireKey, new DeleteCommand(wireKey, engine.settings.noreply, call));
   });
 }
@@ -37,8 +39,11 @@ export function deleteMulti(
   return engine.call<MultiResult>(VERBS.deleteMulti, options, (call) => {
     const asked = checkKeys(keys);
     const wireKeys = engine.keys.many(asked);
-    const fanOut = new BatchFanOut(engine, call, "delete", multiResult(asked));
     engine.began(call, asked);
+    if (engine.hasLocks) {
+      return new LockedDeletes(engine, call, "delete", multiResult(asked)).deleteAll(wireKeys);
+    }
+    const fanOut = new BatchFanOut(engine, call, "delete", multiResult(asked));
     fanOut.sendBatches(
       wireKeys,
       (group) => batchPlan(group).map((range) => new DeleteBatch(group, range, noreply, fanOut)),

@@ -8,7 +8,7 @@
 import { wrongType } from "../checks/check.ts";
 import { GetCommand } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
-import { StorageCommand } from "../commands/storage.ts";
+import { GONE_AT_ONCE, StorageCommand } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
 import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -189,7 +189,6 @@ const HOLDING: ItemDecoder<Holding> = {
   },
 };
 
-const GONE_AT_ONCE = -1;
 const NOTHING = { data: "", flags: 0 };
 const LOCK_OPTIONS: CallChecks = { ...CALL_OPTIONS, ttl: A_WINDOW };
 

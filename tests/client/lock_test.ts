@@ -5,6 +5,7 @@ import { Client, type ClientOptions, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { startMemcached } from "../support/memcached.ts";
+import { startProxied } from "../support/nutcracker.ts";
 
 const PATIENT: ClientOptions = { strict: true, pollTimeout: 5000, connectTimeout: 5000 };
 
@@ -40,9 +41,11 @@ async function locksRight(address: string, options: ClientOptions = {}): Promise
   assert(await one.lock("l", { ttl: 1 }) !== undefined);
 }
 
-Deno.test("lock has one holder at a time, on memcached and on the embedded server", async () => {
+Deno.test("lock has one holder at a time, on memcached, through a proxy, and on the embedded server", async () => {
   await using live = await startMemcached();
   await locksRight(live.address);
+  await using proxied = await startProxied();
+  await locksRight(proxied.address);
   for (const options of [{}, { noreply: true, prefix: "p:" }, { connections: 3 }]) {
     await using server = await MemcachedServer.start();
     await locksRight(server.address, options);

@@ -7,6 +7,8 @@
 export interface Program {
   readonly name: string;
   readonly versionFlag: string;
+  /** The name of its package for Homebrew, if that is another one. */
+  readonly brew?: string;
 }
 
 /** The daemon. */
@@ -14,6 +16,9 @@ export const MEMCACHED: Program = { name: "memcached", versionFlag: "-V" };
 
 /** What makes the certificates of the TLS tests. */
 export const OPENSSL: Program = { name: "openssl", versionFlag: "version" };
+
+/** The proxy that does not speak meta commands. */
+export const NUTCRACKER: Program = { name: "nutcracker", versionFlag: "-V", brew: "twemproxy" };
 
 const found = new Map<string, Promise<string>>();
 
@@ -37,17 +42,19 @@ export async function hasProgram({ name, versionFlag }: Program): Promise<boolea
 async function find(program: Program): Promise<string> {
   const { name } = program;
   if (await hasProgram(program)) return name;
-  const steps = await installSteps(name);
-  if (steps === undefined) throw missing(name);
+  const steps = await installSteps(program);
+  if (steps === undefined) throw missing(program);
   for (const [command, ...args] of steps) {
     console.error(`${name} is not installed: ${[command, ...args].join(" ")}`);
-    if (!await run(command, args, "inherit")) throw missing(name);
+    if (!await run(command, args, "inherit")) throw missing(program);
   }
-  if (!await hasProgram(program)) throw missing(name);
+  if (!await hasProgram(program)) throw missing(program);
   return name;
 }
 
-async function installSteps(name: string): Promise<[string, ...string[]][] | undefined> {
+async function installSteps(
+  { name, brew = name }: Program,
+): Promise<[string, ...string[]][] | undefined> {
   if (
     Deno.build.os === "linux" && Deno.uid() === 0 && await run("apt-get", ["--version"], "null")
   ) {
@@ -56,13 +63,13 @@ async function installSteps(name: string): Promise<[string, ...string[]][] | und
       ["apt-get", "install", "--yes", "--no-install-recommends", name],
     ];
   }
-  if (await run("brew", ["--version"], "null")) return [["brew", "install", name]];
+  if (await run("brew", ["--version"], "null")) return [["brew", "install", brew]];
   return undefined;
 }
 
-function missing(name: string): Error {
+function missing({ name, brew = name }: Program): Error {
   return new Error(
-    `Cannot find ${name}: install it by \`sudo apt-get install ${name}\` (Debian, Ubuntu) or \`brew install ${name}\``,
+    `Cannot find ${name}: install it by \`sudo apt-get install ${name}\` (Debian, Ubuntu) or \`brew install ${brew}\``,
   );
 }
 

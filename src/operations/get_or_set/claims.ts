@@ -1,7 +1,7 @@
 /**
  * How one caller of a whole fleet is chosen to load a value, and how it stores what it has loaded: who asks, who wins, who
- * refills. What an item means to a call is said in the same words whichever way it was found out; `lease.ts` is the
- * server's own way.
+ * refills. What an item means to a call is said in the same words whichever way it was found out: `lease.ts` is the
+ * server's own way, `sibling.ts` one for all servers, and `chosen.ts` chooses.
  */
 
 import type { Encoded } from "../../codec/codec.ts";

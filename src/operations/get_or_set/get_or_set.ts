@@ -6,11 +6,11 @@ import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { failureOf } from "../../engine/view.ts";
-import { ClosedError, UnsupportedError } from "../../errors.ts";
+import { ClosedError } from "../../errors.ts";
 import { BoundedMap } from "./bounded_map.ts";
+import { ChosenClaims } from "./chosen.ts";
 import { noClaims } from "./claims.ts";
 import { Flight, type FlightContext } from "./flight.ts";
-import { Leases } from "./lease.ts";
 import { LoadGate } from "./load_gate.ts";
 import {
   GET_OR_SET_OPTIONS,
@@ -49,16 +49,13 @@ export class Loads {
   readonly #joinable = new JoinableFlights();
   /** Those that are not over. */
   readonly #open = new Set<Flight<unknown>>();
-  /** True if other calls of this client read the placeholder of a lease as a miss. */
-  readonly #knowsPlaceholders: boolean;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    const { clock, codec, inflateBudget, maxLoads } = engine.settings;
-    this.#knowsPlaceholders = knowsPlaceholders(codec, inflateBudget);
+    const { clock, maxLoads } = engine.settings;
     this.#context = {
       engine,
-      claims: new Leases(engine),
+      claims: new ChosenClaims(engine),
       gate: new LoadGate(maxLoads, clock),
       errors: new BoundedMap(MOST_ERRORS),
       refreshing: new Set(),
@@ -76,7 +73,6 @@ export class Loads {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
       const plan = planOf(options);
-      if (plan.lease !== undefined && !this.#knowsPlaceholders) throw placeholderError();
       engine.began(call, key);
       const flights = this.#joinable.with(plan);
       const waiting = { call, signal: options.signal };
@@ -98,7 +94,8 @@ export class Loads {
 
   /** True if this client sees that an item is marked. */
   get readsMarks(): boolean {
-    return this.#knowsPlaceholders;
+    const { codec, inflateBudget } = this.#engine.settings;
+    return knowsPlaceholders(codec, inflateBudget);
   }
 
   /** Says that what is on its way for a key is outdated: later calls do not join it. */
@@ -131,14 +128,6 @@ export class Loads {
       });
     });
   }
-}
-
-function placeholderError(): UnsupportedError {
-  return new UnsupportedError(
-    "Cannot getOrSet with this codec as get() would take the placeholder of a lease for a value: use jsCodec, " +
-      "a codec that decodes no data with flags 0 to undefined, or the option lease: false",
-    { command: "getOrSet" },
-  );
 }
 
 const MOST_ERRORS = 1000;

@@ -15,6 +15,7 @@ import { sendMetaOrElse } from "../../engine/meta_sending.ts";
 import { notDone, verb } from "../../engine/verb.ts";
 import { type MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
+import { deleteLocked } from "../delete_locked.ts";
 import { Told } from "../told.ts";
 
 /**
@@ -68,7 +69,7 @@ export function invalidate(
       engine.send(call, wireKey, new DeleteCommand(wireKey, false, call), turn);
       turn?.end();
     };
-    if (!loading.readsMarks) return deleteIt();
+    if (!loading.readsMarks) return deleteLocked(engine, call, wireKey);
     const { deadline } = call;
     const told = new Told<MetaDeleted | undefined>(call, () => call.resolve(true), (error) => {
       // Another server stands there now, or stands in.

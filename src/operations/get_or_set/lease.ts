@@ -4,7 +4,6 @@
  * late value is never stored over it.
  */
 
-import { wireExptime } from "../../checks/arguments.ts";
 import { metaDelete } from "../../commands/meta/delete.ts";
 import { metaGet, type MetaItem } from "../../commands/meta/get.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
@@ -17,7 +16,7 @@ import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { MetaGetCall } from "../meta/get.ts";
 import { type Claims, EMPTY_HANDED, type Found, type Hold } from "./claims.ts";
-import type { Plan } from "./options.ts";
+import { exptimeOf, type Plan } from "./options.ts";
 import { Sightings } from "./sightings.ts";
 import { stateOf } from "./state.ts";
 
@@ -142,12 +141,6 @@ export class Leases implements Claims {
   }
 }
 
-/** Gives the seconds as they are sent: as a date where the server would take the number for one. */
-function exptimeOf(seconds: number): number {
-  return seconds <= THIRTY_DAYS ? seconds : wireExptime(new Date(Date.now() + seconds * 1000));
-}
-
-const THIRTY_DAYS = 2_592_000;
 const MOST_KINDS = 100;
 const ONCE = { isQuiet: false, needs: undefined, mayRepeat: false };
 const CHANGE = verb("getOrSet", missing);

@@ -1,5 +1,6 @@
 /** The options of `getOrSet()`, and what its loader is told. */
 
+import { wireExptime } from "../../checks/arguments.ts";
 import { aBoolean, aFunction, type Check, integerFrom, MILLISECONDS } from "../../checks/check.ts";
 import { aSchema, type SchemaInput, type StandardSchema } from "./schema.ts";
 import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../../engine/call_options.ts";
@@ -195,6 +196,11 @@ export function planOf<T>(options: GetOrSetOptions<T> & { schema?: StandardSchem
     waitTimeout: options.waitTimeout ?? 2000 * (seconds ?? 0),
     ...{ loadTimeout, cacheErrors, forceFresh, waitUntil, schema },
   };
+}
+
+/** Gives seconds as they are sent: as a date where the server would take the number for one. */
+export function exptimeOf(seconds: number): number {
+  return seconds <= MOST_SECONDS ? seconds : wireExptime(new Date(Date.now() + seconds * 1000));
 }
 
 /** Checks for the seconds that a value is fresh. */

@@ -1,14 +1,8 @@
 /** `getOrSet()` while memcached is away, or cannot do what it needs. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  Client,
-  ConnectionError,
-  MemcachedError,
-  TimeoutError,
-  UnsupportedError,
-} from "@libmc/libmc";
-import { MemcachedServer, ScriptedServer } from "@libmc/libmc/testing";
+import { Client, ConnectionError, MemcachedError, TimeoutError } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
 import { recordEvents } from "../../support/failures.ts";
 import { startMemcached } from "../../support/memcached.ts";
@@ -91,18 +85,6 @@ Deno.test("Client.getOrSet(): a server that answers nothing delays no more than 
   server.fault({ kind: "missingReply", commands: ["mg"] });
   assertEquals(await client.getOrSet("a", () => "loaded", TTL), "loaded");
   assertEquals(client.lastError?.name, "TimeoutError");
-});
-
-Deno.test("Client.getOrSet() rejects on a server without meta commands, strict or not", async () => {
-  await using server = await ScriptedServer.start({
-    script: [["VERSION 1.4.39\r\n"], ["ERROR\r\n"]],
-  });
-  await using client = new Client(server.address, { warn: false });
-  await assertRejects(
-    () => client.getOrSet("a", () => "loaded", TTL),
-    UnsupportedError,
-    "does not speak meta commands",
-  );
 });
 
 Deno.test("Client.getOrSet() rejects what cannot be used, before a byte is sent and without a load", async () => {

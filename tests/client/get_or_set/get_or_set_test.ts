@@ -1,7 +1,7 @@
 /** What `getOrSet()` does, on the daemon and on the embedded server alike. */
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { Client, type ClientOptions, TimeoutError, UnsupportedError } from "@libmc/libmc";
+import { Client, type ClientOptions, TimeoutError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
 import { startMemcached } from "../../support/memcached.ts";
@@ -312,15 +312,6 @@ const CASES: Record<string, Case> = {
       "the lease is given back",
       async () => await other.meta.get("a") === undefined,
     );
-  },
-  "a codec that takes a placeholder for a value is refused, unless there is no lease": async (
-    client,
-  ) => {
-    const { libmcCodec } = await import("@libmc/libmc");
-    await using python = new Client(client.servers, { ...PATIENT, codec: libmcCodec });
-    await assertRejects(() => python.getOrSet("a", () => 1, TTL), UnsupportedError, "lease: false");
-    assertEquals(await python.getOrSet("a", () => 1, { ttl: 60, lease: false }), 1);
-    assertEquals(await python.get("a"), 1);
   },
 };
 

@@ -1,0 +1,48 @@
+/**
+ * Chooses for each key how its callers agree who loads the value: by a lease of its server, or by a lock beside the value
+ * if that server, or a proxy before it, speaks no meta commands, or if the codec would give a lease's placeholder as a
+ * value.
+ */
+
+import { knowsPlaceholders } from "../../codec/placeholder.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { UnsupportedError } from "../../errors.ts";
+import { isSound } from "../../thrown.ts";
+import type { Claims, Found, Hold } from "./claims.ts";
+import { Leases } from "./lease.ts";
+import type { Plan } from "./options.ts";
+import { Siblings } from "./sibling.ts";
+
+/** The claims of a client. */
+export class ChosenClaims implements Claims {
+  readonly #leases: Leases;
+  readonly #siblings: Siblings;
+  readonly #knowsPlaceholders: boolean;
+
+  constructor(engine: Engine) {
+    const { codec, inflateBudget } = engine.settings;
+    this.#leases = new Leases(engine);
+    this.#siblings = new Siblings(engine);
+    this.#knowsPlaceholders = knowsPlaceholders(codec, inflateBudget);
+    if (!this.#knowsPlaceholders) engine.hasLocks = true;
+  }
+
+  find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
+    return this.#by(plan, (claims) => claims.find(key, plan));
+  }
+
+  look(key: string, plan: Plan<never>): Promise<Hold> {
+    return this.#by(plan, (claims) => claims.look(key, plan));
+  }
+
+  async #by<R>(plan: Plan<never>, ask: (claims: Claims) => Promise<R>): Promise<R> {
+    // Without a lease there is no placeholder.
+    if (!this.#knowsPlaceholders && plan.lease !== undefined) return await ask(this.#siblings);
+    try {
+      return await ask(this.#leases);
+    } catch (error) {
+      if (!isSound(error, UnsupportedError)) throw error;
+      return await ask(this.#siblings);
+    }
+  }
+}
