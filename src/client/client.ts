@@ -267,7 +267,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * A lease needs meta commands (memcached 1.6.10 or later) and a codec that knows placeholders, as {@linkcode jsCodec}
    * does. Without them a lock takes its place, an item beside the value (`key:lease`): on older servers, through proxies
    * that do not know meta commands, and with {@linkcode libmcCodec}. With such a codec, that somebody has deleted a key
-   * which had no value is seen only if he did so by `delete()` or `deleteMulti()` of a client that calls `getOrSet()`, too.
+   * which had no value is seen only if he did so by `delete()`, `deleteMulti()` or `invalidate()` of a client that uses
+   * `getOrSet()`, too.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
    * @param load Loads the value. It may be asynchronous. What it throws rejects the call and is not stored; `undefined` is

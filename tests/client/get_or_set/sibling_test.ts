@@ -118,6 +118,7 @@ const CASES: Record<string, (rig: Rig) => Promise<void>> = {
       (key: string) => other.delete(key),
       (key: string) => client.delete(key),
       (key: string) => other.deleteMulti(["x", key, "y"]),
+      (key: string) => other.invalidate(key, { staleFor: 10 }),
     ];
     for (const [i, remove] of deletes.entries()) {
       const value = await client.getOrSet(key + i, async () => {
