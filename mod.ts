@@ -106,7 +106,17 @@ export { transportFromStreams } from "./src/transports/streams.ts";
 export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
 export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";
-export type { HashFn } from "./src/placement/hashes/key_hash.ts";
+export type { Servers, WeightedServer } from "./src/engine/server_list.ts";
+export type { Address } from "./src/placement/address.ts";
+export type {
+  Distribution,
+  DistributionFactory,
+  DistributionOptions,
+  PlacedServer,
+  Reckoning,
+} from "./src/placement/distribution.ts";
+export type { DistributionName } from "./src/placement/distributions.ts";
+export type { HashFn, HashName, KeyHash } from "./src/placement/hashes/key_hash.ts";
 export type { InflateBudget } from "./src/codec/budget.ts";
 export type { Codec, Encoded } from "./src/codec/codec.ts";
 export { jsCodec } from "./src/codec/js_codec.ts";

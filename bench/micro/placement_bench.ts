@@ -1,9 +1,8 @@
 /** What it costs to find the server of a key, with 1 to 1,000 servers, and to build what finds it. */
 import { addressOf } from "../../src/placement/address.ts";
-import type { Distribution } from "../../src/placement/distribution.ts";
-import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
+import type { FullDistribution } from "../../src/placement/distribution.ts";
 import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
-import { libmcContinuum } from "../../src/placement/libmc.ts";
+import { libmcContinuum, libmcDistribution } from "../../src/placement/libmc.ts";
 
 /** Takes the results, so that no loop is found useless and left out. */
 const kept = new Float64Array(1);
@@ -88,9 +87,9 @@ function namesOf(count: number, domain = "example"): string[] {
   return Array.from({ length: count }, (_, i) => `cache-${i}.${domain}`);
 }
 
-function distributionOf(names: readonly string[]): Distribution {
+function distributionOf(names: readonly string[]): FullDistribution {
   const addresses = names.map((name) => addressOf(name, 11211, undefined));
-  return DISTRIBUTIONS.libmc(addresses, { hashFn: "md5" });
+  return libmcDistribution(addresses, KEY_HASHES.md5);
 }
 
 function servers(count: number): string {

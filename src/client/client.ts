@@ -14,6 +14,7 @@ import type {
 import { Engine } from "../engine/engine.ts";
 import type { CasValue, RawItem } from "../engine/item_decoders.ts";
 import type { ClientOptions, LiveOptions } from "../engine/options.ts";
+import type { Servers, WeightedServer } from "../engine/server_list.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { ClientEventName, ServerEvent } from "../observe/events.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
@@ -126,7 +127,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(client.counters().has("blue"), true);
    * ```
    */
-  constructor(servers: string | readonly string[], options: ClientOptions = {}) {
+  constructor(servers: Servers, options: ClientOptions = {}) {
     super();
     this.#engine = new Engine(servers, options, this);
   }
@@ -1516,7 +1517,8 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Moves servers to other addresses. Their points on the ring stay, so that no key changes its server.
    *
-   * The rules are libmc's: the number of servers must stay the same, and a server that has an alias must keep it.
+   * The rules are libmc's: the number of servers must stay the same, and a server that has an alias must keep it; so must
+   * one that has a weight.
    *
    * @param servers As many server strings as the client has, in the same order.
    * @returns `true` if the servers have moved; `false` if the rules forbid it, and nothing has changed.
@@ -1537,7 +1539,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.set("key", "value"), true);
    * ```
    */
-  updateServers(servers: readonly string[]): boolean {
+  updateServers(servers: readonly (string | WeightedServer)[]): boolean {
     return this.#engine.updateServers(servers);
   }
 

@@ -18,7 +18,7 @@ import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
-import type { HashFn } from "../placement/hashes/key_hash.ts";
+import type { PlacedServer } from "../placement/distribution.ts";
 import { isDivisible } from "./affinity.ts";
 import {
   type Assignment,
@@ -29,7 +29,7 @@ import {
   positionsOf,
   serverFor,
 } from "./choice.ts";
-import { Membership } from "./membership.ts";
+import { type Distribute, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
@@ -38,12 +38,13 @@ import { closedError, lateError, lostError } from "./server_errors.ts";
 /** The settings of a cluster. They may change while the client lives. */
 export interface ClusterSettings extends ServerSettings {
   failover: boolean;
-  hashFn: HashFn;
 }
 
 /** The context in which a cluster is made. */
 export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers"> {
   readonly settings: Readonly<ClusterSettings>;
+  /** Makes the distribution of the keys, by what the options are at the moment. */
+  readonly distribute: Distribute;
   /** Milliseconds between two looks at the deadlines, asked anew each time. */
   readonly sweepPeriod: () => number;
 }
@@ -56,6 +57,7 @@ export class Cluster {
   #membership: Membership;
   readonly #context: ServerContext;
   readonly #settings: Readonly<ClusterSettings>;
+  readonly #distribute: Distribute;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
   #isUnref = false;
@@ -67,13 +69,14 @@ export class Cluster {
   /** Made when the first one is opened. */
   #own: OwnConnections | undefined;
 
-  constructor(addresses: readonly Address[], context: ClusterContext) {
+  constructor(addresses: readonly PlacedServer[], context: ClusterContext) {
     this.#settings = context.settings;
+    this.#distribute = context.distribute;
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
     this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
     const servers = addresses.map((address) => this.#newServer(address));
-    this.#membership = new Membership(servers, addresses, context.settings.hashFn);
+    this.#membership = new Membership(servers, addresses, context.distribute);
   }
 
   /** The current servers. */
@@ -175,13 +178,14 @@ export class Cluster {
 
   /**
    * Moves servers to other addresses; their keys stay. It is rejected if the number of servers differs, or an alias would
-   * change. A server whose host and port stay is left alone, even if it gets an alias.
+   * change, or a weight. A server whose host and port stay is left alone, even if it gets an alias.
    *
    * @throws {TypeError} If two servers would then have the same name. Nothing has changed.
    */
-  move(addresses: readonly Address[]): boolean {
+  move(addresses: readonly PlacedServer[]): boolean {
     const { servers } = this;
     const accepted = addresses.length === servers.length &&
+      this.#membership.hasWeights(addresses) &&
       servers.every(({ address }, i) =>
         address.alias === undefined || address.alias === addresses[i].alias
       );
@@ -205,12 +209,12 @@ export class Cluster {
    *
    * @throws {TypeError} If two servers would have the same name. Nothing has changed.
    */
-  update(addresses: readonly Address[]): void {
+  update(addresses: readonly PlacedServer[]): void {
     checkDistinctNames(addresses);
     const before = this.servers;
     this.#membership = this.#membership.updated(
       addresses,
-      this.#settings.hashFn,
+      this.#distribute,
       (address) => this.#newServer(address),
     );
     const { servers } = this;
@@ -231,10 +235,10 @@ export class Cluster {
     this.#sweeper.watch(swept);
   }
 
-  /** Distributes the keys by the current hash. */
+  /** Distributes the keys anew, by what the options are now. */
   rehash(): void {
     this.#changes++;
-    this.#membership = this.#membership.rehashed(this.#settings.hashFn);
+    this.#membership = this.#membership.rehashed(this.#distribute);
   }
 
   /** Lets the program end although connections are open, now or later, to these servers or to new ones. */

@@ -3,35 +3,40 @@
  * the cluster replaces it by another one. So code that works with one sees servers that belong together.
  */
 
-import type { Address } from "../placement/address.ts";
-import type { Distribution } from "../placement/distribution.ts";
-import { DISTRIBUTIONS } from "../placement/distributions.ts";
-import type { HashFn } from "../placement/hashes/key_hash.ts";
+import type { FullDistribution, PlacedServer } from "../placement/distribution.ts";
 import type { Server } from "./server.ts";
+
+/** Makes the distribution of some servers, by the client's options. */
+export type Distribute = (servers: readonly PlacedServer[]) => FullDistribution;
 
 /** Servers, and the distribution of the keys over them. */
 export class Membership {
   readonly servers: readonly Server[];
   /** The server, if there is only one: then all keys are its own, without asking the distribution. */
   readonly only: Server | undefined;
-  readonly distribution: Distribution;
+  readonly distribution: FullDistribution;
   /** Used for grouping many keys: one number for each of several servers, zero between two uses. */
   readonly groupNumbers: Uint32Array;
   /** The addresses by which servers are placed: a server keeps its keys when it moves. */
-  readonly #placed: readonly Address[];
+  readonly #placed: readonly PlacedServer[];
   #byName: ReadonlyMap<string, Server> | undefined;
 
-  constructor(servers: readonly Server[], placed: readonly Address[], hashFn: HashFn) {
+  constructor(servers: readonly Server[], placed: readonly PlacedServer[], distribute: Distribute) {
     this.servers = servers;
     this.only = servers.length === 1 ? servers[0] : undefined;
     this.#placed = placed;
-    this.distribution = DISTRIBUTIONS.libmc(placed, { hashFn });
+    this.distribution = distribute(placed);
     this.groupNumbers = this.only === undefined ? new Uint32Array(servers.length) : NO_NUMBERS;
   }
 
   /** Gives the owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
     return this.only ?? this.servers[this.distribution.indexFor(key)];
+  }
+
+  /** True if as many servers have these weights. */
+  hasWeights(placed: readonly PlacedServer[]): boolean {
+    return this.#placed.every(({ weight = 1 }, i) => weight === (placed[i].weight ?? 1));
   }
 
   /** Gives the server that has a display name now. */
@@ -43,9 +48,9 @@ export class Membership {
     return this.#byName.get(name);
   }
 
-  /** Makes a membership of the same servers with another hash of the keys. */
-  rehashed(hashFn: HashFn): Membership {
-    return new Membership(this.servers, this.#placed, hashFn);
+  /** Makes a membership of the same servers with another distribution of the keys. */
+  rehashed(distribute: Distribute): Membership {
+    return new Membership(this.servers, this.#placed, distribute);
   }
 
   /**
@@ -55,13 +60,13 @@ export class Membership {
    * @param serverFor Makes a new server.
    */
   updated(
-    addresses: readonly Address[],
-    hashFn: HashFn,
-    serverFor: (address: Address) => Server,
+    addresses: readonly PlacedServer[],
+    distribute: Distribute,
+    serverFor: (address: PlacedServer) => Server,
   ): Membership {
     const known = this.#named();
     const servers = addresses.map((address) => known.get(address.name) ?? serverFor(address));
-    return new Membership(servers, addresses, hashFn);
+    return new Membership(servers, addresses, distribute);
   }
 
   #named(): ReadonlyMap<string, Server> {

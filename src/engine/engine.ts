@@ -17,8 +17,8 @@ import type { CallEnd } from "../observe/observer.ts";
 import { Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
 import { Warnings } from "../observe/warnings.ts";
-import { type Address, parseAddress } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
+import { checkPlacement, checkWeights, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -37,6 +37,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { dialler } from "./platform.ts";
+import { readServers, type ServerList, type Servers } from "./server_list.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
 import { isRejectionEnough, traced } from "./trace.ts";
@@ -85,9 +86,11 @@ export class Engine implements CallOwner {
   /** Where the client was closed, as the cause of later errors. */
   #closedAt: Error | undefined;
 
-  constructor(servers: string | readonly string[], options: ClientOptions, target: EventTarget) {
-    this.servers = serverStrings(servers);
+  constructor(servers: Servers, options: ClientOptions, target: EventTarget) {
+    const list = readServers(servers);
+    this.servers = list.strings;
     const given = readClientOptions(options);
+    checkPlacement(given);
     const settings = this.settings = settingsOf(given);
     this.decoders = decodersOf(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
@@ -100,10 +103,12 @@ export class Engine implements CallOwner {
     this.#watchesCalls = this.#observers.watchesCalls;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
-    const addresses = this.#addressesOf(this.servers);
-    checkDistinctNames(addresses);
+    this.#check(list);
+    checkDistinctNames(list.placed);
     const proofKey = this.keys.unused();
-    this.cluster = new Cluster(addresses, {
+    const prefix = this.keys.prefix;
+    this.cluster = new Cluster(list.placed, {
+      distribute: (placed) => distributionOf(placed, { ...settings, prefix }),
       clock: settings.clock,
       turns,
       connect: dialler(given),
@@ -424,16 +429,18 @@ export class Engine implements CallOwner {
   /** Changes the settings that can be changed while the client lives. */
   config(options: LiveOptions): void {
     const given = readLiveOptions(options);
-    const { hashFn } = this.settings;
+    const { hashFn, distribution } = this.settings;
+    if (given.hashFn !== undefined) checkPlacement({ distribution, hashFn: given.hashFn });
     Object.assign(this.settings, given);
     if (this.settings.hashFn !== hashFn) this.cluster.rehash();
   }
 
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
-  updateServers(servers: readonly string[]): boolean {
-    const strings = serverStrings(servers);
-    const moved = this.cluster.move(this.#addressesOf(strings));
-    if (moved) this.servers = strings;
+  updateServers(servers: Servers): boolean {
+    const list = readServers(servers);
+    this.#check(list);
+    const moved = this.cluster.move(list.placed);
+    if (moved) this.servers = list.strings;
     return moved;
   }
 
@@ -459,10 +466,11 @@ export class Engine implements CallOwner {
     if (--this.#open === 0) this.#onNoneOpen?.();
   };
 
-  #addressesOf(servers: readonly string[]): Address[] {
-    const addresses = servers.map(parseAddress);
-    const local = addresses.find(({ path }) => path !== undefined);
-    if (!this.settings.tls || local === undefined) return addresses;
+  /** @throws {TypeError} If the servers do not go with the options. */
+  #check({ placed }: ServerList): void {
+    checkWeights(placed, this.settings.distribution);
+    const local = placed.find(({ path }) => path !== undefined);
+    if (!this.settings.tls || local === undefined) return;
     throw new TypeError(
       `Cannot use server ${JSON.stringify(local.path)} with option "tls" as it is a Unix socket`,
     );
@@ -481,15 +489,4 @@ interface BegunCall {
 function sweepPeriod({ pollTimeout, timeout }: Settings): number {
   const shorter = Math.min(pollTimeout || Infinity, timeout || Infinity);
   return Math.min(50, Math.max(5, shorter / 10));
-}
-
-function serverStrings(servers: string | readonly string[]): readonly string[] {
-  if (typeof servers !== "string" && !Array.isArray(servers)) {
-    throw new TypeError(
-      `Cannot use servers that are neither a string nor an array: current type is ${typeof servers}`,
-    );
-  }
-  const list = typeof servers === "string" ? [servers] : Array.from(servers);
-  if (list.length === 0) throw new RangeError("Cannot use an empty list of servers");
-  return list;
 }

@@ -23,17 +23,18 @@ interface WaitingCall {
 
 /** Turns the keys of callers into wire keys. */
 export class Keys {
-  readonly #prefix: string;
+  /** The prefix, as a string with one char for each byte. */
+  readonly prefix: string;
   readonly #clock: Clock;
 
   constructor(prefix: string, clock: Clock) {
-    this.#prefix = wirePrefix(prefix);
+    this.prefix = wirePrefix(prefix);
     this.#clock = clock;
   }
 
   /** Gives the bytes sent for a key, as a string with one char for each. */
   one(key: string): string {
-    return wireKey(key, this.#prefix);
+    return wireKey(key, this.prefix);
   }
 
   /**
@@ -41,7 +42,7 @@ export class Keys {
    * as these bytes.
    */
   ownOf(wireKey: string): { readonly key: string; readonly bytes?: Uint8Array } | undefined {
-    const own = withoutPrefix(wireKey, this.#prefix);
+    const own = withoutPrefix(wireKey, this.prefix);
     if (own === undefined) return undefined;
     const key = keyText(own);
     return hasGaps(key) ? { key, bytes: bytesOfWire(own) } : { key };
@@ -49,12 +50,12 @@ export class Keys {
 
   /** Gives the bytes of a key for a meta command, as a string with one char for each. */
   any(key: string | Uint8Array): string {
-    return wireKeyOfAny(key, this.#prefix);
+    return wireKeyOfAny(key, this.prefix);
   }
 
   /** Gives a wire key with the prefix that is good for asking: nobody stores anything under it. */
   unused(): string {
-    return (this.#prefix + "libmc:place-of-replies").slice(0, MAX_KEY_BYTES);
+    return (this.prefix + "libmc:place-of-replies").slice(0, MAX_KEY_BYTES);
   }
 
   /** Gives a wire key for an item that lies beside another one: its key and a word, or the beginning of it and a hash. */
@@ -70,7 +71,7 @@ export class Keys {
   many(keys: readonly string[]): readonly string[] {
     let wireKeys: string[] | undefined;
     for (let i = 0; i < keys.length; i++) {
-      const wire = wireKey(keys[i], this.#prefix);
+      const wire = wireKey(keys[i], this.prefix);
       if (wireKeys !== undefined) wireKeys.push(wire);
       else if (wire !== keys[i]) wireKeys = [...keys.slice(0, i), wire];
     }

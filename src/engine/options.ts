@@ -8,7 +8,9 @@ import type { Observer } from "../observe/observer.ts";
 import type { Credentials } from "../commands/authentication.ts";
 import { readTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
-import { type HashFn, KEY_HASHES } from "../placement/hashes/key_hash.ts";
+import type { DistributionFactory } from "../placement/distribution.ts";
+import { type DistributionName, DISTRIBUTIONS } from "../placement/distributions.ts";
+import { HASHES, type HashFn, type HashName, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
   aBoolean,
   aFunction,
@@ -22,6 +24,7 @@ import {
   objectWith,
   oneOf,
   readOptions,
+  wrongValue,
 } from "../checks/check.ts";
 
 /**
@@ -99,7 +102,8 @@ export interface LiveOptions {
    */
   failover?: boolean;
   /**
-   * The hash of keys, which decides their server. All clients of a cluster must use the same one.
+   * The hash of keys, which decides their server, in libmc's distribution; the others have {@linkcode ClientOptions.hash}.
+   * All clients of a cluster must use the same one.
    *
    * @default {"md5"}
    */
@@ -126,6 +130,34 @@ export interface LiveOptions {
  * ```
  */
 export interface ClientOptions extends LiveOptions {
+  /**
+   * What decides whose a key is: that of libmc, or of other clients that share the cluster, or a function that makes one
+   * of your own. All clients of a cluster must use the same one. {@linkcode presets} has whole set-ups.
+   *
+   * @default {"libmc"}
+   */
+  distribution?: DistributionName | DistributionFactory;
+  /**
+   * The hash of keys, for distributions that leave a choice: see {@linkcode DistributionName}, which also says what it is
+   * unless given.
+   *
+   * @default {undefined}
+   */
+  hash?: HashName;
+  /**
+   * Lets the prefix take part in what decides the server of a key. libmc does so; libmemcached and php-memcached leave
+   * their prefix out unless told otherwise, and pymemcache always does.
+   *
+   * @default {true}
+   */
+  hashPrefix?: boolean;
+  /**
+   * Two characters, as `"{}"`. If a key has something between them, that alone decides its server, so that `user:{1}:name`
+   * and `user:{1}:mail` live together. twemproxy's `hash_tag`.
+   *
+   * @default {""}
+   */
+  hashTag?: string;
   /**
    * Stores values of more than 1,000,000 bytes in chunks, as libmc does, and reads such values. Without it, reading one
    * is a CodecError. It needs a codec with `libmcFlags`, which the codecs of this package have: with any other codec each
@@ -259,8 +291,10 @@ export interface ClientOptions extends LiveOptions {
  * so it holds neither password nor key.
  */
 export type Settings =
-  & Required<Omit<ClientOptions, "auth" | "connect" | "inflateBudget" | "observer" | "tls">>
-  & { inflateBudget: Required<InflateBudget>; tls: boolean };
+  & Required<
+    Omit<ClientOptions, "auth" | "connect" | "hash" | "inflateBudget" | "observer" | "tls">
+  >
+  & { hash: HashName | undefined; inflateBudget: Required<InflateBudget>; tls: boolean };
 
 /**
  * Fills in the defaults.
@@ -343,6 +377,10 @@ const OPTIONS: {
   timeout: { check: MILLISECONDS, fallback: 5000, isLive: true },
   failover: { check: aBoolean, fallback: false, isLive: true },
   hashFn: { check: oneOf(...Object.keys(KEY_HASHES)), fallback: "md5", isLive: true },
+  distribution: { check: aDistribution, fallback: "libmc" },
+  hash: { check: oneOf(...Object.keys(HASHES)), fallback: undefined },
+  hashPrefix: { check: aBoolean, fallback: true },
+  hashTag: { check: aHashTag, fallback: "" },
   doSplit: { check: aBoolean, fallback: true },
   compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
   noreply: { check: aBoolean, fallback: false },
@@ -372,6 +410,18 @@ const { auth: _none, connect: _runtime, observer: _nobody, ...fallbacks } = OPTI
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;
+
+function aDistribution(name: string, value: unknown): void {
+  if (typeof value !== "function") A_DISTRIBUTION_NAME(name, value);
+}
+
+const A_DISTRIBUTION_NAME = oneOf(...Object.keys(DISTRIBUTIONS));
+
+function aHashTag(name: string, value: unknown): void {
+  aText(name, value);
+  if (value === "" || /^[\x21-\x7e]{2}$/.test(value as string)) return;
+  throw wrongValue(name, "two characters of ASCII", value);
+}
 
 function anObserver(name: string, value: unknown): void {
   const observer = objectOf(name, value);

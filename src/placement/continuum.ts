@@ -47,7 +47,13 @@ export class Continuum {
 
   /** Index of the server that a hash belongs to; -1 if there are no points. */
   indexFor(hash: number): number {
-    return this.#servers[this.#pointFor(hash)];
+    return this.#servers[this.#indexOf(hash)];
+  }
+
+  /** The point that a hash belongs to. There must be one. */
+  pointFor(hash: number): number {
+    const index = this.#indexOf(hash);
+    return this.#hashes[index === this.#hashes.length - 1 ? 0 : index];
   }
 
   /**
@@ -58,7 +64,7 @@ export class Continuum {
     const count = this.#hashes.length - 1;
     const seen = new Uint8Array(this.#size);
     let left = this.#size;
-    for (let point = this.#pointFor(hash), steps = 0; left > 0 && steps < count; point++, steps++) {
+    for (let point = this.#indexOf(hash), steps = 0; left > 0 && steps < count; point++, steps++) {
       const server = this.#servers[point < count ? point : point - count];
       if (seen[server] === 1) continue;
       seen[server] = 1;
@@ -87,7 +93,7 @@ export class Continuum {
       if (usable[this.#servers[point]]) next = this.#servers[point];
       heirs[point] = next;
     }
-    return (hash) => heirs[this.#pointFor(hash)];
+    return (hash) => heirs[this.#indexOf(hash)];
   }
 
   /** A copy of all points, ascending. */
@@ -98,7 +104,7 @@ export class Continuum {
     );
   }
 
-  #pointFor(hash: number): number {
+  #indexOf(hash: number): number {
     const hashes = this.#hashes;
     let point = this.#buckets[hash >>> this.#shift];
     while (hashes[point] < hash) point++;

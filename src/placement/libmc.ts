@@ -6,9 +6,10 @@
 
 import { crypto } from "@std/crypto";
 import { Continuum } from "./continuum.ts";
-import type { Distribution, PlacedServer } from "./distribution.ts";
+import type { FullDistribution, PlacedServer } from "./distribution.ts";
 import type { KeyHash } from "./hashes/key_hash.ts";
 import { PointCache } from "./point_cache.ts";
+import { Ring } from "./ring.ts";
 
 /** Points of each server. */
 export const POINTS_PER_SERVER = 100;
@@ -17,57 +18,22 @@ export const POINTS_PER_SERVER = 100;
 export function libmcDistribution(
   servers: readonly Pick<PlacedServer, "ringName">[],
   hash: KeyHash,
-): Distribution {
-  return new LibmcDistribution(servers.map(({ ringName }) => ringName), hash);
+): FullDistribution {
+  const names = servers.map(({ ringName }) => ringName);
+  return new Ring(names.length, hash, () => pointsOfAll(names));
 }
 
 /** The continuum of servers with these ring names. */
 export function libmcContinuum(ringNames: readonly string[]): Continuum {
-  return new Continuum(ringNames.map((name) => POINTS.pointsOf(name)));
+  return new Continuum(pointsOfAll(ringNames));
 }
 
-class LibmcDistribution implements Distribution {
-  readonly #ringNames: readonly string[];
-  readonly #hash: KeyHash;
-  /** Built when it is first needed. */
-  #continuum: Continuum | undefined;
-
-  constructor(ringNames: readonly string[], hash: KeyHash) {
-    this.#ringNames = ringNames;
-    this.#hash = hash;
-  }
-
-  indexFor(wireKey: string): number {
-    const count = this.#ringNames.length;
-    if (count < 2) return count - 1;
-    this.#continuum ??= libmcContinuum(this.#ringNames);
-    return this.#continuum.indexFor(this.#hash(wireKey));
-  }
-
-  order(wireKey: string): Iterable<number> {
-    const count = this.#ringNames.length;
-    if (count < 2) return count === 0 ? NOBODY : FIRST_ALONE;
-    this.#continuum ??= libmcContinuum(this.#ringNames);
-    return this.#continuum.order(this.#hash(wireKey));
-  }
-
-  firstUsable(isUsable: (index: number) => boolean): (wireKey: string) => number {
-    const count = this.#ringNames.length;
-    if (count < 2) {
-      const only = count === 1 && isUsable(0) ? 0 : -1;
-      return () => only;
-    }
-    const continuum = this.#continuum ??= libmcContinuum(this.#ringNames);
-    const find = continuum.firstUsable(isUsable);
-    return (wireKey) => find(this.#hash(wireKey));
-  }
+function pointsOfAll(ringNames: readonly string[]): Uint32Array[] {
+  return ringNames.map((name) => POINTS.pointsOf(name, POINTS_PER_SERVER));
 }
-
-const NOBODY: readonly number[] = Object.freeze([]);
-const FIRST_ALONE: readonly number[] = Object.freeze([0]);
 
 /** Points of the names asked last. With names of usual length 4,096 of them take about 3 MB, and 1.5 s to compute. */
-const POINTS = new PointCache(pointsOf, 4096);
+const POINTS = new PointCache(pointsOf, 4096 * POINTS_PER_SERVER);
 
 function pointsOf(ringName: string): Uint32Array {
   const encoder = new TextEncoder();

@@ -3,9 +3,9 @@ import { Deadline } from "../../src/clock.ts";
 import type { Assignment, Orphans, ServerGroup } from "../../src/cluster/choice.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import { parseAddress } from "../../src/placement/address.ts";
-import type { Distribution } from "../../src/placement/distribution.ts";
-import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
-import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
+import type { FullDistribution } from "../../src/placement/distribution.ts";
+import { type HashFn, KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { libmcDistribution } from "../../src/placement/libmc.ts";
 import { get, hit, incr, type Issued, loneGet, summaries } from "../support/issued.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
 import { settle } from "../support/settle.ts";
@@ -351,8 +351,8 @@ function ownersBy(hashFn: HashFn): string[] {
   return KEYS.map((key) => THREE[distribution.indexFor(key)]);
 }
 
-function distributionBy(hashFn: HashFn): Distribution {
-  return DISTRIBUTIONS.libmc(THREE.map(parseAddress), { hashFn });
+function distributionBy(hashFn: HashFn): FullDistribution {
+  return libmcDistribution(THREE.map(parseAddress), KEY_HASHES[hashFn]);
 }
 
 function keyOf(rig: ClusterRig, name: string): string {

@@ -4,6 +4,8 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { Deadline, Turns } from "../../src/clock.ts";
 import { Cluster } from "../../src/cluster/cluster.ts";
 import { parseAddress } from "../../src/placement/address.ts";
+import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { libmcDistribution } from "../../src/placement/libmc.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";
 import { ScriptedTransport } from "../support/scripted_transport.ts";
@@ -70,6 +72,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     probe: () => Promise.resolve(),
     askMeta: () => Promise.resolve({ version: undefined, speaksMeta: false }),
     settings: { ...SETTINGS, failover: true },
+    distribute: (placed) => libmcDistribution(placed, KEY_HASHES.md5),
     sweepPeriod: () => 10,
     onAttempt: undefined,
     happened: () => {},

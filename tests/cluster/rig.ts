@@ -8,7 +8,8 @@ import { awaitAnswer } from "../../src/engine/first_command.ts";
 import { askForMeta } from "../../src/engine/meta_question.ts";
 import { counting } from "../../src/observe/counters.ts";
 import { parseAddress } from "../../src/placement/address.ts";
-import type { HashFn } from "../../src/placement/hashes/key_hash.ts";
+import { type HashFn, KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { libmcDistribution } from "../../src/placement/libmc.ts";
 import type { Issued } from "../support/issued.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";
@@ -20,16 +21,18 @@ export class ClusterRig implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly dialler = new ScriptedDialler();
   readonly settings: ClusterSettings;
+  #hashFn: HashFn = "md5";
   readonly cluster: Cluster;
   /** What happened to the servers, in order: `connect one`. */
   readonly changes: string[] = [];
 
   constructor(
     servers: readonly string[] = ["one:11211"],
-    settings: Partial<ClusterSettings> = {},
+    { hashFn = "md5", ...settings }: Partial<ClusterSettings> & { hashFn?: HashFn } = {},
     prepare?: ServerContext["prepare"],
   ) {
     this.settings = { ...SETTINGS, ...settings };
+    this.#hashFn = hashFn;
     this.cluster = new Cluster(servers.map(parseAddress), {
       clock: this.clock,
       turns: new Turns(this.clock),
@@ -38,6 +41,7 @@ export class ClusterRig implements AsyncDisposable {
       probe: awaitAnswer,
       askMeta: askForMeta,
       settings: this.settings,
+      distribute: (placed) => libmcDistribution(placed, KEY_HASHES[this.#hashFn]),
       sweepPeriod: () => 10,
       onAttempt: undefined,
       happened: (happening) => {
@@ -50,7 +54,7 @@ export class ClusterRig implements AsyncDisposable {
 
   /** Changes the hash of the keys. */
   hashBy(hashFn: HashFn): void {
-    this.settings.hashFn = hashFn;
+    this.#hashFn = hashFn;
     this.cluster.rehash();
   }
 
@@ -111,5 +115,4 @@ export const SETTINGS: ClusterSettings = {
   connections: 1,
   maxPending: 1000,
   failover: false,
-  hashFn: "md5",
 };

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { addressOf, parseAddress } from "../../src/placement/address.ts";
-import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
+import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { libmcDistribution } from "../../src/placement/libmc.ts";
 import { ROUTING } from "./vectors.ts";
 
 /**
@@ -60,7 +61,7 @@ function nameOrError(text: string): string {
 /** For the keys k0 to k63 a 1 where they belong to the server, and not to another one. */
 function winsOf(text: string): string {
   const servers = [parseAddress(text), parseAddress("other.example:9")];
-  const distribution = DISTRIBUTIONS.libmc(servers, { hashFn: "md5" });
+  const distribution = libmcDistribution(servers, KEY_HASHES.md5);
   const won = (_: unknown, i: number) => distribution.indexFor(`k${i}`) === 0 ? "1" : "0";
   return Array.from({ length: 64 }, won).join("");
 }

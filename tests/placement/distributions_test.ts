@@ -2,16 +2,29 @@
 
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { parseAddress } from "../../src/placement/address.ts";
-import type { Distribution } from "../../src/placement/distribution.ts";
-import { type DistributionName, DISTRIBUTIONS } from "../../src/placement/distributions.ts";
-import { type HashFn, KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import type { FullDistribution, PlacedServer } from "../../src/placement/distribution.ts";
+import {
+  type DistributionName,
+  distributionOf,
+  DISTRIBUTIONS,
+  type PlacementOptions,
+} from "../../src/placement/distributions.ts";
+import {
+  HASHES,
+  type HashFn,
+  type HashName,
+  KEY_HASHES,
+} from "../../src/placement/hashes/key_hash.ts";
 import { Random } from "../support/random.ts";
 
 const SEED = 20261201;
 const NAMES = Object.keys(DISTRIBUTIONS) as DistributionName[];
-const HASH_NAMES = Object.keys(KEY_HASHES) as HashFn[];
-/** Those where the keys of a server that goes are the only ones that move. */
-const CONSISTENT: readonly DistributionName[] = ["libmc"];
+const HASH_FNS = Object.keys(KEY_HASHES) as HashFn[];
+const HASH_NAMES = Object.keys(HASHES) as HashName[];
+/** Those where the keys of a server that goes are the only ones that move, and its heirs are those that stood in. */
+const CONSISTENT: readonly DistributionName[] = ["libmc", "ketama", "rendezvous"];
+/** The hashes that spread points evenly, which have names that differ in their last digits: the others crowd. */
+const EVEN: readonly (HashName | undefined)[] = [undefined, "md5", "one_at_a_time"];
 
 Deno.test("DISTRIBUTIONS: order() names all servers once and begins with indexFor()'s", () => {
   forAll((make, about) => {
@@ -78,7 +91,8 @@ Deno.test("DISTRIBUTIONS: every byte may stand in a key", () => {
 });
 
 Deno.test("DISTRIBUTIONS: every server has its share", () => {
-  forAll((make, about) => {
+  forAll((make, about, name, hash) => {
+    if (!isEven(name, hash)) return;
     const counts = new Array<number>(10).fill(0);
     const distribution = make(serverNames(10));
     for (const key of keys(4000)) counts[distribution.indexFor(key)]++;
@@ -88,7 +102,7 @@ Deno.test("DISTRIBUTIONS: every server has its share", () => {
 
 Deno.test("DISTRIBUTIONS: a server that is removed gives up its keys, about 1/n, and no other moves", () => {
   const random = new Random(SEED);
-  forAll((make, about) => {
+  forAll((make, about, name, hash) => {
     for (const count of [2, 3, 10, 40]) {
       const names = serverNames(count);
       const gone = random.below(count);
@@ -105,27 +119,122 @@ Deno.test("DISTRIBUTIONS: a server that is removed gives up its keys, about 1/n,
           assertEquals(heir, names[owner], `${about}, ${count} servers: ${key}`);
         }
       }
+      if (!isEven(name, hash)) continue;
       assertGreater(moved, 4000 / count / 2, `${about}, ${count} servers`);
       assertLess(moved, 4000 / count * 2, `${about}, ${count} servers`);
     }
   }, CONSISTENT);
 });
 
-type Make = (servers: readonly string[]) => Distribution;
+Deno.test("DISTRIBUTIONS: a server has keys by its weight, and none more if all weights grow alike", () => {
+  forAll((make, about, name, hash) => {
+    if (!DISTRIBUTIONS[name].takesWeights || !isEven(name, hash)) return;
+    const weights = [1, 2, 5];
+    const distribution = make(serverNames(3), (index) => weights[index]);
+    const alike = make(serverNames(3), (index) => 64 * weights[index]);
+    const counts = [0, 0, 0];
+    for (const key of keys(8000)) {
+      const index = distribution.indexFor(key);
+      counts[index]++;
+      if (name !== "modulo") assertEquals(alike.indexFor(key), index, about);
+    }
+    weights.forEach((weight, index) => {
+      assertGreater(counts[index], 1000 * weight * 0.6, `${about}: ${counts}`);
+      assertLess(counts[index], 1000 * weight * 1.6, `${about}: ${counts}`);
+    });
+  });
+});
+
+Deno.test("DISTRIBUTIONS: jump moves keys to a server at the end of the list only, and from all others", () => {
+  forAll((make, about) => {
+    const [before, after] = [make(serverNames(9)), make(serverNames(10))];
+    const from = new Set<number>();
+    let moved = 0;
+    for (const key of keys(4000)) {
+      const [was, is] = [before.indexFor(key), after.indexFor(key)];
+      if (was === is) continue;
+      assertEquals(is, 9, about);
+      from.add(was);
+      moved++;
+    }
+    assertEquals(from.size, 9, about);
+    assertGreater(moved, 200, about);
+    assertLess(moved, 800, about);
+  }, ["jump"]);
+});
+
+Deno.test("DISTRIBUTIONS: modulo chooses a stand-in as if the list had been written without the owner", () => {
+  forAll((make, about) => {
+    for (const weighted of [false, true]) {
+      const weightOf = (index: number) => weighted ? index % 3 + 1 : 1;
+      const names = serverNames(7);
+      const distribution = make(names, weightOf);
+      for (const key of keys(200)) {
+        const [owner, next] = distribution.order(key);
+        const left = names.keys().filter((index) => index !== owner).toArray();
+        const without = make(left.map((index) => names[index]), (i) => weightOf(left[i]));
+        assertEquals(left[without.indexFor(key)], next, `${about}, weighted: ${weighted}`);
+      }
+    }
+  }, ["modulo"]);
+});
+
+Deno.test("DISTRIBUTIONS: reckon() gives the hash, and the point where there are points", () => {
+  forAll((make, about, name) => {
+    const distribution = make(serverNames(5));
+    const hasPoints = !["modulo", "rendezvous", "jump"].includes(name);
+    for (const key of keys(50)) {
+      const { hash = -1, point } = distribution.reckon(key);
+      assert(hash >= 0 && hash < 2 ** 32, about);
+      assertEquals(point !== undefined, hasPoints, about);
+    }
+    assertEquals(make(serverNames(1)).reckon("a").point, undefined, about);
+  });
+});
+
+type Make = (servers: readonly string[], weightOf?: (index: number) => number) => FullDistribution;
 
 /** Runs a test for each distribution with each hash. */
 function forAll(
-  test: (make: Make, about: string) => void,
+  test: (make: Make, about: string, name: DistributionName, hash?: HashName) => void,
   names: readonly DistributionName[] = NAMES,
 ): void {
   for (const name of names) {
-    for (const hashFn of HASH_NAMES) {
-      test(
-        (servers) => DISTRIBUTIONS[name](servers.map(parseAddress), { hashFn }),
-        `${name}, ${hashFn}, seed ${SEED}`,
-      );
+    const hashes = DISTRIBUTIONS[name].hash === undefined ? [undefined] : HASH_NAMES;
+    for (const hash of hashes) {
+      for (const hashFn of name === "libmc" ? HASH_FNS : HASH_FNS.slice(0, 1)) {
+        const about = `${name}, ${name === "libmc" ? hashFn : hash}, seed ${SEED}`;
+        const options = { ...OPTIONS, distribution: name, hash, hashFn };
+        test(
+          (servers, weightOf = () => 1) => distributionOf(placed(servers, weightOf), options),
+          about,
+          name,
+          hash,
+        );
+      }
     }
   }
+}
+
+const OPTIONS: PlacementOptions = {
+  distribution: "libmc",
+  hash: undefined,
+  hashFn: "md5",
+  prefix: "",
+  hashPrefix: true,
+  hashTag: "",
+};
+
+function placed(
+  servers: readonly string[],
+  weightOf: (index: number) => number = () => 1,
+): PlacedServer[] {
+  return servers.map((server, index) => ({ ...parseAddress(server), weight: weightOf(index) }));
+}
+
+/** True if servers get their share with this hash. */
+function isEven(name: DistributionName, hash: HashName | undefined): boolean {
+  return name === "ketama" ? EVEN.includes(hash) : hash !== "crc";
 }
 
 /** Keys that differ everywhere: FNV spreads keys badly that differ at their end only. */

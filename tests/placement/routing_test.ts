@@ -2,8 +2,9 @@
 import { assertEquals } from "@std/assert";
 import { wireKey, wirePrefix } from "../../src/key.ts";
 import { parseAddress } from "../../src/placement/address.ts";
-import type { Distribution } from "../../src/placement/distribution.ts";
-import { DISTRIBUTIONS } from "../../src/placement/distributions.ts";
+import type { FullDistribution } from "../../src/placement/distribution.ts";
+import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
+import { libmcDistribution } from "../../src/placement/libmc.ts";
 import {
   byteString,
   type FailoverCase,
@@ -12,7 +13,7 @@ import {
   type RoutingCase,
 } from "./vectors.ts";
 
-Deno.test("DISTRIBUTIONS.libmc chooses libmc's server for every key of the vectors", () => {
+Deno.test("libmcDistribution() chooses libmc's server for every key of the vectors", () => {
   // Bytes that are no UTF-8 can be no key of ours, but they can be hashed.
   const keys = ROUTING.keys.map((key) => "s" in key ? wireKey(key.s) : byteString(key));
   let facts = 0;
@@ -55,7 +56,7 @@ function prefixedKeys(routing: PrefixCase): string[] {
   return ROUTING.prefix_keys.map((key) => wireKey(key.s, prefix));
 }
 
-Deno.test("DISTRIBUTIONS.libmc finds libmc's stand-in when servers are dead", () => {
+Deno.test("libmcDistribution() finds libmc's stand-in when servers are dead", () => {
   let facts = 0;
   for (const routing of ROUTING.failover) {
     const distribution = distributionOf(routing);
@@ -74,8 +75,8 @@ Deno.test("DISTRIBUTIONS.libmc finds libmc's stand-in when servers are dead", ()
 
 const FAILOVER_KEYS: readonly string[] = ROUTING.failover_keys.map((key) => wireKey(key));
 
-function distributionOf({ servers, hash }: RoutingCase | FailoverCase): Distribution {
-  return DISTRIBUTIONS.libmc(servers.map(parseAddress), { hashFn: hash });
+function distributionOf({ servers, hash }: RoutingCase | FailoverCase): FullDistribution {
+  return libmcDistribution(servers.map(parseAddress), KEY_HASHES[hash]);
 }
 
 function failoverLabel({ servers, hash, dead }: FailoverCase): string {

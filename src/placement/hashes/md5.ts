@@ -8,6 +8,22 @@
 
 /** First four bytes of the MD5 digest of `wireKey` as a little-endian number. */
 export function md5(wireKey: string): number {
+  digest(wireKey);
+  return STATE[0] >>> 0;
+}
+
+/**
+ * The whole MD5 digest of `wireKey` as four little-endian numbers, which are four points of a ring.
+ *
+ * @param into Where they go, from `at` on.
+ */
+export function md5Words(wireKey: string, into: Uint32Array, at: number): void {
+  digest(wireKey);
+  for (let i = 0; i < 4; i++) into[at + i] = STATE[i];
+}
+
+/** Leaves the digest in the state. */
+function digest(wireKey: string): void {
   const length = wireKey.length;
   STATE[0] = 0x67452301;
   STATE[1] = 0xefcdab89;
@@ -26,7 +42,6 @@ export function md5(wireKey: string): number {
   BLOCK[14] = length << 3;
   BLOCK[15] = length >>> 29;
   transform();
-  return STATE[0] >>> 0;
 }
 
 /** The block being mixed in, and the four words carried from block to block. */
