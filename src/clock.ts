@@ -60,8 +60,11 @@ export class Deadline {
  */
 export class Turns {
   readonly #clock: Clock;
-  #due: ((now: number) => void)[] = [];
-  #spare: ((now: number) => void)[] = [];
+  /** The callbacks of this turn, in the first places. An array that is emptied instead costs a turn 150 bytes. */
+  #due: (Callback | undefined)[] = [];
+  #count = 0;
+  /** The other array, for the callbacks that come while these are called. */
+  #spare: (Callback | undefined)[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -72,25 +75,37 @@ export class Turns {
    *
    * @param callback Is told the time. If it throws, the rejection is unhandled, and those behind it are called all the same.
    */
-  atEnd(callback: (now: number) => void): void {
-    if (this.#due.push(callback) === 1) SETTLED.then(this.#end);
+  atEnd(callback: Callback): void {
+    this.#due[this.#count++] = callback;
+    if (this.#count === 1) SETTLED.then(this.#end);
   }
 
   readonly #end = (): void => {
     const due = this.#due;
+    const count = this.#count;
     this.#due = this.#spare;
     this.#spare = due;
+    this.#count = 0;
     let called = 0;
     try {
       const now = this.#clock.now();
-      while (called < due.length) due[called++](now);
+      while (called < count) {
+        const callback = due[called] as Callback;
+        due[called++] = undefined;
+        callback(now);
+      }
     } finally {
       // Not if the clock throws: it would do so again and again, and nothing else would ever run.
-      if (called > 0) { for (; called < due.length; called++) this.atEnd(due[called]); }
-      due.length = 0;
+      if (called > 0) { for (; called < count; called++) this.atEnd(due[called] as Callback); }
+      if (called === 0 || count > MANY_CALLBACKS) this.#spare = [];
     }
   };
 }
+
+type Callback = (now: number) => void;
+
+/** The places of so many callbacks are kept. */
+const MANY_CALLBACKS = 64;
 
 /** Has callbacks called as `queueMicrotask()` does, which wraps each in a function: that takes 50 ns longer. */
 const SETTLED = Promise.resolve();
