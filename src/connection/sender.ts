@@ -28,9 +28,10 @@ export class Sender {
   readonly #transport: Transport;
   readonly #traffic: Traffic;
   readonly #told: Sending;
-  /** The request under way, with the lengths that its parts had when it was given. */
+  /** The request under way. */
   #parts: readonly Uint8Array[] = NONE;
-  readonly #lengths: number[] = [];
+  /** The lengths that its parts had when it was given, and others behind them: to empty it would cost 150 bytes. */
+  #lengths: number[] = [];
   /** Which part is being sent, and how much of it has left. */
   #index = 0;
   #at = 0;
@@ -50,14 +51,14 @@ export class Sender {
   /** Sends the parts of a request in order. The one before it must be over. */
   send(parts: readonly Uint8Array[]): void {
     this.#parts = parts;
-    this.#lengths.length =
-      this.#index =
+    if (this.#lengths.length > MANY_PARTS) this.#lengths = [];
+    this.#index =
       this.#at =
       this.unwritten =
         0;
     for (let i = 0; i < parts.length; i++) {
       const { length } = parts[i];
-      this.#lengths.push(length);
+      this.#lengths[i] = length;
       this.unwritten += length;
     }
     this.mayHaveLeft = true;
@@ -122,4 +123,6 @@ export class Sender {
 }
 
 const NONE: readonly Uint8Array[] = [];
+/** The lengths of so many parts are kept. */
+const MANY_PARTS = 16;
 const CHANGED = "Cannot send data as its length changed before it was sent";

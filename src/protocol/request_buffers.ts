@@ -2,7 +2,7 @@
 export class RequestBuffer {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** It belongs to the buffer, as a connection that rests would hold the buffer by it. */
-  #beginning: Uint8Array<ArrayBuffer> | undefined;
+  #request: readonly Uint8Array<ArrayBuffer>[] = NONE;
 
   constructor(length: number) {
     this.bytes = new Uint8Array(length);
@@ -12,11 +12,15 @@ export class RequestBuffer {
     return this.bytes.length;
   }
 
-  /** Gives the first bytes. To make an array costs 0.1 µs, and many requests are of one length: the last one is kept. */
-  beginning(length: number): Uint8Array<ArrayBuffer> {
-    const last = this.#beginning;
-    if (last?.length === length) return last;
-    return this.#beginning = this.bytes.subarray(0, length);
+  /**
+   * Gives the first bytes as a request of one part. To make the arrays costs 0.1 µs and leaves 300 bytes of garbage, and
+   * many requests are of one length: the last one is kept.
+   */
+  request(length: number): readonly Uint8Array<ArrayBuffer>[] {
+    if (this.#request.length === 0 || this.#request[0].length !== length) {
+      this.#request = [this.bytes.subarray(0, length)];
+    }
+    return this.#request;
   }
 }
 
@@ -66,3 +70,4 @@ const FIRST_BYTES = 1024;
 const LARGEST_BYTES = 256 * 1024;
 /** Most bytes of spare buffers that a client keeps. */
 const MOST_BYTES = 1024 * 1024;
+const NONE: readonly Uint8Array<ArrayBuffer>[] = [];

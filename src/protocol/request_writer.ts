@@ -107,12 +107,12 @@ export class RequestWriter {
    * when the transport is done with them; until then nothing more may be handed out.
    */
   handOut(): readonly Uint8Array[] {
-    this.#seal();
-    const parts = this.#parts;
+    const parts = this.#parts.length === 0 && this.#taken !== undefined
+      ? this.#taken.request(this.#length)
+      : this.#takeParts();
     this.#handedOut = this.#taken;
     this.#taken = undefined;
     this.#buffer = EMPTY;
-    this.#parts = [];
     this.#length = this.#sealed = this.#lent = 0;
     if (this.#blockEnds === undefined) return parts;
     return recordsOf(parts, this.#blockEnds.splice(0));
@@ -125,11 +125,17 @@ export class RequestWriter {
     this.#handedOut = undefined;
   }
 
+  #takeParts(): readonly Uint8Array[] {
+    this.#seal();
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
   /** Makes a part of the bytes in the buffer that are in no part yet. */
   #seal(): void {
     if (this.#sealed === this.#length) return;
-    const whole = this.#sealed === 0 ? this.#taken?.beginning(this.#length) : undefined;
-    this.#parts.push(whole ?? this.#buffer.subarray(this.#sealed, this.#length));
+    this.#parts.push(this.#buffer.subarray(this.#sealed, this.#length));
     this.#sealed = this.#length;
   }
 
