@@ -19,12 +19,16 @@ export interface MatrixMethod {
   seedItems(tag: string): [string, unknown][];
   /** True if the client sends the command by itself, too: how often it was carried out says nothing then. */
   readonly isAskedBesides?: boolean;
+  /** True if it may give what is right, strict or not, although a part of it has failed. */
+  readonly mayResolve?: boolean;
   /** True if a reply that a server leaves out cannot be told from a miss, which it leaves out, too. */
   readonly hidesMisses?: boolean;
+  /** The fault whose reply it cannot but take for a miss. */
+  readonly missesAt?: string;
   /** Called before something goes wrong, unless it does at once. */
   warmUp?(client: Client): Promise<unknown>;
   /** Says what is wrong with what the call has left on the server, if anything is. */
-  wrongRest?(client: Client): Promise<string | undefined>;
+  wrongRest?(client: Client, tag: string): Promise<string | undefined>;
   /** True for the answer of a server with which nothing is wrong. */
   isWhole(answer: unknown, tag: string): boolean;
   /** True for what may be answered when something is wrong: nothing, or a part of the whole. */

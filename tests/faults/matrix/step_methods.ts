@@ -1,0 +1,137 @@
+/**
+ * The rows of the fault matrix for what takes several steps, or is done with something that the client gives: a lock, a
+ * namespace. Each stands there once for each of its steps, as any of them may go wrong. A new one is a line in
+ * {@linkcode STEP_METHODS}.
+ */
+
+import type { CallOptions, Client, Lock, Namespace } from "@libmc/libmc";
+import { COUNTER, KEYS, type MatrixMethod, seedItems, valueOf } from "./methods.ts";
+
+const KEY = KEYS[0];
+const NEW = "new";
+const SPACE = "space";
+/** The number of the namespace, and what its keys begin with then. */
+const NUMBER = 5000;
+const INSIDE = `${SPACE}:${NUMBER.toString(36)}:`;
+
+/** A call that a row makes. */
+type Call = (client: Client, tag: string, options: CallOptions) => Promise<unknown>;
+type SpaceCall = (space: Namespace, tag: string, options: CallOptions) => Promise<unknown>;
+type IsRight = (answer: unknown, tag: string) => boolean;
+
+const isTrue: IsRight = (answer) => answer === true;
+const isValue: IsRight = (answer, tag) => answer === valueOf(tag, KEY);
+const isLock: IsRight = (answer) => typeof (answer as Lock | undefined)?.token === "bigint";
+
+/** All of them. */
+export const STEP_METHODS: readonly MatrixMethod[] = [
+  ofLoads("getOrSet, hit", "mg", KEY),
+  // What cannot be stored is told, and given all the same.
+  { ...ofLoads("getOrSet, miss", "ms", NEW), mayResolve: true },
+  {
+    ...row("invalidate", "md", invalidate, isTrue),
+    warmUp: (client) => client.meta.noop(),
+  },
+  ofUpdates("update, read", "gets"),
+  ofUpdates("update, store", "cas"),
+  // What stands behind the reply to add is taken for that to gets: nobody has the lock then.
+  { ...row("lock", "add", lock, isLock), missesAt: "extra reply END" },
+  row("lock, look", "gets", lock, isLock),
+  row("lock.release", "cas", release, isTrue),
+  ofSpace("get", "get", (space, _, options) => space.get(KEY, options), isValue),
+  ofSpace("getMulti", "get", (space, _, options) => space.getMulti(KEYS, options), areValues),
+  ofSpace("set", "set", (space, tag, options) => {
+    return space.set(KEY, valueOf(tag, KEY), options);
+  }, isTrue),
+  ofSpace("delete", "delete", (space, _, options) => space.delete(KEY, options), isTrue),
+  ofSpace("incr", "incr", (space, _, options) => space.incr(COUNTER, 1, options), (answer) => {
+    return answer === 6;
+  }),
+  ofSpace("clear", "ma", (space, _, options) => space.clear(options), isTrue),
+];
+
+function row(name: string, command: string, call: Call, isRight: IsRight): MatrixMethod {
+  return {
+    ...{ name, command, call, seedItems },
+    mayBeQuiet: false,
+    isWhole: isRight,
+    isPart: (answer, tag) => answer === undefined || answer === false || isRight(answer, tag),
+  };
+}
+
+/** What is there is given, or what the loader makes, which is the same. */
+function ofLoads(name: string, command: string, key: string): MatrixMethod {
+  const call: Call = (client, tag, options) =>
+    client.getOrSet(key, () => valueOf(tag, key), { ttl: 600, ...LIMITS, ...options });
+  return {
+    ...row(name, command, call, (answer, tag) => answer === valueOf(tag, key)),
+    isAskedBesides: true,
+    warmUp: (client) => client.meta.noop(),
+    wrongRest: async (client, tag) => {
+      const left = await client.get(key);
+      return left === undefined || left === valueOf(tag, key) ? undefined : Deno.inspect(left);
+    },
+  };
+}
+
+/** Waits for nobody for long: what was won by a call whose reply is lost stays won. */
+const LIMITS = { lease: 1, waitTimeout: 20 };
+
+function invalidate(client: Client, _: string, options: CallOptions): Promise<boolean> {
+  return client.invalidate(KEY, { staleFor: 600, ...options });
+}
+
+/** Adds to a value: once, whatever goes wrong. */
+function ofUpdates(name: string, command: string): MatrixMethod {
+  const call: Call = (client, tag, options) =>
+    client.update<string>(KEY, (before = tag) => `${before}!`, options);
+  const isUpdated: IsRight = (answer, tag) => answer === `${valueOf(tag, KEY)}!`;
+  return {
+    ...row(name, command, call, isUpdated),
+    // A server that has begun anew has no items.
+    isPart: (answer, tag) => answer === undefined || answer === `${tag}!` || isUpdated(answer, tag),
+    wrongRest: async (client) => {
+      const left = await client.get<string>(KEY) ?? "";
+      return left.split("!").length <= 2 ? undefined : Deno.inspect(left);
+    },
+  };
+}
+
+function lock(client: Client, _: string, options: CallOptions): Promise<Lock | undefined> {
+  return client.lock("lock", { ttl: 600, ...options });
+}
+
+async function release(client: Client, tag: string, options: CallOptions): Promise<unknown> {
+  return (await lock(client, tag, options))?.release(options);
+}
+
+/** A call in a namespace whose number is known, unless something goes wrong at once. */
+function ofSpace(name: string, command: string, call: SpaceCall, isRight: IsRight): MatrixMethod {
+  return {
+    ...row(`namespace.${name}`, command, (client, tag, options) => {
+      return call(client.namespace(SPACE), tag, options);
+    }, isRight),
+    // Its number is asked for by a get.
+    isAskedBesides: command === "get",
+    seedItems: (tag) => [
+      ...seedItems(tag),
+      [`libmc:namespace:${SPACE}`, NUMBER],
+      ...KEYS.map((key): [string, unknown] => [INSIDE + key, valueOf(tag, key)]),
+      [INSIDE + COUNTER, 5],
+    ],
+    isPart: (answer, tag) => {
+      if (answer === undefined || answer === false || isRight(answer, tag)) return true;
+      return answer instanceof Map && areOf(answer, tag);
+    },
+  };
+}
+
+function areValues(answer: unknown, tag: string): boolean {
+  return answer instanceof Map && answer.size === KEYS.length && areOf(answer, tag);
+}
+
+function areOf(values: ReadonlyMap<unknown, unknown>, tag: string): boolean {
+  return Array.from(values).every(([key, value]) =>
+    KEYS.includes(key as string) && value === valueOf(tag, key as string)
+  );
+}
