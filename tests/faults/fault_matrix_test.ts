@@ -18,7 +18,7 @@ const CELLS: readonly Cell[] = METHODS.flatMap((method) => [
   ...(method.mayBeQuiet ? [{ method, strict: true, noreply: true }] : []),
 ]);
 /** How many scenes are played at once. */
-const WIDTH = 24;
+const WIDTH = 32;
 
 Deno.test("fault matrix: every method settles once, in time and right, whatever goes wrong", async () => {
   console.log(
@@ -26,7 +26,7 @@ Deno.test("fault matrix: every method settles once, in time and right, whatever 
       `${FAULTS.length * CELLS.length} calls`,
   );
   const breaches: string[] = [];
-  const scenes = FAULTS.flatMap(scenesOf);
+  const scenes = allScenes();
   await Promise.all(Array.from({ length: WIDTH }, async () => {
     for (let scene = scenes.shift(); scene !== undefined; scene = scenes.shift()) {
       breaches.push(...await breachesOf(scene));
@@ -71,7 +71,7 @@ Deno.test("fault matrix: finds an answer that is wrong, missing, untold or said 
     const method = MATRIX_METHODS.find((method) => method.name === name) as MatrixMethod;
     const played = await play(String(call).includes("signal") ? stall : fault, [
       { method: { ...method, call }, strict },
-    ]);
+    ], 500);
     assertStringIncludes(played.join(), found);
   }));
 });
@@ -91,8 +91,16 @@ async function breachesOf({ fault, cells }: Played): Promise<string[]> {
   }
 }
 
-function scenesOf(fault: MatrixFault): Played[] {
-  return fault.isShared
-    ? [{ fault, cells: CELLS }]
-    : CELLS.map((cell) => ({ fault, cells: [cell] }));
+/**
+ * The scenes that methods share, then those of one cell, by cell: so what waits and what works is played side by side, and
+ * neither lets the other be late.
+ */
+function allScenes(): Played[] {
+  const [shared, own] = [true, false].map((isShared) =>
+    FAULTS.filter((fault) => (fault.isShared ?? false) === isShared)
+  );
+  return [
+    ...shared.map((fault) => ({ fault, cells: CELLS })),
+    ...CELLS.flatMap((cell) => own.map((fault) => ({ fault, cells: [cell] }))),
+  ];
 }

@@ -23,10 +23,18 @@ const LIMITS = { connectTimeout: 100, pollTimeout: 100, timeout: 300, retryTimeo
 /** By when a call must have settled, on a machine that has other things to do. */
 const BOUND = LIMITS.timeout + 1500;
 
-/** Plays cells with one scene of a fault. Gives a sentence for each breach. */
-export async function play(fault: MatrixFault, cells: readonly Cell[]): Promise<string[]> {
+/**
+ * Plays cells with one scene of a fault. Gives a sentence for each breach.
+ *
+ * @param patience Milliseconds after which a call that has not settled never will.
+ */
+export async function play(
+  fault: MatrixFault,
+  cells: readonly Cell[],
+  patience = 2 * BOUND,
+): Promise<string[]> {
   await using scene = await fault.open(cells[0].method.command);
-  const runs = cells.map((cell, i) => new Run(fault, scene, cell, `c${i}:`));
+  const runs = cells.map((cell, i) => new Run(fault, scene, cell, `c${i}:`, patience));
   await Promise.all(runs.map((run) => run.seed()));
   await scene.seeded?.();
   if (!scene.isCold) await Promise.all(runs.map((run) => run.warmUp()));
@@ -51,6 +59,7 @@ class Run {
   readonly #where: string;
   readonly #tag: string;
   readonly #mayLoseItems: boolean;
+  readonly #patience: number;
   readonly #dialler: CountingConnect;
   readonly #client: Client;
   /** What was told of failures. */
@@ -62,7 +71,8 @@ class Run {
   /** The calls that the listener has made. */
   readonly #heard: Promise<unknown>[] = [];
 
-  constructor(fault: MatrixFault, scene: Scene, cell: Cell, tag: string) {
+  constructor(fault: MatrixFault, scene: Scene, cell: Cell, tag: string, patience: number) {
+    this.#patience = patience;
     this.#fault = fault;
     this.#scene = scene;
     this.#cell = cell;
@@ -105,9 +115,9 @@ class Run {
     const { method, strict, noreply } = this.#cell;
     const before = this.#scene.carriedOut?.(method.command);
     const began = performance.now();
-    const outcome = await settled(this.#begin({ strict }));
+    const outcome = await this.#settled(this.#begin({ strict }));
     const took = Math.round(performance.now() - began);
-    if (outcome === "never") return this.#breach(`did not settle within ${BOUND} ms`);
+    if (outcome === "never") return this.#breach(`did not settle within ${this.#patience} ms`);
     // A call that fails at once is over before its listeners are called, which is in a turn of its own.
     if (this.#told.length === 0) await moment(1);
     if (took > BOUND) this.#breach(`took ${took} ms`);
@@ -129,7 +139,7 @@ class Run {
   /** Asks for an item by another command, to which nothing has happened. */
   async next(): Promise<void> {
     const key = KEYS[1];
-    const outcome = await settled(
+    const outcome = await this.#settled(
       this.#cell.method.command === "get" ? this.#client.gat(key, 100) : this.#client.get(key),
     );
     if (outcome !== "never" && "answer" in outcome && outcome.answer === valueOf(this.#tag, key)) {
@@ -158,8 +168,10 @@ class Run {
   }
 
   async end(): Promise<void> {
-    if (await settled(Promise.all(this.#heard)) === "never") this.#breach("let its listener wait");
-    const outcome = await settled(this.#client.close());
+    if (await this.#settled(Promise.all(this.#heard)) === "never") {
+      this.#breach("let its listener wait");
+    }
+    const outcome = await this.#settled(this.#client.close());
     if (outcome === "never") this.#breach("cannot be closed");
     if (this.#dialler.open !== 0) this.#breach(`left ${this.#dialler.open} sockets open`);
     if (this.#dialler.closedTwice !== 0) this.#breach("closed a socket twice");
@@ -206,6 +218,20 @@ class Run {
     }
   }
 
+  /** What comes of a promise, if anything does in time. */
+  async #settled(promise: Promise<unknown>): Promise<Outcome> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"never">((resolve) => {
+      timer = setTimeout(() => resolve("never"), this.#patience);
+    });
+    const known = promise.then((answer) => ({ answer }), (error) => ({ error }));
+    try {
+      return await Promise.race([known, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #breach(what: string): void {
     this.breaches.push(`${this.#where}: ${what}`);
   }
@@ -215,17 +241,3 @@ class Run {
 const MOST_HEARD = 20;
 
 type Outcome = { answer: unknown } | { error: unknown } | "never";
-
-/** What comes of a promise, if anything does in time. */
-async function settled(promise: Promise<unknown>): Promise<Outcome> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<"never">((resolve) => {
-    timer = setTimeout(() => resolve("never"), 2 * BOUND);
-  });
-  const known = promise.then((answer) => ({ answer }), (error) => ({ error }));
-  try {
-    return await Promise.race([known, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
