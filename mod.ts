@@ -78,6 +78,9 @@ export type {
   GetOrSetSchemaOptions,
   Load,
   LoadContext,
+  LoadedItems,
+  LoadMany,
+  LoadManyContext,
 } from "./src/operations/get_or_set/options.ts";
 export type {
   SchemaInput,

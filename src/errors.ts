@@ -86,7 +86,7 @@ export class MemcachedError extends Error {
    *
    * | code | errors |
    * | --- | --- |
-   * | -3 | ReplyError to any other line, UnsupportedError, ProtocolError, CodecError, SchemaError |
+   * | -3 | ReplyError to any other line, UnsupportedError, ProtocolError, CodecError, SchemaError, LoadError |
    * | -4 | ReplyError to SERVER_ERROR, ServerDeadError, ClosedError, ConnectionError while dialling |
    * | -6 | TimeoutError |
    * | -8 | ConnectionError while reading |
@@ -462,6 +462,59 @@ export class CodecError extends MemcachedError {
    *
    * const error = new CodecError("Cannot decode value", { cause: new SyntaxError("no JSON") });
    * assertEquals(error.code, -3);
+   * ```
+   */
+  override get code(): number {
+    return PROGRAMMING_ERR;
+  }
+}
+
+/**
+ * A key of `getOrSetMulti()` could not be loaded, or its value not be stored. The loader's own error is the `cause`.
+ *
+ * @example Which keys, and why
+ * ```ts
+ * import { Client, LoadError, MultiError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const load = () => new Map([["a", "Ada"], ["b", new Error("It is locked")]]);
+ * const call = client.getOrSetMulti<string | Error>(["a", "b"], load, { ttl: 60 });
+ * const { errors, partial } = await assertRejects(() => call, MultiError);
+ * assertEquals(partial, new Map([["a", "Ada"]]));
+ * const failed = errors.filter((error) => error instanceof LoadError);
+ * assertEquals(failed.map(({ key, cause }) => [key, `${cause}`]), [["b", "Error: It is locked"]]);
+ * ```
+ */
+export class LoadError extends MemcachedError {
+  /** Always `"LoadError"`. */
+  override name = "LoadError";
+  /** The key, without the client's prefix. */
+  readonly key: string | undefined;
+
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done, and why.
+   * @param options The facts beside the message.
+   */
+  constructor(message: string, options: MemcachedErrorOptions & { key?: string | undefined } = {}) {
+    super(message, options);
+    this.key = options.key;
+  }
+
+  /**
+   * libmc's return code: -3.
+   *
+   * @example The code of a mistake in the program
+   * ```ts
+   * import { LoadError } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new LoadError("Cannot load").strerror, "programming_error");
    * ```
    */
   override get code(): number {

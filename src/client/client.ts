@@ -26,6 +26,7 @@ import type {
   GetOrSetOptions,
   GetOrSetSchemaOptions,
   Load,
+  LoadMany,
 } from "../operations/get_or_set/options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../operations/get_or_set/schema.ts";
 import type { Items } from "../operations/items.ts";
@@ -303,6 +304,87 @@ export class Client extends EventTarget implements AsyncDisposable {
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
     return this.#allLoads().getOrSet(this.#engine, key, load, options);
+  }
+
+  /**
+   * Reads the values of many keys, or loads and stores them, as {@linkcode Client.getOrSetMulti} does without a schema: see
+   * below. The schema looks at every value and gives what callers get: see {@linkcode GetOrSetSchemaOptions}.
+   *
+   * @param keys The keys, each 1 to 250 bytes with the prefix.
+   * @param loadMany Loads the values: what the schema takes.
+   * @param options `ttl`, `schema`, and the rest of {@linkcode GetOrSetOptions}.
+   * @returns What the schema makes of the values.
+   * @throws {MultiError} If a value that was loaded does not pass.
+   *
+   * @example Prices as texts
+   * ```ts
+   * import { Client, type StandardSchema } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const schema: StandardSchema<number, string> = {
+   *   "~standard": { version: 1, vendor: "shop", validate: (value) => ({ value: `${value} €` }) },
+   * };
+   * const load = (keys: readonly string[]) => keys.map((key) => [key, key.length] as const);
+   * const prices = await client.getOrSetMulti(["a", "bb"], load, { ttl: 60, schema });
+   * assertEquals(prices, new Map([["a", "1 €"], ["bb", "2 €"]]));
+   * ```
+   */
+  getOrSetMulti<S extends StandardSchema>(
+    keys: Iterable<string>,
+    loadMany: LoadMany<SchemaInput<S>>,
+    options: GetOrSetSchemaOptions<S>,
+  ): Promise<Map<string, SchemaOutput<S>>>;
+  /**
+   * Reads the values of many keys, or loads and stores them. Each key is treated as by {@linkcode Client.getOrSet}, with
+   * which it shares loads and leases: those that this process is to load are loaded by one call of `loadMany`, the others
+   * are waited for, or given stale. The first question is one pipeline for each server.
+   *
+   * @param keys The keys, each 1 to 250 bytes with the prefix. One that is there twice is asked for once.
+   * @param loadMany Loads the values of some of the keys, up to 16,384 at a time: see {@linkcode LoadMany}. A key that it
+   * leaves out has no value.
+   * @param options `ttl`, and the rest of {@linkcode GetOrSetOptions}, for each of the keys.
+   * @returns The values, in the order of the keys; keys without a value are left out. That a stored value is a `T` is the
+   * caller's word.
+   * @throws {TypeError} If a key, the loader or an option cannot be used.
+   * @throws {RangeError} If a key is too long, or a number is out of range.
+   * @throws {MultiError} If a key could not be loaded, or its value not be stored: the `errors` have a {@linkcode LoadError}
+   * for each such key, and `partial` has the values of all others. With `strict` also if memcached cannot be read.
+   *
+   * @example One query for what is missing
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const queries: (readonly string[])[] = [];
+   * function query(keys: readonly string[]): Promise<Map<string, string>> {
+   *   queries.push(keys);
+   *   return Promise.resolve(new Map(keys.map((key) => [key, `row of ${key}`])));
+   * }
+   * await client.set("b", "cached");
+   * const rows = await client.getOrSetMulti(["a", "b", "c"], query, { ttl: 60 });
+   * assertEquals(queries, [["a", "c"]]);
+   * assertEquals([...rows], [["a", "row of a"], ["b", "cached"], ["c", "row of c"]]);
+   * ```
+   */
+  getOrSetMulti<T>(
+    keys: Iterable<string>,
+    loadMany: LoadMany<T>,
+    options: GetOrSetOptions<T>,
+  ): Promise<Map<string, T>>;
+  getOrSetMulti<T>(
+    keys: Iterable<string>,
+    loadMany: LoadMany<T>,
+    options: GetOrSetOptions<T>,
+  ): Promise<Map<string, T>> {
+    return this.#allLoads().getOrSetMulti(this.#engine, keys, loadMany, options);
   }
 
   /**
@@ -1862,7 +1944,7 @@ export class Client extends EventTarget implements AsyncDisposable {
  * not answered, and {@linkcode Client.getOrSet} loads. A call may take up to three trips; `timeout` bounds each of them by
  * itself, and one that is between two of them when the client is closed rejects with a ClosedError. Values and keys must
  * not be changed before the call has settled, as they may be read after the first trip. Calls that must not be made twice
- * wait for the number once a second: `getOrSet()`, `update()` and the streams. Keys are at most 250 bytes with the client's
+ * wait for the number once a second: `getOrSet()`, `getOrSetMulti()`, `update()` and the streams. Keys are at most 250 bytes with the client's
  * prefix, the name, the number and two colons.
  *
  * @example Drop all that was cached of one shop
@@ -1885,7 +1967,7 @@ export interface Namespace extends
   Pick<
     Client,
     | ("get" | "gets" | "getRaw" | "getStream" | "getMulti" | "getsMulti" | "getList")
-    | ("gat" | "gats" | "gatMulti" | "getOrSet" | "invalidate")
+    | ("gat" | "gats" | "gatMulti" | "getOrSet" | "getOrSetMulti" | "invalidate")
     | ("set" | "add" | "replace" | "cas" | "setRaw" | "setStream" | "setMulti")
     | ("append" | "prepend" | "appendMulti" | "prependMulti" | "update" | "lock")
     | ("delete" | "deleteMulti" | "touch" | "expire" | "incr" | "decr" | "getRealtimeHostByKey")

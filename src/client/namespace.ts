@@ -13,7 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import * as change from "../operations/change.ts";
 import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
-import type { GetOrSetOptions, Load } from "../operations/get_or_set/options.ts";
+import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
 import { lock } from "../operations/lock.ts";
 import * as counting from "../operations/meta/arithmetic.ts";
 import * as deletion from "../operations/meta/delete.ts";
@@ -114,6 +114,17 @@ class View extends Carrier {
         this.#loads().getOrSet(engine, ...given),
     );
     return Carrier.carryOut(this, way, given);
+  }
+
+  getOrSetMulti(
+    ...given: [keys: Iterable<string>, loadMany: LoadMany<unknown>, options: GetOrSetOptions]
+  ) {
+    const way = once(
+      2,
+      (engine, ...given: [Iterable<string>, LoadMany<unknown>, GetOrSetOptions]) =>
+        this.#loads().getOrSetMulti(engine, ...given),
+    );
+    return Carrier.carryOut(this, { ...way, takesMany: true }, given);
   }
 
   invalidate(...given: [key: string, options: InvalidateOptions]): Promise<unknown> {

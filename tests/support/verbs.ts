@@ -247,8 +247,8 @@ export const VERBS: readonly Verb[] = ALL_VERBS.filter((verb) =>
 );
 
 /**
- * Methods of the client that ask no server, and so are no verbs; `close()`, after which there are none; and `getOrSet()`,
- * which gives what a loader makes when memcached fails: it has tests of its own, in tests/client/get_or_set.
+ * Methods of the client that ask no server, and so are no verbs; `close()`, after which there are none; `getOrSet()`
+ * and `getOrSetMulti()`, which give what a loader makes when memcached fails: they have tests of their own, in tests/client/get_or_set.
  */
 export const NO_VERBS: ReadonlySet<string> = new Set([
   ...[
@@ -258,6 +258,7 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
     "counters",
     "getHostByKey",
     "getOrSet",
+    "getOrSetMulti",
     "namespace",
     "removeEventListener",
   ],

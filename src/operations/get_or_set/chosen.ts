@@ -6,7 +6,7 @@
 
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { UnsupportedError } from "../../errors.ts";
+import { type MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import type { Claims, Found, Hold } from "./claims.ts";
 import { Leases } from "./lease.ts";
@@ -29,6 +29,14 @@ export class ChosenClaims implements Claims {
 
   find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
     return this.#by(plan, (claims) => claims.find(key, plan));
+  }
+
+  async findMany<T>(
+    keys: readonly string[],
+    plan: Plan<T>,
+  ): Promise<readonly (Found<T> | MemcachedError | undefined)[]> {
+    const isByLock = !this.#knowsPlaceholders && plan.lease !== undefined;
+    return isByLock ? [] : await this.#leases.findMany(keys, plan);
   }
 
   look(key: string, plan: Plan<never>): Promise<Hold> {

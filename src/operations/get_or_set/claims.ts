@@ -12,6 +12,15 @@ import type { Plan } from "./options.ts";
 export interface Claims {
   /** Reads an item. If its value is to be loaded, one caller of the fleet wins. */
   find<T>(key: string, plan: Plan<T>): Promise<Found<T>>;
+  /**
+   * Reads many items as `find()` does, as far as that can be done at once.
+   *
+   * @returns For each key what was found, or why its server did not answer; `undefined` where `find()` has to ask.
+   */
+  findMany?<T>(
+    keys: readonly string[],
+    plan: Plan<T>,
+  ): Promise<readonly (Found<T> | MemcachedError | undefined)[]>;
   /** Does so for a caller that loads whatever value is there. */
   look(key: string, plan: Plan<never>): Promise<Hold>;
 }

@@ -7,7 +7,7 @@ import type { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isSetUpMistake } from "../../engine/set_up.ts";
 import { CodecError, MemcachedError } from "../../errors.ts";
-import { isSound } from "../../thrown.ts";
+import { isA, isSound } from "../../thrown.ts";
 import { itemOf } from "../meta/set.ts";
 import type { BoundedMap } from "./bounded_map.ts";
 import { type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
@@ -20,11 +20,13 @@ import { passed, type SchemaResult, type StandardSchema } from "./schema.ts";
 export interface FlightContext {
   readonly engine: Engine;
   readonly claims: Claims;
-  readonly gate: LoadGate;
+  readonly gate: Pick<LoadGate, "enter" | "leave">;
   /** The errors of loads that are thrown again for a while. */
   readonly errors: BoundedMap<string, { readonly error: unknown; readonly until: number }>;
   /** The keys that are loaded in the background without a lease. */
   readonly refreshing: Set<string>;
+  /** Is told of failures of memcached. */
+  failed(error: MemcachedError, isSeen: boolean): void;
 }
 
 /** What is asked for. */
@@ -40,9 +42,15 @@ interface Fitting<T> extends Found<T> {
   readonly shown?: { readonly value: T };
 }
 
+/** Who is given the value. */
+export type Caller<T> = Pick<
+  Call<T>,
+  "strict" | "settled" | "onSettled" | "resolve" | "reject" | "rejectMisuse"
+>;
+
 /** A call that waits for the value. */
 interface Waiting<T> {
-  readonly call: Call<T>;
+  readonly call: Caller<T>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -52,7 +60,7 @@ export class Flight<T> {
   readonly #wanted: Wanted<T>;
   /** Called once, when nobody can join any more. */
   readonly #onClosed: () => void;
-  #waiting: Call<T>[] = [];
+  #waiting: Caller<T>[] = [];
   #gone = 0;
   /** True once the callers have been answered, or all have gone. */
   #isClosed = false;
@@ -89,9 +97,20 @@ export class Flight<T> {
     };
   }
 
-  /** Begins. */
-  start(): Promise<void> {
-    return this.done = this.#run().catch((error) => this.#fail(error));
+  /**
+   * Begins.
+   *
+   * @param first What was found, or why nothing could be, if the item was read already.
+   */
+  start(first?: Found<T> | MemcachedError): Promise<void> {
+    return this.done = this.#run(first).catch((error) => this.#fail(error));
+  }
+
+  /** Gives a value that was found and needs nothing more. Returns false if it does. */
+  answerAtOnce({ turn, value }: Found<T>): boolean {
+    if (turn !== "fresh" || this.#wanted.plan.schema !== undefined) return false;
+    this.#answer(value as T);
+    return true;
   }
 
   /** Goes on without waiting for better times: the client closes. */
@@ -119,7 +138,7 @@ export class Flight<T> {
     this.#giveUp(reason, true);
   }
 
-  async #run(): Promise<void> {
+  async #run(first: Found<T> | MemcachedError | undefined): Promise<void> {
     const { plan } = this.#wanted;
     const { clock } = this.#context.engine.settings;
     let until: number | undefined;
@@ -127,7 +146,10 @@ export class Flight<T> {
     while (true) {
       let found: Fitting<T>;
       try {
-        found = await this.#find();
+        const given = first;
+        first = undefined;
+        if (isA(given, MemcachedError)) throw given;
+        found = given ?? await this.#find();
         if (plan.schema !== undefined && found.value !== undefined && !this.#isClosed) {
           const fitting = await this.#fitting(found, plan.schema);
           if (fitting === undefined) continue;
@@ -318,7 +340,7 @@ export class Flight<T> {
     try {
       await gate.enter(engine.settings.timeout, this.#place.signal);
     } catch (late) {
-      if (isSound(late, MemcachedError) && !this.#isClosed) engine.failed(late, NAME, true);
+      if (isSound(late, MemcachedError) && !this.#isClosed) this.#context.failed(late, true);
       return this.#fail(late);
     }
     try {
@@ -336,7 +358,7 @@ export class Flight<T> {
     this.#waiting = this.#waiting.filter(({ settled }) => !settled);
     this.#gone = 0;
     if (this.#waiting.length === 0) this.#close();
-    else this.#context.engine.failed(error, NAME, false);
+    else this.#context.failed(error, false);
   }
 
   /** Waits for a change in memcached. If it fails, that is told, and no more: the callers have their value. */
@@ -345,7 +367,7 @@ export class Flight<T> {
       await change;
     } catch (error) {
       if (!isSound(error, MemcachedError)) throw error;
-      this.#context.engine.failed(error, NAME, false);
+      this.#context.failed(error, false);
     }
   }
 
@@ -399,7 +421,6 @@ function shownOf<T>({ shown, value }: Fitting<T>): T {
   return shown === undefined ? value as T : shown.value;
 }
 
-const NAME = "getOrSet";
 /** Milliseconds between two looks at an item that is taken: they double, each by chance up to a half more or less. */
 const FIRST_DELAY = 25;
 const LONGEST_DELAY = 250;

@@ -14,7 +14,15 @@ import { Call, type CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { MetaGetCall } from "../meta/get.ts";
+import {
+  ConnectionError,
+  type MemcachedError,
+  MultiError,
+  ServerDeadError,
+  TimeoutError,
+} from "../../errors.ts";
+import { isSound } from "../../thrown.ts";
+import { MetaGetCall, MetaGetFanOut } from "../meta/get.ts";
 import { type Claims, EMPTY_HANDED, type Found, type Hold } from "./claims.ts";
 import { exptimeOf, type Plan } from "./options.ts";
 import { Sightings } from "./sightings.ts";
@@ -48,6 +56,43 @@ export class Leases implements Claims {
     }
   }
 
+  async findMany<T>(
+    keys: readonly string[],
+    plan: Plan<T>,
+  ): Promise<readonly (Found<T> | MemcachedError | undefined)[]> {
+    const { window, lease, schema } = plan;
+    const kind = this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0, true);
+    const engine = this.#engine;
+    const call = new Call<Map<string, MetaItem<T>>>(this.#owner, FIND_MANY, undefined);
+    new MetaGetFanOut<T, string>(engine, call, keys, keys).ask(kind as MetaKind<MetaItem<T>>);
+    let items: Map<string, MetaItem<T>>;
+    let errors: readonly MemcachedError[] = [];
+    try {
+      items = await call.promise;
+    } catch (error) {
+      if (!isSound(error, MultiError)) throw error;
+      errors = error.errors;
+      items = error.partial as typeof items;
+    }
+    return keys.map((key) => {
+      const item = items.get(key);
+      if (item === undefined) return errors.length === 0 ? undefined : this.#lost(key, errors);
+      const found = item === MISS ? undefined : item;
+      const state = stateOf(found, plan);
+      if (state.turn === "fresh" && schema === undefined) return { ...state, hold: EMPTY_HANDED };
+      if (state.turn === "taken" && this.#isOverdue(key, found, lease)) return undefined;
+      return { ...state, hold: this.#holdOf(key, found, plan) };
+    });
+  }
+
+  /** Gives the error for which the server of a key has not answered at all. Any other may be that of another key. */
+  #lost(key: string, errors: readonly MemcachedError[]): MemcachedError | undefined {
+    const name = this.#engine.serverOf(key);
+    return errors.find((error) =>
+      error.server === name && LOST.some((ErrorClass) => error instanceof ErrorClass)
+    );
+  }
+
   /** On a miss one caller wins its lease. */
   async look(key: string, plan: Plan<never>): Promise<Hold> {
     const kind = this.#readKind(false, 0, plan.lease, false);
@@ -60,12 +105,16 @@ export class Leases implements Claims {
     item: MetaItem | undefined,
     lease: number | undefined,
   ): Promise<boolean> {
+    if (item?.cas === undefined || !this.#isOverdue(key, item, lease)) return false;
+    await this.#rearm(key, item.cas);
+    return true;
+  }
+
+  #isOverdue(key: string, item: MetaItem | undefined, lease: number | undefined): boolean {
     if (item?.cas === undefined || lease === undefined) return false;
     // A placeholder expires with its lease, unless it was marked.
     if (item.value === undefined && !item.stale) return false;
-    if (!this.#sightings.isOverdue(key, item.cas, lease)) return false;
-    await this.#rearm(key, item.cas);
-    return true;
+    return this.#sightings.isOverdue(key, item.cas, lease);
   }
 
   /** Says what a load of this item has in hand. */
@@ -126,21 +175,27 @@ export class Leases implements Claims {
     recache: number,
     lease: number | undefined,
     ttl: boolean,
+    isQuiet = false,
   ): MetaKind<MetaItem> {
-    const name = `${value} ${recache} ${lease} ${ttl}`;
+    const name = `${value} ${recache} ${lease} ${ttl} ${isQuiet}`;
     let kind = this.#reads.get(name);
     if (kind !== undefined) return kind;
     kind = metaGet(
       this.#engine.decoders.value() as ItemDecoder<unknown>,
       { value, cas: true, ttl, size: false, hit: false, lastAccess: false, unchanged: false },
-      { R: recache === 0 ? undefined : recache, N: lease },
+      { R: recache === 0 ? undefined : recache, N: lease, q: isQuiet || undefined },
       { needs: undefined, mayRepeat: lease === undefined },
     );
+    // A miss is told from what is not known.
+    if (isQuiet) kind = { ...kind, hidden: MISS };
     if (this.#reads.size < MOST_KINDS) this.#reads.set(name, kind);
     return kind;
   }
 }
 
+const MISS: MetaItem<never> = Object.freeze({ won: false, stale: false, taken: false });
+const LOST = [ConnectionError, ServerDeadError, TimeoutError];
+const FIND_MANY = verb("getOrSetMulti", () => new Map<never, never>());
 const MOST_KINDS = 100;
 const ONCE = { isQuiet: false, needs: undefined, mayRepeat: false };
 const CHANGE = verb("getOrSet", missing);

@@ -56,6 +56,75 @@ export interface LoadContext<T = unknown> {
 export type Load<T> = (context: LoadContext<T>) => T | Promise<T>;
 
 /**
+ * What a loader of `getOrSetMulti()` is told beside its keys.
+ *
+ * @example A loader that stops when nobody waits for it
+ * ```ts
+ * import { Client, type LoadManyContext } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * function load(keys: readonly string[], { signal }: LoadManyContext<number>): [string, number][] {
+ *   signal.throwIfAborted();
+ *   return keys.map((key) => [key, key.length]);
+ * }
+ * const lengths = await client.getOrSetMulti(["a", "bb"], load, { ttl: 60 });
+ * assertEquals([...lengths.values()], [1, 2]);
+ * ```
+ */
+export interface LoadManyContext<T = unknown> {
+  /** Is aborted when nobody waits for any of the keys any more, after `loadTimeout`, or when the client closes. */
+  readonly signal: AbortSignal;
+  /** The values that are to be renewed, by their keys. */
+  readonly stale: ReadonlyMap<string, T>;
+  /** True if the callers have had all values already, which are stale. */
+  readonly background: boolean;
+}
+
+/**
+ * Loads the values of many keys: a Map, an object, or any iterable of pairs. A key that is left out has no value, and
+ * nothing is stored for it; an Error in place of a value is the failure of that key alone.
+ *
+ * @example One query for all of them
+ * ```ts
+ * import { Client, type LoadMany } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const table = new Map([["user:1", "Ada"], ["user:2", "Grace"]]);
+ * const load: LoadMany<string> = (keys) => [...table].filter(([key]) => keys.includes(key));
+ * const users = await client.getOrSetMulti(["user:1", "user:3"], load, { ttl: 60 });
+ * assertEquals(users, new Map([["user:1", "Ada"]]));
+ * ```
+ */
+export type LoadMany<T> = (
+  keys: readonly string[],
+  context: LoadManyContext<T>,
+) => LoadedItems<T> | Promise<LoadedItems<T>>;
+
+/**
+ * What a loader of many gives: the values, or an Error in the place of one, by their keys.
+ *
+ * @example An object
+ * ```ts
+ * import type { LoadedItems } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loaded: LoadedItems<number> = { a: 1, b: new Error("It is locked") };
+ * assertEquals(loaded.a, 1);
+ * ```
+ */
+export type LoadedItems<T> =
+  | Readonly<Record<string, T | Error>>
+  | Iterable<readonly [string, T | Error]>;
+
+/**
  * Options of `getOrSet()`. Each process that asks for a key should give the same windows.
  *
  * @example A value that is fresh for a minute, and good enough for an hour

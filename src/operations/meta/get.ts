@@ -81,8 +81,9 @@ export class MetaGetCall<T> extends Call<MetaItem<T> | undefined> {
   }
 }
 
-/** Joins the answers for many keys, and the chunks of values that are split. */
-class MetaGetFanOut<T, K extends MetaKey> extends MetaFanOut<MetaItem<T>, Map<K, MetaItem<T>>> {
+/** Joins the answers of a quiet pipeline for many keys, and the chunks of values that are split. */
+export class MetaGetFanOut<T, K extends MetaKey>
+  extends MetaFanOut<MetaItem<T>, Map<K, MetaItem<T>>> {
   readonly #keys: readonly K[];
   readonly #wireKeys: readonly string[];
   readonly #how: Retrieval;
@@ -97,7 +98,7 @@ class MetaGetFanOut<T, K extends MetaKey> extends MetaFanOut<MetaItem<T>, Map<K,
     call: Call<Map<K, MetaItem<T>>>,
     keys: readonly K[],
     wireKeys: readonly string[],
-    how: Retrieval,
+    how: Retrieval = GET,
   ) {
     super(engine, call, "mg");
     this.#keys = keys;
