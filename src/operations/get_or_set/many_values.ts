@@ -6,13 +6,14 @@
 
 import type { Call } from "../../engine/call.ts";
 import { LoadError, type MemcachedError, MultiError } from "../../errors.ts";
-import type { CallEnd } from "../../observe/observer.ts";
 import { isA, textOf } from "../../thrown.ts";
 import type { Found } from "./claims.ts";
 import { type Caller, Flight, type FlightContext } from "./flight.ts";
 import type { LoadRounds } from "./load_round.ts";
 import type { Plan } from "./options.ts";
 import { SharedPlace } from "./shared_place.ts";
+
+type CallEnd = Parameters<NonNullable<Caller<unknown>["onSettled"]>>[0];
 
 /** The flights of a client. */
 export interface Flights {

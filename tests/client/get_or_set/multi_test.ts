@@ -5,39 +5,18 @@ import {
   Client,
   type ClientOptions,
   LoadError,
-  type LoadManyContext,
   MultiError,
   SchemaError,
   type StandardSchema,
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
-import { recordEvents } from "../../support/failures.ts";
 import { startMemcached } from "../../support/memcached.ts";
+import { rows, sourceOf } from "./row_source.ts";
 
 const PATIENT: ClientOptions = { pollTimeout: 5000, connectTimeout: 5000, warn: false };
 const TTL = { ttl: 60 };
 const never = () => new Promise<never>(() => {});
-
-/** A source of rows, which remembers what it was asked for. */
-function sourceOf<T>(rowOf: (key: string) => T | Error | undefined) {
-  const asked: string[][] = [];
-  const contexts: LoadManyContext<T>[] = [];
-  const load = async (keys: readonly string[], context: LoadManyContext<T>) => {
-    asked.push([...keys]);
-    contexts.push(context);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const rows = new Map<string, T | Error>();
-    for (const key of keys) {
-      const row = rowOf(key);
-      if (row !== undefined) rows.set(key, row);
-    }
-    return rows;
-  };
-  return { asked, contexts, load };
-}
-
-const rows = () => sourceOf((key) => `row of ${key}`);
 
 type Case = (client: Client, other: Client) => Promise<void>;
 
@@ -312,98 +291,4 @@ Deno.test("Client.getOrSetMulti() asks each server in one write, and stores in o
   const all = Object.fromEntries(keys.map((key, i) => [key, i]));
   assertEquals(await written(() => all), [2, 2]);
   assertEquals(await written(() => assert(false) as never), [1, 1]);
-});
-
-Deno.test("Client.getOrSetMulti() loads all at once while memcached is away, and tells of it once", async () => {
-  await using client = new Client("127.0.0.1:1", { warn: false, maxLoads: 1 });
-  const { failure } = recordEvents(client);
-  const { asked, load } = rows();
-  const keys = ["a", "b", "c"];
-  const found = await client.getOrSetMulti(keys, load, TTL);
-  assertEquals([[...found.keys()], asked], [keys, [keys]]);
-  assertEquals(failure.map(({ verb }) => verb), ["getOrSetMulti"]);
-  const strict = () => client.getOrSetMulti(keys, load, { ...TTL, strict: true });
-  const { partial, errors } = await assertRejects(strict, MultiError);
-  assertEquals([partial, errors.length, asked.length], [new Map(), 1, 1]);
-  await client.getOrSetMulti(keys, load, TTL);
-  assertEquals(asked.length, 2, "the place was left");
-});
-
-Deno.test("Client.getOrSetMulti() with one of two servers down stores what the other one takes", async () => {
-  await using one = await MemcachedServer.start();
-  const two = await MemcachedServer.start();
-  await using client = new Client([one.address, two.address], { ...PATIENT, retryTimeout: 0 });
-  const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
-  const isUp = (key: string) => client.getHostByKey(key) === one.address;
-  await two.stop();
-  const { asked, load } = rows();
-  const found = await client.getOrSetMulti(keys, load, TTL);
-  assertEquals([...found.keys()], keys);
-  assertEquals(asked.flat().toSorted(), keys.toSorted());
-  assertEquals([...(await client.getMulti(keys)).keys()], keys.filter(isUp));
-  const strict = () => client.getOrSetMulti(keys, load, { ...TTL, strict: true });
-  const { partial } = await assertRejects(strict, MultiError);
-  assertEquals([...(partial as Map<string, string>).keys()], keys.filter(isUp));
-});
-
-Deno.test("Client.getOrSetMulti(): a server that answers nothing delays no more than its silence", async () => {
-  await using server = await MemcachedServer.start();
-  await using client = new Client(server.address, { pollTimeout: 100, warn: false });
-  await client.meta.noop();
-  server.fault({ kind: "missingReply", commands: ["mg"] });
-  const begun = performance.now();
-  const found = await client.getOrSetMulti(["a", "b"], rows().load, TTL);
-  assertEquals([...found.values()], ["row of a", "row of b"]);
-  assert(performance.now() - begun < 1000);
-});
-
-Deno.test("close() waits for the load of getOrSetMulti(), and gives up one that takes longer than a call", async () => {
-  await using server = await MemcachedServer.start();
-  await using other = new Client(server.address, PATIENT);
-  const closing = new Client(server.address, PATIENT);
-  const call = closing.getOrSetMulti(["a", "b"], rows().load, TTL);
-  await closing.close();
-  assertEquals([(await call).size, await other.get("b")], [2, "row of b"]);
-
-  const hurried = new Client(server.address, { ...PATIENT, timeout: 50 });
-  const waiting = hurried.getOrSetMulti(["c", "d"], never, TTL);
-  const rejected = assertRejects(() => waiting, MultiError, "closed");
-  await hurried.close();
-  await rejected;
-  await eventually("they are given back", async () => await other.meta.get("c") === undefined);
-});
-
-Deno.test("Client.getOrSetMulti() asks for very many keys a slice at a time", async () => {
-  await using server = await MemcachedServer.start();
-  await using client = new Client(server.address, { ...PATIENT, timeout: 0 });
-  const keys = Array.from({ length: 17_000 }, (_, i) => `k${i}`);
-  const sizes: number[] = [];
-  const load = (asked: readonly string[]) => {
-    sizes.push(asked.length);
-    return asked.map((key) => [key, 1] as const);
-  };
-  const found = await client.getOrSetMulti(keys, load, TTL);
-  assertEquals([found.size, sizes], [17_000, [16_384, 616]]);
-});
-
-Deno.test("Client.getOrSetMulti() refuses what cannot be used, before a byte is sent and without a load", async () => {
-  await using server = await MemcachedServer.start();
-  await using client = new Client(server.address);
-  const load = () => assert(false, "It has loaded") as never;
-  const keys = ["a", "b"];
-  const calls = [
-    () => client.getOrSetMulti("ab" as never, load, TTL),
-    () => client.getOrSetMulti(5 as never, load, TTL),
-    () => client.getOrSetMulti(["a", "b c"], load, TTL),
-    () => client.getOrSetMulti(["a", "k".repeat(251)], load, TTL),
-    () => client.getOrSetMulti(keys, {} as never, TTL),
-    () => client.getOrSetMulti(keys, load, undefined as never),
-    () => client.getOrSetMulti(keys, load, { ttl: 0 }),
-    () => client.getOrSetMulti(keys, load, { ttl: 60, lease: 0 }),
-  ];
-  for (const call of calls) {
-    const error = await call().then(() => undefined, (error: unknown) => error);
-    assert(error instanceof TypeError || error instanceof RangeError, `${call}: ${error}`);
-  }
-  assertEquals([server.connections, client.lastError], [0, undefined]);
 });
