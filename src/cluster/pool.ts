@@ -14,7 +14,10 @@ import { Affinity, isDivisible } from "./affinity.ts";
 /** Open connections, at least one while the server is in use. */
 export class Pool {
   readonly #clock: Clock;
-  readonly #connections: Connection[] = [];
+  /** In the order in which they were opened. Replaced when they change: an array that grows keeps room for 16 more. */
+  #connections: readonly Connection[] = NONE;
+  /** Kept beside the array, as every call asks for it: with 1,000 servers each look at one more object is 0.1 µs. */
+  #only: Connection | undefined;
   /** While there are several. */
   #affinity: Affinity | undefined;
   #cancel: (() => void) | undefined;
@@ -33,7 +36,7 @@ export class Pool {
 
   /** The connection, if there is only one. */
   get only(): Connection | undefined {
-    return this.#connections.length === 1 ? this.#connections[0] : undefined;
+    return this.#only;
   }
 
   /** Picks the connection that has the least to do. To be called only while there is one. */
@@ -74,7 +77,7 @@ export class Pool {
 
   /** Adds a connection. */
   add(connection: Connection): void {
-    this.#connections.push(connection);
+    this.#settle([...this.#connections, connection]);
     if (this.#connections.length !== 2) return;
     this.#affinity = new Affinity(this.#connections[0]);
     this.#watch();
@@ -82,14 +85,14 @@ export class Pool {
 
   /** Removes a connection that has ended. Returns false if it was not there any more. */
   remove(connection: Connection): boolean {
-    const at = this.#connections.indexOf(connection);
-    if (at >= 0) this.#connections.splice(at, 1);
+    const wasThere = this.#connections.includes(connection);
+    if (wasThere) this.#settle(this.#connections.filter((other) => other !== connection));
     this.#affinity?.forget(connection);
     if (this.#connections.length <= 1) {
       this.#affinity = undefined;
       this.#cancel?.();
     }
-    return at >= 0;
+    return wasThere;
   }
 
   /** Lets the program end although connections are open. From now on idle ones stay open. */
@@ -100,11 +103,18 @@ export class Pool {
   }
 
   /** Gives up all connections. The caller closes them. */
-  takeAll(): Connection[] {
+  takeAll(): readonly Connection[] {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#affinity = undefined;
-    return this.#connections.splice(0);
+    const taken = this.#connections;
+    this.#settle(NONE);
+    return taken;
+  }
+
+  #settle(connections: readonly Connection[]): void {
+    this.#connections = connections;
+    this.#only = connections.length === 1 ? connections[0] : undefined;
   }
 
   /** Divides a command for many keys by the connections that they have to take. */
@@ -139,5 +149,6 @@ export class Pool {
   }
 }
 
+const NONE: readonly Connection[] = [];
 /** How long connections other than the oldest may be idle. */
 const SPARE_MILLISECONDS = 10_000;

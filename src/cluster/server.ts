@@ -28,7 +28,7 @@ import { makeReady } from "./ready.ts";
 import { changedBy, failUnready, recover } from "./recovery.ts";
 import { Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
-import { deadError, dialError, fullError, lostError } from "./server_errors.ts";
+import { cutOffError, deadError, dialError, fullError, lostError } from "./server_errors.ts";
 
 /** A memcached server and the connections to it. */
 export class Server implements ObservedServer {
@@ -219,10 +219,9 @@ export class Server implements ObservedServer {
    */
   async close(at?: Error): Promise<void> {
     this.#closed ??= { at };
-    const detail = { server: this.name, cause: at };
-    const closed = new ClosedError("Cannot connect as the client was closed", detail);
-    this.#dialling?.abort(closed);
-    this.#meta?.close(closed);
+    // Most servers are neither dialled nor asked, and to make an error takes 15 µs.
+    this.#dialling?.abort(cutOffError(this.name, at));
+    this.#meta?.close(cutOffError(this.name, at));
     await this.drain();
   }
 

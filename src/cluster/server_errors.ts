@@ -65,3 +65,8 @@ export function fullError(server: string, command: string, most: number): Memcac
     { server, command },
   );
 }
+
+/** Makes the error of a dial, or of a question to a server, that the client's end has cut off. */
+export function cutOffError(server: string, at: Error | undefined): ClosedError {
+  return new ClosedError("Cannot connect as the client was closed", { server, cause: at });
+}

@@ -84,7 +84,8 @@ export class Connection implements ReplySink {
   readonly #attempts: Attempts | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #readEnded: Promise<void>;
-  readonly #unclosable = Promise.withResolvers<void>();
+  /** Settles when the closed connection needs nothing more. Made when it ends. */
+  #over: Promise<void> | undefined;
   readonly #traffic: Traffic;
 
   constructor(transport: Transport, options: ConnectionOptions) {
@@ -236,7 +237,7 @@ export class Connection implements ReplySink {
   /** Closes now, and hands over the commands in flight without an error. Closing twice is harmless. */
   async close(): Promise<void> {
     this.#finish(undefined);
-    await Promise.race([this.#readEnded, this.#unclosable.promise]);
+    await this.#over;
   }
 
   item(item: ItemView): void {
@@ -452,7 +453,8 @@ export class Connection implements ReplySink {
     if (this.#closed) return;
     this.#closed = true;
     // A transport that cannot be closed is not used again either, and nothing waits for its read to end.
-    new Promise((end) => end(this.#transport.close())).catch(() => this.#unclosable.resolve());
+    const closing = new Promise((end) => end(this.#transport.close()));
+    this.#over = Promise.race([this.#readEnded, closing.then(() => this.#readEnded, () => {})]);
     this.#sender.stop();
     this.#suspicion.ended();
     this.#pending.peek()?.tally(this.#traffic, false);
