@@ -54,6 +54,29 @@ for (const size of [sizes[0], sizes[sizes.length - 1]]) {
     run: (at) => sockets[at % size].exchange(exchange),
   });
 }
+// The same with a read that is always pending, as a client needs it to notice that a connection has ended.
+for (const size of [sizes[0], sizes[sizes.length - 1]]) {
+  const sockets: Deno.TcpConn[] = [];
+  let answered = () => {};
+  for (let i = 0; i < size; i++) {
+    const [hostname, port] = addresses[i % 2].split(":");
+    const socket = await Deno.connect({ hostname, port: Number(port) });
+    clients.defer(() => socket.close());
+    socket.setNoDelay(true);
+    sockets.push(socket);
+    void readAlways(socket, () => answered());
+  }
+  const { request } = getExchange([items[0]]);
+  gets.push({
+    name: `${size} sockets that are always read`,
+    things: 1,
+    run: (at) =>
+      new Promise<void>((resolve) => {
+        answered = resolve;
+        void sockets[at % size].write(request);
+      }),
+  });
+}
 const outcomes = await contest(gets, TIMES);
 for (const { name, micros, cpuMicros } of outcomes) {
   print({ what: `get, one at a time, ${name}`, figure: micros, unit: " µs" });
@@ -65,17 +88,15 @@ for (const { name, micros, cpuMicros } of outcomes) {
 }
 const [first] = outcomes;
 const last = outcomes[sizes.length - 1];
-const [oneSocket, sockets] = outcomes.slice(-2);
-print({
-  what: `get, ${sockets.name} to one`,
-  figure: sockets.micros / oneSocket.micros,
-  unit: "×",
-});
-print({
-  what: `get, ${sockets.name} to one, CPU`,
-  figure: sockets.cpuMicros / oneSocket.cpuMicros,
-  unit: "×",
-});
+for (const from of [-4, -2]) {
+  const [one, many] = outcomes.slice(from);
+  print({ what: `get, ${many.name} to one`, figure: many.micros / one.micros, unit: "×" });
+  print({
+    what: `get, ${many.name} to one, CPU`,
+    figure: many.cpuMicros / one.cpuMicros,
+    unit: "×",
+  });
+}
 print({
   what: `get, ${last.name} to one`,
   figure: last.micros / first.micros,
@@ -88,6 +109,16 @@ print({
   unit: "×",
   atMost: 1.5,
 });
+
+/** Reads until the socket is closed. A reply of one item comes in one piece. */
+async function readAlways(socket: Deno.TcpConn, answered: () => void): Promise<void> {
+  const into = new Uint8Array(1024);
+  try {
+    while (await socket.read(into) !== null) answered();
+  } catch {
+    // It was closed.
+  }
+}
 
 function printRouting(client: Client, size: number): void {
   const routed = SMOKE ? 100 : 1_000_000;
