@@ -1,5 +1,10 @@
 /** What it costs to find the server of a key, with 1 to 1,000 servers, and to build what finds it. */
-import { addressOf } from "../../src/placement/address.ts";
+import { addressOf, parseAddress } from "../../src/placement/address.ts";
+import {
+  type DistributionName,
+  distributionOf,
+  DISTRIBUTIONS,
+} from "../../src/placement/distributions.ts";
 import type { FullDistribution } from "../../src/placement/distribution.ts";
 import { KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
 import { libmcContinuum, libmcDistribution } from "../../src/placement/libmc.ts";
@@ -11,6 +16,14 @@ const SERVERS = [1, 10, 100, 1000];
 
 const keys = Array.from({ length: KEYS }, (_, i) => `user:${i}:photo`);
 const hashes = keys.map(KEY_HASHES.md5);
+const thousand = namesOf(1000).map((name) => parseAddress(name));
+const OPTIONS = {
+  hash: undefined,
+  hashFn: "md5",
+  prefix: "",
+  hashPrefix: true,
+  hashTag: "",
+} as const;
 
 for (const count of SERVERS) {
   const group = `look-up of ${KEYS} hashes`;
@@ -28,7 +41,7 @@ for (const count of SERVERS) {
 
 for (const count of SERVERS) {
   const group = `owner of ${KEYS} keys`;
-  const distribution = distributionOf(namesOf(count));
+  const distribution = libmcOf(namesOf(count));
   Deno.bench(`indexFor, md5, ${servers(count)}`, {
     group,
     baseline: count === 1,
@@ -39,9 +52,32 @@ for (const count of SERVERS) {
   });
 }
 
+for (const name of Object.keys(DISTRIBUTIONS) as DistributionName[]) {
+  const group = `owner of ${KEYS} keys, 100 servers`;
+  const distribution = distributionNamed(name, 100);
+  Deno.bench(name, { group, baseline: name === "libmc" }, () => {
+    let sum = 0;
+    for (const key of keys) sum += distribution.indexFor(key);
+    kept[0] = sum;
+  });
+}
+
+for (const name of Object.keys(DISTRIBUTIONS) as DistributionName[]) {
+  const group = "first question after one of 1,000 servers has changed";
+  distributionNamed(name, 1000).indexFor("key");
+  let changes = 0;
+  Deno.bench(name, { group, baseline: name === "libmc", n: 50, warmup: 5 }, (bench) => {
+    const servers = [...thousand];
+    servers[500] = parseAddress(`new-${++changes}.${name}.example`);
+    bench.start();
+    kept[0] = distributionOf(servers, { ...OPTIONS, distribution: name }).indexFor("key");
+    bench.end();
+  });
+}
+
 for (const count of SERVERS) {
   const group = `first stand-in for ${KEYS} keys`;
-  const distribution = distributionOf(namesOf(count));
+  const distribution = libmcOf(namesOf(count));
   Deno.bench(
     `order, md5, ${servers(count)}`,
     { group, baseline: count === 1 },
@@ -65,7 +101,7 @@ for (const count of SERVERS) {
     group,
     baseline: count === 1,
   }, () => {
-    kept[0] = distributionOf(names).indexFor("key");
+    kept[0] = libmcOf(names).indexFor("key");
   });
 }
 
@@ -78,7 +114,7 @@ for (const count of SERVERS) {
     baseline: count === 1,
     ...few,
   }, () => {
-    kept[0] = distributionOf(namesOf(count, `list-${++lists}.example`))
+    kept[0] = libmcOf(namesOf(count, `list-${++lists}.example`))
       .indexFor("key");
   });
 }
@@ -87,9 +123,19 @@ function namesOf(count: number, domain = "example"): string[] {
   return Array.from({ length: count }, (_, i) => `cache-${i}.${domain}`);
 }
 
-function distributionOf(names: readonly string[]): FullDistribution {
+function libmcOf(names: readonly string[]): FullDistribution {
   const addresses = names.map((name) => addressOf(name, 11211, undefined));
   return libmcDistribution(addresses, KEY_HASHES.md5);
+}
+
+function distributionNamed(
+  name: DistributionName,
+  count: number,
+): FullDistribution {
+  return distributionOf(thousand.slice(0, count), {
+    ...OPTIONS,
+    distribution: name,
+  });
 }
 
 function servers(count: number): string {
