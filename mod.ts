@@ -110,6 +110,10 @@ export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
 export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";
 export type { Servers, WeightedServer } from "./src/engine/server_list.ts";
+export { compareDistributions } from "./src/engine/compare_distributions.ts";
+export type { DistributionComparison, PlacementSetUp } from "./src/engine/compare_distributions.ts";
+export { type Preset, presets } from "./src/engine/presets.ts";
+export type { Explanation } from "./src/operations/explain.ts";
 export type { Address } from "./src/placement/address.ts";
 export type {
   Distribution,

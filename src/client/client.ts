@@ -20,6 +20,7 @@ import type { ClientEventName, ServerEvent } from "../observe/events.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
 import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
 import * as change from "../operations/change.ts";
+import { explain, type Explanation } from "../operations/explain.ts";
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type {
@@ -1545,6 +1546,36 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   get servers(): readonly string[] {
     return this.#engine.servers;
+  }
+
+  /**
+   * Tells how the server of a key is found: its hash, its point, its owner, and who stands in. It asks nobody.
+   *
+   * @param key The key, 1 to 250 bytes with the prefix.
+   * @returns What decides, and who is alive as far as is known.
+   * @throws {TypeError} If the key cannot be used.
+   * @throws {RangeError} If the key has more than 250 bytes, prefix included.
+   *
+   * @example Why is this key there?
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using client = new Client(["10.0.0.1", "10.0.0.2"], { hashTag: "{}", failover: true });
+   * assertEquals(client.explain("user:{1}:name"), {
+   *   wireKey: "user:{1}:name",
+   *   placedBy: "1",
+   *   hash: 943901380,
+   *   point: 999414351,
+   *   server: "10.0.0.2:11211",
+   *   alive: true,
+   *   standIns: [{ server: "10.0.0.1:11211", alive: true }],
+   *   goesTo: "10.0.0.2:11211",
+   * });
+   * ```
+   */
+  explain(key: string): Explanation {
+    return explain(this.#engine, key);
   }
 
   /**

@@ -18,7 +18,7 @@ import { forCommand } from "../error_copy.ts";
 import { type MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
-import type { PlacedServer } from "../placement/distribution.ts";
+import type { PlacedServer, Reckoning } from "../placement/distribution.ts";
 import { isDivisible } from "./affinity.ts";
 import {
   type Assignment,
@@ -97,6 +97,13 @@ export class Cluster {
   /** Gives the owner of a wire key, whether or not it is alive. */
   ownerOf(key: string): Server {
     return this.#membership.ownerOf(key);
+  }
+
+  /** Tells how the owner of a wire key is found, and names all servers in the order in which they stand in. */
+  explain(key: string): { readonly reckoning: Reckoning; readonly order: readonly Server[] } {
+    const { distribution, servers } = this.#membership;
+    const order = Array.from(distribution.order(key), (index) => servers[index]);
+    return { reckoning: distribution.reckon(key), order };
   }
 
   /** Sends a command to the server of its key, or fails it. */

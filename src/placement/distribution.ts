@@ -93,6 +93,8 @@ export interface Reckoning {
   readonly hash?: number;
   /** The point of the ring that the key belongs to, if there is a ring with several servers. */
   readonly point?: number;
+  /** The part of the key that was hashed, if it was not all of it. */
+  readonly placedBy?: string;
 }
 
 /**

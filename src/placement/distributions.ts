@@ -6,6 +6,7 @@ import type {
   DistributionMaker,
   FullDistribution,
   PlacedServer,
+  Reckoning,
 } from "./distribution.ts";
 import { HASHES, type HashFn, type HashName, KEY_HASHES } from "./hashes/key_hash.ts";
 import { hashring } from "./hashring.ts";
@@ -186,7 +187,8 @@ class OfParts implements FullDistribution {
     return (wireKey) => find(this.#part(wireKey));
   }
 
-  reckon(wireKey: string): ReturnType<FullDistribution["reckon"]> {
-    return this.#made.reckon(this.#part(wireKey));
+  reckon(wireKey: string): Reckoning {
+    const placedBy = this.#part(wireKey);
+    return { ...this.#made.reckon(placedBy), placedBy };
   }
 }

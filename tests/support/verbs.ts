@@ -256,6 +256,7 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
     "close",
     "config",
     "counters",
+    "explain",
     "getHostByKey",
     "getOrSet",
     "getOrSetMulti",

@@ -1,0 +1,69 @@
+/** Whole set-ups of other clients: what a client of this package needs to find their keys. */
+
+import { jsCodec } from "../codec/js_codec.ts";
+import { libmcCodec } from "../codec/libmc_codec.ts";
+import type { ClientOptions } from "./options.ts";
+
+/**
+ * The part of a client's options that a preset has.
+ *
+ * @example One's own, made of another
+ * ```ts
+ * import { Client, type Preset, presets } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ours: Preset = { ...presets.php, distribution: "ketama_weighted" };
+ * await using client = new Client(["10.0.0.1", "10.0.0.2"], ours);
+ * assertEquals(client.getHostByKey("user:1"), "10.0.0.2:11211");
+ * ```
+ */
+export type Preset = Readonly<
+  Pick<ClientOptions, "codec" | "distribution" | "hash" | "hashPrefix" | "prefix">
+>;
+
+/** Names of presets. */
+type PresetName =
+  | ("libmc" | "pylibmc" | "php" | "django" | "rails")
+  | ("nodeMemcached" | "spymemcached" | "twemproxy" | "gomemcache");
+
+/**
+ * Set-ups by the client that the others of a cluster use: distribution, hash, which name is hashed for a server, what
+ * becomes of the prefix, and codec. They are options, to be spread among those of a client; what stands behind a preset
+ * takes the place of what it says. Each says what that client does unless it is told otherwise:
+ *
+ * | preset | distribution | if the other client was told otherwise |
+ * | --- | --- | --- |
+ * | `libmc` | `libmc`, hash MD5, `libmcCodec` | its `hash_fn` is the option `hashFn` |
+ * | `pylibmc` | `modulo` | behaviors `ketama`: `distribution: "ketama"`; `ketama_weighted`: `distribution: "ketama_weighted"`; `hash`: `hash` |
+ * | `php` | `modulo` | `OPT_LIBKETAMA_COMPATIBLE`: `distribution: "ketama_weighted"`; `DISTRIBUTION_CONSISTENT`: `"ketama"`; `OPT_HASH`: `hash`; `OPT_PREFIX_KEY`: `prefix` |
+ * | `django` | `rendezvous`, with `PyMemcacheCache` and the prefix `":1:"` of its keys | `KEY_PREFIX` and `VERSION`: `` prefix: `${KEY_PREFIX}:${VERSION}:` ``; `PyLibMCCache`: `...presets.pylibmc`, with that prefix and `hashPrefix: true` |
+ * | `rails` | `dalli` | `namespace`: `` prefix: `${namespace}:` `` |
+ * | `nodeMemcached` | `hashring` | `namespace`: `prefix` |
+ * | `spymemcached` | `spymemcached`, with `KetamaConnectionFactory`; a server named by a host name needs the alias `host/ip:port` | |
+ * | `twemproxy` | `ketama_weighted` with `fnv1a_64` | `distribution: modula`: `"modulo"`, servers sorted by the length of their names, then by letters; `hash`: `hash`, where its `crc32` is `crc` and its `crc32a` is `crc32`; `hash_tag`: `hashTag` |
+ * | `gomemcache` | `modulo` with `crc32` | |
+ *
+ * @example Beside a PHP application
+ * ```ts
+ * import { Client, presets } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using client = new Client(["10.0.0.1", "10.0.0.2"], { ...presets.php, prefix: "shop:" });
+ * assertEquals(client.getHostByKey("user:1"), "10.0.0.2:11211");
+ * ```
+ */
+export const presets: Readonly<Record<PresetName, Preset>> = Object.freeze({
+  libmc: Object.freeze({ distribution: "libmc", codec: libmcCodec }),
+  pylibmc: Object.freeze({ distribution: "modulo", hashPrefix: false, codec: jsCodec }),
+  php: Object.freeze({ distribution: "modulo", hashPrefix: false, codec: jsCodec }),
+  django: Object.freeze({ distribution: "rendezvous", prefix: ":1:", codec: jsCodec }),
+  rails: Object.freeze({ distribution: "dalli", codec: jsCodec }),
+  nodeMemcached: Object.freeze({ distribution: "hashring", codec: jsCodec }),
+  spymemcached: Object.freeze({ distribution: "spymemcached", codec: jsCodec }),
+  twemproxy: Object.freeze({
+    distribution: "ketama_weighted",
+    hash: "fnv1a_64",
+    codec: jsCodec,
+  }),
+  gomemcache: Object.freeze({ distribution: "modulo", hash: "crc32", codec: jsCodec }),
+});

@@ -1,0 +1,58 @@
+/** Tells how the server of a key is found. It asks nobody. */
+
+import type { Engine } from "../engine/engine.ts";
+
+/**
+ * How the server of a key is found, and who stands in for it: what {@linkcode Client.explain} gives.
+ *
+ * @example Print it
+ * ```ts
+ * import { Client, type Explanation } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function told({ wireKey, hash, point, server }: Explanation): string {
+ *   return `${wireKey}: ${hash} → ${point} → ${server}`;
+ * }
+ * await using client = new Client(["10.0.0.1", "10.0.0.2"], { prefix: "shop:" });
+ * assertEquals(
+ *   told(client.explain("user:1")),
+ *   "shop:user:1: 890682055 → 891573630 → 10.0.0.2:11211",
+ * );
+ * ```
+ */
+export interface Explanation {
+  /** The key as it is sent: one char, 0 to 255, for each byte. */
+  readonly wireKey: string;
+  /** What decides its server: the wire key, or the part of it that `hashPrefix` and `hashTag` leave. */
+  readonly placedBy: string;
+  /** The hash of that; with rendezvous hashing the score of the owner. Not there if a distribution of your own has none. */
+  readonly hash?: number;
+  /** The point of the ring that it belongs to. Not there if there is no ring, or one server. */
+  readonly point?: number;
+  /** The display name of the owner. */
+  readonly server: string;
+  /** False while the owner is dead. */
+  readonly alive: boolean;
+  /** The others in the order in which they stand in, with `failover`. */
+  readonly standIns: readonly { readonly server: string; readonly alive: boolean }[];
+  /** Who gets the key now: the owner, or the first that stands in; `undefined` if nobody does. */
+  readonly goesTo: string | undefined;
+}
+
+export function explain(engine: Engine, key: string): Explanation {
+  const wireKey = engine.keys.one(key);
+  const { reckoning, order } = engine.cluster.explain(wireKey);
+  const [owner, ...others] = order;
+  const { failover } = engine.settings;
+  const goesTo = failover ? order.find(({ dead }) => !dead) : owner.dead ? undefined : owner;
+  const { placedBy = wireKey, ...found } = reckoning;
+  return {
+    wireKey,
+    placedBy,
+    ...found,
+    server: owner.name,
+    alive: !owner.dead,
+    standIns: others.map(({ name, dead }) => ({ server: name, alive: !dead })),
+    goesTo: goesTo?.name,
+  };
+}

@@ -1,0 +1,27 @@
+import { Client, jsCodec, libmcCodec, presets } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { assert, assertEquals } from "@std/assert";
+
+Deno.test("presets are options of a client, each with a distribution and a codec", async () => {
+  await using server = await MemcachedServer.start();
+  for (const [name, preset] of Object.entries(presets)) {
+    assert(preset.distribution !== undefined && preset.codec !== undefined, name);
+    await using client = new Client(server.address, { ...preset, strict: true });
+    await client.set(`key:${name}`, "value");
+    assertEquals(await client.get(`key:${name}`), "value");
+  }
+  assertEquals([presets.libmc.codec, presets.php.codec], [libmcCodec, jsCodec]);
+});
+
+Deno.test("presets.django sends the keys that Django makes", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, presets.django);
+  await client.set("key", "value");
+  await using plain = new Client(server.address);
+  assertEquals(await plain.get(":1:key"), "value");
+});
+
+Deno.test("presets cannot be changed for others", () => {
+  assert(Object.isFrozen(presets));
+  for (const preset of Object.values(presets)) assert(Object.isFrozen(preset));
+});
