@@ -52,7 +52,7 @@ export interface ConnectionOptions {
       error: MemcachedError | undefined,
     ) => void)
     | undefined;
-  /** Called when a reply becomes due and none was before. */
+  /** Called when a reply becomes due while nobody sweeps the connection: from now on, until it returns false. */
   readonly onBusy: () => void;
 }
 

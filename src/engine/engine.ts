@@ -158,19 +158,33 @@ export class Engine implements CallOwner {
    */
   start<T, C extends Call<T>>(call: C, begin: (call: C) => void, isBounded = true): Promise<T> {
     try {
-      if (this.#closing !== undefined) {
-        throw new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
-      }
-      if (!call.settled) {
-        if (isBounded) {
-          this.#open++;
-          call.onSettled = this.#onCallSettled;
-        }
-        begin(call);
-      }
+      if (this.opens(call, isBounded)) begin(call);
     } catch (error) {
       call.rejectMisuse(error);
     }
+    return this.promiseOf(call);
+  }
+
+  /**
+   * Notes that a call begins, for verbs that do without {@linkcode Engine.start}, which takes a function for each call.
+   *
+   * @returns False if it has settled before it began.
+   * @throws {ClosedError} If the client is closed. As all that throws then, it is misuse.
+   */
+  opens<T>(call: Call<T>, isBounded = true): boolean {
+    if (this.#closing !== undefined) {
+      throw new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
+    }
+    if (call.settled) return false;
+    if (isBounded) {
+      this.#open++;
+      call.onSettled = this.#onCallSettled;
+    }
+    return true;
+  }
+
+  /** Gives the promise of a call that has begun, or could not. */
+  promiseOf<T>(call: Call<T>): Promise<T> {
     const turn = call.settled ? this.#pause() : undefined;
     if (turn === undefined && (!call.strict || isRejectionEnough)) return call.promise;
     // Handled from now on, though the caller sees it only after the event loop has turned.

@@ -95,7 +95,12 @@ function one<T>(
   options: Options,
 ): Promise<T | undefined> {
   const call = new ChunkedCall<T>(engine, verb, decoder, options);
-  return engine.start(call, (call) => call.ask(key, how));
+  try {
+    if (engine.opens(call)) call.ask(key, how);
+  } catch (error) {
+    call.rejectMisuse(error);
+  }
+  return engine.promiseOf(call);
 }
 
 function many<T, R>(

@@ -12,7 +12,7 @@ import { plainBytes } from "../checks/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { encodeValue, isBuiltIn } from "../codec/values.ts";
 import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
-import type { Call } from "../engine/call.ts";
+import { Call } from "../engine/call.ts";
 import {
   type CallOptions,
   RAW_OPTIONS,
@@ -46,14 +46,20 @@ export function store(
   options: StoreOptions | undefined,
   cas?: bigint,
 ): Promise<boolean> {
-  return engine.call<boolean>(VERBS[name], options, (call) => {
-    const wireKey = engine.keys.one(key);
-    const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
-    const item = encoded(engine, name, value, options);
-    const storage = { name, options: wireOptions(engine, options, token) };
-    engine.began(call, key);
-    storeOne(engine, call, storage, wireKey, item);
-  });
+  const call = new Call<boolean>(engine, VERBS[name], options);
+  try {
+    if (engine.opens(call)) {
+      const wireKey = engine.keys.one(key);
+      const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
+      const item = encoded(engine, name, value, options);
+      const storage = { name, options: wireOptions(engine, options, token) };
+      engine.began(call, key);
+      storeOne(engine, call, storage, wireKey, item);
+    }
+  } catch (error) {
+    call.rejectMisuse(error);
+  }
+  return engine.promiseOf(call);
 }
 
 export function setRaw(
