@@ -47,7 +47,9 @@ export class RequestWriter {
    */
   ascii(text: string): boolean {
     this.#reserve(text.length);
-    const { read, written } = encoder.encodeInto(text, this.#buffer.subarray(this.#length));
+    // A view costs as much as the text: the first command of a request does without.
+    const room = this.#length === 0 ? this.#buffer : this.#buffer.subarray(this.#length);
+    const { read, written } = encoder.encodeInto(text, room);
     // Every other character takes more than one byte, so equality means ASCII.
     if (written !== text.length || read !== written) return false;
     this.#length += written;
@@ -67,6 +69,18 @@ export class RequestWriter {
     if (this.#blockEnds === undefined) return true;
     commands.pop();
     for (const command of commands) this.#blockEnds.push(end += command.length + 2);
+    return true;
+  }
+
+  /**
+   * Writes a storage command whole if all of it is ASCII, and nothing otherwise.
+   *
+   * @param command Ends with the data and a line end.
+   * @returns False if there is another character.
+   */
+  asciiBlock(command: string): boolean {
+    if (!this.ascii(command)) return false;
+    if (this.#blockEnds !== undefined) this.#blockEnds.push(this.length);
     return true;
   }
 
@@ -151,7 +165,7 @@ export class RequestWriter {
       this.#byteBlock(encoder.encode(text), tail);
       return;
     }
-    if (text.length > LONG_TEXT && this.#asciiBlock(text, tail)) return;
+    if (text.length > LONG_TEXT && this.#longAsciiBlock(text, tail)) return;
     // A long text is measured first, so as not to reserve three bytes per character.
     const bound = text.length > LONG_TEXT ? Buffer.byteLength(text) : 3 * text.length;
     this.#reserve(bound + tail.length + 32);
@@ -170,7 +184,7 @@ export class RequestWriter {
   }
 
   /** Writes the block of a long text in one pass, without measuring it, if it is ASCII; otherwise writes nothing. */
-  #asciiBlock(text: string, tail: string): boolean {
+  #longAsciiBlock(text: string, tail: string): boolean {
     const head = text.length + tail;
     this.#reserve(head.length + text.length + 4);
     const dataAt = this.#length + head.length + 2;

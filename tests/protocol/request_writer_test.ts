@@ -18,6 +18,15 @@ Deno.test("RequestWriter.ascii() writes ASCII text", () => {
   assertEquals(joined(writer.handOut()), "get a\r\n\0\x7f");
 });
 
+Deno.test("RequestWriter.asciiBlock() writes a command whole or not at all, as the first one and behind others", () => {
+  const writer = new RequestWriter();
+  assertEquals(writer.asciiBlock("set é 0 0 1\r\na\r\n"), false);
+  assertEquals(writer.length, 0);
+  for (const key of ["a", "b"]) assert(writer.asciiBlock(`set ${key} 0 0 1\r\na\r\n`));
+  assertEquals(writer.asciiBlock("set c 0 0 2\r\né\r\n"), false);
+  assertEquals(joined(writer.handOut()), "set a 0 0 1\r\na\r\nset b 0 0 1\r\na\r\n");
+});
+
 Deno.test("RequestWriter.ascii() writes nothing of other text, wherever its other character stands", () => {
   const writer = new RequestWriter();
   writer.ascii("a");
