@@ -28,7 +28,6 @@ import {
   doubtfulLine,
   failedDial,
   isFailedDial,
-  outOfTime,
   passwordError,
   replyError,
   silentConnection,
@@ -38,6 +37,7 @@ import {
 } from "./connection_errors.ts";
 import { type ConnectionOptions, sentBefore, type Traffic } from "./contract.ts";
 import { asksForPassword, isFull, keepsStep, shownLine } from "./error_lines.ts";
+import { areForsaken, failLate } from "./late.ts";
 import { leftovers, type Silent } from "./leftovers.ts";
 import { Place } from "./place.ts";
 import { Progress } from "./progress.ts";
@@ -208,15 +208,17 @@ export class Connection implements ReplySink {
       this.#finish(silentConnection(limit, this.#options.server, this.#pending.peek()?.name));
       return false;
     }
-    for (const command of this.#pending) this.#giveUp(command, now, "maybe");
-    for (const { command } of this.#silent) this.#giveUp(command, now, "maybe");
-    for (const command of this.#gathered) this.#giveUp(command, now, sentBefore(command));
-    const head = this.#pending.peek() ?? this.#silent.at(0)?.command;
+    const { server } = this.#options;
+    const silent = this.#silent.map(({ command }) => command);
+    failLate(this.#pending, now, server, true);
+    failLate(silent, now, server, true);
+    failLate(this.#gathered, now, server, false);
+    const head = this.#pending.peek() ?? silent.at(0);
     if (this.#unwanted.isOverdue(head, now, lost, limit)) {
-      this.#finish(unwantedReply(limit, this.#options.server, this.#pending.peek()?.name));
+      this.#finish(unwantedReply(limit, server, this.#pending.peek()?.name));
       return false;
     }
-    if (this.#drained === undefined || !this.#isForsaken()) return true;
+    if (this.#drained === undefined || !areForsaken([...this.underWay(), ...silent])) return true;
     this.#finish(undefined);
     return false;
   }
@@ -492,18 +494,6 @@ export class Connection implements ReplySink {
     const refused = !this.#answered && isFailedDial(cause);
     if (!refused) return this.#finish(this.#broken(reason, step, cause));
     this.#finish(failedDial(cause, this.#options.server), { refused, hasHead: false });
-  }
-
-  /** True if no caller waits any more for a command in flight. */
-  #isForsaken(): boolean {
-    for (const command of this.underWay()) if (!command.abandoned) return false;
-    return this.#silent.every(({ command }) => command.abandoned);
-  }
-
-  /** Fails a command whose deadline has passed. If it was sent, it stays in the queue and swallows its reply. */
-  #giveUp(command: Command, now: number, sent: "no" | "maybe"): void {
-    if (command.deadline.at > now || command.abandoned) return;
-    command.fail(outOfTime({ server: this.#options.server, command: command.name, sent }));
   }
 
   /** Makes the error for a connection that broke while the head was waiting. */
