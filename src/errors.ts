@@ -481,8 +481,8 @@ export class CodecError extends MemcachedError {
  * await using server = await MemcachedServer.start();
  * await using client = new Client(server.address);
  *
- * const load = () => new Map([["a", "Ada"], ["b", new Error("It is locked")]]);
- * const call = client.getOrSetMulti<string | Error>(["a", "b"], load, { ttl: 60 });
+ * const load = () => ({ a: "Ada", b: new Error("It is locked") });
+ * const call = client.getOrSetMulti<string>(["a", "b"], load, { ttl: 60 });
  * const { errors, partial } = await assertRejects(() => call, MultiError);
  * assertEquals(partial, new Map([["a", "Ada"]]));
  * const failed = errors.filter((error) => error instanceof LoadError);
