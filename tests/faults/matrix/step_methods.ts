@@ -28,10 +28,8 @@ export const STEP_METHODS: readonly MatrixMethod[] = [
   ofLoads("getOrSet, hit", "mg", KEY),
   // What cannot be stored is told, and given all the same.
   { ...ofLoads("getOrSet, miss", "ms", NEW), mayResolve: true },
-  {
-    ...row("invalidate", "md", invalidate, isTrue),
-    warmUp: (client) => client.meta.noop(),
-  },
+  ofManyLoads("getOrSetMulti, hits", "mg", KEYS),
+  { ...ofManyLoads("getOrSetMulti, misses", "ms", [NEW, KEY, `${NEW}er`]), mayResolve: true },
   ofUpdates("update, read", "gets"),
   ofUpdates("update, store", "cas"),
   // What stands behind the reply to add is taken for that to gets: nobody has the lock then.
@@ -74,12 +72,28 @@ function ofLoads(name: string, command: string, key: string): MatrixMethod {
   };
 }
 
+function ofManyLoads(name: string, command: string, keys: readonly string[]): MatrixMethod {
+  const load = (tag: string) => (asked: readonly string[]) =>
+    asked.map((key) => [key, valueOf(tag, key)] as const);
+  const call: Call = (client, tag, options) =>
+    client.getOrSetMulti(keys, load(tag), { ttl: 600, ...LIMITS, ...options });
+  const isRightFor = (answer: unknown, tag: string, least: number) =>
+    answer instanceof Map && answer.size >= least &&
+    Array.from(answer).every(([key, value]) => keys.includes(key) && value === valueOf(tag, key));
+  return {
+    ...row(name, command, call, (answer, tag) => isRightFor(answer, tag, keys.length)),
+    isPart: (answer, tag) => answer === undefined || isRightFor(answer, tag, 0),
+    isAskedBesides: true,
+    warmUp: (client) => client.meta.noop(),
+    wrongRest: async (client, tag) => {
+      const left = await client.getMulti(keys);
+      return isRightFor(left, tag, 0) ? undefined : Deno.inspect(left);
+    },
+  };
+}
+
 /** Waits for nobody for long: what was won by a call whose reply is lost stays won. */
 const LIMITS = { lease: 1, waitTimeout: 20 };
-
-function invalidate(client: Client, _: string, options: CallOptions): Promise<boolean> {
-  return client.invalidate(KEY, { staleFor: 600, ...options });
-}
 
 /** Adds to a value: once, whatever goes wrong. */
 function ofUpdates(name: string, command: string): MatrixMethod {
