@@ -153,7 +153,8 @@ export interface GetOrSetOptions<T = unknown> extends CallOptions {
    */
   staleWhileRevalidate?: number;
   /**
-   * Seconds after `ttl`, up to 2,592,000, in which the stale value is given if loading a new one fails.
+   * Seconds after `ttl`, up to 2,592,000, in which the stale value is given if loading a new one fails. If one has just
+   * failed, and `staleWhileRevalidate` is set too, it is given at once, while the next one is tried.
    *
    * @default {0}
    */
