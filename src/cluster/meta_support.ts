@@ -55,6 +55,11 @@ export class MetaSupport {
     return this.#answer !== undefined;
   }
 
+  /** True if the server has answered, and speaks meta commands. */
+  get speaksMeta(): boolean {
+    return this.#answer?.speaksMeta ?? false;
+  }
+
   /** Asks the server unless it is known, or could not be asked lately. Calls back when that is over. */
   learn(then: () => void): void {
     const { clock, settings } = this.#context;

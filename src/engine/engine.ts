@@ -192,6 +192,12 @@ export class Engine implements CallOwner {
     return traced(call, turn);
   }
 
+  /** Has closing wait for something that a call under way has begun, and that ends by its own limits. It must not reject. */
+  holdOpen(done: Promise<void>): void {
+    this.#open++;
+    done.then(this.#onCallSettled);
+  }
+
   /** Counts a call that has settled at once. Returns a promise if its caller must wait for it first. */
   #pause(): Promise<void> | undefined {
     this.#loopYield ??= new LoopYield(this.settings.clock);

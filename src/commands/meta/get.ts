@@ -1,6 +1,7 @@
 /** mg: an item, and what the server knows of it. */
 
 import { ProtocolError } from "../../errors.ts";
+import type { ItemView } from "../../protocol/item_view.ts";
 import { findFlag, flagDigits, META_MARKS } from "../../protocol/meta_lines.ts";
 import { ReplyWord } from "../../protocol/reply.ts";
 import { unexpected } from "../command.ts";
@@ -140,6 +141,20 @@ export function digits(letter: string, bytes: Uint8Array, start: number, end: nu
   if (found !== undefined && (found[0] !== "-" || letter === "t")) return found;
   throw new ProtocolError(`Cannot take a reply without the flag ${letter}, as that was asked for`);
 }
+
+/** Gives the seconds of the t flag of an item, without making a text of it. */
+export function ttlIn({ header, restStart, restEnd }: ItemView): number {
+  let at = findFlag(header, restStart, restEnd, "t");
+  // What is no plain number is read, and refused, in the usual way.
+  if (at < 0 || header[at] === MINUS) return ttlOf(Number(digits("t", header, restStart, restEnd)));
+  let seconds = 0;
+  for (; at < restEnd && header[at] !== SPACE; at++) seconds = seconds * 10 + header[at] - DIGIT_0;
+  return ttlOf(seconds);
+}
+
+const MINUS = 0x2d;
+const SPACE = 0x20;
+const DIGIT_0 = 0x30;
 
 /** Gives the seconds of a t flag. A time in the past wraps around below 2^32. */
 export function ttlOf(seconds: number): number {

@@ -8,23 +8,32 @@ import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { type MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
-import type { Claims, Found, Hold } from "./claims.ts";
+import type { AnsweredCall, Claims, Found, Hold } from "./claims.ts";
 import { Leases } from "./lease.ts";
 import type { Plan } from "./options.ts";
 import { Siblings } from "./sibling.ts";
 
 /** The claims of a client. */
 export class ChosenClaims implements Claims {
+  readonly #engine: Engine;
   readonly #leases: Leases;
   readonly #siblings: Siblings;
   readonly #knowsPlaceholders: boolean;
 
   constructor(engine: Engine) {
     const { codec, inflateBudget } = engine.settings;
+    this.#engine = engine;
     this.#leases = new Leases(engine);
     this.#siblings = new Siblings(engine);
     this.#knowsPlaceholders = knowsPlaceholders(codec, inflateBudget);
     if (!this.#knowsPlaceholders) engine.hasLocks = true;
+  }
+
+  ask<T>(key: string, plan: Plan<T>, call: AnsweredCall<T>): Claims | undefined {
+    const owner = this.#engine.cluster.ownerOf(key);
+    const hasMeta = !owner.knowsMeta || owner.meta.speaksMeta;
+    const claims = hasMeta && this.#mayLease(plan) ? this.#leases : this.#siblings;
+    return claims.ask(key, plan, call);
   }
 
   find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
@@ -43,9 +52,13 @@ export class ChosenClaims implements Claims {
     return this.#by(plan, (claims) => claims.look(key, plan));
   }
 
+  /** Without a lease there is no placeholder. */
+  #mayLease({ lease }: Plan<never>): boolean {
+    return this.#knowsPlaceholders || lease === undefined;
+  }
+
   async #by<R>(plan: Plan<never>, ask: (claims: Claims) => Promise<R>): Promise<R> {
-    // Without a lease there is no placeholder.
-    if (!this.#knowsPlaceholders && plan.lease !== undefined) return await ask(this.#siblings);
+    if (!this.#mayLease(plan)) return await ask(this.#siblings);
     try {
       return await ask(this.#leases);
     } catch (error) {

@@ -4,14 +4,27 @@
  * server's own way, `sibling.ts` one for all servers, and `chosen.ts` chooses.
  */
 
+import type { Deadline } from "../../clock.ts";
 import type { Encoded } from "../../codec/codec.ts";
+import type { Receiver } from "../../commands/receiver.ts";
 import type { MemcachedError } from "../../errors.ts";
 import type { Plan } from "./options.ts";
 
 /** A way to choose. Every method rejects if memcached fails. */
 export interface Claims {
-  /** Reads an item. If its value is to be loaded, one caller of the fleet wins. */
-  find<T>(key: string, plan: Plan<T>): Promise<Found<T>>;
+  /**
+   * Asks for a value by one command, whose outcome is the value if it is fresh, and anything else that was answered in an
+   * {@linkcode Answered}, or nothing.
+   *
+   * @returns What can go on from there; `undefined` if one command is not enough, and nothing was asked.
+   */
+  ask<T>(key: string, plan: Plan<T>, call: AnsweredCall<T>): Claims | undefined;
+  /**
+   * Reads an item. If its value is to be loaded, one caller of the fleet wins.
+   *
+   * @param first The answer to {@linkcode Claims.ask}, to begin with it.
+   */
+  find<T>(key: string, plan: Plan<T>, first?: Answered): Promise<Found<T>>;
   /**
    * Reads many items as `find()` does, as far as that can be done at once.
    *
@@ -24,6 +37,29 @@ export interface Claims {
   /** Does so for a caller that loads whatever value is there. */
   look(key: string, plan: Plan<never>): Promise<Hold>;
 }
+
+/** An answer that is no fresh value: an item as it was read. */
+export class Answered {
+  /** Known to those who asked. */
+  readonly item: unknown;
+  /** True if the caller is to load, and others wait for it. */
+  readonly isWon: boolean;
+
+  constructor(item: unknown, isWon: boolean) {
+    this.item = item;
+    this.isWon = isWon;
+  }
+}
+
+/** What was asked for a value by {@linkcode Claims.ask}, and answered. */
+export interface Asked {
+  /** What can go on from there. */
+  readonly claims: Claims;
+  readonly answered: Answered | undefined;
+}
+
+/** A call that takes the answer. */
+export type AnsweredCall<T> = Receiver<T | Answered> & { readonly deadline: Deadline };
 
 /** What was found: the item's value, how old it is, and who is to renew it. */
 export interface Found<T> extends State<T> {
@@ -68,7 +104,7 @@ export const EMPTY_HANDED: Hold = {
 /** No way, as memcached cannot be asked. */
 export function noClaims(error: MemcachedError): Claims {
   const fail = () => Promise.reject(error);
-  return { find: fail, look: fail };
+  return { ask: () => undefined, find: fail, look: fail };
 }
 
 /** What no item means. */

@@ -3,18 +3,18 @@
  * and what it holds given back. A flight always settles its callers, and never stores over what was changed meanwhile.
  */
 
-import type { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { isSetUpMistake } from "../../engine/set_up.ts";
 import { CodecError, MemcachedError } from "../../errors.ts";
 import { isA, isSound } from "../../thrown.ts";
 import { itemOf } from "../meta/set.ts";
 import type { BoundedMap } from "./bounded_map.ts";
-import { type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
+import { type Asked, type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
 import type { LoadGate } from "./load_gate.ts";
 import { Loading } from "./loading.ts";
-import { type Load, type Plan, TTL } from "./options.ts";
+import { type Load, TTL } from "./options.ts";
 import { passed, type SchemaResult, type StandardSchema } from "./schema.ts";
+import type { Caller, Joinable, Waiting, Wanted } from "./wanted.ts";
 
 /** What the flights of a client share. */
 export interface FlightContext {
@@ -29,33 +29,16 @@ export interface FlightContext {
   failed(error: MemcachedError, isSeen: boolean): void;
 }
 
-/** What is asked for. */
-export interface Wanted<T> {
-  readonly key: string;
-  readonly wireKey: string;
-  readonly load: Load<T>;
-  readonly plan: Plan<T>;
-}
-
 /** What was found, and what callers are given in place of its value. */
 interface Fitting<T> extends Found<T> {
   readonly shown?: { readonly value: T };
 }
 
-/** Who is given the value. */
-export type Caller<T> = Pick<
-  Call<T>,
-  "strict" | "settled" | "onSettled" | "resolve" | "reject" | "rejectMisuse"
->;
-
-/** A call that waits for the value. */
-interface Waiting<T> {
-  readonly call: Caller<T>;
-  readonly signal: AbortSignal | undefined;
-}
+/** What is known when a flight begins. */
+type First<T> = Found<T> | Asked | MemcachedError;
 
 /** One value on its way. */
-export class Flight<T> {
+export class Flight<T> implements Joinable<T> {
   readonly #context: FlightContext;
   readonly #wanted: Wanted<T>;
   /** Called once, when nobody can join any more. */
@@ -100,9 +83,9 @@ export class Flight<T> {
   /**
    * Begins.
    *
-   * @param first What was found, or why nothing could be, if the item was read already.
+   * @param first What was found or answered, or why nothing could be, if the item was asked for already.
    */
-  start(first?: Found<T> | MemcachedError): Promise<void> {
+  start(first?: First<T>): Promise<void> {
     return this.done = this.#run(first).catch((error) => this.#fail(error));
   }
 
@@ -138,7 +121,7 @@ export class Flight<T> {
     this.#giveUp(reason, true);
   }
 
-  async #run(first: Found<T> | MemcachedError | undefined): Promise<void> {
+  async #run(first: First<T> | undefined): Promise<void> {
     const { plan } = this.#wanted;
     const { clock } = this.#context.engine.settings;
     let until: number | undefined;
@@ -148,8 +131,7 @@ export class Flight<T> {
       try {
         const given = first;
         first = undefined;
-        if (isA(given, MemcachedError)) throw given;
-        found = given ?? await this.#find();
+        found = await this.#find(given);
         if (plan.schema !== undefined && found.value !== undefined && !this.#isClosed) {
           const fitting = await this.#fitting(found, plan.schema);
           if (fitting === undefined) continue;
@@ -174,8 +156,13 @@ export class Flight<T> {
     }
   }
 
-  async #find(): Promise<Found<T>> {
+  async #find(first: First<T> | undefined): Promise<Found<T>> {
     const { plan, wireKey } = this.#wanted;
+    if (isA(first, MemcachedError)) throw first;
+    if (first !== undefined && "claims" in first) {
+      return await first.claims.find(wireKey, plan, first.answered);
+    }
+    if (first !== undefined) return first;
     const { claims } = this.#context;
     if (!plan.forceFresh) return await claims.find(wireKey, plan);
     return { ...NOTHING, hold: await claims.look(wireKey, plan) };

@@ -3,14 +3,14 @@
 import { checkKeys } from "../../checks/arguments.ts";
 import { aFunction } from "../../checks/check.ts";
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
-import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { missing, verb } from "../../engine/verb.ts";
+import { verb } from "../../engine/verb.ts";
 import { failureOf } from "../../engine/view.ts";
-import { ClosedError } from "../../errors.ts";
+import { ClosedError, type MemcachedError } from "../../errors.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { ChosenClaims } from "./chosen.ts";
-import { noClaims } from "./claims.ts";
+import { type Asker, Asking } from "./asking.ts";
+import { type Asked, noClaims } from "./claims.ts";
 import { Flight, type FlightContext } from "./flight.ts";
 import { LoadGate } from "./load_gate.ts";
 import { LoadRounds } from "./load_round.ts";
@@ -20,25 +20,28 @@ import {
   type GetOrSetOptions,
   type Load,
   type LoadMany,
+  plainPlanOf,
   type Plan,
   planOf,
 } from "./options.ts";
+import { Questions } from "./questions.ts";
 import type { StandardSchema } from "./schema.ts";
+import type { Joinable } from "./wanted.ts";
 
-type Joinable = Map<string, Flight<unknown>>;
+type Joinables = Map<string, Joinable<unknown>>;
 type Options<T> = GetOrSetOptions<T> & { schema?: StandardSchema };
 
 /** The flights that can be joined, by wire key. */
 class JoinableFlights {
-  readonly #reading: Joinable = new Map();
+  readonly reading: Joinables = new Map();
   /** Who wants a fresh value does not join those who read. */
-  readonly #forced: Joinable = new Map();
+  readonly #forced: Joinables = new Map();
   /** Who has a schema joins only those whose value passes the same one. */
   readonly #ofSchemas = new WeakMap<StandardSchema, JoinableFlights>();
 
   /** Gives those of calls with the same wishes. */
-  with({ schema, forceFresh }: Pick<Plan<never>, "schema" | "forceFresh">): Joinable {
-    if (schema === undefined) return forceFresh ? this.#forced : this.#reading;
+  with({ schema, forceFresh }: Pick<Plan<never>, "schema" | "forceFresh">): Joinables {
+    if (schema === undefined) return forceFresh ? this.#forced : this.reading;
     let flights = this.#ofSchemas.get(schema);
     if (flights === undefined) this.#ofSchemas.set(schema, flights = new JoinableFlights());
     return flights.with({ schema: undefined, forceFresh });
@@ -53,6 +56,14 @@ export class Loads {
   readonly #joinable = new JoinableFlights();
   /** Those that are not over. */
   readonly #open = new Set<Flight<unknown>>();
+  readonly #asker: Asker = {
+    questions: new Questions(),
+    joinable: this.#joinable.reading,
+    goOn: (asking, first) => this.#goOn(asking, first),
+  };
+  #isClosing = false;
+  /** Cancels the end that closing has set to all loads. */
+  #cancelEnd: (() => void) | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -74,6 +85,11 @@ export class Loads {
     load: Load<T>,
     options: Options<T>,
   ): Promise<T> {
+    const plain = plainPlanOf(options);
+    if (plain !== undefined && failureOf(engine) === undefined) {
+      const asking = new Asking<T>(engine, VERB, this.#asker, key, load, plain);
+      return engine.start(asking, this.#ask);
+    }
     return engine.call<T>(VERB, options, (call) => {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
@@ -81,7 +97,7 @@ export class Loads {
       engine.began(call, key);
       const flights = this.#flights(plan);
       const waiting = { call, signal: options.signal };
-      const joined = flights.joinable(wireKey) as Flight<T> | undefined;
+      const joined = flights.joinable(wireKey) as Joinable<T> | undefined;
       if (joined !== undefined) return joined.join(waiting);
       const flight = flights.add((onClosed) =>
         new Flight<T>(this.#contextOf(engine), { key, wireKey, load, plan }, onClosed)
@@ -89,6 +105,29 @@ export class Loads {
       flight.join(waiting);
       this.#hold(() => flight.start().then(() => flights.over(flight as Flight<unknown>)));
     });
+  }
+
+  /** Asks for a value by one command, if that is enough where it is fresh. */
+  readonly #ask = <T>(asking: Asking<T>): void => {
+    const { engine, key, load } = asking;
+    asking.wireKey = engine.keys.one(key);
+    aFunction("load", load);
+    engine.began(asking, key);
+    asking.ask(this.#context.claims);
+  };
+
+  /** Begins a flight for a call that has asked, and for those that wait with it. */
+  #goOn(asking: Asking<unknown>, first: Asked | MemcachedError | undefined): void {
+    const flights = this.#flights(asking.plan);
+    const waiting = [{ call: asking, signal: undefined }, ...asking.waiting ?? []];
+    // Another question for the same key may have been answered before. But what was won must be used, or given back.
+    const hasWon = first !== undefined && "answered" in first && first.answered?.isWon === true;
+    const joined = hasWon || asking.isOutdated ? undefined : flights.joinable(asking.wireKey);
+    if (joined !== undefined) return waiting.forEach((each) => joined.join(each));
+    const flight = flights.add((onClosed) => new Flight(this.#context, asking, onClosed));
+    for (const each of waiting) flight.join(each);
+    if (asking.isOutdated) flight.outdate();
+    this.#hold(() => flight.start(first).then(() => flights.over(flight)));
   }
 
   /** @param engine As of `getOrSet()`. */
@@ -120,17 +159,27 @@ export class Loads {
   #flights(plan: Plan<never>): Flights {
     const joinable = this.#joinable.with(plan);
     return {
-      joinable: (wireKey) => joinable.get(wireKey),
+      joinable: (wireKey) =>
+        (joinable === this.#asker.joinable ? this.#asker.questions.find(wireKey) : undefined) ??
+          joinable.get(wireKey),
       add: (make) => {
         const flight = make(() => {
-          if (joinable.get(flight.wireKey) === flight) joinable.delete(flight.wireKey);
+          if (joinable.get(flight.wireKey) === flight as Joinable<unknown>) {
+            joinable.delete(flight.wireKey);
+          }
         });
         const any = flight as Flight<unknown>;
         joinable.set(flight.wireKey, any);
         this.#open.add(any);
+        if (this.#isClosing) this.#endSoon(any);
         return flight;
       },
-      over: (flight) => this.#open.delete(flight),
+      over: (flight) => {
+        this.#open.delete(flight);
+        if (this.#open.size > 0) return;
+        this.#cancelEnd?.();
+        this.#cancelEnd = undefined;
+      },
     };
   }
 
@@ -147,29 +196,30 @@ export class Loads {
 
   /** Says that what is on its way for a key is outdated: later calls do not join it. */
   outdate(wireKey: string): void {
+    this.#asker.questions.find(wireKey)?.outdate();
     for (const flight of this.#open) if (flight.wireKey === wireKey) flight.outdate();
   }
 
   /** Has all that is on its way end soon: loads may take as long as a call, and are given up then. */
   close(): void {
+    this.#isClosing = true;
+    for (const flight of this.#open) this.#endSoon(flight);
+  }
+
+  #endSoon(flight: Flight<unknown>): void {
     const { clock, timeout } = this.#engine.settings;
-    for (const flight of this.#open) flight.hurry();
-    if (timeout === 0 || this.#open.size === 0) return;
-    const cancel = clock.after(timeout, () => {
+    flight.hurry();
+    if (timeout === 0 || this.#cancelEnd !== undefined) return;
+    this.#cancelEnd = clock.after(timeout, () => {
       for (const flight of this.#open) {
         flight.end(new ClosedError("Cannot wait for a load as the client is closed"));
       }
     });
-    Promise.all(Array.from(this.#open, (flight) => flight.done)).then(cancel);
   }
 
   /** Closing waits for what is on its way to its very end, however early its callers have gone. */
   #hold(run: () => Promise<void>): void {
-    const { strict } = this.#engine;
-    const owner = { strict, deadline: () => this.#engine.deadline(), failed: () => {} };
-    void this.#engine.start(new Call<unknown>(owner, FLIGHT, undefined), (held) => {
-      run().then(() => held.resolve(undefined));
-    });
+    this.#engine.holdOpen(run());
   }
 }
 
@@ -178,4 +228,3 @@ const VERB = verb("getOrSet", (): never => {
   throw new Error("A call that fails loads the value itself");
 }, GET_OR_SET_OPTIONS);
 const MULTI_VERB = verb("getOrSetMulti", () => new Map<never, never>(), GET_OR_SET_OPTIONS);
-const FLIGHT = verb<unknown>("getOrSet", missing);

@@ -5,10 +5,12 @@
  */
 
 import { metaDelete } from "../../commands/meta/delete.ts";
-import { metaGet, type MetaItem } from "../../commands/meta/get.ts";
+import { metaGet, type MetaItem, ttlIn } from "../../commands/meta/get.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
 import { metaSet } from "../../commands/meta/set.ts";
+import { Manifest } from "../../codec/chunks.ts";
 import type { Encoded } from "../../codec/codec.ts";
+import type { Receiver } from "../../commands/receiver.ts";
 import type { ItemDecoder } from "../../commands/item_decoder.ts";
 import { Call, type CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -23,7 +25,14 @@ import {
 } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import { MetaGetCall, MetaGetFanOut } from "../meta/get.ts";
-import { type Claims, EMPTY_HANDED, type Found, type Hold } from "./claims.ts";
+import {
+  Answered,
+  type AnsweredCall,
+  type Claims,
+  EMPTY_HANDED,
+  type Found,
+  type Hold,
+} from "./claims.ts";
 import { exptimeOf, type Plan } from "./options.ts";
 import { Sightings } from "./sightings.ts";
 import { stateOf } from "./state.ts";
@@ -35,6 +44,8 @@ export class Leases implements Claims {
   readonly #sightings: Sightings;
   /** The kinds of reads, by what they ask for: a program uses a few. */
   readonly #reads = new Map<string, MetaKind<MetaItem>>();
+  /** The kind of fresh reads that was used last. */
+  #lastFresh: (Pick<Plan<never>, "window" | "lease"> & { kind: MetaKind<unknown> }) | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -42,12 +53,20 @@ export class Leases implements Claims {
     this.#sightings = new Sightings(engine.settings.clock);
   }
 
+  ask<T>(key: string, plan: Plan<T>, call: AnsweredCall<T>): Claims {
+    const engine = this.#engine;
+    const kind = this.#freshKind(plan) as MetaKind<T | Answered>;
+    const receiver = call as Receiver<T | Answered | undefined>;
+    sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), receiver));
+    return this;
+  }
+
   /** On a miss, and in an item's last seconds, one caller wins its lease. */
-  async find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
-    const { window, lease } = plan;
-    const kind = this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0);
-    while (true) {
-      const item = await this.#ask(key, kind as MetaKind<MetaItem<T>>);
+  async find<T>(key: string, plan: Plan<T>, first?: Answered): Promise<Found<T>> {
+    const { lease } = plan;
+    const kind = this.#kindFor(plan);
+    for (let answered = first;; answered = undefined) {
+      const item = await this.#read(key, kind as MetaKind<MetaItem<T>>, answered);
       const state = stateOf(item, plan);
       const isUsed = state.turn === "fresh" && plan.schema === undefined;
       if (isUsed) return { ...state, hold: EMPTY_HANDED };
@@ -96,7 +115,7 @@ export class Leases implements Claims {
   /** On a miss one caller wins its lease. */
   async look(key: string, plan: Plan<never>): Promise<Hold> {
     const kind = this.#readKind(false, 0, plan.lease, false);
-    return this.#holdOf(key, await this.#ask(key, kind), plan);
+    return this.#holdOf(key, await this.#read(key, kind), plan);
   }
 
   /** Lets somebody win an item whose holder has not renewed it within the lease. */
@@ -155,11 +174,17 @@ export class Leases implements Claims {
     await this.#change(key, metaDelete({ C: cas, I: true }, ONCE));
   }
 
-  #ask<T>(key: string, kind: MetaKind<MetaItem<T>>): Promise<MetaItem<T> | undefined> {
+  /** @param answered What was answered before. It may be the manifest of a split value, whose chunks are asked for. */
+  #read<T>(
+    key: string,
+    kind: MetaKind<MetaItem<T>>,
+    answered?: Answered,
+  ): Promise<MetaItem<T> | undefined> {
     const engine = this.#engine;
     const call = new MetaGetCall<T>(engine, undefined, this.#owner);
     call.wireKey = key;
-    sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), call));
+    if (answered !== undefined) call.resolve(answered.item as MetaItem<T> | undefined);
+    else sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), call));
     return call.promise;
   }
 
@@ -168,6 +193,33 @@ export class Leases implements Claims {
     const call = new Call<R | undefined>(this.#owner, CHANGE, undefined);
     sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), call, item));
     return call.promise;
+  }
+
+  #kindFor({ window, lease }: Plan<never>): MetaKind<MetaItem> {
+    return this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0);
+  }
+
+  /** Gives the kind of a read whose result is the value alone if it is fresh. */
+  #freshKind(plan: Plan<never>): MetaKind<unknown> {
+    const { window, lease } = plan;
+    // Nearly all calls of a program are of one kind.
+    const last = this.#lastFresh;
+    if (last?.window === window && last.lease === lease) return last.kind;
+    const slow = this.#kindFor(plan);
+    const decoder = this.#engine.decoders.value<unknown>();
+    const kind: MetaKind<unknown> = {
+      ...slow,
+      item(view) {
+        if (view.marks === 0 && (window === 0 || ttlIn(view) >= window)) {
+          const value = decoder.decode(view);
+          if (value !== undefined && !Manifest.is(value)) return value;
+        }
+        const item = slow.item(view);
+        return new Answered(item, item.won);
+      },
+    };
+    this.#lastFresh = { window, lease, kind };
+    return kind;
   }
 
   #readKind(

@@ -8,17 +8,18 @@ import type { Call } from "../../engine/call.ts";
 import { LoadError, type MemcachedError, MultiError } from "../../errors.ts";
 import { isA, textOf } from "../../thrown.ts";
 import type { Found } from "./claims.ts";
-import { type Caller, Flight, type FlightContext } from "./flight.ts";
+import { Flight, type FlightContext } from "./flight.ts";
 import type { LoadRounds } from "./load_round.ts";
 import type { Plan } from "./options.ts";
 import { SharedPlace } from "./shared_place.ts";
+import type { Caller, Joinable } from "./wanted.ts";
 
 type CallEnd = Parameters<NonNullable<Caller<unknown>["onSettled"]>>[0];
 
 /** The flights of a client. */
 export interface Flights {
   /** Gives the one that can be joined. */
-  joinable(wireKey: string): Flight<unknown> | undefined;
+  joinable(wireKey: string): Joinable<unknown> | undefined;
   /** Makes one that can be joined. */
   add<T>(flight: (onClosed: () => void) => Flight<T>): Flight<T>;
   over(flight: Flight<unknown>): void;
@@ -107,7 +108,7 @@ export class ManyValues<T> {
     const caller = new KeyCaller<T>(this, key, this.#call.strict);
     this.#callers.push(caller);
     const waiting = { call: caller, signal: this.#signal };
-    const joinable = this.#flights.joinable(wireKey) as Flight<T> | undefined;
+    const joinable = this.#flights.joinable(wireKey) as Joinable<T> | undefined;
     if (joinable !== undefined) {
       joinable.join(waiting);
       return undefined;

@@ -13,14 +13,23 @@
  */
 
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
-import type { Retrieval } from "../../commands/get.ts";
+import { GetCommand, type Retrieval } from "../../commands/get.ts";
+import type { Receiver } from "../../commands/receiver.ts";
 import type { CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { CasValue, ChunkedDecoder } from "../../engine/item_decoders.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { ChunkedCall } from "../chunked.ts";
 import { BesideItems, type Lock } from "./beside.ts";
-import { type Claims, EMPTY_HANDED, type Found, type Hold, NOTHING, type State } from "./claims.ts";
+import {
+  type AnsweredCall,
+  type Claims,
+  EMPTY_HANDED,
+  type Found,
+  type Hold,
+  NOTHING,
+  type State,
+} from "./claims.ts";
 import type { Plan } from "./options.ts";
 import { hasOwnEnd, type InHand, SiblingHold } from "./sibling_hold.ts";
 
@@ -62,6 +71,15 @@ export class Siblings implements Claims {
           ? { value: undefined, cas: item.cas() }
           : any.decode(item),
     };
+  }
+
+  ask<T>(key: string, plan: Plan<T>, call: AnsweredCall<T>): Claims | undefined {
+    if (plan.window > 0) return undefined;
+    const engine = this.#engine;
+    const { mergeGets } = engine.settings;
+    const receiver = call as Receiver<unknown>;
+    engine.send(call, key, new GetCommand(key, this.#value, receiver, GET, mergeGets));
+    return this;
   }
 
   async find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
