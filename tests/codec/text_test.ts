@@ -34,7 +34,7 @@ Deno.test("decodeText() keeps byte order marks, NUL and the replacement characte
 });
 
 Deno.test("decodeText() decodes texts of every length at which it changes its way", () => {
-  for (const length of [255, 256, 32 * 1024 - 1, 32 * 1024, 1024 * 1024 - 1, 1024 * 1024]) {
+  for (const length of [4, 12, 13, 256, 257, 4095, 4096, 1024 * 1024]) {
     for (const end of ["", "é", "中", "🔑", "\ufffd"]) {
       const text = "a".repeat(length - utf8Length(end)) + end;
       const bytes = encoder.encode(`é${text}é`);
