@@ -7,6 +7,7 @@
 
 import type { PartReceiver } from "./receiver.ts";
 import { CodecError, type MemcachedError, ProtocolError, ReplyError } from "../errors.ts";
+import { ExpectedKey } from "../protocol/expected_key.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
@@ -26,6 +27,9 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   readonly #values: (T | undefined)[];
   readonly #how: Retrieval;
   #cursor: number;
+  /** The key at the cursor as the item's is expected, and where it begins in the request. For a few keys it does not pay. */
+  #expected: ExpectedKey | undefined;
+  #expectedAt = 0;
   /** Number of items that came, and of those among them without bytes that have no value: a lease's placeholders. */
   #hits = 0;
   #empty = 0;
@@ -67,10 +71,15 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     if (this.ownResends + this.bystanderResends > 0) this.#forget(this.start, this.end);
     const { keys } = this.group;
     const { exptime } = this.#how;
-    let line = this.name + " " + (exptime === undefined ? "" : exptime + " ") + keys[this.start];
+    const word = this.name + " " + (exptime === undefined ? "" : exptime + " ");
+    let line = word + keys[this.start];
     for (let i = this.start + 1; i < this.end; i++) line += " " + keys[i];
     line += "\r\n";
     if (!writer.ascii(line)) writer.latin1(line);
+    this.#expected = undefined;
+    if (this.end - this.start < LEAST_EXPECTED) return;
+    this.#expected = ExpectedKey.take(writer.last(line.length));
+    this.#expectedAt = word.length;
   }
 
   override item(item: ItemView): boolean {
@@ -92,6 +101,8 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
     if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
+    this.#expected?.give();
+    this.#expected = undefined;
     this.succeed(this.#errors);
     return true;
   }
@@ -154,11 +165,14 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     const { keys } = this.group;
     if (this.#index === undefined) {
       let at = this.#cursor;
-      while (at < this.end && !item.hasKey(keys[at])) at++;
+      const isNext = item.isExpected && item.expected === this.#expected;
+      if (!isNext) { while (at < this.end && !item.hasKey(keys[at])) at++; }
       if (at < this.end) {
+        if (this.#expected !== undefined) this.#expectAfter(item, at);
         this.#cursor = at + 1;
         return at;
       }
+      item.expected = undefined;
       this.#index = this.#indexed();
     }
     const key = item.key();
@@ -167,6 +181,17 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
       throw new ProtocolError(`Cannot take an item whose key was not asked: "${key}"`);
     }
     return at;
+  }
+
+  /** Says which key the item after that of key number `index` is likely to have. */
+  #expectAfter(item: ItemView, index: number): void {
+    const { keys } = this.group;
+    let start = this.#expectedAt;
+    for (let i = this.#cursor; i <= index; i++) start += keys[i].length + 1;
+    this.#expectedAt = start;
+    const isLast = index + 1 === this.end;
+    item.expected = isLast ? undefined : this.#expected;
+    if (!isLast) this.#expected!.set(start, start + keys[index + 1].length);
   }
 
   /** Makes an index of the positions of each key that still has no answer. */
@@ -192,6 +217,9 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     return indexes;
   }
 }
+
+/** With fewer keys a copy of the request costs as much as it saves. */
+const LEAST_EXPECTED = 8;
 
 /** True if the data block ends with CR LF and END. */
 function endsAsReply({ data, dataStart, dataEnd }: ItemView): boolean {

@@ -4,6 +4,7 @@ import { type Chunk, chunkCount, Manifest } from "../codec/chunks.ts";
 import type { Codec } from "../codec/codec.ts";
 import { FLAG_SPLIT } from "../codec/flags.ts";
 import { knowsPlaceholders } from "../codec/placeholder.ts";
+import { decodeText } from "../codec/text.ts";
 import { decodeValue } from "../codec/values.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { CodecError } from "../errors.ts";
@@ -124,6 +125,10 @@ export class ItemDecoders {
     const decode = (item: ItemView): unknown => {
       const { data, dataStart, dataEnd, flags, owned } = item;
       try {
+        // As decodeValue() would, with what only the item can know.
+        if (flags === codec.textFlags && dataEnd > dataStart && item.isAscii) {
+          return decodeText(data, dataStart, dataEnd, true);
+        }
         return decodeValue(codec, data, dataStart, dataEnd, flags, inflateBudget, owned);
       } catch (cause) {
         throw codecError(cause);

@@ -97,12 +97,11 @@ function isDigit(byte: number): boolean {
 
 /** Reads `VALUE <key> <flags> <bytes> [<cas>]`. */
 function readValue(bytes: Uint8Array, start: number, end: number, into: ReplyLine): number {
-  let at = start + 6;
-  const keyStart = at;
-  while (at < end && bytes[at] > SPACE) at++;
-  // Keys may contain control bytes other than those that end a word or a line.
-  while (at < end && bytes[at] !== SPACE && bytes[at] !== LF) at++;
-  const keyEnd = at++;
+  const keyStart = start + 6;
+  let keyEnd = into.expected === undefined ? -1 : into.expected.endIn(bytes, keyStart, end);
+  const isExpected = keyEnd >= 0;
+  if (!isExpected) keyEnd = endOfKey(bytes, keyStart, end);
+  let at = keyEnd + 1;
   let flags = 0;
   const flagsStart = at;
   // Cut to 32 bits, as libmc does.
@@ -134,10 +133,20 @@ function readValue(bytes: Uint8Array, start: number, end: number, into: ReplyLin
   into.size = sizeEnd - sizeStart > MAX_DIGITS ? Infinity : size;
   into.keyStart = keyStart;
   into.keyEnd = keyEnd;
+  into.isExpected = isExpected;
   into.flags = flags;
   into.casStart = casStart;
   into.casEnd = casEnd;
   return at + 2;
+}
+
+/** Gives the end of the key that begins at `start`. */
+function endOfKey(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] > SPACE) at++;
+  // Keys may contain control bytes other than those that end a word or a line.
+  while (at < end && bytes[at] !== SPACE && bytes[at] !== LF) at++;
+  return at;
 }
 
 /** Rejects an incomplete VALUE line that can no longer become a valid one; waits for the rest of any other. */

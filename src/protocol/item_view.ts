@@ -1,5 +1,6 @@
 /** One item of a reply, as the parser found it. A connection reuses one object for all items. */
 
+import { isAscii } from "node:buffer";
 import { ProtocolError } from "../errors.ts";
 import { ReplyLine } from "./reply_line.ts";
 
@@ -17,6 +18,31 @@ export class ItemView extends ReplyLine {
   dataEnd = 0;
   /** True if `data` is exactly this item's data block, and nobody else will write to it. */
   owned = false;
+  /** End of the bytes that have come, of which the data block is a part unless it is owned. */
+  #chunkEnd = 0;
+  /** What is known of these bytes, from the first data block that was asked for on. */
+  #chunk: "unknown" | "ascii" | "other" = "unknown";
+
+  /** Notes that new bytes have come, and where they end. */
+  newChunk(end: number): void {
+    this.#chunkEnd = end;
+    this.#chunk = "unknown";
+  }
+
+  /**
+   * True if the data block is known to be ASCII. If many more are likely to follow it, all that has come is looked at, once
+   * for all of them: that costs 2 ns for each item of 100 bytes, and text of which this is known is decoded in 50 ns in
+   * place of 67.
+   */
+  get isAscii(): boolean {
+    if (this.#chunk === "ascii") return !this.owned;
+    if (this.#chunk === "other" || this.owned) return false;
+    const rest = this.#chunkEnd - this.dataEnd;
+    if (rest < LEAST_REST_BYTES || rest < MANY * (this.dataEnd - this.dataStart)) return false;
+    const found = isAscii(this.data.subarray(this.dataStart, this.#chunkEnd));
+    this.#chunk = found ? "ascii" : "other";
+    return found;
+  }
 
   /** True if the line had a cas. */
   get hasCas(): boolean {
@@ -83,3 +109,6 @@ export class ItemView extends ReplyLine {
 
 const EMPTY = new Uint8Array(0);
 const DIGIT_0 = 0x30;
+/** A look at all bytes pays from about eight short values on. */
+const LEAST_REST_BYTES = 1024;
+const MANY = 8;

@@ -77,6 +77,7 @@ export function readMetaItem(
   // More digits than any number has exceed every limit.
   into.size = sizeEnd - sizeStart > MAX_DIGITS ? Infinity : size;
   into.keyStart = into.keyEnd = sizeEnd;
+  into.isExpected = false;
   into.flags = flags;
   into.casStart = casStart;
   into.casEnd = casEnd;

@@ -1,6 +1,7 @@
 /** The seam for grammars: a function that reads one line of a reply, and the object that it fills. */
 
 import { ProtocolError } from "../errors.ts";
+import type { ExpectedKey } from "./expected_key.ts";
 import { ReplyWord } from "./reply.ts";
 
 /**
@@ -20,6 +21,10 @@ export class ReplyLine {
   /** Equal to `keyStart` if the line had no key. */
   keyEnd = 0;
   flags = 0;
+  /** The key that the next item is likely to have, if whoever takes the items knows one. */
+  expected: ExpectedKey | undefined;
+  /** True if the item has that key: then it need not be compared any more. */
+  isExpected = false;
   casStart = 0;
   /** Equal to `casStart` if the line had no cas. */
   casEnd = 0;
@@ -40,7 +45,7 @@ export class ReplyLine {
 
 /**
  * Reads the line that begins at `at` and fills `into` with its content. It is a pure function: it depends on the bytes
- * alone and keeps nothing. It must not look beyond `end`. The parser, not this, limits the line and the data block.
+ * alone and keeps nothing; `into.expected` makes it faster, and no other. It must not look beyond `end`. The parser, not this, limits the line and the data block.
  *
  * @param bytes The bytes that contain the line. Borrowed.
  * @param at Beginning of the line; less than `end`.

@@ -86,6 +86,7 @@ export class ReplyParser {
   #run(bytes: Uint8Array, start: number, end: number): void {
     if (this.#failed) throw new ProtocolError("Cannot read reply as an earlier one was malformed");
     this.#failed = true;
+    this.#item.newChunk(end);
     if (this.idle) this.#takeLines(bytes, start, end);
     else this.#takeLines(bytes, this.#resume(bytes, start, end), end);
     this.#failed = false;

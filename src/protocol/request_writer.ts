@@ -93,6 +93,11 @@ export class RequestWriter {
     this.#length = at;
   }
 
+  /** Lends the last `count` bytes written, all of which were written as text. */
+  last(count: number): Uint8Array {
+    return this.#buffer.subarray(this.#length - count, this.#length);
+  }
+
   /** Writes bytes as they are. Many of them are not copied, but lent until they have been sent. */
   bytes(data: Uint8Array): void {
     if (data.length >= LENT_BYTES) {

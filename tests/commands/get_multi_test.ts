@@ -55,6 +55,24 @@ Deno.test("GetMultiCommand.item() puts each value at its place, misses in betwee
   assertEquals(asked.values, ["END\r\n#7", none, none, "#8", none, none, none, "A#9"]);
 });
 
+Deno.test("GetMultiCommand.item() finds many keys, some twice and some missed, with prefixes of each other", () => {
+  const random = new Random(12);
+  for (let round = 0; round < 200; round++) {
+    const keys = Array.from(
+      { length: 8 + random.below(30) },
+      () => "key:" + "1".repeat(random.below(4)) + random.below(3),
+    );
+    const hits = keys.map((key) => key.length % 3 > 0 || key.endsWith("1"));
+    const asked = ask({ keys }, [0, keys.length]);
+    assertEquals(requestOf(asked.command), `get ${keys.join(" ")}\r\n`);
+    const items = keys.map((key, i) => hits[i] ? `VALUE ${key} 0 ${key.length}\r\n${key}\r\n` : "");
+    assert(answer(asked.command, items.join("") + "END\r\n"));
+    const expected = keys.map((key, i) => hits[i] ? key : undefined);
+    const found = keys.map((_, i) => asked.values[i]);
+    assertEquals(found, expected, `seed 12, round ${round}`);
+  }
+});
+
 Deno.test("GetMultiCommand.item() takes items in any order", () => {
   const random = new Random(8);
   for (let round = 0; round < 300; round++) {
