@@ -183,6 +183,7 @@ export class Leases implements Claims {
     const engine = this.#engine;
     const call = new MetaGetCall<T>(engine, undefined, this.#owner);
     call.wireKey = key;
+    call.keepsTorn = true;
     if (answered !== undefined) call.resolve(answered.item as MetaItem<T> | undefined);
     else sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), call));
     return call.promise;

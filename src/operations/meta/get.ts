@@ -57,6 +57,8 @@ export class MetaGetCall<T> extends Call<MetaItem<T> | undefined> {
   readonly #engine: Engine;
   wireKey = "";
   how: Retrieval = GET;
+  /** True if an item whose chunks are gone is no miss: whoever is to replace it needs its cas. */
+  keepsTorn = false;
 
   constructor(engine: Engine, options: CallOptions | undefined, owner: CallOwner = engine) {
     super(owner, VERBS.get, options);
@@ -76,7 +78,7 @@ export class MetaGetCall<T> extends Call<MetaItem<T> | undefined> {
         value = joined;
         return 1;
       },
-      result: () => withValue(item as MetaItem<T>, value),
+      result: () => withValue(item as MetaItem<T>, value, this.keepsTorn),
     }).goOn(wireKey, manifest);
   }
 }
@@ -200,10 +202,14 @@ function manifestOf(item: MetaItem | undefined): Manifest {
 }
 
 /** Puts the joined value into an item. Without one it is a miss, unless the caller is to renew it. */
-function withValue<T>(item: MetaItem<T>, value: T | undefined): MetaItem<T> | undefined {
+function withValue<T>(
+  item: MetaItem<T>,
+  value: T | undefined,
+  isKept = item.won,
+): MetaItem<T> | undefined {
   const { value: _manifest, ...others } = item;
   if (value !== undefined) return { value, ...others };
-  return item.won ? others : undefined;
+  return isKept || item.won ? others : undefined;
 }
 
 /** No client splits a value under a key that its chunks could not be asked by. */

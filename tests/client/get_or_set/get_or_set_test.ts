@@ -45,6 +45,17 @@ const CASES: Record<string, Case> = {
     await client.set("big", big);
     assertEquals(await client.getOrSet<string>("big", never, TTL), big);
   },
+  "replaces a split value that has lost a chunk": async (client, other) => {
+    for (const value of ["new", "newer"]) {
+      await client.set("big", "é".repeat(1_500_000));
+      assertEquals(await client.delete("~3big/0"), true);
+      const load = () => value;
+      const found = value === "new"
+        ? await other.getOrSet("big", load, TTL)
+        : (await other.getOrSetMulti(["big"], () => ({ big: value }), TTL)).get("big");
+      assertEquals([found, await client.get("big")], [value, value]);
+    }
+  },
   "callers of one process share one load": async (client) => {
     let loads = 0;
     const load = async () => {
