@@ -1,11 +1,18 @@
 /** `getOrSet()` while memcached is away, or cannot do what it needs. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, ConnectionError, MemcachedError, TimeoutError } from "@libmc/libmc";
+import {
+  Client,
+  ConnectionError,
+  jsCodec,
+  libmcCodec,
+  MemcachedError,
+  TimeoutError,
+} from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
 import { recordEvents } from "../../support/failures.ts";
-import { startMemcached } from "../../support/memcached.ts";
+import { type Memcached, startMemcached } from "../../support/memcached.ts";
 
 const TTL = { ttl: 60 };
 const NOBODY = "127.0.0.1:1";
@@ -77,6 +84,32 @@ Deno.test("Client.getOrSet(), live: memcached killed during the load: the value 
     return await client.get("a") === "again";
   });
 });
+
+for (const [way, codec] of [["a lease", jsCodec], ["a lock", libmcCodec]] as const) {
+  Deno.test(`Client.getOrSet(), live: memcached killed and restarted during a load by ${way}: 200 callers have the value, the next one loads`, async () => {
+    const server = await startMemcached();
+    await using client = new Client(server.address, { warn: false, retryTimeout: 0, codec });
+    await using other = new Client(server.address, { warn: false, retryTimeout: 0, codec });
+    let again: Memcached | undefined;
+    let loads = 0;
+    const load = async () => {
+      loads++;
+      await server.stop();
+      again = await startMemcached({ port: server.port! });
+      return "of before";
+    };
+    const calls = Array.from({ length: 200 }, () => client.getOrSet("a", load, TTL));
+    assertEquals(new Set(await Promise.all(calls)), new Set(["of before"]));
+    await using _ = again;
+    assertEquals(loads, 1);
+    await eventually("it is stored anew", async () => {
+      const value = await other.getOrSet("a", () => "of after", TTL);
+      assert(["of before", "of after"].includes(value), value);
+      return await other.get("a") === "of after";
+    });
+    assertEquals(await client.getOrSet("a", () => "never", TTL), "of after");
+  });
+}
 
 Deno.test("Client.getOrSet(): a server that answers nothing delays no more than its silence", async () => {
   await using server = await MemcachedServer.start();

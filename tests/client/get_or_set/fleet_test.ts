@@ -1,34 +1,42 @@
 /** One load for a whole fleet: several processes, one memcached. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Client } from "@libmc/libmc";
+import { Client, jsCodec, libmcCodec } from "@libmc/libmc";
 import { eventually } from "../../support/eventually.ts";
 import { startMemcached } from "../../support/memcached.ts";
 
-Deno.test("Client.getOrSet(), live: four processes with 50 callers each load a missing key once", async () => {
-  await using server = await startMemcached();
-  await using fleet = await startFleet(server.address, { callers: 50, loadTime: 200, lease: 10 });
-  await fleet.go();
-  await eventually("all have their value", () => fleet.linesOf("done").length === 4, 20_000);
-  assertEquals(fleet.linesOf("load").length, 1);
-  assertEquals(new Set(fleet.linesOf("done").map(({ line }) => line)).size, 1);
-});
+for (const [way, codec] of [["a lease", "js"], ["a lock", "python"]] as const) {
+  Deno.test(`Client.getOrSet(), live: four processes with 200 callers each load a missing key once, by ${way}`, async () => {
+    await using server = await startMemcached();
+    const options = { callers: 200, loadTime: 200, lease: 10, codec };
+    await using fleet = await startFleet(server.address, options);
+    await fleet.go();
+    await eventually("all have their value", () => fleet.linesOf("done").length === 4, 20_000);
+    assertEquals(fleet.linesOf("load").length, 1);
+    assertEquals(new Set(fleet.linesOf("done").map(({ line }) => line)).size, 1);
+  });
 
-Deno.test("Client.getOrSet(), live: a holder that dies is replaced once, within its lease and a second", async () => {
-  await using server = await startMemcached();
-  await using fleet = await startFleet(server.address, { callers: 20, loadTime: 800, lease: 2 });
-  await fleet.go();
-  await eventually("somebody loads", () => fleet.linesOf("load").length === 1);
-  const [first] = fleet.linesOf("load");
-  fleet.kill(first.process);
-  await eventually("the others have their value", () => fleet.linesOf("done").length === 3, 20_000);
-  const loads = fleet.linesOf("load");
-  assertEquals(loads.length, 2);
-  assert(loads[1].at - first.at <= 3000, `it took ${loads[1].at - first.at} ms`);
-  await using client = new Client(server.address, { pollTimeout: 5000, connectTimeout: 5000 });
-  const value = await client.get<string>("hot");
-  assertEquals(fleet.linesOf("done").map(({ line }) => line), Array(3).fill(`done ["${value}"]`));
-});
+  Deno.test(`Client.getOrSet(), live: a holder of ${way} that is killed is replaced once, within its lease and a second`, async () => {
+    await using server = await startMemcached();
+    const options = { callers: 200, loadTime: 800, lease: 2, codec };
+    await using fleet = await startFleet(server.address, options);
+    await fleet.go();
+    await eventually("somebody loads", () => fleet.linesOf("load").length === 1);
+    const [first] = fleet.linesOf("load");
+    fleet.kill(first.process);
+    await eventually("the rest have their value", () => fleet.linesOf("done").length === 3, 20_000);
+    const loads = fleet.linesOf("load");
+    assertEquals(loads.length, 2);
+    assert(loads[1].at - first.at <= 3000, `it took ${loads[1].at - first.at} ms`);
+    await using client = new Client(server.address, {
+      pollTimeout: 5000,
+      connectTimeout: 5000,
+      codec: codec === "python" ? libmcCodec : jsCodec,
+    });
+    const value = await client.get<string>("hot");
+    assertEquals(fleet.linesOf("done").map(({ line }) => line), Array(3).fill(`done ["${value}"]`));
+  });
+}
 
 Deno.test("Client.getOrSet(), live: a holder that dies while there is a stale value is replaced once", async () => {
   await using server = await startMemcached();
@@ -63,7 +71,12 @@ interface Said {
 /** Starts four processes that wait for a word. */
 async function startFleet(
   address: string,
-  { callers, loadTime, lease }: { callers: number; loadTime: number; lease: number },
+  { callers, loadTime, lease, codec }: {
+    callers: number;
+    loadTime: number;
+    lease: number;
+    codec: string;
+  },
 ) {
   const path = new URL("../programs/get_or_set.ts", import.meta.url).pathname;
   const said: Said[] = [];
@@ -71,7 +84,7 @@ async function startFleet(
     new Deno.Command("deno", {
       args: [
         ...["run", "--quiet", "--no-prompt", "--allow-net", path],
-        ...[address, callers, loadTime, lease].map(String),
+        ...[address, callers, loadTime, lease, codec].map(String),
       ],
       env: { NO_COLOR: "1" },
       stdin: "piped",

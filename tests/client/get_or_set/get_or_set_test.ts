@@ -138,7 +138,7 @@ const CASES: Record<string, Case> = {
           throw error;
         }]
       ) {
-        const calls = Array.from({ length: 20 }, () => client.getOrSet<string>("a", load, TTL));
+        const calls = Array.from({ length: 200 }, () => client.getOrSet<string>("a", load, TTL));
         for (const result of await Promise.allSettled(calls)) {
           assert(result.status === "rejected");
           assertStrictEquals(result.reason, error);
