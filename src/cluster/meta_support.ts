@@ -41,6 +41,8 @@ export class MetaSupport {
   readonly #context: MetaSupportContext;
   #answer: MetaAnswer | undefined;
   #version: Version = FIRST;
+  /** True if it can carry out every command that needs nothing more than meta commands. */
+  #isModern = false;
   /** Why it could not be asked last, and when. */
   #failure: { readonly error: MemcachedError; readonly at: number } | undefined;
   #asking: AbortController | undefined;
@@ -83,6 +85,7 @@ export class MetaSupport {
   /** Forgets what is known: the server is not connected any more. */
   forget(): void {
     this.#answer = this.#failure = undefined;
+    this.#isModern = false;
     this.#asking?.abort(new Error("the connection to the server was lost"));
   }
 
@@ -93,6 +96,8 @@ export class MetaSupport {
 
   /** Makes the error for a command that the server cannot carry out; `undefined` if it can. */
   refusal(command: Command): MemcachedError | undefined {
+    // As nearly always. It is asked for every meta command.
+    if (this.#isModern && command.needs === undefined) return undefined;
     const { name } = command;
     const server = this.#context.server();
     const answer = this.#answer;
@@ -153,6 +158,7 @@ export class MetaSupport {
     if (!controller.signal.aborted) {
       this.#answer = answer;
       this.#version = versionOf(answer?.version);
+      this.#isModern = this.speaksMeta && !isOlder(this.#version, FIRST);
       this.#failure = failure && { error: failure, at: clock.now() };
     }
     for (const then of this.#waiting.splice(0)) then();

@@ -3,6 +3,7 @@
 import v8 from "node:v8";
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions, type Clock } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
 import { takes, VERBS } from "../support/verbs.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryServers } from "./memory_servers.ts";
@@ -45,6 +46,22 @@ Deno.test("Client makes one promise for a call of one key, and one for the end o
     assertEquals(count, 1000 + 1, name);
     await Promise.all(made);
   }
+});
+
+Deno.test("Client.getOrSet() makes one promise for a question, also where others share its answer", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  await client.meta.noop();
+  for (const keyOf of [(i: number) => `key${i}`, () => "key"]) {
+    await client.setMulti(Array.from({ length: 1000 }, (_, i) => [keyOf(i), i]));
+    const made: Promise<unknown>[] = [];
+    const count = promisesOf(() => {
+      for (let i = 0; i < 1000; i++) made.push(client.getOrSet(keyOf(i), () => i, { ttl: 60 }));
+    });
+    assertEquals(count, 1000 + 1);
+    await Promise.all(made);
+  }
+  assert((server.commands.get("mg") ?? 0) < 1020, "those for one key have asked once");
 });
 
 Deno.test("Client makes no promise for a write or a read that more callers share", async () => {

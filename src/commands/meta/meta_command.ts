@@ -90,8 +90,12 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
     const flag = keyFlag(this.key, word);
     const item = this.#data;
     if (item === undefined) {
-      writer.latin1(name + " " + word + flag + flags + " O" + this.#opaque + "\r\n");
-      return;
+      // In pieces: a text that is put together of several is copied once more before its first character is read.
+      writer.latin1(BEGINNINGS[name]);
+      writer.latin1(word);
+      if (flag !== "") writer.latin1(flag);
+      writer.latin1(flags);
+      return writer.latin1(" O" + this.#opaque + "\r\n");
     }
     writer.latin1(name + " " + word + " ");
     writer.dataBlock(item.data, storedFlags(flag, flags, item, flagsBehind, this.#opaque));
@@ -133,6 +137,13 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
     if (opaque !== this.#opaque) throw wrongOpaque(this.name, opaque, String(this.#opaque));
   }
 }
+
+const BEGINNINGS: Readonly<Record<MetaKind<unknown>["name"], string>> = {
+  mg: "mg ",
+  ms: "ms ",
+  md: "md ",
+  ma: "ma ",
+};
 
 /** Gives what follows the length in a request that stores an item. */
 export function storedFlags(

@@ -33,6 +33,7 @@ export class Asking<T> extends Call<T> implements Wanted<T>, Joinable<T> {
   readonly load: Load<T>;
   readonly plan: Plan<T>;
   wireKey = "";
+  place = 0;
   isOutdated = false;
   /** The calls that share the answer. */
   waiting: Waiting<T>[] | undefined;
@@ -62,7 +63,8 @@ export class Asking<T> extends Call<T> implements Wanted<T>, Joinable<T> {
   ask(claims: Claims): void {
     const { joinable, questions } = this.#asker;
     const { wireKey } = this;
-    const joined = (questions.find(wireKey) ?? joinable.get(wireKey)) as Joinable<T> | undefined;
+    const same = questions.same(this as Asking<unknown>);
+    const joined = (same ?? joinable.get(wireKey)) as Joinable<T> | undefined;
     if (joined !== undefined) {
       this.#isAnswered = true;
       return joined.join({ call: this, signal: undefined });

@@ -8,6 +8,8 @@
 /** A question for a key. */
 interface Question {
   readonly wireKey: string;
+  /** Where it is in the table. */
+  place: number;
 }
 
 /** Finds most of the questions that wait. */
@@ -15,17 +17,27 @@ export class Questions<Q extends Question> {
   readonly #places = new Array<Q | undefined>(PLACES).fill(undefined);
 
   find(wireKey: string): Q | undefined {
-    const question = this.#places[placeOf(wireKey)];
-    return question?.wireKey === wireKey ? question : undefined;
+    return this.#at(placeOf(wireKey), wireKey);
   }
 
+  /** Finds one for the same key as a question that may be added then. */
+  same(question: Q): Q | undefined {
+    return this.#at(question.place = placeOf(question.wireKey), question.wireKey);
+  }
+
+  /** Adds a question for which {@linkcode Questions.same} has looked. */
   add(question: Q): void {
-    this.#places[placeOf(question.wireKey)] = question;
+    this.#places[question.place] = question;
   }
 
   remove(question: Q): void {
-    const place = placeOf(question.wireKey);
+    const { place } = question;
     if (this.#places[place] === question) this.#places[place] = undefined;
+  }
+
+  #at(place: number, wireKey: string): Q | undefined {
+    const question = this.#places[place];
+    return question?.wireKey === wireKey ? question : undefined;
   }
 }
 
