@@ -99,6 +99,7 @@ export type {
   CallOptions,
   CountOptions,
   FlushOptions,
+  KeyOptions,
   RawOptions,
   StoreOptions,
   StreamOptions,
@@ -112,7 +113,7 @@ export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts
 export type { Servers, WeightedServer } from "./src/engine/server_list.ts";
 export { compareDistributions } from "./src/engine/compare_distributions.ts";
 export type { DistributionComparison, PlacementSetUp } from "./src/engine/compare_distributions.ts";
-export { type Preset, presets } from "./src/engine/presets.ts";
+export { type Preset, type PresetName, presets } from "./src/engine/presets.ts";
 export type { Explanation } from "./src/operations/explain.ts";
 export type { Address } from "./src/placement/address.ts";
 export type {

@@ -7,6 +7,7 @@ import type {
   CallOptions,
   CountOptions,
   FlushOptions,
+  KeyOptions,
   RawOptions,
   StoreOptions,
   StreamOptions,
@@ -15,6 +16,7 @@ import { Engine } from "../engine/engine.ts";
 import type { CasValue, RawItem } from "../engine/item_decoders.ts";
 import type { ClientOptions, LiveOptions } from "../engine/options.ts";
 import type { Servers, WeightedServer } from "../engine/server_list.ts";
+import { routed } from "../engine/view.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { ClientEventName, ServerEvent } from "../observe/events.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
@@ -181,8 +183,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(user?.visits, 3);
    * ```
    */
-  get<T = unknown>(key: string, options?: CallOptions): Promise<T | undefined> {
-    return retrieve.get<T>(this.#engine, key, options);
+  get<T = unknown>(key: string, options?: KeyOptions): Promise<T | undefined> {
+    return retrieve.get<T>(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -211,8 +213,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assert(before?.cas !== after?.cas);
    * ```
    */
-  gets<T = unknown>(key: string, options?: CallOptions): Promise<CasValue<T> | undefined> {
-    return retrieve.gets<T>(this.#engine, key, options);
+  gets<T = unknown>(key: string, options?: KeyOptions): Promise<CasValue<T> | undefined> {
+    return retrieve.gets<T>(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -304,7 +306,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
-    return this.#allLoads().getOrSet(this.#engine, key, load, options);
+    return this.#allLoads().getOrSet(routed(this.#engine, options), key, load, options);
   }
 
   /**
@@ -385,7 +387,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     loadMany: LoadMany<T>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>> {
-    return this.#allLoads().getOrSetMulti(this.#engine, keys, loadMany, options);
+    return this.#allLoads().getOrSetMulti(routed(this.#engine, options), keys, loadMany, options);
   }
 
   /**
@@ -431,7 +433,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   invalidate(key: string, options: InvalidateOptions): Promise<boolean> {
-    return invalidate(this.#engine, this.#allLoads(), key, options);
+    return invalidate(routed(this.#engine, options), this.#allLoads(), key, options);
   }
 
   /**
@@ -459,8 +461,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(item?.flags, 4);
    * ```
    */
-  getRaw(key: string, options?: CallOptions): Promise<RawItem | undefined> {
-    return retrieve.getRaw(this.#engine, key, options);
+  getRaw(key: string, options?: KeyOptions): Promise<RawItem | undefined> {
+    return retrieve.getRaw(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -490,8 +492,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await response.text(), "<h1>Hello</h1>");
    * ```
    */
-  getStream(key: string, options?: CallOptions): Promise<ReadableStream<Uint8Array> | undefined> {
-    return streams.getStream(this.#engine, key, options);
+  getStream(key: string, options?: KeyOptions): Promise<ReadableStream<Uint8Array> | undefined> {
+    return streams.getStream(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -519,8 +521,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(pages.get("page:3"), "three");
    * ```
    */
-  getMulti<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<Map<string, T>> {
-    return retrieve.getMulti<T>(this.#engine, keys, options);
+  getMulti<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<Map<string, T>> {
+    return retrieve.getMulti<T>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -550,9 +552,9 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   getsMulti<T = unknown>(
     keys: Iterable<string>,
-    options?: CallOptions,
+    options?: KeyOptions,
   ): Promise<Map<string, CasValue<T>>> {
-    return retrieve.getsMulti<T>(this.#engine, keys, options);
+    return retrieve.getsMulti<T>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -579,8 +581,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals([de, fr, en], ["hallo", undefined, "hello"]);
    * ```
    */
-  getList<T = unknown>(keys: Iterable<string>, options?: CallOptions): Promise<(T | undefined)[]> {
-    return retrieve.getList<T>(this.#engine, keys, options);
+  getList<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<(T | undefined)[]> {
+    return retrieve.getList<T>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -608,8 +610,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("session"), "ada");
    * ```
    */
-  gat<T = unknown>(key: string, exptime: Exptime, options?: CallOptions): Promise<T | undefined> {
-    return retrieve.gat<T>(this.#engine, key, exptime, options);
+  gat<T = unknown>(key: string, exptime: Exptime, options?: KeyOptions): Promise<T | undefined> {
+    return retrieve.gat<T>(routed(this.#engine, options), key, exptime, options);
   }
 
   /**
@@ -640,9 +642,9 @@ export class Client extends EventTarget implements AsyncDisposable {
   gats<T = unknown>(
     key: string,
     exptime: Exptime,
-    options?: CallOptions,
+    options?: KeyOptions,
   ): Promise<CasValue<T> | undefined> {
-    return retrieve.gats<T>(this.#engine, key, exptime, options);
+    return retrieve.gats<T>(routed(this.#engine, options), key, exptime, options);
   }
 
   /**
@@ -673,9 +675,9 @@ export class Client extends EventTarget implements AsyncDisposable {
   gatMulti<T = unknown>(
     keys: Iterable<string>,
     exptime: Exptime,
-    options?: CallOptions,
+    options?: KeyOptions,
   ): Promise<Map<string, T>> {
-    return retrieve.gatMulti<T>(this.#engine, keys, exptime, options);
+    return retrieve.gatMulti<T>(routed(this.#engine, options), keys, exptime, options);
   }
 
   // Storage
@@ -714,7 +716,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   set(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
-    return store.store(this.#engine, "set", key, value, options);
+    return store.store(routed(this.#engine, options), "set", key, value, options);
   }
 
   /**
@@ -742,7 +744,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   add(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
-    return store.store(this.#engine, "add", key, value, options);
+    return store.store(routed(this.#engine, options), "add", key, value, options);
   }
 
   /**
@@ -771,7 +773,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   replace(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
-    return store.store(this.#engine, "replace", key, value, options);
+    return store.store(routed(this.#engine, options), "replace", key, value, options);
   }
 
   /**
@@ -803,7 +805,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   cas(key: string, value: unknown, cas: bigint, options?: StoreOptions): Promise<boolean> {
-    return store.store(this.#engine, "cas", key, value, options, cas);
+    return store.store(routed(this.#engine, options), "cas", key, value, options, cas);
   }
 
   /**
@@ -843,7 +845,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     change: (value: T | undefined) => T | undefined | Promise<T | undefined>,
     options?: UpdateOptions,
   ): Promise<T | undefined> {
-    return update(this.#engine, key, change, options);
+    return update(routed(this.#engine, options), key, change, options);
   }
 
   /**
@@ -882,7 +884,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   lock(key: string, options: LockOptions): Promise<Lock | undefined> {
-    return lock(this.#engine, key, options);
+    return lock(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -913,7 +915,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   setRaw(key: string, data: Uint8Array, options?: RawOptions): Promise<boolean> {
-    return store.setRaw(this.#engine, key, data, options);
+    return store.setRaw(routed(this.#engine, options), key, data, options);
   }
 
   /**
@@ -958,7 +960,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     stream: ReadableStream<Uint8Array>,
     options?: StreamOptions,
   ): Promise<boolean> {
-    return streams.setStream(this.#engine, key, stream, options);
+    return streams.setStream(routed(this.#engine, options), key, stream, options);
   }
 
   /**
@@ -989,8 +991,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("log"), "start\nstop\n");
    * ```
    */
-  append(key: string, data: Uint8Array | string, options?: CallOptions): Promise<boolean> {
-    return store.attach(this.#engine, "append", key, data, options);
+  append(key: string, data: Uint8Array | string, options?: KeyOptions): Promise<boolean> {
+    return store.attach(routed(this.#engine, options), "append", key, data, options);
   }
 
   /**
@@ -1021,8 +1023,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("news"), "third, second, first");
    * ```
    */
-  prepend(key: string, data: Uint8Array | string, options?: CallOptions): Promise<boolean> {
-    return store.attach(this.#engine, "prepend", key, data, options);
+  prepend(key: string, data: Uint8Array | string, options?: KeyOptions): Promise<boolean> {
+    return store.attach(routed(this.#engine, options), "prepend", key, data, options);
   }
 
   /**
@@ -1077,7 +1079,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult>;
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult> {
-    return store.setMulti(this.#engine, items, options);
+    return store.setMulti(routed(this.#engine, options), items, options);
   }
 
   /**
@@ -1108,9 +1110,9 @@ export class Client extends EventTarget implements AsyncDisposable {
   appendMulti(
     keys: Iterable<string>,
     data: Uint8Array | string,
-    options?: CallOptions,
+    options?: KeyOptions,
   ): Promise<MultiResult> {
-    return store.attachMulti(this.#engine, "append", keys, data, options);
+    return store.attachMulti(routed(this.#engine, options), "append", keys, data, options);
   }
 
   /**
@@ -1141,9 +1143,9 @@ export class Client extends EventTarget implements AsyncDisposable {
   prependMulti(
     keys: Iterable<string>,
     data: Uint8Array | string,
-    options?: CallOptions,
+    options?: KeyOptions,
   ): Promise<MultiResult> {
-    return store.attachMulti(this.#engine, "prepend", keys, data, options);
+    return store.attachMulti(routed(this.#engine, options), "prepend", keys, data, options);
   }
 
   // Change
@@ -1172,8 +1174,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.delete("user:1"), true);
    * ```
    */
-  delete(key: string, options?: CallOptions): Promise<boolean> {
-    return change.deleteOne(this.#engine, key, options);
+  delete(key: string, options?: KeyOptions): Promise<boolean> {
+    return change.deleteOne(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -1201,8 +1203,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(server.items, 0);
    * ```
    */
-  deleteMulti(keys: Iterable<string>, options?: CallOptions): Promise<MultiResult> {
-    return change.deleteMulti(this.#engine, keys, options);
+  deleteMulti(keys: Iterable<string>, options?: KeyOptions): Promise<MultiResult> {
+    return change.deleteMulti(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -1230,8 +1232,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("draft"), "Dear");
    * ```
    */
-  touch(key: string, exptime: Exptime, options?: CallOptions): Promise<boolean> {
-    return change.touch(this.#engine, key, exptime, options);
+  touch(key: string, exptime: Exptime, options?: KeyOptions): Promise<boolean> {
+    return change.touch(routed(this.#engine, options), key, exptime, options);
   }
 
   /**
@@ -1257,8 +1259,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.expire("cart"), false);
    * ```
    */
-  expire(key: string, options?: CallOptions): Promise<boolean> {
-    return change.expire(this.#engine, key, options);
+  expire(key: string, options?: KeyOptions): Promise<boolean> {
+    return change.expire(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -1340,7 +1342,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     delta: number | bigint = 1,
     options?: CountOptions,
   ): Promise<number | bigint | undefined> {
-    return change.count(this.#engine, "incr", key, delta, options);
+    return change.count(routed(this.#engine, options), "incr", key, delta, options);
   }
 
   /**
@@ -1399,7 +1401,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     delta: number | bigint = 1,
     options?: CountOptions,
   ): Promise<number | bigint | undefined> {
-    return change.count(this.#engine, "decr", key, delta, options);
+    return change.count(routed(this.#engine, options), "decr", key, delta, options);
   }
 
   // Servers
@@ -1552,8 +1554,9 @@ export class Client extends EventTarget implements AsyncDisposable {
    * Tells how the server of a key is found: its hash, its point, its owner, and who stands in. It asks nobody.
    *
    * @param key The key, 1 to 250 bytes with the prefix.
+   * @param options `routeBy`, if calls for the key have it.
    * @returns What decides, and who is alive as far as is known.
-   * @throws {TypeError} If the key cannot be used.
+   * @throws {TypeError} If the key or the option cannot be used.
    * @throws {RangeError} If the key has more than 250 bytes, prefix included.
    *
    * @example Why is this key there?
@@ -1574,8 +1577,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * });
    * ```
    */
-  explain(key: string): Explanation {
-    return explain(this.#engine, key);
+  explain(key: string, options?: Pick<KeyOptions, "routeBy">): Explanation {
+    return explain(this.#engine, key, options);
   }
 
   /**

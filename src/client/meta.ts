@@ -4,8 +4,9 @@ import type { MetaDebug } from "../commands/meta/debug.ts";
 import type { MetaDeleted } from "../commands/meta/delete.ts";
 import type { MetaItem } from "../commands/meta/get.ts";
 import type { MetaStored } from "../commands/meta/set.ts";
-import type { CallOptions } from "../engine/call_options.ts";
+import type { CallOptions, KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import { routed } from "../engine/view.ts";
 import * as counting from "../operations/meta/arithmetic.ts";
 import * as deletion from "../operations/meta/delete.ts";
 import * as retrieval from "../operations/meta/get.ts";
@@ -96,7 +97,7 @@ export class Meta {
    * ```
    */
   get<T = unknown>(key: MetaKey, options?: MetaGetOptions): Promise<MetaItem<T> | undefined> {
-    return retrieval.get<T>(this.#engine, key, options);
+    return retrieval.get<T>(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -133,7 +134,7 @@ export class Meta {
     keys: Iterable<K>,
     options?: Omit<MetaGetOptions, "ifNotCas">,
   ): Promise<Map<K, MetaItem<T>>> {
-    return retrieval.getMulti<T, K>(this.#engine, keys, options);
+    return retrieval.getMulti<T, K>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -164,7 +165,7 @@ export class Meta {
    * ```
    */
   set(key: MetaKey, value: unknown, options?: MetaSetOptions): Promise<MetaStored | undefined> {
-    return storage.set(this.#engine, key, value, options);
+    return storage.set(routed(this.#engine, options), key, value, options);
   }
 
   /**
@@ -198,7 +199,7 @@ export class Meta {
     items: storage.MetaItems,
     options?: Omit<MetaSetOptions, "cas">,
   ): Promise<Map<K, MetaStored>> {
-    return storage.setMulti<K>(this.#engine, items, options);
+    return storage.setMulti<K>(routed(this.#engine, options), items, options);
   }
 
   /**
@@ -229,7 +230,7 @@ export class Meta {
    * ```
    */
   delete(key: MetaKey, options?: MetaDeleteOptions): Promise<MetaDeleted | undefined> {
-    return deletion.deleteOne(this.#engine, key, options);
+    return deletion.deleteOne(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -262,7 +263,7 @@ export class Meta {
     keys: Iterable<K>,
     options?: Omit<MetaDeleteOptions, "cas">,
   ): Promise<Map<K, MetaDeleted>> {
-    return deletion.deleteMulti<K>(this.#engine, keys, options);
+    return deletion.deleteMulti<K>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -296,7 +297,7 @@ export class Meta {
     key: MetaKey,
     options?: MetaArithmeticOptions<N>,
   ): Promise<counting.MetaCounted<N> | undefined> {
-    return counting.arithmetic<N>(this.#engine, key, options);
+    return counting.arithmetic<N>(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -331,7 +332,7 @@ export class Meta {
     keys: Iterable<K>,
     options?: Omit<MetaArithmeticOptions<N>, "cas">,
   ): Promise<Map<K, counting.MetaCounted<N>>> {
-    return counting.arithmeticMulti<N, K>(this.#engine, keys, options);
+    return counting.arithmeticMulti<N, K>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -392,7 +393,7 @@ export class Meta {
    * assertEquals((await client.meta.debug("letter"))?.fetched, true);
    * ```
    */
-  debug(key: MetaKey, options?: CallOptions): Promise<MetaDebug | undefined> {
-    return servers.debug(this.#engine, key, options);
+  debug(key: MetaKey, options?: KeyOptions): Promise<MetaDebug | undefined> {
+    return servers.debug(routed(this.#engine, options), key, options);
   }
 }

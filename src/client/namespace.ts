@@ -6,10 +6,12 @@
 import type {
   CallOptions,
   CountOptions,
+  KeyOptions,
   RawOptions,
   StoreOptions,
 } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import { routed } from "../engine/view.ts";
 import * as change from "../operations/change.ts";
 import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
@@ -76,12 +78,16 @@ class Carrier {
     { run, options, takesMany, isOnce }: Way,
     given: unknown[],
   ): Promise<unknown> {
-    const { signal } = given[options] as CallOptions | undefined ?? {};
+    const asked = given[options] as KeyOptions | undefined;
+    const { signal } = asked ?? {};
     if (takesMany) given[0] = listOf(given[0]);
-    return await carrier.#generations.run((engine) => run(engine, ...given as never[]), {
-      signal: signal instanceof AbortSignal ? signal : undefined,
-      isOnce,
-    });
+    return await carrier.#generations.run(
+      (engine) => run(routed(engine, asked), ...given as never[]),
+      {
+        signal: signal instanceof AbortSignal ? signal : undefined,
+        isOnce,
+      },
+    );
   }
 }
 
@@ -216,7 +222,7 @@ function stores(name: "set" | "add" | "replace"): Way {
 function attaches(name: "append" | "prepend"): Way {
   return one(
     2,
-    (engine: Engine, key: string, data: Uint8Array | string, options?: CallOptions) =>
+    (engine: Engine, key: string, data: Uint8Array | string, options?: KeyOptions) =>
       store.attach(engine, name, key, data, options),
   );
 }
@@ -224,7 +230,7 @@ function attaches(name: "append" | "prepend"): Way {
 function attachesToMany(name: "append" | "prepend"): Way {
   return many(
     2,
-    (engine: Engine, keys: Iterable<string>, data: Uint8Array | string, options?: CallOptions) =>
+    (engine: Engine, keys: Iterable<string>, data: Uint8Array | string, options?: KeyOptions) =>
       store.attachMulti(engine, name, keys, data, options),
   );
 }

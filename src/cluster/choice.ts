@@ -80,13 +80,21 @@ function chooserOf(
   };
 }
 
-/** Groups keys all of whose owners are connected; `undefined` if one is not. */
+/**
+ * Groups keys all of whose owners are connected; `undefined` if one is not.
+ *
+ * @param route The wire key that decides the server of all of them, if not each its own.
+ */
 export function groupsAtOnce(
   { servers, only, distribution, groupNumbers: numbers }: Membership,
   keys: readonly string[],
+  route: string | undefined,
 ): ServerGroup[] | undefined {
-  if (only !== undefined) {
-    return only.connected ? [{ server: only, group: { keys } }] : undefined;
+  const common = route === undefined || only !== undefined
+    ? only
+    : servers[distribution.indexFor(route)];
+  if (common !== undefined) {
+    return common.connected ? [{ server: common, group: { keys } }] : undefined;
   }
   const groups: (ServerGroup & { group: { keys: string[]; positions: number[] } })[] = [];
   // For each server, the number of its group plus one. Kept between calls, as there may be many servers for few keys.
@@ -116,7 +124,11 @@ export function groupsAtOnce(
 export function groupsOf(
   membership: Membership,
   { keys, positions }: Pick<KeyGroup, "keys" | "positions">,
-  { isLate, ...rules }: ChoiceRules & { readonly isLate: boolean },
+  { isLate, route, ...rules }: ChoiceRules & {
+    readonly isLate: boolean;
+    /** As in {@linkcode groupsAtOnce}. */
+    readonly route: string | undefined;
+  },
 ): Assignment {
   const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
   const orphans = new Map<Server, Orphans>();
@@ -124,8 +136,9 @@ export function groupsOf(
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
     const position = positions?.[i] ?? i;
-    const owner = membership.ownerOf(key);
-    const server = owner.connected ? owner : isLate ? undefined : choose(key, owner);
+    const placed = route ?? key;
+    const owner = membership.ownerOf(placed);
+    const server = owner.connected ? owner : isLate ? undefined : choose(placed, owner);
     if (server !== undefined) {
       add(groupOf(byServer, server, () => ({ keys: [], positions: [] })), key, position);
       continue;

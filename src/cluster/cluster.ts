@@ -49,6 +49,9 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
   readonly sweepPeriod: () => number;
 }
 
+/** What decides, beside the keys, where they go. */
+type Routing = Pick<Command, "deadline" | "route">;
+
 /** Servers that must be dialled before keys can be placed; `undefined` once they are placed. */
 type Unconnected = readonly Server[] | undefined;
 
@@ -106,13 +109,14 @@ export class Cluster {
     return { reckoning: distribution.reckon(key), order };
   }
 
-  /** Sends a command to the server of its key, or fails it. */
+  /** Sends a command to the server of its key, or of its route, or fails it. */
   submit(key: string, command: Command): void {
-    const owner = this.ownerOf(key);
+    const placed = command.route ?? key;
+    const owner = this.ownerOf(placed);
     if (owner.connected) return owner.submit(command);
-    const server = this.#choose(key);
+    const server = this.#choose(placed);
     if (server?.connected) server.submit(command);
-    else this.#submitRouted(key, command);
+    else this.#submitRouted(placed, command);
   }
 
   /**
@@ -168,16 +172,18 @@ export class Cluster {
    *
    * @param place Called with some of the keys at a time. Positions are those in `keys`.
    * @param placed Called when all keys have been placed.
+   * @param route The wire key that decides the server of all of them, if not each its own.
    */
   assign(
     keys: readonly string[],
     deadline: Deadline,
     place: (assignment: Assignment) => void,
     placed: () => void,
+    route?: string,
   ): void {
-    const groups = groupsAtOnce(this.#membership, keys);
+    const groups = groupsAtOnce(this.#membership, keys, route);
     if (groups === undefined) {
-      return this.#assignDialled({ keys }, deadline, new Map(), place, placed);
+      return this.#assignDialled({ keys }, { deadline, route }, new Map(), place, placed);
     }
     place({ groups, orphans: NO_ORPHANS });
     placed();
@@ -366,8 +372,10 @@ export class Cluster {
       fail(from, command, closedError(from.name, command.name, this.#closed.at));
     } else {
       const wasSubmitted = () => this.#context.happened({ what: "resend", server: from });
-      if (command.key !== undefined) this.#submitRouted(command.key, command, wasSubmitted);
-      else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
+      const { key, route = key } = command;
+      if (key !== undefined && route !== undefined) {
+        this.#submitRouted(route, command, wasSubmitted);
+      } else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
       else this.submitTo(from, command, wasSubmitted);
     }
   };
@@ -375,8 +383,7 @@ export class Cluster {
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
   #resubmitGroup(command: Divisible, wasSubmitted: () => void, failed: Failed = new Map()): void {
     if (command.abandoned) return;
-    const { deadline } = command;
-    const { groups, orphans } = this.#groupsOf(command, deadline, failed);
+    const { groups, orphans } = this.#groupsOf(command, command, failed);
     if (groups.length + orphans.length > 1) {
       const parts = command.divide([...groups.map(({ group }) => group), ...orphans]);
       parts.forEach((part, i) => {
@@ -397,19 +404,21 @@ export class Cluster {
     this.#dial(server, command.deadline, (error) => {
       if (error !== undefined) failed.set(server, error);
       if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted, failed);
-      else if (command.key !== undefined) this.#submitRouted(command.key, command, wasSubmitted);
+      else if (command.key !== undefined) {
+        this.#submitRouted(command.route ?? command.key, command, wasSubmitted);
+      }
     });
   }
 
   /** Places keys, a server's at a time. Those whose server cannot be dialled are placed anew when all dials have ended. */
   #assignDialled(
     keys: KeyGroup,
-    deadline: Deadline,
+    call: Routing,
     failed: Failed,
     place: (assignment: Assignment) => void,
     placed: () => void,
   ): void {
-    const { groups, orphans } = this.#groupsOf(keys, deadline, failed);
+    const { groups, orphans } = this.#groupsOf(keys, call, failed);
     const connected = groups.filter(({ server }) => server.connected);
     const others = groups.filter(({ server }) => !server.connected);
     if (connected.length + orphans.length > 0) place({ groups: connected, orphans });
@@ -419,11 +428,11 @@ export class Cluster {
       if (--left > 0) return;
       if (lost.length === 0) return placed();
       const rest = { keys: lost.flatMap(({ keys }) => keys), positions: lost.flatMap(positionsOf) };
-      this.#assignDialled(rest, deadline, failed, place, placed);
+      this.#assignDialled(rest, call, failed, place, placed);
     };
     for (const { server, group } of others) {
-      this.#dial(server, deadline, (error) => {
-        if (error === undefined) return this.#assignDialled(group, deadline, failed, place, end);
+      this.#dial(server, call.deadline, (error) => {
+        if (error === undefined) return this.#assignDialled(group, call, failed, place, end);
         failed.set(server, error);
         lost.push(group);
         end();
@@ -440,11 +449,12 @@ export class Cluster {
   /** Groups keys by the server that each would go to now, connected or not; after the deadline, only if connected. */
   #groupsOf(
     keys: Pick<KeyGroup, "keys" | "positions">,
-    deadline: Deadline,
+    { deadline, route }: Routing,
     failed: Failed,
   ): Assignment {
     const isLate = this.#clock.now() >= deadline.at;
-    return groupsOf(this.#membership, keys, { failover: this.#settings.failover, failed, isLate });
+    const { failover } = this.#settings;
+    return groupsOf(this.#membership, keys, { failover, failed, isLate, route });
   }
 
   /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */

@@ -37,6 +37,8 @@ export abstract class Command {
     return this.key !== undefined;
   }
 
+  /** The wire key that decides its server in place of its own, if the caller has named one. */
+  route: string | undefined = undefined;
   /** When to give up. */
   deadline: Deadline = Deadline.NEVER;
   /** How often it was sent again: after a failure of its own, and as a bystander after another's. */

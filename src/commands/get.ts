@@ -109,8 +109,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     if (
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
       (next.#how !== this.#how && next.name !== this.name) ||
-      // Joined commands are given up together.
-      this.deadline !== next.deadline
+      // Joined commands are given up together, and go to another server together.
+      this.deadline !== next.deadline || this.route !== next.route
     ) return false;
     const line = this.#line ??= new GetLine<GetCommand<T>>(this);
     if (line.callers + (next.#line?.callers ?? 1) > MAX_CALLERS) return false;

@@ -126,6 +126,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     return unanswered.map((i) => {
       const group = { keys: [this.group.keys[i]], positions: [positionOf(this.group, i)] };
       const part = this.#part(group, receiver);
+      part.route = this.route;
       part.deadline = this.deadline;
       part.ownResends = this.ownResends;
       countRefusal(part);

@@ -42,6 +42,7 @@ export abstract class GroupCommand<T> extends SingleCommand<T> implements Divisi
     return groups.map(({ keys, positions }) => {
       const own = keys.map((_, i) => positionOf(this.group, this.start + (positions?.[i] ?? i)));
       const part = this.partFor({ keys, positions: own });
+      part.route = this.route;
       part.deadline = this.deadline;
       part.ownResends = this.ownResends;
       part.bystanderResends = this.bystanderResends;

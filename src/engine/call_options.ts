@@ -1,6 +1,6 @@
 /** The options of calls, and their checks. */
 
-import { aBoolean, type Check, notAnOptionsObject } from "../checks/check.ts";
+import { aBoolean, aText, type Check, notAnOptionsObject, wrongValue } from "../checks/check.ts";
 import type { Exptime } from "../checks/arguments.ts";
 
 /**
@@ -31,6 +31,34 @@ export interface CallOptions {
 }
 
 /**
+ * Options of a call for keys.
+ *
+ * @example What belongs together lives together
+ * ```ts
+ * import { Client, type KeyOptions } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using one = await MemcachedServer.start();
+ * await using two = await MemcachedServer.start();
+ * await using client = new Client([one.address, two.address]);
+ *
+ * const ofUser1: KeyOptions = { routeBy: "user:1" };
+ * await client.setMulti({ name: "Ada", mail: "ada@example.org", visits: 3 }, ofUser1);
+ * await client.getMulti(["name", "mail", "visits"], ofUser1);
+ * assertEquals(one.connections + two.connections, 1);
+ * ```
+ */
+export interface KeyOptions extends CallOptions {
+  /**
+   * A key that decides the server in place of the keys of the call, which are sent and read as always: all of them go to
+   * where this one would go. Every call for such an item must name it, also `delete()`; in a namespace it is a key of the
+   * client. It is not sent, and may be any text.
+   */
+  routeBy?: string;
+}
+
+/**
  * Options of a call that stores a value.
  *
  * @example Options that several calls share
@@ -49,7 +77,7 @@ export interface CallOptions {
  * assertEquals(await client.getList(["a", "b"]), [undefined, undefined]);
  * ```
  */
-export interface StoreOptions extends CallOptions {
+export interface StoreOptions extends KeyOptions {
   /**
    * When the item expires: see {@linkcode Exptime}. 0: never.
    *
@@ -81,7 +109,7 @@ export interface StoreOptions extends CallOptions {
  * assertEquals((await client.getRaw("logo"))?.flags, 0x20000);
  * ```
  */
-export interface RawOptions extends CallOptions {
+export interface RawOptions extends KeyOptions {
   /** When the item expires: see {@linkcode Exptime}. @default {0} */
   exptime?: Exptime;
   /**
@@ -113,7 +141,7 @@ export interface RawOptions extends CallOptions {
  * assertEquals(await client.getStream("export.csv"), undefined);
  * ```
  */
-export interface StreamOptions extends CallOptions {
+export interface StreamOptions extends KeyOptions {
   /** When the item expires: see {@linkcode Exptime}. @default {0} */
   exptime?: Exptime;
 }
@@ -163,7 +191,7 @@ export interface FlushOptions extends CallOptions {
  * assertEquals(await client.incr("calls", 1, aMinute), 1);
  * ```
  */
-export interface CountOptions<N extends number | bigint = number | bigint> extends CallOptions {
+export interface CountOptions<N extends number | bigint = number | bigint> extends KeyOptions {
   /** Makes the counter with this number if the key is not there; nothing is added to it. It has the type of the delta. */
   initial?: N;
   /** When a counter that is made expires: see {@linkcode Exptime}. 0: never. Needs `initial`. @default {0} */
@@ -173,20 +201,27 @@ export interface CountOptions<N extends number | bigint = number | bigint> exten
 /** The options that a verb takes, each with its check; `undefined` for one that is checked where it is used. */
 export type CallChecks = Readonly<Record<string, Check | undefined>>;
 
-/** The options of every verb. */
+/** Checks for a text that can stand for a key where only its server matters. */
+export const A_ROUTE: Check = (name, value) => {
+  aText(name, value);
+  if (value === "") throw wrongValue(name, "a text that is not empty", value);
+};
+
+/** The options of every verb, and of those for keys. */
 export const CALL_OPTIONS: CallChecks = { signal: undefined, strict: aBoolean };
+export const KEY_OPTIONS: CallChecks = { ...CALL_OPTIONS, routeBy: A_ROUTE };
 export const STORE_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   exptime: undefined,
   compress: aBoolean,
 };
-export const RAW_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined, flags: undefined };
+export const RAW_OPTIONS: CallChecks = { ...KEY_OPTIONS, exptime: undefined, flags: undefined };
 export const COUNT_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   initial: undefined,
   exptime: undefined,
 };
-export const STREAM_OPTIONS: CallChecks = { ...CALL_OPTIONS, exptime: undefined };
+export const STREAM_OPTIONS: CallChecks = { ...KEY_OPTIONS, exptime: undefined };
 export const FLUSH_OPTIONS: CallChecks = { ...CALL_OPTIONS, delay: undefined };
 
 /**

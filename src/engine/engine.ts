@@ -59,6 +59,8 @@ export interface Parts {
 /** Begins calls, sends their commands, and closes when all of them have settled. */
 export class Engine implements CallOwner {
   readonly settings: Settings;
+  /** The wire key that decides the server of all keys, in a view that has one. */
+  readonly route: string | undefined = undefined;
   readonly cluster: Cluster;
   readonly keys: Keys;
   readonly decoders: ItemDecoders;
@@ -267,10 +269,16 @@ export class Engine implements CallOwner {
   }
 
   #submitInTurn(heldKey: string, key: string, command: Command): void {
-    this.inTurn([heldKey], { deadline: command.deadline, command: command.name }, (turn) => {
-      if (!command.abandoned) this.cluster.submit(key, command);
-      turn.end();
-    }, (error) => command.fail(error));
+    this.inTurn(
+      [heldKey],
+      { deadline: command.deadline, command: command.name },
+      (turn) => {
+        if (!command.abandoned) this.cluster.submit(key, command);
+        turn.end();
+      },
+      (error) => command.fail(error),
+      command.route,
+    );
   }
 
   /**
@@ -282,18 +290,19 @@ export class Engine implements CallOwner {
     fanOut: Parts,
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned?: (positions: readonly number[]) => void,
+    route?: string,
   ): void {
     const order = this.#order;
     const mustWait = order !== undefined && order.size > 0 && fanOut.turn === undefined &&
       wireKeys.some((key) => order.holds(key));
-    if (!mustWait) return this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned);
+    if (!mustWait) return this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned, route);
     this.inTurn(wireKeys, fanOut, (turn) => {
-      this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned, () => turn.end());
+      this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned, route, () => turn.end());
     }, (error) => {
       fanOut.note(error);
       orphaned?.(Array.from(wireKeys.keys()));
       fanOut.allSent();
-    });
+    }, route);
   }
 
   #sendGroups(
@@ -301,6 +310,7 @@ export class Engine implements CallOwner {
     fanOut: Parts,
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned: ((positions: readonly number[]) => void) | undefined,
+    route: string | undefined,
     sent?: () => void,
   ): void {
     const { deadline } = fanOut;
@@ -309,6 +319,7 @@ export class Engine implements CallOwner {
         for (const { server, group } of groups) {
           for (const command of commandsFor(group)) {
             command.deadline = deadline;
+            command.route = route;
             fanOut.expectParts(1);
             server.submit(command);
           }
@@ -325,7 +336,7 @@ export class Engine implements CallOwner {
     }, () => {
       sent?.();
       fanOut.allSent();
-    });
+    }, route);
   }
 
   /**
@@ -340,9 +351,10 @@ export class Engine implements CallOwner {
     { deadline, command }: { readonly deadline: Deadline; readonly command: string },
     begin: (turn: Turn) => unknown,
     fail: (error: MemcachedError) => void,
+    route = keys[0],
   ): void {
     const order = this.#order ??= new KeyOrder();
-    const server = this.cluster.ownerOf(keys[0]).name;
+    const server = this.cluster.ownerOf(route).name;
     const { maxPending } = this.settings;
     if (order.waiting >= maxPending) return fail(fullError(server, command, maxPending));
     const giveUp = () =>
@@ -352,14 +364,20 @@ export class Engine implements CallOwner {
   }
 
   /** Waits for the turn of a call that takes as long as its caller's stream. The caller must end it. */
-  endlessTurn(key: string, command: string): Promise<Turn> {
+  endlessTurn(key: string, command: string, route = key): Promise<Turn> {
     return new Promise((resolve, reject) => {
       const call = { deadline: this.deadline(), command };
-      this.inTurn([key], call, (turn) => {
-        this.#endless ??= new Set();
-        this.#endless.add(turn);
-        resolve(turn);
-      }, reject);
+      this.inTurn(
+        [key],
+        call,
+        (turn) => {
+          this.#endless ??= new Set();
+          this.#endless.add(turn);
+          resolve(turn);
+        },
+        reject,
+        route,
+      );
     });
   }
 
@@ -383,6 +401,11 @@ export class Engine implements CallOwner {
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
   locate(key: string, deadline: Deadline, then: (server: string | undefined) => void): void {
     this.cluster.locate(key, deadline, (server) => then(server?.name));
+  }
+
+  /** Gives the wire key that decides a server in place of the keys of a call. */
+  routeFor(routeBy: string): string {
+    return this.keys.route(routeBy);
   }
 
   /** Gives the display name of the server that owns a key. */

@@ -48,6 +48,18 @@ export class Keys {
     return hasGaps(key) ? { key, bytes: bytesOfWire(own) } : { key };
   }
 
+  /**
+   * Gives the wire key that a text stands for where only its server matters. It is not sent, so that any text will do.
+   */
+  route(text: string): string {
+    const own = /[^\0-\x7f]/.test(text)
+      ? String.fromCharCode(...new TextEncoder().encode(text))
+      : text;
+    return own.startsWith("?") && this.prefix !== ""
+      ? `?${this.prefix}${own.slice(1)}`
+      : this.prefix + own;
+  }
+
   /** Gives the bytes of a key for a meta command, as a string with one char for each. */
   any(key: string | Uint8Array): string {
     return wireKeyOfAny(key, this.prefix);

@@ -24,9 +24,9 @@ export function sendMeta(
   const { cluster } = engine;
   const { deadline } = call;
   command.deadline = deadline;
-  if (cluster.ownerOf(key).knowsMeta) return engine.send(call, key, command);
+  if (cluster.ownerOf(engine.route ?? key).knowsMeta) return engine.send(call, key, command);
   engine.inTurn([key], { deadline, command: command.name }, (turn) => {
-    cluster.locate(key, deadline, (server) => {
+    cluster.locate(engine.route ?? key, deadline, (server) => {
       learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
         if (command.abandoned) return turn.end();
         if (error === undefined) engine.send(call, key, command, turn);
@@ -53,12 +53,12 @@ export function sendMetaOrElse(
   const { cluster } = engine;
   const { deadline } = call;
   command.deadline = deadline;
-  const owner = cluster.ownerOf(key);
+  const owner = cluster.ownerOf(engine.route ?? key);
   if (owner.knowsMeta && owner.meta.refusal(command) === undefined) {
     return engine.send(call, key, command);
   }
   engine.inTurn([key], { deadline, command: command.name }, (turn) => {
-    cluster.locate(key, deadline, (server) => {
+    cluster.locate(engine.route ?? key, deadline, (server) => {
       learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
         if (command.abandoned) return turn.end();
         if (isSound(server?.meta.refusal(command), UnsupportedError)) return instead(turn);
@@ -100,7 +100,7 @@ export function sendMetaGroups(
         }
         engine.sendGroups(wireKeys, inItsTurn(fanOut, turn), commandsFor, orphaned);
       });
-    });
+    }, engine.route);
   }, fail);
 }
 

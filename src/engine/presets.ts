@@ -21,8 +21,20 @@ export type Preset = Readonly<
   Pick<ClientOptions, "codec" | "distribution" | "hash" | "hashPrefix" | "prefix">
 >;
 
-/** Names of presets. */
-type PresetName =
+/**
+ * Name of a preset.
+ *
+ * @example Chosen by a setting
+ * ```ts
+ * import { Client, type PresetName, presets } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const name: PresetName = "gomemcache";
+ * await using client = new Client(["10.0.0.1", "10.0.0.2"], presets[name]);
+ * assertEquals(client.getHostByKey("user:1"), "10.0.0.1:11211");
+ * ```
+ */
+export type PresetName =
   | ("libmc" | "pylibmc" | "php" | "django" | "rails")
   | ("nodeMemcached" | "spymemcached" | "twemproxy" | "gomemcache");
 

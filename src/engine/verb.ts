@@ -1,6 +1,6 @@
 /** The verbs: the facts of a public method that are known before it is called. */
 
-import { CALL_OPTIONS, type CallChecks } from "./call_options.ts";
+import { type CallChecks, KEY_OPTIONS } from "./call_options.ts";
 
 /** One method of a client that makes a call. */
 export interface Verb<out T = unknown> {
@@ -12,11 +12,11 @@ export interface Verb<out T = unknown> {
   readonly takes: CallChecks;
 }
 
-/** Makes a verb. It takes the options of every call unless others are given. */
+/** Makes a verb. It takes the options of a call for keys unless others are given. */
 export function verb<T>(
   name: string,
   fallback: () => T,
-  takes: CallChecks = CALL_OPTIONS,
+  takes: CallChecks = KEY_OPTIONS,
 ): Verb<T> {
   return Object.freeze({ name, fallback, takes });
 }

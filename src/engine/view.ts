@@ -10,9 +10,53 @@ import type { Keys } from "./keys.ts";
 type Changes = Partial<
   Pick<
     Engine,
-    "began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups"
+    | ("began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups")
+    | ("countMisfit" | "countTorn" | "route" | "serverOf")
   >
 >;
+
+/** Gives the engine for a call with these options: a view, if they name a key that decides the server. */
+export function routed(
+  engine: Engine,
+  options: { readonly routeBy?: unknown } | undefined,
+): Engine {
+  return options === undefined ? engine : routedBy(engine, options);
+}
+
+function routedBy(engine: Engine, options: { readonly routeBy?: unknown } | null): Engine {
+  let routeBy: unknown;
+  try {
+    routeBy = options?.routeBy;
+  } catch {
+    // The call reads its options, too, and rejects.
+  }
+  if (typeof routeBy !== "string" || routeBy === "") return engine;
+  return withRoute(engine, engine.routeFor(routeBy));
+}
+
+/** Gives an engine that sends all commands for keys to the server of one wire key. */
+export function withRoute(engine: Engine, route: string): Engine {
+  if (failureOf(engine) !== undefined) return engine;
+  return withKeys(engine, engine.keys, {
+    route,
+    send(call, key, command, turn) {
+      command.route = route;
+      engine.send(call, key, command, turn);
+    },
+    sendForChunk(call, key, chunkKey, command) {
+      command.route = route;
+      engine.sendForChunk(call, key, chunkKey, command);
+    },
+    sendGroups: (wireKeys, fanOut, commandsFor, orphaned) =>
+      engine.sendGroups(wireKeys, fanOut, commandsFor, orphaned, route),
+    inTurn: (keys, call, begin, fail) => engine.inTurn(keys, call, begin, fail, route),
+    endlessTurn: (key, command) => engine.endlessTurn(key, command, route),
+    locate: (_key, deadline, then) => engine.locate(route, deadline, then),
+    serverOf: () => engine.serverOf(route),
+    countTorn: () => engine.countTorn(route),
+    countMisfit: () => engine.countMisfit(route),
+  });
+}
 
 /** Gives an engine that is this one in everything but the keys that callers' keys are turned into. */
 export function withKeys(engine: Engine, keys: Keys, changes: Changes = {}): Engine {

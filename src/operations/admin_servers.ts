@@ -4,7 +4,7 @@ import { integerFrom, numberFrom, oneOf, readOptions } from "../checks/check.ts"
 import { checkRawLine, isFollowed } from "../commands/admin/raw_line.ts";
 import type { StatsFamilies } from "../commands/admin/stats_families.ts";
 import { readStat, type Stat, STATS_FAMILIES } from "../commands/admin/stats_lines.ts";
-import type { CallOptions } from "../engine/call_options.ts";
+import { CALL_OPTIONS, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type Verb, verb } from "../engine/verb.ts";
 import { UnsupportedError } from "../errors.ts";
@@ -177,7 +177,7 @@ const VERBS = {
   mode: verb("admin.lru.mode", (): string[] => [], ADMIN_OPTIONS),
   tempTtl: verb("admin.lru.tempTtl", (): string[] => [], ADMIN_OPTIONS),
   cacheMemlimit: verb("admin.cacheMemlimit", (): string[] => [], ADMIN_OPTIONS),
-  raw: verb("admin.raw", (): string[] => []),
+  raw: verb("admin.raw", (): string[] => [], CALL_OPTIONS),
 };
 
 const TUNING = {

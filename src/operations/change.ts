@@ -11,7 +11,7 @@ import { ArithmeticCommand } from "../commands/arithmetic.ts";
 import { DeleteBatch, DeleteCommand } from "../commands/deletion.ts";
 import { batchPlan } from "../commands/plan.ts";
 import { TouchCommand } from "../commands/touch.ts";
-import { type CallOptions, COUNT_OPTIONS, type CountOptions } from "../engine/call_options.ts";
+import { COUNT_OPTIONS, type CountOptions, type KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { beginningOf, countFrom } from "./counters.ts";
@@ -19,7 +19,7 @@ import { countUnlessSplit, maySplit, touchWithChunks } from "./split_items.ts";
 import { deleteLocked, LockedDeletes } from "./delete_locked.ts";
 import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 
-type Options = CallOptions | undefined;
+type Options = KeyOptions | undefined;
 
 export function deleteOne(engine: Engine, key: string, options: Options): Promise<boolean> {
   return engine.call<boolean>(VERBS.delete, options, (call) => {

@@ -1,5 +1,7 @@
 /** Tells how the server of a key is found. It asks nobody. */
 
+import { readOptions } from "../checks/check.ts";
+import { A_ROUTE, type KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 
 /**
@@ -23,7 +25,7 @@ import type { Engine } from "../engine/engine.ts";
 export interface Explanation {
   /** The key as it is sent: one char, 0 to 255, for each byte. */
   readonly wireKey: string;
-  /** What decides its server: the wire key, or the part of it that `hashPrefix` and `hashTag` leave. */
+  /** What decides its server: the wire key or that of `routeBy`, or the part of it that `hashPrefix` and `hashTag` leave. */
   readonly placedBy: string;
   /** The hash of that; with rendezvous hashing the score of the owner. Not there if a distribution of your own has none. */
   readonly hash?: number;
@@ -39,13 +41,19 @@ export interface Explanation {
   readonly goesTo: string | undefined;
 }
 
-export function explain(engine: Engine, key: string): Explanation {
+export function explain(
+  engine: Engine,
+  key: string,
+  options: Pick<KeyOptions, "routeBy"> = {},
+): Explanation {
   const wireKey = engine.keys.one(key);
-  const { reckoning, order } = engine.cluster.explain(wireKey);
+  const { routeBy } = readOptions(undefined, options, CHECKS);
+  const route = routeBy === undefined ? wireKey : engine.routeFor(routeBy);
+  const { reckoning, order } = engine.cluster.explain(route);
   const [owner, ...others] = order;
   const { failover } = engine.settings;
   const goesTo = failover ? order.find(({ dead }) => !dead) : owner.dead ? undefined : owner;
-  const { placedBy = wireKey, ...found } = reckoning;
+  const { placedBy = route, ...found } = reckoning;
   return {
     wireKey,
     placedBy,
@@ -56,3 +64,5 @@ export function explain(engine: Engine, key: string): Explanation {
     goesTo: goesTo?.name,
   };
 }
+
+const CHECKS = { routeBy: A_ROUTE };

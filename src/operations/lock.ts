@@ -10,7 +10,13 @@ import { GetCommand } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { GONE_AT_ONCE, StorageCommand } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
-import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../engine/call_options.ts";
+import {
+  CALL_OPTIONS,
+  type CallChecks,
+  type CallOptions,
+  KEY_OPTIONS,
+  type KeyOptions,
+} from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
@@ -36,7 +42,7 @@ import { Told } from "./told.ts";
  * assert(await client.lock("job", options) !== undefined);
  * ```
  */
-export interface LockOptions extends CallOptions {
+export interface LockOptions extends KeyOptions {
   /** Seconds until the lock ends by itself, 1 to 2,592,000. */
   ttl: number;
 }
@@ -190,9 +196,9 @@ const HOLDING: ItemDecoder<Holding> = {
 };
 
 const NOTHING = { data: "", flags: 0 };
-const LOCK_OPTIONS: CallChecks = { ...CALL_OPTIONS, ttl: A_WINDOW };
+const LOCK_OPTIONS: CallChecks = { ...KEY_OPTIONS, ttl: A_WINDOW };
 
 const VERBS = {
   lock: verb("lock", missing, LOCK_OPTIONS),
-  release: verb("lock.release", notDone),
+  release: verb("lock.release", notDone, CALL_OPTIONS),
 };

@@ -11,7 +11,7 @@
 import { GetCommand, type Retrieval } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { Call } from "../engine/call.ts";
-import type { CallOptions } from "../engine/call_options.ts";
+import { CALL_OPTIONS, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { Keys } from "../engine/keys.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
@@ -291,5 +291,5 @@ const A_MILLISECOND = 1_000_000;
 
 const VERBS = {
   ask: verb("namespace", missing),
-  clear: verb("namespace.clear", notDone),
+  clear: verb("namespace.clear", notDone, CALL_OPTIONS),
 };

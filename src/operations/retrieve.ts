@@ -3,7 +3,7 @@
 import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
 import { Manifest } from "../codec/chunks.ts";
 import type { Retrieval } from "../commands/get.ts";
-import type { CallOptions } from "../engine/call_options.ts";
+import type { KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CasValue, ChunkedDecoder, RawItem } from "../engine/item_decoders.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
@@ -11,7 +11,7 @@ import { ChunkedCall, type How } from "./chunked.ts";
 import { type Collector, ItemFanOut } from "./item_fan_out.ts";
 
 type Keys = Iterable<string>;
-type Options = CallOptions | undefined;
+type Options = KeyOptions | undefined;
 
 export function get<T>(engine: Engine, key: string, options: Options): Promise<T | undefined> {
   return one(engine, VERBS.get, key, engine.decoders.value<T>(), GET, options);

@@ -11,7 +11,12 @@ import {
   VersionCommand,
 } from "../commands/server_commands.ts";
 import type { Call } from "../engine/call.ts";
-import { type CallOptions, FLUSH_OPTIONS, type FlushOptions } from "../engine/call_options.ts";
+import {
+  CALL_OPTIONS,
+  type CallOptions,
+  FLUSH_OPTIONS,
+  type FlushOptions,
+} from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { FanOut } from "../engine/fan_out.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
@@ -147,11 +152,11 @@ class Unheard extends Receiver<void> {
 }
 
 const VERBS = {
-  version: verb("version", () => new Map<string, never>()),
-  stats: verb("stats", () => new Map<string, never>()),
+  version: verb("version", () => new Map<string, never>(), CALL_OPTIONS),
+  stats: verb("stats", () => new Map<string, never>(), CALL_OPTIONS),
   flushAll: verb("flushAll", () => [] as string[], FLUSH_OPTIONS),
-  verbosity: verb("verbosity", () => [] as string[]),
-  getRealtimeHostByKey: verb("getRealtimeHostByKey", missing),
+  verbosity: verb("verbosity", () => [] as string[], CALL_OPTIONS),
+  getRealtimeHostByKey: verb("getRealtimeHostByKey", missing, CALL_OPTIONS),
 };
 
 const NO_KEYS: readonly string[] = [];

@@ -14,7 +14,7 @@ import { encodeValue, isBuiltIn } from "../codec/values.ts";
 import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import { Call } from "../engine/call.ts";
 import {
-  type CallOptions,
+  type KeyOptions,
   RAW_OPTIONS,
   type RawOptions,
   STORE_OPTIONS,
@@ -89,7 +89,7 @@ export function attach(
   name: Attachment["name"],
   key: string,
   data: Uint8Array | string,
-  options: CallOptions | undefined,
+  options: KeyOptions | undefined,
 ): Promise<boolean> {
   return engine.call<boolean>(VERBS[name], options, (call) => {
     checkLength(engine.settings, name, data);
@@ -138,7 +138,7 @@ export function attachMulti(
   name: Attachment["name"],
   keys: Iterable<string>,
   data: Uint8Array | string,
-  options: CallOptions | undefined,
+  options: KeyOptions | undefined,
 ): Promise<MultiResult> {
   return engine.call<MultiResult>(MULTI_VERBS[name], options, (call) => {
     const asked = checkKeys(keys);

@@ -25,7 +25,7 @@ import { DeleteCommand } from "../commands/deletion.ts";
 import { GetCommand } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
-import { type CallOptions, STREAM_OPTIONS, type StreamOptions } from "../engine/call_options.ts";
+import { type KeyOptions, STREAM_OPTIONS, type StreamOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RawItem } from "../engine/item_decoders.ts";
 import type { Settings } from "../engine/options.ts";
@@ -95,7 +95,7 @@ async function turnFor(
 export function getStream(
   engine: Engine,
   key: string,
-  options: CallOptions | undefined,
+  options: KeyOptions | undefined,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
   return engine.inSteps<ReadableStream<Uint8Array> | undefined>(
     VERBS.getStream,

@@ -31,6 +31,12 @@ const BAD_KEYS: readonly Bad[] = [
   [new Uint8Array(3), TypeError, /current type is object/],
 ];
 
+const BAD_ROUTES: readonly Bad[] = [
+  ["", TypeError, /option "routeBy" as it must be a text that is not empty/],
+  [5, TypeError, /must be a string: current type is number/],
+  [null, TypeError, /current type is null/],
+];
+
 const BAD_EXPTIMES: readonly Bad[] = [
   [1.5, RangeError, /exptime .* 2147483647: current value is 1\.5/],
   [NaN, RangeError, /current value is NaN/],
@@ -198,6 +204,7 @@ const BAD_OPTIONS: Readonly<Record<Exclude<keyof VerbOptions, "strict">, readonl
   flags: BAD_FLAGS,
   delay: BAD_DELAYS,
   initial: BAD_INITIALS,
+  routeBy: BAD_ROUTES,
 };
 
 /** Every refused argument and option of every verb. */

@@ -96,7 +96,11 @@ for (const { name, names, call } of TAKERS) {
       await assertRejects(() => call(client, { [option]: value } as never), TypeError, message);
     }
     for (const option of names) {
-      const values = option === "compress" ? [null, 5, "no"] : [null, "5"];
+      const values = option === "compress"
+        ? [null, 5, "no"]
+        : option === "routeBy"
+        ? [null, 5]
+        : [null, "5"];
       for (const value of values) {
         await assertRejects(
           () => call(client, { [option]: value } as never),

@@ -47,6 +47,7 @@ export interface VerbOptions extends CallOptions {
   flags?: number;
   initial?: number | bigint;
   delay?: number;
+  routeBy?: string;
 }
 
 /** One verb. */
@@ -318,7 +319,11 @@ function entry(
 }
 
 function verbOf(name: VerbName, written: Written): Verb {
-  const { command, kind, gives, parameters, options = [], usual = {}, call } = written;
+  const { command, kind, gives, parameters, usual = {}, call } = written;
+  const isForKeys = ["key", "keys", "items"].some((name) => parameters.includes(name as "key"));
+  const options: Verb["options"] = isForKeys && kind !== "client"
+    ? ["routeBy", ...written.options ?? []]
+    : written.options ?? [];
   return {
     ...{ name, command, kind, gives, parameters, options },
     isMulti: kind === "server" || parameters.includes("keys") || parameters.includes("items"),

@@ -5,7 +5,7 @@ import { aFunction } from "../../checks/check.ts";
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { verb } from "../../engine/verb.ts";
-import { failureOf } from "../../engine/view.ts";
+import { failureOf, withRoute } from "../../engine/view.ts";
 import { ClosedError, type MemcachedError } from "../../errors.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { ChosenClaims } from "./chosen.ts";
@@ -52,6 +52,8 @@ class JoinableFlights {
 export class Loads {
   readonly #engine: Engine;
   readonly #context: FlightContext;
+  /** What differs where calls name a key that decides the server: the same key is another item there. */
+  readonly #routes = new BoundedMap<string, FlightContext>(MOST_ROUTES);
   /** Those that can be joined. */
   readonly #joinable = new JoinableFlights();
   /** Those that are not over. */
@@ -86,7 +88,7 @@ export class Loads {
     options: Options<T>,
   ): Promise<T> {
     const plain = plainPlanOf(options);
-    if (plain !== undefined && failureOf(engine) === undefined) {
+    if (plain !== undefined && engine.route === undefined && failureOf(engine) === undefined) {
       const asking = new Asking<T>(engine, VERB, this.#asker, key, load, plain);
       return engine.start(asking, this.#ask);
     }
@@ -95,7 +97,7 @@ export class Loads {
       aFunction("load", load);
       const plan = planOf(options);
       engine.began(call, key);
-      const flights = this.#flights(plan);
+      const flights = this.#flights(plan, engine.route);
       const waiting = { call, signal: options.signal };
       const joined = flights.joinable(wireKey) as Joinable<T> | undefined;
       if (joined !== undefined) return joined.join(waiting);
@@ -118,7 +120,7 @@ export class Loads {
 
   /** Begins a flight for a call that has asked, and for those that wait with it. */
   #goOn(asking: Asking<unknown>, first: Asked | MemcachedError | undefined): void {
-    const flights = this.#flights(asking.plan);
+    const flights = this.#flights(asking.plan, undefined);
     const waiting = [{ call: asking, signal: undefined }, ...asking.waiting ?? []];
     // Another question for the same key may have been answered before. But what was won must be used, or given back.
     const hasWon = first !== undefined && "answered" in first && first.answered?.isWon === true;
@@ -143,7 +145,7 @@ export class Loads {
       const plan = planOf(options);
       const rounds = new LoadRounds<T>(loadMany);
       const { signal } = options;
-      const flights = this.#flights(plan);
+      const flights = this.#flights(plan, engine.route);
       const many = new ManyValues<T>(call, this.#contextOf(engine), flights, {
         rounds,
         plan,
@@ -156,20 +158,22 @@ export class Loads {
     });
   }
 
-  #flights(plan: Plan<never>): Flights {
+  #flights(plan: Plan<never>, route: string | undefined): Flights {
     const joinable = this.#joinable.with(plan);
+    // Keys have no spaces.
+    const named = (wireKey: string) => route === undefined ? wireKey : `${wireKey} ${route}`;
     return {
       joinable: (wireKey) =>
-        (joinable === this.#asker.joinable ? this.#asker.questions.find(wireKey) : undefined) ??
-          joinable.get(wireKey),
+        (route === undefined && joinable === this.#asker.joinable
+          ? this.#asker.questions.find(wireKey)
+          : undefined) ?? joinable.get(named(wireKey)),
       add: (make) => {
         const flight = make(() => {
-          if (joinable.get(flight.wireKey) === flight as Joinable<unknown>) {
-            joinable.delete(flight.wireKey);
-          }
+          const name = named(flight.wireKey);
+          if (joinable.get(name) === flight as Joinable<unknown>) joinable.delete(name);
         });
         const any = flight as Flight<unknown>;
-        joinable.set(flight.wireKey, any);
+        joinable.set(named(flight.wireKey), any);
         this.#open.add(any);
         if (this.#isClosing) this.#endSoon(any);
         return flight;
@@ -185,7 +189,24 @@ export class Loads {
 
   #contextOf(engine: Engine): FlightContext {
     const failure = failureOf(engine);
-    return failure === undefined ? this.#context : { ...this.#context, claims: noClaims(failure) };
+    if (failure !== undefined) return { ...this.#context, claims: noClaims(failure) };
+    return engine.route === undefined ? this.#context : this.#contextOfRoute(engine.route);
+  }
+
+  #contextOfRoute(route: string): FlightContext {
+    let context = this.#routes.get(route);
+    if (context === undefined) {
+      const engine = withRoute(this.#engine, route);
+      context = {
+        ...this.#context,
+        engine,
+        claims: new ChosenClaims(engine),
+        errors: new BoundedMap(MOST_ERRORS),
+        refreshing: new Set(),
+      };
+      this.#routes.set(route, context);
+    }
+    return context;
   }
 
   /** True if this client sees that an item is marked. */
@@ -224,6 +245,7 @@ export class Loads {
 }
 
 const MOST_ERRORS = 1000;
+const MOST_ROUTES = 1000;
 const VERB = verb("getOrSet", (): never => {
   throw new Error("A call that fails loads the value itself");
 }, GET_OR_SET_OPTIONS);

@@ -8,7 +8,7 @@ import { integerFrom } from "../../checks/check.ts";
 import { DeleteCommand } from "../../commands/deletion.ts";
 import { metaDelete, type MetaDeleted } from "../../commands/meta/delete.ts";
 import { MetaCommand } from "../../commands/meta/meta_command.ts";
-import { CALL_OPTIONS, type CallOptions } from "../../engine/call_options.ts";
+import { KEY_OPTIONS, type KeyOptions } from "../../engine/call_options.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Turn } from "../../engine/key_order.ts";
 import { sendMetaOrElse } from "../../engine/meta_sending.ts";
@@ -37,7 +37,7 @@ import { Told } from "../told.ts";
  * assertEquals(await client.get("page"), undefined);
  * ```
  */
-export interface InvalidateOptions extends CallOptions {
+export interface InvalidateOptions extends KeyOptions {
   /** Seconds for which the stale value may still be given, 1 to 2,592,000. Then it is gone, unless it was renewed. */
   staleFor: number;
 }
@@ -86,6 +86,6 @@ export function invalidate(
 }
 
 const VERB = verb("invalidate", notDone, {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   staleFor: integerFrom(1, 2_592_000),
 });

@@ -3,7 +3,7 @@
 import { wireExptime } from "../../checks/arguments.ts";
 import { aBoolean, aFunction, type Check, integerFrom, MILLISECONDS } from "../../checks/check.ts";
 import { aSchema, type SchemaInput, type StandardSchema } from "./schema.ts";
-import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../../engine/call_options.ts";
+import { type CallChecks, KEY_OPTIONS, type KeyOptions } from "../../engine/call_options.ts";
 
 /**
  * What a loader of `getOrSet()` is told.
@@ -143,7 +143,7 @@ export type LoadedItems<T> =
  * assertEquals(await client.getOrSet("rates", broken, options), "of noon");
  * ```
  */
-export interface GetOrSetOptions<T = unknown> extends CallOptions {
+export interface GetOrSetOptions<T = unknown> extends KeyOptions {
   /** Seconds for which the value is fresh, an integer from 1; or a function that gives them for a loaded value. */
   ttl: number | ((value: T) => number);
   /**
@@ -334,7 +334,7 @@ const LEASE = integerFrom(1, MOST_SECONDS);
 const WINDOW = integerFrom(0, MOST_SECONDS);
 
 export const GET_OR_SET_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   ttl: aTtl,
   staleWhileRevalidate: WINDOW,
   staleIfError: WINDOW,

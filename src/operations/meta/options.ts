@@ -2,7 +2,7 @@
 
 import { aBoolean, type Check, oneOf, wrongType } from "../../checks/check.ts";
 import { checkUnsigned64, type Exptime } from "../../checks/arguments.ts";
-import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../../engine/call_options.ts";
+import { type CallChecks, KEY_OPTIONS, type KeyOptions } from "../../engine/call_options.ts";
 
 /**
  * A key of a meta command: text of any kind, or bytes. A text and its UTF-8 are the same key, and what a classic command
@@ -45,7 +45,7 @@ export type MetaKey = string | Uint8Array;
  * assertEquals((await client.meta.get("page", options))?.won, false);
  * ```
  */
-export interface MetaGetOptions extends CallOptions {
+export interface MetaGetOptions extends KeyOptions {
   /** Asks for the value. @default {true} */
   value?: boolean;
   /** Asks for the cas. */
@@ -94,7 +94,7 @@ export interface MetaGetOptions extends CallOptions {
  * assertEquals(await client.get("log"), "a,b,");
  * ```
  */
-export interface MetaSetOptions extends CallOptions {
+export interface MetaSetOptions extends KeyOptions {
   /** When the item expires: see {@linkcode Exptime}. 0: never. What is added to an item leaves its exptime. @default {0} */
   exptime?: Exptime;
   /** What is done with the value. Data to append or prepend is text or bytes, as it is. @default {"set"} */
@@ -137,7 +137,7 @@ export interface MetaSetOptions extends CallOptions {
  * assertEquals(await client.meta.get("page"), { value: "old", won: false, stale: true, taken: true });
  * ```
  */
-export interface MetaDeleteOptions extends CallOptions {
+export interface MetaDeleteOptions extends KeyOptions {
   /** Deletes only if the item has this cas. */
   cas?: bigint;
   /** Marks the item as stale and keeps it: the next reader wins. */
@@ -169,7 +169,7 @@ export interface MetaDeleteOptions extends CallOptions {
  * ```
  */
 export interface MetaArithmeticOptions<N extends number | bigint = number | bigint>
-  extends CallOptions {
+  extends KeyOptions {
   /** How much is added or taken away; the result has its type. @default {1} */
   delta?: N;
   /** Adds, wrapping at 2^64, or takes away, stopping at 0. @default {"incr"} */
@@ -210,7 +210,7 @@ export const A_WINDOW: Check = (name, value) => {
 const THIRTY_DAYS = 60 * 60 * 24 * 30;
 
 export const META_GET_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   value: aBoolean,
   cas: aBoolean,
   ttl: aBoolean,
@@ -225,7 +225,7 @@ export const META_GET_OPTIONS: CallChecks = {
   newCas: A_CAS,
 };
 export const META_SET_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   exptime: undefined,
   mode: oneOf("set", "add", "replace", "append", "prepend"),
   cas: A_CAS,
@@ -237,7 +237,7 @@ export const META_SET_OPTIONS: CallChecks = {
   compress: aBoolean,
 };
 export const META_DELETE_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   cas: A_CAS,
   stale: aBoolean,
   exptime: undefined,
@@ -245,7 +245,7 @@ export const META_DELETE_OPTIONS: CallChecks = {
   removeValue: aBoolean,
 };
 export const META_ARITHMETIC_OPTIONS: CallChecks = {
-  ...CALL_OPTIONS,
+  ...KEY_OPTIONS,
   delta: undefined,
   mode: oneOf("incr", "decr"),
   initial: undefined,

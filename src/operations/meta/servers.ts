@@ -2,7 +2,7 @@
 
 import { type MetaDebug, MetaDebugCommand } from "../../commands/meta/debug.ts";
 import { MetaNoopCommand } from "../../commands/meta/noop.ts";
-import type { CallOptions } from "../../engine/call_options.ts";
+import { CALL_OPTIONS, type CallOptions } from "../../engine/call_options.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { FanOut } from "../../engine/fan_out.ts";
 import { sendMeta, sendMetaToAll } from "../../engine/meta_sending.ts";
@@ -53,6 +53,6 @@ class AllFanOut extends FanOut<true, boolean> {
 }
 
 const VERBS = {
-  noop: verb("meta.noop", notDone),
+  noop: verb("meta.noop", notDone, CALL_OPTIONS),
   debug: verb("meta.debug", missing),
 };
