@@ -3,7 +3,7 @@
 import { notAnOptionsObject } from "../checks/check.ts";
 import { wireKey, wirePrefix } from "../key.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
-import { checkPlacement, checkWeights, distributionOf } from "../placement/distributions.ts";
+import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { type ClientOptions, readClientOptions, settingsOf } from "./options.ts";
 import { readServers, type Servers } from "./server_list.ts";
 
@@ -131,11 +131,10 @@ function placementOf(
     throw new TypeError(`Cannot compare what is not an object: current type is ${type}`);
   }
   const { servers, ...options } = setUp;
-  const { placed } = readServers(servers);
   const given = readClientOptions(options);
   checkPlacement(given);
   const settings = settingsOf(given);
-  checkWeights(placed, settings.distribution);
+  const { placed } = readServers(servers, settings);
   checkDistinctNames(placed);
   const prefix = wirePrefix(settings.prefix);
   const distribution = distributionOf(placed, { ...settings, prefix });

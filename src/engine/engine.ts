@@ -18,7 +18,7 @@ import { Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
 import { Warnings } from "../observe/warnings.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
-import { checkPlacement, checkWeights, distributionOf } from "../placement/distributions.ts";
+import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -37,7 +37,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { dialler } from "./platform.ts";
-import { readServers, type ServerList, type Servers } from "./server_list.ts";
+import { readServers, type Servers } from "./server_list.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
 import { isRejectionEnough, traced } from "./trace.ts";
@@ -89,11 +89,11 @@ export class Engine implements CallOwner {
   #closedAt: Error | undefined;
 
   constructor(servers: Servers, options: ClientOptions, target: EventTarget) {
-    const list = readServers(servers);
-    this.servers = list.strings;
     const given = readClientOptions(options);
     checkPlacement(given);
     const settings = this.settings = settingsOf(given);
+    const list = readServers(servers, settings);
+    this.servers = list.strings;
     this.decoders = decodersOf(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
     this.#outbox = new Outbox(settings.clock);
@@ -105,7 +105,6 @@ export class Engine implements CallOwner {
     this.#watchesCalls = this.#observers.watchesCalls;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
-    this.#check(list);
     checkDistinctNames(list.placed);
     const proofKey = this.keys.unused();
     const prefix = this.keys.prefix;
@@ -480,8 +479,7 @@ export class Engine implements CallOwner {
 
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
   updateServers(servers: Servers): boolean {
-    const list = readServers(servers);
-    this.#check(list);
+    const list = readServers(servers, this.settings);
     const moved = this.cluster.move(list.placed);
     if (moved) this.servers = list.strings;
     return moved;
@@ -508,16 +506,6 @@ export class Engine implements CallOwner {
   readonly #onCallSettled = (): void => {
     if (--this.#open === 0) this.#onNoneOpen?.();
   };
-
-  /** @throws {TypeError} If the servers do not go with the options. */
-  #check({ placed }: ServerList): void {
-    checkWeights(placed, this.settings.distribution);
-    const local = placed.find(({ path }) => path !== undefined);
-    if (!this.settings.tls || local === undefined) return;
-    throw new TypeError(
-      `Cannot use server ${JSON.stringify(local.path)} with option "tls" as it is a Unix socket`,
-    );
-  }
 }
 
 const LATE = "the calls for its key that were made before took longer than its timeout";

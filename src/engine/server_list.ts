@@ -3,6 +3,8 @@
 import { integerFrom, readOptions, typeOf } from "../checks/check.ts";
 import { parseAddress } from "../placement/address.ts";
 import type { PlacedServer } from "../placement/distribution.ts";
+import { checkWeights } from "../placement/distributions.ts";
+import type { Settings } from "./options.ts";
 
 /**
  * A server with a weight: its share of the keys, compared to the others'. A server string alone has the weight 1.
@@ -53,10 +55,13 @@ export interface ServerList {
 /**
  * Reads the servers of a client.
  *
- * @throws {TypeError} If one cannot be used.
+ * @throws {TypeError} If one cannot be used, or does not go with the client's options.
  * @throws {RangeError} If there is none, or a number is out of range.
  */
-export function readServers(servers: Servers): ServerList {
+export function readServers(
+  servers: Servers,
+  { distribution, tls }: Pick<Settings, "distribution" | "tls">,
+): ServerList {
   if (typeof servers !== "string" && !Array.isArray(servers)) {
     throw new TypeError(
       `Cannot use servers that are neither a string nor an array: current type is ${
@@ -66,12 +71,15 @@ export function readServers(servers: Servers): ServerList {
   }
   const entries = (typeof servers === "string" ? [servers] : Array.from(servers)).map(readEntry);
   if (entries.length === 0) throw new RangeError("Cannot use an empty list of servers");
-  return {
-    strings: entries.map(({ server }) => server),
-    placed: entries.map(({ server, weight }) =>
-      weight === 1 ? parseAddress(server) : { ...parseAddress(server), weight }
-    ),
-  };
+  const placed = entries.map(({ server, weight }) =>
+    weight === 1 ? parseAddress(server) : { ...parseAddress(server), weight }
+  );
+  checkWeights(placed, distribution);
+  const local = placed.find(({ path }) => path !== undefined);
+  if (!tls || local === undefined) return { strings: entries.map(({ server }) => server), placed };
+  throw new TypeError(
+    `Cannot use server ${JSON.stringify(local.path)} with option "tls" as it is a Unix socket`,
+  );
 }
 
 function readEntry(entry: string | WeightedServer): Required<WeightedServer> {
