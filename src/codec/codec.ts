@@ -3,6 +3,8 @@
  * commands or servers. Compression and splitting are done elsewhere, on the bytes that a codec gives.
  */
 
+import type { InflateBudget } from "./budget.ts";
+
 /**
  * The data and flags that stand for a value.
  *
@@ -86,8 +88,14 @@ export interface Codec {
    * @param flags The flags stored with it; with `libmcFlags`, without those of compression (16) and splitting (4096).
    * @param memory Most bytes of memory that the value may take, by the client's {@linkcode InflateBudget}. The built-in
    * codecs hold to it, by its default if it is not given. A codec around one of them passes it on.
+   * @param inflateBudget The whole of that budget, for a codec that inflates by itself.
    * @returns The value; `undefined` is a miss. Whatever else `decode` throws becomes the cause of a CodecError.
    * @throws {CodecError} If the data does not fit the flags, or would become too much.
    */
-  decode(data: Uint8Array, flags: number, memory?: number): unknown;
+  decode(
+    data: Uint8Array,
+    flags: number,
+    memory?: number,
+    inflateBudget?: InflateBudget,
+  ): unknown;
 }

@@ -73,7 +73,7 @@ export function decodeValue(
   }
   const data = bytes.subarray(start, end);
   if ((flags & FLAG_ZLIB) === 0 || codec.libmcFlags !== true) {
-    return codec.decode(data, flags, budget.memory);
+    return codec.decode(data, flags, budget.memory, budget);
   }
   const inflated = inflate(data, inflateLimit(budget, data.length));
   // A short result lies in a larger buffer, which would stay in memory with it.
