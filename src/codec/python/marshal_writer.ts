@@ -17,12 +17,13 @@ const MAX_MARSHAL_DEPTH = 1000;
 /**
  * Encodes a value as marshal.
  *
+ * @param format What an error says would lose a part of the value, if these bytes are on the way to another format.
  * @returns Owned.
  * @throws {TypeError} If part of the value would be lost.
  */
-export function writeMarshal(value: unknown): Uint8Array {
+export function writeMarshal(value: unknown, format = "marshal"): Uint8Array {
   const sink = lendSink();
-  if (!writeValue(sink, value, 0, false)) throw lossError(value, MARSHAL_RULES);
+  if (!writeValue(sink, value, 0, false)) throw lossError(value, rulesOf(format));
   return sink.handOut();
 }
 
@@ -246,7 +247,7 @@ function reasonForEqual(what: "key" | "member", values: Iterable<unknown>): stri
     : `Python takes ${what}s ${first} and ${second} for equal`;
 }
 
-const MARSHAL_RULES: LossRules = {
+const rulesOf = (format: string): LossRules => ({
   maxDepth: MAX_MARSHAL_DEPTH,
   reasonFor(part: unknown, isKey: boolean): string | undefined {
     switch (typeof part) {
@@ -266,9 +267,9 @@ const MARSHAL_RULES: LossRules = {
         }
         if (isCollection(part)) return reasonForCollection(part, isKey);
     }
-    return `marshal would lose it: ${describe(part)}`;
+    return `${format} would lose it: ${describe(part)}`;
   },
-};
+});
 
 /** Marshal counts in signed numbers of 32 bits. */
 const MOST_ELEMENTS = 2 ** 31 - 1;
