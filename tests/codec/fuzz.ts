@@ -108,7 +108,8 @@ function randomOpcodes(random: Random): Uint8Array {
   return Uint8Array.from([...bytes, 0x2e]);
 }
 
-function mutate(random: Random, data: Uint8Array): Uint8Array {
+/** Changes, cuts, repeats or inserts some bytes. */
+export function mutate(random: Random, data: Uint8Array): Uint8Array {
   const at = random.below(data.length + 1);
   const end = Math.min(data.length, at + random.below(20));
   switch (random.below(6)) {
