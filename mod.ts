@@ -33,6 +33,7 @@ export type {
   HappeningName,
   ObservedServer,
   Observer,
+  ServersChange,
 } from "./src/observe/observer.ts";
 export { Client } from "./src/client/client.ts";
 export type { Namespace } from "./src/client/client.ts";

@@ -70,6 +70,7 @@ import { namespaceOf } from "./namespace.ts";
  * | `disconnect` | a connection ended | set unless it was closed on purpose, or by the server while no reply was due |
  * | `dead` | a server could not be reached, was full, or was silent too often, and is left alone for `retryTimeout` | always set |
  * | `alive` | a dial succeeded after a server was dead, and it has answered if it was silent | not set |
+ * | `servers` | the list of servers has changed; `change` says how | not set |
  *
  * @example Store a value and read it back
  * ```ts
@@ -1547,7 +1548,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   get servers(): readonly string[] {
-    return this.#engine.servers;
+    return this.#engine.roster.strings;
   }
 
   /**
@@ -1656,7 +1657,44 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   updateServers(servers: readonly (string | WeightedServer)[]): boolean {
-    return this.#engine.updateServers(servers);
+    return this.#engine.roster.move(servers);
+  }
+
+  /**
+   * Replaces the list of servers, while calls go on.
+   *
+   * Servers are told apart by their display names: the alias, else `host:port`. One that stays keeps its connections, its
+   * counters and its keys, as far as the distribution leaves them; one whose alias stays may move. A new one is dialled
+   * when it is needed. One that leaves finishes what was sent to it; what was not sent goes to the servers that have the
+   * keys now. If anything changes, the event `servers` fires. A value that lies on another server now is not found there,
+   * and one on a server that comes back may be as old as its leave.
+   *
+   * @param servers Server strings, and servers with weights.
+   * @throws {TypeError} If a server string cannot be used, or two servers would have the same name. Nothing has changed.
+   * @throws {RangeError} If there is no server, a port is out of range, or a host or an alias too long.
+   *
+   * @example One server more
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using one = await MemcachedServer.start();
+   * await using two = await MemcachedServer.start();
+   * await using client = new Client(one.address);
+   *
+   * const added: string[] = [];
+   * client.addEventListener("servers", ({ change }) => added.push(...change?.added ?? []));
+   *
+   * await client.set("key", "value");
+   * client.setServers([one.address, `${two.address} two`]);
+   * assertEquals((await client.version()).size, 2);
+   * assertEquals(added, ["two"]);
+   * assertEquals(client.counters().get(one.address)?.connects, 1);
+   * ```
+   */
+  setServers(servers: Servers): void {
+    this.#engine.roster.replace(servers);
   }
 
   /**

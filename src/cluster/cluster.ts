@@ -68,7 +68,7 @@ export class Cluster {
   /** Set once the cluster is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
   /** Servers that have left and are finishing their last commands. Made when the first one leaves. */
-  #leaving: Set<Server> | undefined;
+  #leaving: Map<Server, Promise<void>> | undefined;
   /** Made when the first one is opened. */
   #own: OwnConnections | undefined;
 
@@ -216,15 +216,18 @@ export class Cluster {
   }
 
   /**
-   * Replaces the list of servers. A server that keeps its display name keeps its connections, its health and its
+   * Replaces the list of servers, if it differs. A server that keeps its display name keeps its connections, its health and its
    * counters, and moves if its host or port changed. A new one is dialled when it is needed. One that leaves or moves
-   * finishes the commands that were sent; the others go to the server that has the key now.
+   * finishes the commands that were sent; the others go to the server that has the key now. One that comes back meanwhile
+   * is dialled once they are finished, so that they are not overtaken.
    *
    * @throws {TypeError} If two servers would have the same name. Nothing has changed.
    */
   update(addresses: readonly PlacedServer[]): void {
+    if (this.#membership.isOf(addresses)) return;
     checkDistinctNames(addresses);
     const before = this.servers;
+    this.#changes++;
     this.#membership = this.#membership.updated(
       addresses,
       this.#distribute,
@@ -233,13 +236,8 @@ export class Cluster {
     const { servers } = this;
     const stay = new Set(servers);
     servers.forEach((server, i) => {
-      if (isSamePlace(server.address, addresses[i])) return;
-      this.#changes++;
-      server.relocate(addresses[i]);
+      if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
-    if (servers.length !== before.length || servers.some((server, i) => server !== before[i])) {
-      this.#changes++;
-    }
     for (const server of before) if (!stay.has(server)) this.#dismiss(server);
   }
 
@@ -279,20 +277,27 @@ export class Cluster {
   }
 
   #all(): Server[] {
-    return [...this.servers, ...this.#leaving ?? []];
+    return [...this.servers, ...this.#leaving?.keys() ?? []];
   }
 
   #newServer(address: Address): Server {
-    const server = new Server(address, this.#context, this.#resubmit);
+    const server = new Server(address, this.#context, this.#resubmit, this.#endOf(address.name));
     if (this.#isUnref) server.unref();
     if (this.#closed !== undefined) void server.close(this.#closed.at);
     return server;
   }
 
   #dismiss(server: Server): void {
-    const leaving = this.#leaving ??= new Set();
-    leaving.add(server);
-    server.leave().finally(() => leaving.delete(server));
+    const leaving = this.#leaving ??= new Map();
+    const left = server.leave().finally(() => leaving.delete(server));
+    leaving.set(server, left);
+  }
+
+  /** Settles when the last server of a name that has left has finished its commands; `undefined` if there is none. */
+  #endOf(name: string): Promise<void> | undefined {
+    let end: Promise<void> | undefined;
+    for (const [server, left] of this.#leaving ?? []) if (server.name === name) end = left;
+    return end;
   }
 
   /**

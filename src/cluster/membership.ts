@@ -3,6 +3,7 @@
  * the cluster replaces it by another one. So code that works with one sees servers that belong together.
  */
 
+import type { Address } from "../placement/address.ts";
 import type { FullDistribution, PlacedServer } from "../placement/distribution.ts";
 import type { Server } from "./server.ts";
 
@@ -39,6 +40,14 @@ export class Membership {
     return this.#placed.every(({ weight = 1 }, i) => weight === (placed[i].weight ?? 1));
   }
 
+  /** True if it is of these servers, at these places, in this order and with these weights. */
+  isOf(addresses: readonly PlacedServer[]): boolean {
+    return addresses.length === this.servers.length &&
+      addresses.every((address, i) =>
+        isSame(address, this.#placed[i]) && isSame(address, this.servers[i].address)
+      ) && this.hasWeights(addresses);
+  }
+
   /** Gives the server that has a display name now. */
   named(name: string): Server | undefined {
     const known = this.#byName?.get(name);
@@ -72,6 +81,10 @@ export class Membership {
   #named(): ReadonlyMap<string, Server> {
     return new Map(this.servers.map((server) => [server.name, server]));
   }
+}
+
+function isSame(a: Address, b: Address): boolean {
+  return a.name === b.name && a.host === b.host && a.port === b.port;
 }
 
 const NO_NUMBERS = new Uint32Array(0);

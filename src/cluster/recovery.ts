@@ -154,3 +154,11 @@ export function failUnready(server: string, { error, head, sent, unsent }: Conne
 
 /** How often a command that only reads is sent again where connections end behind error lines to other commands. */
 const MOST_BEHIND_ERRORS = 4;
+
+/** Makes the error for a connection that was closed, on purpose or by the server. */
+export function endedError(server: string): MemcachedError {
+  return new ConnectionError(`Cannot use connection to ${server} as it was closed`, {
+    server,
+    step: "read",
+  });
+}

@@ -25,7 +25,7 @@ import { Health } from "./health.ts";
 import { type MetaAnswer, MetaSupport } from "./meta_support.ts";
 import { Pool } from "./pool.ts";
 import { makeReady } from "./ready.ts";
-import { changedBy, failUnready, recover } from "./recovery.ts";
+import { changedBy, endedError, failUnready, recover } from "./recovery.ts";
 import { Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
 import { cutOffError, deadError, dialError, fullError, lostError } from "./server_errors.ts";
@@ -63,15 +63,22 @@ export class Server implements ObservedServer {
   /** Connections that take no more commands, and close once those on them have ended. Made when there is one. */
   #draining: Set<Promise<void>> | undefined;
 
-  /** @param resubmit Sends a command again from the start: to the server that has its keys now, or to this one. */
+  /**
+   * @param resubmit Sends a command again from the start: to the server that has its keys now, or to this one.
+   * @param before Settles when one of the same name, which has left, has finished what was sent to it.
+   */
   constructor(
     address: Address,
     context: ServerContext,
     resubmit: (server: Server, command: Command) => void,
+    before?: Promise<void>,
   ) {
     this.#address = address;
     this.#context = context;
     this.#resubmitFrom = resubmit;
+    if (before === undefined) return;
+    this.#draining = new Set([before]);
+    this.#drained = before;
   }
 
   /** Display name. */
@@ -457,11 +464,7 @@ export class Server implements ObservedServer {
       if (this.connected) this.#growthFailedAt = clock.now();
       else this.#fruitless++;
     }
-    const error = end.error ??
-      new ConnectionError(`Cannot use connection to ${this.name} as it was closed`, {
-        server: this.name,
-        step: "read",
-      });
+    const error = end.error ?? endedError(this.name);
     let isDead = false;
     let unsent: readonly Command[] = [];
     // The dial has failed, although it seemed to succeed.

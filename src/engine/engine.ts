@@ -38,6 +38,7 @@ import {
 } from "./options.ts";
 import { dialler } from "./platform.ts";
 import { readServers, type Servers } from "./server_list.ts";
+import { Roster } from "./roster.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
 import { isRejectionEnough, traced } from "./trace.ts";
@@ -64,8 +65,7 @@ export class Engine implements CallOwner {
   readonly cluster: Cluster;
   readonly keys: Keys;
   readonly decoders: ItemDecoders;
-  /** The server strings that the client was made with, or that it moved to last. */
-  servers: readonly string[];
+  readonly roster: Roster;
   lastError: MemcachedError | undefined;
   /** True once loads of `getOrSet()` may have nothing but a lock by which they see that a value was deleted. */
   hasLocks = false;
@@ -93,7 +93,6 @@ export class Engine implements CallOwner {
     checkPlacement(given);
     const settings = this.settings = settingsOf(given);
     const list = readServers(servers, settings);
-    this.servers = list.strings;
     this.decoders = decodersOf(settings);
     this.keys = new Keys(settings.prefix, settings.clock);
     this.#outbox = new Outbox(settings.clock);
@@ -127,6 +126,10 @@ export class Engine implements CallOwner {
         if (what === "dead" && settings.failover && error !== undefined) this.#warn(error);
       },
       onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
+    });
+    this.roster = new Roster(list, this.cluster, {
+      settings,
+      changed: (change) => this.#observers.happened({ what: "servers", change }),
     });
   }
 
@@ -475,14 +478,6 @@ export class Engine implements CallOwner {
     if (given.hashFn !== undefined) checkPlacement({ distribution, hashFn: given.hashFn });
     Object.assign(this.settings, given);
     if (this.settings.hashFn !== hashFn) this.cluster.rehash();
-  }
-
-  /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
-  updateServers(servers: Servers): boolean {
-    const list = readServers(servers, this.settings);
-    const moved = this.cluster.move(list.placed);
-    if (moved) this.servers = list.strings;
-    return moved;
   }
 
   /** Closes for ever, once all calls under way have settled. A second call waits for the first. */

@@ -10,7 +10,7 @@ export const counting: Observer = {
   },
 };
 
-/** The counter of each happening. That a server is dead is a state and is not counted. */
+/** The counter of each happening. That a server is dead is a state and is not counted, and a list concerns no server. */
 const COUNTED: Readonly<Record<HappeningName, keyof HappeningCounts | undefined>> = {
   failure: "failures",
   connect: "connects",
@@ -22,4 +22,5 @@ const COUNTED: Readonly<Record<HappeningName, keyof HappeningCounts | undefined>
   resend: "resends",
   torn: "torn",
   misfit: "misfits",
+  servers: undefined,
 };

@@ -1,7 +1,7 @@
 /** The events of a client: an observer that fires them. */
 
 import type { MemcachedError } from "../errors.ts";
-import type { Happening, HappeningName, Observer } from "./observer.ts";
+import type { Happening, HappeningName, Observer, ServersChange } from "./observer.ts";
 
 /**
  * Names of the events of a client. {@linkcode ServerEvent} describes them.
@@ -24,7 +24,7 @@ import type { Happening, HappeningName, Observer } from "./observer.ts";
  * assertEquals(log, ["connect", "disconnect"]);
  * ```
  */
-export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "alive";
+export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "alive" | "servers";
 
 /**
  * An event of a client: what happened, and to which server.
@@ -37,6 +37,7 @@ export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "a
  * - `dead`: the server could not be reached, was full, or was silent too often (`deadAfter`), and is left alone for
  *   `retryTimeout`. `error` says why.
  * - `alive`: a dial succeeded after the server was dead; if it was dead from silence, it has answered, too.
+ * - `servers`: the list of servers has changed. `change` says how; `server` and `error` are not set.
  *
  * Events fire just after what they tell of, in order, and never inside a call; a listener may make calls. An error that a
  * listener throws is reported as uncaught, as for every EventTarget, and does not disturb any call.
@@ -60,18 +61,20 @@ export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "a
  * ```
  */
 export class ServerEvent extends Event {
-  /** Display name of the server; `undefined` only if a failure concerns none. */
+  /** Display name of the server; `undefined` if a failure concerns none, and for `servers`. */
   readonly server: string | undefined;
   /** The error that led to the event; `undefined` if there was none. */
   readonly error: MemcachedError | undefined;
   /** For `failure`, the method of the client that failed, as in `"getMulti"`; `undefined` for the other events. */
   readonly verb: string | undefined;
+  /** For `servers`, how the list has changed; `undefined` for the other events. */
+  readonly change: ServersChange | undefined;
 
   /**
    * Makes an event.
    *
    * @param name Name of the event.
-   * @param detail The server and, if there is one, the error; for `failure` also the method.
+   * @param detail The server and, if there is one, the error; for `failure` also the method; for `servers` the change.
    */
   constructor(
     name: ClientEventName,
@@ -79,22 +82,24 @@ export class ServerEvent extends Event {
       server?: string | undefined;
       error?: MemcachedError | undefined;
       verb?: string | undefined;
+      change?: ServersChange | undefined;
     },
   ) {
     super(name);
     this.server = detail.server;
     this.error = detail.error;
     this.verb = detail.verb;
+    this.change = detail.change;
   }
 }
 
 /** Fires the events of a client. */
 export function firing(target: EventTarget): Observer {
   return {
-    happened({ what, server, error, verb }: Happening): void {
+    happened({ what, server, error, verb, change }: Happening): void {
       if (!isEventName(what)) return;
       target.dispatchEvent(
-        new ServerEvent(what, { server: error?.server ?? server?.name, error, verb }),
+        new ServerEvent(what, { server: error?.server ?? server?.name, error, verb, change }),
       );
     },
   };
@@ -110,4 +115,5 @@ const EVENT_NAMES: ReadonlySet<HappeningName> = new Set([
   "disconnect",
   "dead",
   "alive",
+  "servers",
 ]);

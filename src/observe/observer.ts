@@ -125,6 +125,38 @@ export interface Happening {
   readonly error?: MemcachedError | undefined;
   /** The method of the client that failed; only for `failure`. */
   readonly verb?: string | undefined;
+  /** How the list of servers has changed; only for `servers`. */
+  readonly change?: ServersChange | undefined;
+}
+
+/**
+ * How the list of a client's servers has changed. Servers are told apart by their display names: one that keeps it stays.
+ *
+ * @example A list that grows
+ * ```ts
+ * import { Client, type ServersChange } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const changes: (ServersChange | undefined)[] = [];
+ * await using client = new Client("10.0.0.1", {
+ *   observer: { happened: ({ change }) => void changes.push(change) },
+ * });
+ * client.setServers(["10.0.0.1", "10.0.0.2"]);
+ * await Promise.resolve();
+ * assertEquals(changes, [
+ *   { servers: ["10.0.0.1", "10.0.0.2"], added: ["10.0.0.2:11211"], removed: [], moved: [] },
+ * ]);
+ * ```
+ */
+export interface ServersChange {
+  /** The server strings in use now. */
+  readonly servers: readonly string[];
+  /** Display names of the servers that have come. */
+  readonly added: readonly string[];
+  /** Display names of the servers that have left. */
+  readonly removed: readonly string[];
+  /** Display names of the servers that have another host or port. */
+  readonly moved: readonly string[];
 }
 
 /**
@@ -138,6 +170,7 @@ export interface Happening {
  * - `desync`: a reply came that could not be the next one.
  * - `resend`: a command was sent again.
  * - `torn`: a split value could not be joined.
+ * - `servers`: the list of servers has changed; `change` says how.
  * - `misfit`: a value did not pass the schema of `getOrSet()`, and counted as a miss.
  *
  * @example Hear only of what is bad
@@ -168,7 +201,8 @@ export type HappeningName =
   | "desync"
   | "resend"
   | "torn"
-  | "misfit";
+  | "misfit"
+  | "servers";
 
 /**
  * A server as observers see it.

@@ -356,3 +356,25 @@ function byHost(
   };
   return transports;
 }
+
+Deno.test("Cluster.update() has a server that comes back wait until what was sent before has been answered", async () => {
+  await using rig = new ClusterRig(["one", "two"]);
+  rig.dialler.open();
+  const key = keyOf(rig, "two");
+  const first = incr(key);
+  rig.cluster.submit(key, first.command);
+  await settle();
+  const before = rig.transport;
+  update(rig, "one");
+  update(rig, "one", "two");
+  const second = incr(key);
+  rig.cluster.submit(key, second.command);
+  // Longer than a dial may take: a server that is waited for is not dead.
+  await rig.pass(150);
+  assertEquals(rig.dialler.hosts, ["two"]);
+  before.feed("1\r\n");
+  await settle();
+  assertEquals([before.closed, rig.dialler.hosts], [true, ["two", "two"]]);
+  await rig.reply("2\r\n");
+  assertEquals(summaries([first, second]), [1n, 2n]);
+});

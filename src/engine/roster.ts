@@ -1,0 +1,83 @@
+/** The list of a client's servers: what it was given, how it changes, and what observers are told of a change. */
+
+import type { Cluster } from "../cluster/cluster.ts";
+import type { ServersChange } from "../observe/observer.ts";
+import type { Address } from "../placement/address.ts";
+import type { Settings } from "./options.ts";
+import { readServers, type ServerList, type Servers } from "./server_list.ts";
+
+/** What a list of servers needs of its client. */
+export interface RosterOptions {
+  /** The servers must go with them. */
+  readonly settings: Pick<Settings, "distribution" | "tls">;
+  /** Called when the list has changed. */
+  readonly changed: (change: ServersChange) => void;
+}
+
+/** The list of servers of one client. */
+export class Roster {
+  /** The server strings in use, as they were given. */
+  strings: readonly string[];
+  readonly #cluster: Cluster;
+  readonly #options: RosterOptions;
+
+  constructor(list: ServerList, cluster: Cluster, options: RosterOptions) {
+    this.strings = list.strings;
+    this.#cluster = cluster;
+    this.#options = options;
+  }
+
+  /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
+  move(servers: Servers): boolean {
+    const list = this.#read(servers);
+    return this.#change(list, () => this.#cluster.move(list.placed));
+  }
+
+  /** Replaces the list. Servers that keep their name stay. */
+  replace(servers: Servers): void {
+    const list = this.#read(servers);
+    this.#change(list, () => {
+      this.#cluster.update(list.placed);
+      return true;
+    });
+  }
+
+  #read(servers: Servers): ServerList {
+    return readServers(servers, this.#options.settings);
+  }
+
+  #change({ strings }: ServerList, change: () => boolean): boolean {
+    const before = addressesOf(this.#cluster);
+    const { changes } = this.#cluster;
+    if (!change()) return false;
+    this.strings = strings;
+    if (this.#cluster.changes !== changes) {
+      this.#options.changed({
+        servers: strings,
+        ...differences(before, addressesOf(this.#cluster)),
+      });
+    }
+    return true;
+  }
+}
+
+function addressesOf({ servers }: Cluster): readonly Address[] {
+  return servers.map(({ address }) => address);
+}
+
+/** Compares two lists by the display names of their servers. */
+function differences(
+  before: readonly Address[],
+  after: readonly Address[],
+): Omit<ServersChange, "servers"> {
+  const left = new Map(before.map((address) => [address.name, address]));
+  const added: string[] = [];
+  const moved: string[] = [];
+  for (const { name, host, port } of after) {
+    const known = left.get(name);
+    if (known === undefined) added.push(name);
+    else if (known.host !== host || known.port !== port) moved.push(name);
+    left.delete(name);
+  }
+  return { added, removed: Array.from(left.keys()), moved };
+}
