@@ -5,17 +5,28 @@
  *
  * What is remembered is when it failed, not t: the retry timeout may change during the pause, and counts at once.
  *
+ * The pause is up to a fifth shorter than the retry timeout, by chance, so that the clients of a fleet, which all saw the
+ * server fail at one moment, do not all come back at one moment. libmc's is as uneven, as it counts whole seconds.
+ *
  * As in libmc, a failed dial makes a server dead, and a lost connection does not. Silence does, where libmc has nothing: a
  * stopped process takes connections, as the kernel accepts them, and answers nothing. So after silence a dial proves
  * nothing either: the server is alive once it has answered something.
  */
 export class Health {
   #failedAt: number | undefined;
+  /** The part of the retry timeout that this pause lasts. */
+  #part = 1;
+  readonly #random: () => number;
   /** Silences in a row without a byte from the server; when the last one was noticed, and how many bytes had come by then. */
   #silences = 0;
   #silentAt = -Infinity;
   #bytesRead = 0;
   #mustAnswer = false;
+
+  /** @param random Gives a number from 0 to 1, exclusive, by chance. */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
 
   /** True from a failed dial, or a silence too many, to the next dial that succeeds. */
   get dead(): boolean {
@@ -27,15 +38,16 @@ export class Health {
     return this.#mustAnswer;
   }
 
-  /** True unless the server is dead and its retry timeout has not passed. */
+  /** True unless the server is dead and its pause has not passed. */
   mayDial(now: number, retryTimeout: number): boolean {
-    return this.#failedAt === undefined || now >= this.#failedAt + retryTimeout;
+    return this.#failedAt === undefined || now >= this.#failedAt + retryTimeout * this.#part;
   }
 
   /** Notes a failed dial. Returns true if the server was alive until now. */
   failed(now: number): boolean {
     const wasAlive = this.#failedAt === undefined;
     this.#failedAt = now;
+    this.#part = 1 - JITTER * this.#random();
     return wasAlive;
   }
 
@@ -69,6 +81,9 @@ export class Health {
     return wasDead;
   }
 }
+
+/** The part of the retry timeout by which a pause may be shorter. */
+const JITTER = 0.2;
 
 /** The settings that say when silence makes a server dead. */
 export interface SilenceSettings {

@@ -239,7 +239,7 @@ export class Server implements ObservedServer {
 
   /** The health of a server that fails, or has failed. Of any other one there is nothing to be known. */
   get #knownHealth(): Health {
-    return this.#health ??= new Health();
+    return this.#health ??= new Health(this.#context.random);
   }
 
   #resubmit(command: Command): void {

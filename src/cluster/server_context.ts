@@ -28,6 +28,8 @@ export interface ServerSettings {
 export interface ServerContext {
   readonly clock: Clock;
   readonly turns: Turns;
+  /** Gives a number from 0 to 1, exclusive, by chance. */
+  readonly random: () => number;
   readonly connect: Connect;
   /** Makes a new connection ready for commands, before the deadline. If it rejects, the dial has failed. */
   readonly prepare:

@@ -111,6 +111,7 @@ export class Engine implements CallOwner {
       distribute: (placed) => distributionOf(placed, { ...settings, prefix }),
       clock: settings.clock,
       turns,
+      random: Math.random,
       connect: dialler(given),
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),

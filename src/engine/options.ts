@@ -68,7 +68,8 @@ export interface LiveOptions {
    */
   connectTimeout?: number;
   /**
-   * Pause after a failed dial, or after silences (`deadAfter`), during which calls to that server fail at once.
+   * Longest pause after a failed dial, or after silences (`deadAfter`), during which calls to that server fail at once.
+   * It is up to a fifth shorter, by chance, so that the clients of a fleet do not all try again at one moment.
    *
    * @default {5000}
    */

@@ -244,7 +244,8 @@ Deno.test("Client fails at once while a server is known to be dead, and dials on
     if (dials === 1) void client.get("probe");
     return dials === 2;
   });
-  assert(performance.now() - deadSince >= retryTimeout - 5);
+  // The pause is up to a fifth shorter.
+  assert(performance.now() - deadSince >= 0.8 * retryTimeout - 5);
   // While the one dial is under way, nobody else waits for it.
   const [during] = await timed(() => Promise.all(KEYS.map((key) => client.get(key))));
   assert(during < connectTimeout / 2, `calls during the dial took ${during} ms`);

@@ -67,6 +67,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
   const cluster = new Cluster(names.map(parseAddress), {
     clock,
     turns: new Turns(clock),
+    random: () => 0,
     connect: dialler.connect,
     prepare: undefined,
     probe: () => Promise.resolve(),

@@ -20,6 +20,8 @@ import { settle } from "../support/settle.ts";
 export class ClusterRig implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly dialler = new ScriptedDialler();
+  /** What comes up when something is left to chance. */
+  chance = 0;
   readonly settings: ClusterSettings;
   #hashFn: HashFn = "md5";
   readonly cluster: Cluster;
@@ -36,6 +38,7 @@ export class ClusterRig implements AsyncDisposable {
     this.cluster = new Cluster(servers.map(parseAddress), {
       clock: this.clock,
       turns: new Turns(this.clock),
+      random: () => this.chance,
       connect: this.dialler.connect,
       prepare,
       probe: awaitAnswer,

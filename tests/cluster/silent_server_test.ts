@@ -116,6 +116,26 @@ Deno.test("Server that is still silent after the retry timeout stays dead, for a
   assertEquals(rig.server.counters.failedDials, 3);
 });
 
+Deno.test("Servers that are dead from one moment on are tried again at moments of their own, and no later than the retry timeout", async () => {
+  await using rig = new ClusterRig(["one:11211", "two:11211"]);
+  const [one, two] = rig.cluster.servers;
+  for (const [server, chance] of [[one, 0.9], [two, 0.1]] as const) {
+    rig.chance = chance;
+    server.dial(() => {});
+    rig.dialler.last.fail();
+    await settle();
+  }
+  const dead = () => [one.dead, two.dead];
+  await rig.pass(4099);
+  assertEquals(dead(), [true, true]);
+  await rig.pass(1);
+  assertEquals(dead(), [false, true]);
+  await rig.pass(799);
+  assertEquals(dead(), [false, true]);
+  await rig.pass(1);
+  assertEquals(dead(), [false, false]);
+});
+
 for (
   const [how, answer] of [
     ["answers an error line", "SERVER_ERROR no backend\r\n"],
