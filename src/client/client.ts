@@ -33,6 +33,7 @@ import type {
 } from "../operations/get_or_set/options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../operations/get_or_set/schema.ts";
 import type { Items } from "../operations/items.ts";
+import { NamespacesInUse } from "../operations/namespaces.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
@@ -108,6 +109,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   #admin: Admin | undefined;
   #meta: Meta | undefined;
   #loads: Loads | undefined;
+  #namespaces: NamespacesInUse | undefined;
 
   /**
    * Makes a client. It dials a server when a call first needs it.
@@ -1724,7 +1726,8 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Gives a view of the client whose keys can all be dropped by one call: see {@linkcode Namespace}.
    *
-   * Make it once and keep it: each view asks for the namespace's number by itself. Views of one name have the same keys.
+   * Views of one name have the same keys, and share what they know of its number, so that each sees a `clear()` of the
+   * others at once.
    *
    * @param name Its name, part of each key.
    * @returns The namespace. Nothing is sent yet.
@@ -1748,7 +1751,9 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   namespace(name: string): Namespace {
-    return namespaceOf<Namespace>(this.#engine, name, () => this.#allLoads());
+    this.#namespaces ??= new NamespacesInUse();
+    const generations = this.#namespaces.generationsOf(this.#engine, name);
+    return namespaceOf<Namespace>(generations, name, () => this.#allLoads());
   }
 
   // The client itself

@@ -22,7 +22,7 @@ import * as deletion from "../operations/meta/delete.ts";
 import * as retrieval from "../operations/meta/get.ts";
 import { debug } from "../operations/meta/servers.ts";
 import * as storage from "../operations/meta/set.ts";
-import { Generations } from "../operations/namespaces.ts";
+import type { Generations } from "../operations/namespaces.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import { realtimeHost } from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
@@ -45,11 +45,11 @@ interface Way {
 
 /** Makes the object that `client.namespace()` gives. */
 export function namespaceOf<N extends object>(
-  engine: Engine,
+  generations: Generations,
   name: string,
   loads: () => Loads,
 ): N {
-  return new View(new Generations(engine, name), name, loads) as object as N;
+  return new View(generations, name, loads) as object as N;
 }
 
 /** An object whose methods are carried out in the present generation. */

@@ -260,6 +260,28 @@ export class Generations {
   }
 }
 
+/** The namespaces of one client that are in use. Views of one name share what they know: each sees the others' clears. */
+export class NamespacesInUse {
+  readonly #byName = new Map<string, WeakRef<Generations>>();
+  /** Forgets a name when nobody has a view of it any more. */
+  readonly #left = new FinalizationRegistry<string>((name) => {
+    if (this.#byName.get(name)?.deref() === undefined) this.#byName.delete(name);
+  });
+
+  /**
+   * @throws {TypeError} If the name cannot be part of a key.
+   * @throws {RangeError} If it is too long.
+   */
+  generationsOf(engine: Engine, name: string): Generations {
+    const known = this.#byName.get(name)?.deref();
+    if (known !== undefined) return known;
+    const generations = new Generations(engine, name);
+    this.#byName.set(name, new WeakRef(generations));
+    this.#left.register(generations, name);
+    return generations;
+  }
+}
+
 function isError(answer: Answer): answer is MemcachedError {
   return !("number" in answer);
 }

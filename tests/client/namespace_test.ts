@@ -103,6 +103,22 @@ Deno.test("a clear by another client is seen after a second, and never less than
   assertEquals(await another.namespace("n").get("count"), "1");
 });
 
+Deno.test("a clear is seen at once by all views of the client, and one question serves them", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, PATIENT);
+  const [one, other] = [client.namespace("n"), client.namespace("n")];
+  await one.set("a", 1);
+  assertEquals(await other.get("a"), 1);
+  const questions = server.commands.get("get");
+  assertEquals([await one.get("a"), await client.namespace("n").get("a")], [1, 1]);
+  assertEquals(server.commands.get("get"), (questions ?? 0) + 2);
+  assertEquals(await one.clear(), true);
+  assertEquals([await other.get("a"), await client.namespace("n").get("a")], [
+    undefined,
+    undefined,
+  ]);
+});
+
 Deno.test("a namespace asks for its number once a second, in the trip of a call", async () => {
   await using server = await MemcachedServer.start();
   const clock = new ManualClock();
@@ -126,16 +142,20 @@ Deno.test("a namespace asks for its number once a second, in the trip of a call"
 
 Deno.test("a number that was evicted never brings an old value back", async () => {
   await using server = await MemcachedServer.start();
-  await using client = new Client(server.address, PATIENT);
+  let ahead = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+  await using client = new Client(server.address, { ...PATIENT, clock });
+  const space = client.namespace("n");
   const numbers = new Set<string>();
   for (let round = 0; round < 20; round++) {
-    const space = client.namespace("n");
     assertEquals(await space.get("a"), undefined);
     await space.set("a", round);
     if (round % 2 === 0) await space.clear();
     const item = await client.getRaw(GENERATION);
     numbers.add(new TextDecoder().decode(item?.data));
     await client.delete(GENERATION);
+    // It is asked for anew.
+    ahead += 1000;
   }
   assertEquals(numbers.size, 20);
 });
