@@ -116,6 +116,8 @@ export class Siblings implements Claims {
     lease: number,
   ): Promise<[Lock | undefined, Seen<T>]> {
     const taking = this.#items.take(key, lease);
+    // It may fail long before the look, which is asked again when a connection was lost.
+    taking.catch(() => {});
     let seen: Seen<T>;
     try {
       seen = await this.#look(key, plan);

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { Client, type ClientOptions, libmcCodec } from "@libmc/libmc";
+import { Client, type ClientOptions, ConnectionError, libmcCodec } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
 import { startMemcached } from "../../support/memcached.ts";
@@ -351,3 +351,17 @@ async function isUnlocked(client: Client, key: string): Promise<void> {
   const isThere = async () => await client.getRaw(`${key}:lease`) !== undefined;
   await eventually("the lock is given back", async () => !await isThere());
 }
+
+Deno.test("Client.getOrSet(): a lock that fails before the look beside it is a failure of the call, and of no more", async () => {
+  await using server = await MemcachedServer.start({ version: "1.4.39" });
+  await using client = new Client(server.address, { ...PATIENT, strict: true });
+  server.fault({ kind: "missingReply", commands: ["add"], then: "close", times: 1 });
+  // Its look goes out again on the next connection, which takes a while.
+  const slow = server.fault({ kind: "slowStart", delayMs: 50 });
+  await assertRejects(() => client.getOrSet("key", () => "loaded", { ttl: 60 }), ConnectionError);
+  slow.remove();
+  assertEquals(
+    await client.getOrSet("key", () => "loaded", { ttl: 60, waitTimeout: 10 }),
+    "loaded",
+  );
+});
