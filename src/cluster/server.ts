@@ -5,9 +5,10 @@
 
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
+import { silentConnection } from "../connection/connection_errors.ts";
 import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
 import { type Habits, unknownHabits } from "../connection/suspicion.ts";
-import { forCommand } from "../error_copy.ts";
+import { forCommand, unsent } from "../error_copy.ts";
 import {
   ClosedError,
   ConnectionError,
@@ -369,14 +370,14 @@ export class Server implements ObservedServer {
     if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
     isOpening = false;
     let answer: MetaAnswer | undefined;
-    await this.#makeReady(
-      connection,
-      async (connection, deadline) => {
-        answer = await askMeta(connection, deadline);
-      },
-      settings.pollTimeout || timeout,
-      signal,
-    );
+    const patience = settings.pollTimeout || timeout;
+    const ask = async (connection: Connection, deadline: number) => {
+      answer = await askMeta(connection, deadline);
+    };
+    await this.#makeReady(connection, ask, patience, signal).catch((error) => {
+      // Calls wait for the answer that have time left, and of which nothing has been sent.
+      throw isSound(error, TimeoutError) ? unsent(silentConnection(patience, this.name)) : error;
+    });
     void connection.close();
     return answer as MetaAnswer;
   }

@@ -338,3 +338,15 @@ Deno.test("with failover a stand-in is asked, too, before it gets a meta command
   assertEquals(stored.size, keys.length);
   assertEquals((await client.meta.getMulti(keys)).size, keys.length);
 });
+
+Deno.test("a server that does not say what it speaks is told as silent, and the call as not sent, however much time that has", async () => {
+  await using server = await MemcachedServer.start();
+  server.fault({ kind: "missingReply", commands: ["version"], then: "silence" });
+  await using client = new Client(server.address, { strict: true, pollTimeout: 50 });
+  for (
+    const call of [() => client.meta.get("a"), () => client.getOrSet("a", () => 1, { ttl: 1 })]
+  ) {
+    const error = await assertRejects(call, TimeoutError, "silent for more than 50 ms");
+    assertEquals([error.command, error.sent], ["mg", "no"]);
+  }
+});
