@@ -41,9 +41,12 @@ export class History {
     return Array.from(this.#origins.keys());
   }
 
-  /** A change of keys begins: they are to have this value, or none. */
-  change(keys: readonly string[], value?: string): Change {
-    const since = this.now();
+  /**
+   * A change of keys begins: they are to have this value, or none.
+   *
+   * @param since When it began, if it began before.
+   */
+  change(keys: readonly string[], value?: string, since: number = this.now()): Change {
     const origins = keys.map((key) => {
       const origin: Origin = { value, since, there: Infinity, by: Infinity };
       this.#originsOf(key).push(origin);

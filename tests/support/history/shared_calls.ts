@@ -6,13 +6,15 @@
 import {
   type Client,
   type LoadContext,
+  type LoadedItems,
+  type LoadManyContext,
   MemcachedError,
   MultiError,
   type MultiResult,
   type Namespace,
 } from "@libmc/libmc";
 import type { Random } from "../random.ts";
-import type { Fate, History } from "./history.ts";
+import type { Change, Fate, History, Loading } from "./history.ts";
 
 /** Who calls, and what it remembers. */
 export interface SharedCaller {
@@ -29,8 +31,14 @@ export interface SharedCaller {
   rest(): Promise<void>;
 }
 
+/** The verbs of a client, or of its namespace, and how the history knows its keys. */
+interface Place extends SharedCaller {
+  readonly verbs: Client | Namespace;
+  at(key: string): string;
+}
+
 /** Makes a call, and judges what came of it. Rejects with what no such call may reject with. */
-type SharedCall = (caller: SharedCaller, key: string) => Promise<void>;
+type SharedCall = (place: Place, key: string) => Promise<void>;
 
 interface Entry {
   /** How often it is called. */
@@ -38,28 +46,28 @@ interface Entry {
   readonly call: SharedCall;
 }
 
-/** All of them. */
+/** All of them. Each is called on the client, and on its namespace. */
 export const SHARED_CALLS: Readonly<Record<string, Entry>> = {
-  get: { share: 6, call: reads(({ client }, key) => client.get(key)) },
-  gat: { share: 1, call: reads(({ client }, key) => client.gat(key, 1000)) },
-  gets: { share: 1, call: reads(async ({ client }, key) => (await client.gets(key))?.value) },
-  getMulti: { share: 2, call: (caller) => readAll(caller) },
+  get: { share: 6, call: reads(({ verbs }, key) => verbs.get(key)) },
+  gat: { share: 1, call: reads(({ verbs }, key) => verbs.gat(key, 1000)) },
+  gets: { share: 1, call: reads(async ({ verbs }, key) => (await verbs.gets(key))?.value) },
+  getMulti: { share: 2, call: readAll },
   "meta.get": {
     share: 1,
-    call: reads(async ({ client }, key) => (await client.meta.get(key))?.value),
+    call: reads(async ({ verbs }, key) => (await verbs.meta.get(key))?.value),
   },
-  set: { share: 4, call: stores(({ client }, key, value) => client.set(key, value)) },
+  set: { share: 4, call: stores(({ verbs }, key, value) => verbs.set(key, value)) },
   setMulti: { share: 1, call: storesAll },
   "meta.set": {
     share: 1,
-    call: stores(async ({ client }, key, value) =>
-      (await client.meta.set(key, value))?.status === "stored"
-    ),
+    call: stores(async ({ verbs }, key, value) => {
+      return (await verbs.meta.set(key, value))?.status === "stored";
+    }),
   },
-  delete: { share: 3, call: drops(({ client }, key) => client.delete(key)) },
+  delete: { share: 3, call: drops(({ verbs }, key) => verbs.delete(key)) },
   "meta.delete": {
     share: 1,
-    call: drops(async ({ client }, key) => (await client.meta.delete(key)) !== undefined),
+    call: drops(async ({ verbs }, key) => (await verbs.meta.delete(key)) !== undefined),
   },
   invalidate: { share: 1, call: invalidates },
   update: { share: 4, call: updates },
@@ -70,154 +78,185 @@ export const SHARED_CALLS: Readonly<Record<string, Entry>> = {
     share: 2,
     call: loads({ ttl: 10, staleWhileRevalidate: 500, staleIfError: 500 }),
   },
-  "namespace.get": { share: 3, call: reads(({ space }, key) => space.get(key), inSpace) },
-  "namespace.set": {
-    share: 2,
-    call: stores(({ space }, key, value) => space.set(key, value), inSpace),
-  },
-  "namespace.delete": { share: 1, call: drops(({ space }, key) => space.delete(key), inSpace) },
-  "namespace.clear": { share: 1, call: clears },
+  getOrSetMulti: { share: 2, call: loadsAll },
+  clear: { share: 1, call: clears },
 };
 
 const NAMES = Object.entries(SHARED_CALLS).flatMap(([name, { share }]) =>
   new Array<string>(share).fill(name)
 );
 
-/** Makes one of the calls for one of the keys. Gives its name. */
-export async function callShared(caller: SharedCaller): Promise<string> {
+/**
+ * Makes one of the calls for one of the keys.
+ *
+ * @param but Those that are not called.
+ */
+export async function callShared(caller: SharedCaller, but: RegExp = /^$/): Promise<void> {
   const { random, keys } = caller;
   const name = random.pick(NAMES);
-  await SHARED_CALLS[name].call(caller, random.pick(keys));
-  return name;
+  if (but.test(name)) return;
+  const place = random.below(3) === 0 ? inSpace(caller) : inClient(caller);
+  await SHARED_CALLS[name].call(place, random.pick(keys));
 }
 
 /** Reads all keys in the end, when nothing goes wrong any more. */
 export async function readInTheEnd(caller: SharedCaller): Promise<void> {
-  await readAll(caller);
-  for (const key of caller.keys) await SHARED_CALLS["namespace.get"].call(caller, key);
+  for (const place of [inClient(caller), inSpace(caller)]) await readAll(place);
 }
 
-type KeyOf = (caller: SharedCaller, key: string) => string;
-
-/** A key of a namespace, as the history knows it. */
-function inSpace({ space }: SharedCaller, key: string): string {
-  return `${space.name}/${key}`;
+function inClient(caller: SharedCaller): Place {
+  return { ...caller, verbs: caller.client, at: (key) => key };
 }
 
-function plain(_: SharedCaller, key: string): string {
-  return key;
+function inSpace(caller: SharedCaller): Place {
+  const { space } = caller;
+  return { ...caller, verbs: space, at: (key) => `${space.name}/${key}` };
 }
 
-function reads(
-  call: (caller: SharedCaller, key: string) => Promise<unknown>,
-  keyOf: KeyOf = plain,
-): SharedCall {
-  return async (caller, key) => {
-    const { history } = caller;
+function reads(call: (place: Place, key: string) => Promise<unknown>): SharedCall {
+  return async (place, key) => {
+    const { history, at } = place;
     const began = history.now();
-    const answer = await answerOf(call(caller, key));
-    if (!("error" in answer)) history.read(keyOf(caller, key), answer.value, began);
+    const answer = await answerOf(call(place, key));
+    if (!("error" in answer)) history.read(at(key), answer.value, began);
   };
 }
 
-async function readAll({ client, history, keys }: SharedCaller): Promise<void> {
+async function readAll({ verbs, history, keys, at }: Place): Promise<void> {
   const began = history.now();
-  const answer = await answerOf(client.getMulti(keys));
-  if (!("error" in answer)) {
-    for (const key of keys) history.read(key, answer.value.get(key), began, "getMulti()");
-  } else if (answer.error instanceof MultiError && answer.error.partial instanceof Map) {
-    for (const [key, value] of answer.error.partial) {
-      history.read(key, value, began, "a part of getMulti()");
-    }
+  const answer = await answerOf(verbs.getMulti(keys));
+  const given = "error" in answer ? partOf(answer.error) : answer.value;
+  for (const key of keys) {
+    // Of a key that failed nothing is known.
+    if ("error" in answer && !given.has(key)) continue;
+    history.read(at(key), given.get(key), began, "getMulti()");
   }
 }
 
 function stores(
-  call: (caller: SharedCaller, key: string, value: string) => Promise<boolean>,
-  keyOf: KeyOf = plain,
+  call: (place: Place, key: string, value: string) => Promise<boolean>,
 ): SharedCall {
-  return async (caller, key) => {
-    const value = caller.value();
-    const change = caller.history.change([keyOf(caller, key)], value);
-    const answer = await answerOf(call(caller, key, value));
-    change.ended(fateOf(answer));
+  return async (place, key) => {
+    const value = place.value();
+    const change = place.history.change([place.at(key)], value);
+    change.ended(fateOf(await answerOf(call(place, key, value))));
   };
 }
 
-async function storesAll({ client, history, keys, value: next }: SharedCaller): Promise<void> {
-  const values = keys.map((key) => [key, next()] as const);
-  const changes = values.map(([key, value]) => history.change([key], value));
-  const answer = await answerOf(client.setMulti(values));
-  const result = "error" in answer ? (answer.error as MultiError).partial : answer.value;
-  const { failed } = result as MultiResult;
+async function storesAll({ verbs, history, keys, at, value }: Place): Promise<void> {
+  const values = keys.map((key) => [key, value()] as const);
+  const changes = values.map(([key, value]) => history.change([at(key)], value));
+  const answer = await answerOf(verbs.setMulti(values));
+  const failed = "error" in answer ? failedOf(answer.error, keys) : answer.value.failed;
   keys.forEach((key, i) => changes[i].ended(failed.includes(key) ? "maybe" : "done"));
 }
 
-function drops(
-  call: (caller: SharedCaller, key: string) => Promise<boolean>,
-  keyOf: KeyOf = plain,
-): SharedCall {
-  return async (caller, key) => {
-    const change = caller.history.change([keyOf(caller, key)]);
-    change.ended(fateOf(await answerOf(call(caller, key))));
+function failedOf(error: Error, keys: readonly string[]): readonly string[] {
+  return error instanceof MultiError ? (error.partial as MultiResult).failed : keys;
+}
+
+function drops(call: (place: Place, key: string) => Promise<boolean>): SharedCall {
+  return async (place, key) => {
+    const change = place.history.change([place.at(key)]);
+    change.ended(fateOf(await answerOf(call(place, key))));
   };
 }
 
 /** The value stays for a while, and is gone then. */
-async function invalidates({ client, history }: SharedCaller, key: string): Promise<void> {
-  const change = history.change([key]);
-  const fate = fateOf(await answerOf(client.invalidate(key, { staleFor: 20 })));
+async function invalidates({ verbs, history, at }: Place, key: string): Promise<void> {
+  const change = history.change([at(key)]);
+  const fate = fateOf(await answerOf(verbs.invalidate(key, { staleFor: 20 })));
   change.ended(fate === "done" ? "pending" : fate);
 }
 
-async function clears(caller: SharedCaller): Promise<void> {
-  const change = caller.history.change(caller.keys.map((key) => inSpace(caller, key)));
-  change.ended(fateOf(await answerOf(caller.space.clear())));
+/** Whatever else is called for the client, its namespace is cleared. */
+async function clears(caller: Place): Promise<void> {
+  const { at } = inSpace(caller);
+  const change = caller.history.change(caller.keys.map(at));
+  const fate = fateOf(await answerOf(caller.space.clear()));
+  // One that was not sent may have taken away what was called before it.
+  change.ended(fate === "no" ? "pending" : fate);
 }
 
 /** The function of an update takes a moment now and then, in which others may change the item. */
-async function updates(caller: SharedCaller, key: string): Promise<void> {
-  const { client, history, random } = caller;
-  let began = history.now();
+async function updates(place: Place, key: string): Promise<void> {
+  const { verbs, history, random, at } = place;
+  const called = history.now();
+  // It stays in the generation in which it began, whatever is cleared meanwhile.
+  const isInSpace = verbs === place.space;
+  let began = called;
   let last: { before: string | undefined; after: string; read: number } | undefined;
-  let change: ReturnType<History["change"]> | undefined;
-  const answer = await answerOf(client.update<string>(key, async (before) => {
+  let change: Change | undefined;
+  const answer = await answerOf(verbs.update<string>(key, async (before) => {
     const read = history.now();
     // The one before was overtaken.
     change?.ended("no");
-    history.read(key, before, began, "update()");
-    if (random.below(3) === 0) await caller.rest();
-    began = history.now();
-    last = { before, after: caller.value(), read };
-    change = history.change([key], last.after);
+    history.read(at(key), before, began, "update()");
+    if (random.below(3) === 0) await place.rest();
+    if (!isInSpace) began = history.now();
+    last = { before, after: place.value(), read };
+    change = history.change([at(key)], last.after, isInSpace ? called : undefined);
     return last.after;
   }));
   if (change === undefined || last === undefined) return;
   const fate = fateOf("error" in answer ? answer : { value: answer.value === last.after });
   change.ended(fate);
-  if (fate === "done") history.updated(key, last.before, last.after, last.read);
+  if (fate === "done") history.updated(at(key), last.before, last.after, last.read);
 }
 
 type LoadingOptions = Parameters<Client["getOrSet"]>[2];
 
 /** A load takes a moment now and then, or fails. */
 function loads(options: LoadingOptions): SharedCall {
-  return async (caller, key) => {
-    const { client, history, random } = caller;
-    const loading = history.loading(key, client);
+  return async (place, key) => {
+    const { verbs, client, history, random, at } = place;
+    const loading = history.loading(at(key), client);
     let loaded: string | undefined;
     const load = async ({ background }: LoadContext<string>) => {
-      const value = caller.value();
+      const value = place.value();
       history.loads(loading, value, !background, options.lease !== false);
       if (!background) loaded = value;
-      if (random.below(2) === 0) await caller.rest();
+      if (random.below(2) === 0) await place.rest();
       if (random.below(12) === 0) throw new SourceError();
       return value;
     };
     const limits = { lease: 10, waitTimeout: 50, ...options };
-    const answer = await answerOf(client.getOrSet<string>(key, load, limits));
+    const answer = await answerOf(verbs.getOrSet<string>(key, load, limits));
     history.loaded(loading, loaded, "error" in answer ? undefined : answer);
   };
+}
+
+/** One query for all keys that are to be loaded, of which one fails now and then. */
+async function loadsAll(place: Place): Promise<void> {
+  const { verbs, client, history, random, keys, at } = place;
+  const loadings = new Map(keys.map((key) => [key, history.loading(at(key), client)]));
+  const loaded = new Map<string, string>();
+  const loadMany = async (
+    wanted: readonly string[],
+    { background }: LoadManyContext,
+  ): Promise<LoadedItems<string>> => {
+    const items = wanted.map((key) => {
+      const value = place.value();
+      history.loads(loadings.get(key) as Loading, value, !background, true);
+      if (!background) loaded.set(key, value);
+      return [key, random.below(12) === 0 ? new SourceError() : value] as const;
+    });
+    if (random.below(2) === 0) await place.rest();
+    return items;
+  };
+  const limits = { ttl: 600, lease: 10, waitTimeout: 50 };
+  const answer = await answerOf(verbs.getOrSetMulti<string>(keys, loadMany, limits));
+  const given = "error" in answer ? partOf(answer.error) : answer.value;
+  for (const [key, loading] of loadings) {
+    const value = given.get(key);
+    history.loaded(loading, loaded.get(key), value === undefined ? undefined : { value });
+  }
+}
+
+/** What a call for many keys that failed has given all the same. */
+function partOf(error: Error): ReadonlyMap<string, unknown> {
+  const isPart = error instanceof MultiError && error.partial instanceof Map;
+  return isPart ? error.partial : new Map();
 }
 
 class SourceError extends Error {}
