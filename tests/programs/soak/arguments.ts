@@ -21,9 +21,11 @@ export const USAGE = `deno task soak [--minutes N] [--callers N] [--rate N] [--s
   Meanwhile several clients write split values under the same keys; others ask a
   fourth memcached for no replies over three connections, and read back what
   they wrote; others change one key several times at once, and repeat what a
-  reset has lost; others meet replies that are nobody's, items that promise too
-  much, and a proxy that answers with an error and closes. Listeners of events
-  call the clients, and the program works now and then for a second.
+  reset has lost; others load, update, invalidate and lock the same few keys, in
+  a namespace and by meta commands, too; others meet replies that are nobody's,
+  items that promise too much, and a proxy that answers with an error and closes.
+  Listeners of events call the clients, and the program works now and then for a
+  second.
 
   --minutes N   How long, 1 unless given; may be a fraction
   --callers N   How many callers at once, 32 unless given, at least 16

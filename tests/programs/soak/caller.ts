@@ -71,6 +71,7 @@ export class Caller {
   async #call(method: Method, options: CallOptions): Promise<void> {
     if (method === "big") return await this.#storeBig(options);
     if (method === "incr") return await this.#count(options);
+    if (isInSteps(method)) return await this.#inSteps(method, options);
     const verb = VERB[method];
     const keys = verb.isMulti ? this.#keys() : [this.#key()];
     const given = { key: keys[0], keys, exptime: 3600, ...this.#stored(verb, keys) };
@@ -136,6 +137,13 @@ export class Caller {
     await this.#client.delete(key);
   }
 
+  /** Calls what loads or changes a value, or gives it in another form. */
+  async #inSteps(method: keyof typeof IN_STEPS, options: CallOptions): Promise<void> {
+    const key = this.#key();
+    const value = checkedValue(this.#random, key);
+    this.#look(key, await IN_STEPS[method](this.#client, key, value, options));
+  }
+
   #look(key: string, value: unknown): void {
     if (value === undefined) this.#tally.misses++;
     else if (isCheckedValue(key, value)) this.#tally.hits++;
@@ -158,9 +166,33 @@ function isOfWholeCall(error: unknown): boolean {
   return error instanceof TimeoutError && error.message.includes("whole call");
 }
 
+type StepCall = (
+  client: Client,
+  key: string,
+  value: string,
+  options: CallOptions,
+) => Promise<unknown>;
+
+/** Calls that give a value of a key: this one, or one that was there. */
+const IN_STEPS = {
+  getOrSet: (client, key, value, options) =>
+    client.getOrSet(key, () => value, { ttl: 3600, lease: 2, waitTimeout: 200, ...options }),
+  update: (client, key, value, options) =>
+    client.update(key, () => value, { exptime: 3600, ...options }),
+  "meta.get": async ({ meta }, key, _, options) => (await meta.get(key, options))?.value,
+  "meta.set": async ({ meta }, key, value, options) => {
+    await meta.set(key, value, { exptime: 3600, ...options });
+  },
+} satisfies Readonly<Record<string, StepCall>>;
+
+function isInSteps(method: Method): method is keyof typeof IN_STEPS {
+  return Object.hasOwn(IN_STEPS, method);
+}
+
 /** The arguments of a call. */
 type Given = Partial<Arguments> & Pick<Arguments, "key" | "keys">;
 type Method = keyof typeof SHARES;
+type MethodName = VerbName | "big" | keyof typeof IN_STEPS;
 
 /** How often each is called; `big` is a set of a value that is split, and a get. */
 const SHARES = {
@@ -179,7 +211,11 @@ const SHARES = {
   touch: 2,
   incr: 40,
   version: 1,
-} satisfies Partial<Record<VerbName | "big", number>>;
+  getOrSet: 15,
+  update: 4,
+  "meta.get": 8,
+  "meta.set": 4,
+} satisfies Partial<Record<MethodName, number>>;
 const METHODS = Object.entries(SHARES).flatMap(([name, share]) =>
   new Array<Method>(share).fill(name as Method)
 );

@@ -11,6 +11,7 @@ import { callAClosingProxy } from "./closing_proxy.ts";
 import { withListeners } from "./listeners.ts";
 import { Memory } from "./memory.ts";
 import { callAmidOddReplies } from "./odd_replies.ts";
+import { callTogether } from "./shared_callers.ts";
 import { callQuietly } from "./quiet_callers.ts";
 import { callAndRepeat } from "./repeating_callers.ts";
 import { Stand } from "./stand.ts";
@@ -60,6 +61,7 @@ export async function soak(
   }
   const quiet = stack.use(await Stand.start("quiet", random.below(2 ** 32)));
   const reset = stack.use(await Stand.start("reset", random.below(2 ** 32), 1));
+  const shared = stack.use(await Stand.start("shared", random.below(2 ** 32)));
   const addresses = stands.map(({ address }) => address);
   const clients = [new Client(addresses, PLAIN), new Client(addresses, WIDE)];
   const tally = new Tally();
@@ -87,6 +89,7 @@ export async function soak(
     ]),
     callQuietly(quiet, own(), tally, stop.signal),
     callAndRepeat(reset, own(), tally, stop.signal),
+    callTogether(shared, own(), tally, stop.signal),
     callAmidOddReplies(own(), tally, stop.signal),
     callAClosingProxy(own(), tally, stop.signal),
     busyProgram(() => arriving[0].call(), 1.1 * TIMEOUT, stop.signal),

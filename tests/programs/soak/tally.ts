@@ -17,6 +17,10 @@ export class Tally {
   readBack = 0;
   /** Reads that gave the last of several changes which were on their way at once. */
   inOrder = 0;
+  /** Answers, loads and locks of callers who share a few keys. */
+  sharedReads = 0;
+  sharedLoads = 0;
+  locks = 0;
   /** Replies that were nobody's, and counts that were another's for a moment after one. */
   oddReplies = 0;
   shifted = 0;
