@@ -131,10 +131,10 @@ class Rig implements AsyncDisposable {
 
   /** The server forgets the numbers of the namespaces, which are empty once that is noticed. */
   async evictNumbers(client: Client): Promise<void> {
-    const { keys } = this.#history;
     for (const [i] of this.#clients.entries()) {
       const name = this.#nameOf(i);
-      const own = keys.filter((key) => key.startsWith(`${name}/`));
+      // What is stored before that is noticed is lost as well, under whatever key.
+      const own = this.#keys.map((key) => `${name}/${key}`);
       const change = this.#history.change(own);
       await client.delete(`libmc:namespace:${name}`);
       change.ended("maybe");
@@ -143,7 +143,10 @@ class Rig implements AsyncDisposable {
 
   /** The server is about to lose its items. Call what this gives once it has. */
   lose(): () => void {
-    const { keys } = this.#history;
+    const names = this.#clients.map((_, i) => `${this.#nameOf(i)}/`);
+    const keys = ["", ...names].flatMap((name) => this.#keys.map((key) => name + key));
+    // What is stored in a namespace before its new number is known is lost later.
+    this.#history.change(keys.slice(this.#keys.length)).ended("maybe");
     const change = this.#history.change(keys);
     return () => change.ended("done");
   }

@@ -36,11 +36,6 @@ export class History {
     return ++this.#now;
   }
 
-  /** All keys that there were changes of. */
-  get keys(): string[] {
-    return Array.from(this.#origins.keys());
-  }
-
   /**
    * A change of keys begins: they are to have this value, or none.
    *
