@@ -37,6 +37,13 @@ import { outOfRange, typeOf, wrongType } from "./check.ts";
 export type Exptime = number | Date;
 
 /**
+ * An exptime with which an item is gone at once: a time of 1970, as memcached takes all numbers above 30 days. A time of
+ * now would live on where the server's clock is slow; a negative number says the same, but twemproxy closes the
+ * connection over it.
+ */
+export const GONE_AT_ONCE = 2_592_001;
+
+/**
  * Gives the number to send for an exptime.
  *
  * @param now Unix time in milliseconds.
@@ -138,7 +145,5 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 const MAX_INT32 = 2 ** 31 - 1;
 const ONE_DAY = 60 * 60 * 24;
 const THIRTY_DAYS = 30 * ONE_DAY;
-/** Any negative number, on the clock of every server. A time of now would live on where the clock is slow. */
-const GONE_AT_ONCE = -1;
 /** Names that need further words, or whose answer has another form. */
 const NOT_STATS: ReadonlySet<string> = new Set(["cachedump", "detail"]);

@@ -21,12 +21,6 @@ export interface StorageOptions {
   readonly cas?: bigint;
 }
 
-/**
- * An exptime with which an item is gone at once: a time long ago, as memcached takes all numbers above 30 days. A negative
- * one says the same, but twemproxy closes the connection over it.
- */
-export const GONE_AT_ONCE = 2_592_001;
-
 /** Stores one item. The outcome is true if it was stored, false if a condition of the command was not met. */
 export class StorageCommand extends SingleCommand<boolean> {
   override readonly traits: Traits;

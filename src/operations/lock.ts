@@ -5,10 +5,11 @@
  * server and through proxies.
  */
 
+import { GONE_AT_ONCE } from "../checks/arguments.ts";
 import { wrongType } from "../checks/check.ts";
 import { GetCommand } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
-import { GONE_AT_ONCE, StorageCommand } from "../commands/storage.ts";
+import { StorageCommand } from "../commands/storage.ts";
 import type { Call } from "../engine/call.ts";
 import {
   CALL_OPTIONS,

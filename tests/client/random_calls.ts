@@ -189,11 +189,11 @@ function wireExptimeOf(
   if (exptime instanceof Date) {
     const seconds = Math.floor(exptime.getTime() / 1000);
     if (Number.isNaN(seconds) || seconds > 2147483647) return undefined;
-    return BigInt(seconds <= now ? -1 : seconds);
+    return BigInt(seconds <= now ? 2_592_001 : seconds);
   }
   const number = integer(exptime, -2147483648n, 2147483647n);
   if (number === undefined || number <= 2592000n || number > now) return number;
-  return number < now - 86400 ? undefined : -1n;
+  return number < now - 86400 ? undefined : 2_592_001n;
 }
 
 function integer(value: unknown, least: bigint, most: bigint): bigint | undefined {

@@ -6,6 +6,7 @@
  * A proxy may place them elsewhere, by their own keys. So whatever must come after something is sent once that is answered.
  */
 
+import { GONE_AT_ONCE } from "../../checks/arguments.ts";
 import type { Encoded } from "../../codec/codec.ts";
 import { BesideCommand } from "../../commands/beside.ts";
 import type { Command } from "../../commands/command.ts";
@@ -13,7 +14,7 @@ import { DeleteCommand } from "../../commands/deletion.ts";
 import { GetCommand, type Retrieval } from "../../commands/get.ts";
 import type { ItemDecoder } from "../../commands/item_decoder.ts";
 import type { Receiver } from "../../commands/receiver.ts";
-import { GONE_AT_ONCE, StorageCommand, type StorageOptions } from "../../commands/storage.ts";
+import { StorageCommand, type StorageOptions } from "../../commands/storage.ts";
 import { Call, type CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { verb } from "../../engine/verb.ts";

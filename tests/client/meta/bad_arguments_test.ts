@@ -64,7 +64,7 @@ const REFUSED: readonly [call: Call, kind: Kind, message: string][] = [
   [
     (meta) => meta.get("a", any({ exptime: 5 })),
     TypeError,
-    "has none of that name: it has signal, strict, value",
+    "has none of that name: it has signal, strict, routeBy, value",
   ],
   [(meta) => meta.set("a", 1, any(60)), TypeError, "write { exptime: 60 }"],
   [(meta) => meta.getMulti(["a"], any({ ifNotCas: 5n })), TypeError, "none of that name"],
