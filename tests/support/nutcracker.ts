@@ -14,16 +14,26 @@ export interface Nutcracker extends AsyncDisposable {
   readonly address: string;
 }
 
+/** How the proxy places keys, in its own words. */
+export interface Placing {
+  readonly hash?: string;
+  readonly distribution?: string;
+  readonly hash_tag?: string;
+}
+
 /**
  * Starts the proxy and resolves when it accepts connections.
  *
- * @param servers The servers behind it, `host:port` each.
+ * @param servers The servers behind it, `host:port` or `host:port:weight name` each.
  */
-export async function startNutcracker(servers: readonly string[]): Promise<Nutcracker> {
+export async function startNutcracker(
+  servers: readonly string[],
+  placing: Placing = {},
+): Promise<Nutcracker> {
   const binary = await ensureProgram(NUTCRACKER);
   for (let tries = 1;; tries++) {
     try {
-      return await start(binary, servers);
+      return await start(binary, servers, placing);
     } catch (error) {
       // Somebody may have taken its port.
       if (tries === MOST_TRIES) throw error;
@@ -46,17 +56,22 @@ export async function startProxied(): Promise<Nutcracker> {
 
 const MOST_TRIES = 5;
 
-async function start(binary: string, servers: readonly string[]): Promise<Nutcracker> {
+async function start(
+  binary: string,
+  servers: readonly string[],
+  { hash = "fnv1a_64", distribution = "ketama", hash_tag: tag }: Placing,
+): Promise<Nutcracker> {
   const folder = await Deno.makeTempDir({ prefix: "libmc-nutcracker-" });
   const [port, statsPort] = [somePort(), somePort()];
   const lines = [
     "pool:",
     `  listen: 127.0.0.1:${port}`,
-    "  hash: fnv1a_64",
-    "  distribution: ketama",
+    `  hash: ${hash}`,
+    `  distribution: ${distribution}`,
+    ...tag === undefined ? [] : [`  hash_tag: "${tag}"`],
     "  timeout: 2000",
     "  servers:",
-    ...servers.map((server) => `    - ${server}:1`),
+    ...servers.map((server) => `    - ${/ /.test(server) ? server : `${server}:1`}`),
   ];
   await Deno.writeTextFile(`${folder}/proxy.yml`, lines.join("\n") + "\n");
   const process = new Deno.Command(binary, {
