@@ -1,5 +1,10 @@
 /** Whole set-ups of other clients: what a client of this package needs to find their keys. */
 
+import { dalliCodec } from "../codec/clients/dalli_codec.ts";
+import { nodeMemcachedCodec } from "../codec/clients/node_memcached_codec.ts";
+import { phpCodec } from "../codec/clients/php_codec.ts";
+import { pylibmcCodec } from "../codec/clients/pylibmc_codec.ts";
+import { pymemcacheCodec } from "../codec/clients/pymemcache_codec.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { libmcCodec } from "../codec/libmc_codec.ts";
 import type { ClientOptions } from "./options.ts";
@@ -40,8 +45,9 @@ export type PresetName =
 
 /**
  * Set-ups by the client that the others of a cluster use: distribution, hash, which name is hashed for a server, what
- * becomes of the prefix, and codec. They are options, to be spread among those of a client; what stands behind a preset
- * takes the place of what it says. Each says what that client does unless it is told otherwise:
+ * becomes of the prefix, and the codec that shares values with it (`jsCodec` where that client leaves bytes to its
+ * callers, and for Java). They are options, to be spread among those of a client; what stands behind a preset takes the
+ * place of what it says. Each says what that client does unless it is told otherwise:
  *
  * | preset | distribution | if the other client was told otherwise |
  * | --- | --- | --- |
@@ -66,11 +72,11 @@ export type PresetName =
  */
 export const presets: Readonly<Record<PresetName, Preset>> = Object.freeze({
   libmc: Object.freeze({ distribution: "libmc", codec: libmcCodec }),
-  pylibmc: Object.freeze({ distribution: "modulo", hashPrefix: false, codec: jsCodec }),
-  php: Object.freeze({ distribution: "modulo", hashPrefix: false, codec: jsCodec }),
-  django: Object.freeze({ distribution: "rendezvous", prefix: ":1:", codec: jsCodec }),
-  rails: Object.freeze({ distribution: "dalli", codec: jsCodec }),
-  nodeMemcached: Object.freeze({ distribution: "hashring", codec: jsCodec }),
+  pylibmc: Object.freeze({ distribution: "modulo", hashPrefix: false, codec: pylibmcCodec }),
+  php: Object.freeze({ distribution: "modulo", hashPrefix: false, codec: phpCodec }),
+  django: Object.freeze({ distribution: "rendezvous", prefix: ":1:", codec: pymemcacheCodec }),
+  rails: Object.freeze({ distribution: "dalli", codec: dalliCodec }),
+  nodeMemcached: Object.freeze({ distribution: "hashring", codec: nodeMemcachedCodec }),
   spymemcached: Object.freeze({ distribution: "spymemcached", codec: jsCodec }),
   twemproxy: Object.freeze({
     distribution: "ketama_weighted",

@@ -1,4 +1,4 @@
-import { Client, jsCodec, libmcCodec, presets } from "@libmc/libmc";
+import { Client, jsCodec, libmcCodec, phpCodec, presets } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assert, assertEquals } from "@std/assert";
 
@@ -10,7 +10,8 @@ Deno.test("presets are options of a client, each with a distribution and a codec
     await client.set(`key:${name}`, "value");
     assertEquals(await client.get(`key:${name}`), "value");
   }
-  assertEquals([presets.libmc.codec, presets.php.codec], [libmcCodec, jsCodec]);
+  const codecs = [presets.libmc, presets.php, presets.twemproxy].map(({ codec }) => codec);
+  assertEquals(codecs, [libmcCodec, phpCodec, jsCodec]);
 });
 
 Deno.test("presets.django sends the keys that Django makes", async () => {
