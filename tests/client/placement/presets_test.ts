@@ -19,7 +19,8 @@ Deno.test("presets.django sends the keys that Django makes", async () => {
   await using client = new Client(server.address, presets.django);
   await client.set("key", "value");
   await using plain = new Client(server.address);
-  assertEquals(await plain.get(":1:key"), "value");
+  const item = await plain.getRaw(":1:key");
+  assertEquals(new TextDecoder().decode(item?.data), "value");
 });
 
 Deno.test("presets cannot be changed for others", () => {
