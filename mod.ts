@@ -95,7 +95,7 @@ export type { MultiResult } from "./src/operations/batch_fan_out.ts";
 export type { ServerCounters } from "./src/cluster/counters.ts";
 export type { ServerStats } from "./src/commands/server_commands.ts";
 export type { Traffic } from "./src/connection/contract.ts";
-export type { ClientOptions, LiveOptions } from "./src/engine/options.ts";
+export type { ClientOptions, LiveOptions, NearCacheOptions } from "./src/engine/options.ts";
 export type {
   CallOptions,
   CountOptions,

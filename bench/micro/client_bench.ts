@@ -2,7 +2,7 @@
  * What a whole call costs without a network: the client on a transport that answers from memory, at once. And what an
  * array of its own costs, which every value of bytes needs.
  */
-import { Client, type Transport } from "@libmc/libmc";
+import { Client, type ClientOptions, type Transport } from "@libmc/libmc";
 
 const encoder = new TextEncoder();
 const keys = Array.from({ length: 100 }, (_, i) => `bench:key:${i}`);
@@ -14,7 +14,7 @@ const items = keys.map((
  * Gives the same reply to every request. The client asks now and then, ahead of a request, for a key that nobody stores, to
  * see that the replies are in their place: that one is a miss.
  */
-function clientFor(reply: string, command: string): Client {
+function clientFor(reply: string, command: string, options: ClientOptions = {}): Client {
   const bytes = encoder.encode(reply);
   const afterMiss = encoder.encode("END\r\n" + reply);
   const begins = encoder.encode(command);
@@ -51,7 +51,7 @@ function clientFor(reply: string, command: string): Client {
       wake?.(null);
     },
   };
-  return new Client("memory", { connect: () => Promise.resolve(transport) });
+  return new Client("memory", { connect: () => Promise.resolve(transport), ...options });
 }
 
 const group = "calls without a network";
@@ -64,9 +64,20 @@ Deno.bench("get", { group, baseline: true }, async () => {
   await one.get(keys[0]);
 });
 
+const nearCache = { maxBytes: 1_000_000, maxAge: 2 ** 31 - 1 };
+const near = clientFor(itemReply(1), "get bench", { nearCache });
+Deno.bench("get of a value that is kept near", { group }, async () => {
+  await near.get(keys[0]);
+});
+
 const many = clientFor(itemReply(100), "get bench");
 Deno.bench("getMulti of 100 keys", { group }, async () => {
   await many.getMulti(keys);
+});
+
+const manyNear = clientFor(itemReply(100), "get bench", { nearCache });
+Deno.bench("getMulti of 100 keys that are kept near", { group }, async () => {
+  await manyNear.getMulti(keys);
 });
 
 const stores = clientFor("STORED\r\n".repeat(100), "set");

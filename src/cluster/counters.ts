@@ -25,7 +25,16 @@ import type { HappeningCounts } from "../observe/observer.ts";
  * assertEquals(troubled.map(([name]) => name), ["127.0.0.1:1"]);
  * ```
  */
-export interface ServerCounters extends Traffic, HappeningCounts {}
+export interface ServerCounters extends Traffic, HappeningCounts {
+  /** Values that were given from those kept near (`nearCache`), which are no hits of the server. */
+  nearHits: number;
+  /** Keys that were asked for as no value was kept near. */
+  nearMisses: number;
+  /** Values that were kept near and gave way to others. */
+  nearEvictions: number;
+  /** Bytes that the values kept near take now: the one that can shrink. */
+  nearBytes: number;
+}
 
 /** Makes the counters of a server to which nothing has happened. */
 export function zeroCounters(): ServerCounters {
@@ -43,6 +52,10 @@ export function zeroCounters(): ServerCounters {
     resends: 0,
     failures: 0,
     torn: 0,
+    nearHits: 0,
+    nearMisses: 0,
+    nearEvictions: 0,
+    nearBytes: 0,
     misfits: 0,
   };
 }

@@ -41,3 +41,11 @@ export class Deadlines {
     this.#earlier = undefined;
   };
 }
+
+/** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */
+export function sweepPeriod(
+  { pollTimeout, timeout }: { readonly pollTimeout: number; readonly timeout: number },
+): number {
+  const shorter = Math.min(pollTimeout || Infinity, timeout || Infinity);
+  return Math.min(50, Math.max(5, shorter / 10));
+}

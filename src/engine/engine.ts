@@ -24,7 +24,7 @@ import { Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
 import { askForMeta } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines, sweepPeriod } from "./deadlines.ts";
 import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { Keys } from "./keys.ts";
@@ -36,6 +36,8 @@ import {
   type Settings,
   settingsOf,
 } from "./options.ts";
+import { type NearValues, nearValuesOf } from "./near_values.ts";
+import type { Parts } from "./parts.ts";
 import { dialler } from "./platform.ts";
 import { readServers, type Servers } from "./server_list.ts";
 import { Roster } from "./roster.ts";
@@ -43,19 +45,6 @@ import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
 import { isRejectionEnough, traced } from "./trace.ts";
 import { LoopYield } from "./yielding.ts";
-
-/** The side of a fan-out that sends its parts. */
-export interface Parts {
-  readonly deadline: Deadline;
-  /** Name of the command, for errors. */
-  readonly command: string;
-  readonly settled: boolean;
-  /** Its place in the order of the calls for its keys, if it has begun a call of several steps. */
-  readonly turn: Turn | undefined;
-  expectParts(count: number): void;
-  note(error: MemcachedError): void;
-  allSent(): void;
-}
 
 /** Begins calls, sends their commands, and closes when all of them have settled. */
 export class Engine implements CallOwner {
@@ -66,6 +55,8 @@ export class Engine implements CallOwner {
   readonly keys: Keys;
   readonly decoders: ItemDecoders;
   readonly roster: Roster;
+  /** The values that the client keeps, with the option `nearCache`. */
+  readonly near: NearValues | undefined;
   lastError: MemcachedError | undefined;
   /** True once loads of `getOrSet()` may have nothing but a lock by which they see that a value was deleted. */
   hasLocks = false;
@@ -79,7 +70,9 @@ export class Engine implements CallOwner {
   readonly #observers: Observers;
   readonly #outbox: Outbox;
   readonly #warnings: Warnings;
-  readonly #watchesCalls: boolean;
+  /** True if somebody watches calls. */
+  readonly watchesCalls: boolean;
+  readonly #followsCalls: boolean;
   /** Number of calls under way that end by their own limits, and a callback for when there are none left. */
   #open = 0;
   #onNoneOpen: (() => void) | undefined;
@@ -101,7 +94,8 @@ export class Engine implements CallOwner {
       given.observer && posting(given.observer, this.#outbox),
     );
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
-    this.#watchesCalls = this.#observers.watchesCalls;
+    this.watchesCalls = this.#observers.watchesCalls;
+    this.#followsCalls = this.watchesCalls || settings.nearCache !== undefined;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
     checkDistinctNames(list.placed);
@@ -122,6 +116,7 @@ export class Engine implements CallOwner {
       sweepPeriod: () => sweepPeriod(settings),
       happened: (happening) => {
         this.#observers.happened(happening);
+        this.near?.happened(happening, settings.failover);
         // With failover the calls succeed elsewhere, and nobody would hear of a server that was never there.
         const { what, error } = happening;
         if (what === "dead" && settings.failover && error !== undefined) this.#warn(error);
@@ -132,6 +127,7 @@ export class Engine implements CallOwner {
       settings,
       changed: (change) => this.#observers.happened({ what: "servers", change }),
     });
+    this.near = nearValuesOf(settings, this.cluster);
   }
 
   get strict(): boolean {
@@ -227,12 +223,20 @@ export class Engine implements CallOwner {
   }
 
   /**
-   * Says that a call's arguments are valid and that it is about to be sent. If nobody watches calls, it costs one `if`.
+   * Says that a call's arguments are valid and that it is about to be sent. If nobody watches calls and no values are kept
+   * near, it costs one `if`.
    *
    * @param keys The keys as the caller gave them.
+   * @param changed The wire keys whose items the call may change.
    */
-  began(call: BegunCall, keys: string | readonly string[]): void {
-    if (!this.#watchesCalls) return;
+  began(
+    call: BegunCall,
+    keys: string | readonly string[],
+    changed?: string | readonly string[],
+  ): void {
+    if (!this.#followsCalls) return;
+    if (changed !== undefined) this.near?.dropFor(call, changed);
+    if (!this.watchesCalls) return;
     const tokens = this.#observers.begin(
       call.verb.name,
       typeof keys === "string" ? [keys] : keys,
@@ -485,6 +489,7 @@ export class Engine implements CallOwner {
   close(): Promise<void> {
     // They cannot go on, and calls that wait for them would wait for the caller's stream.
     for (const turn of this.#endless ?? []) this.endTurn(turn);
+    this.near?.close();
     this.#closedAt ??= new Error("The client was closed here");
     return this.#closing ??= this.#end(this.#closedAt);
   }
@@ -510,10 +515,4 @@ const LATE = "the calls for its key that were made before took longer than its t
 interface BegunCall {
   readonly verb: { readonly name: string };
   onSettled: ((end: CallEnd) => void) | undefined;
-}
-
-/** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */
-function sweepPeriod({ pollTimeout, timeout }: Settings): number {
-  const shorter = Math.min(pollTimeout || Infinity, timeout || Infinity);
-  return Math.min(50, Math.max(5, shorter / 10));
 }

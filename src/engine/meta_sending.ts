@@ -11,7 +11,8 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import { type MemcachedError, UnsupportedError } from "../errors.ts";
 import { forCommand } from "../error_copy.ts";
 import { isSound } from "../thrown.ts";
-import type { Engine, Parts } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Parts } from "./parts.ts";
 import type { Turn } from "./key_order.ts";
 
 /** Sends a call's command to the server of its key, behind all calls for the key that were made before. */

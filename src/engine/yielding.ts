@@ -13,13 +13,16 @@ import type { Clock } from "../clock.ts";
 /** Counts calls that settle at once, and decides when the event loop must turn. */
 export class LoopYield {
   readonly #clock: Clock;
+  readonly #most: number;
   /** When it began to count, and the count. */
   #began = 0;
   #count = 0;
   #turn: Promise<void> | undefined;
 
-  constructor(clock: Clock) {
+  /** @param most How many calls may settle at once before the loop must turn. */
+  constructor(clock: Clock, most = MOST_A_TURN) {
     this.#clock = clock;
+    this.#most = most;
   }
 
   /** Counts a call that has settled at once. Returns a promise if the caller must wait for it first. */
@@ -28,7 +31,7 @@ export class LoopYield {
     const now = this.#clock.now();
     if (this.#count++ === 0) this.#began = now;
     const isLong = this.#count > LEAST_A_TURN && now - this.#began > MOST_MILLISECONDS;
-    if (this.#count <= MOST_A_TURN && !isLong) return undefined;
+    if (this.#count <= this.#most && !isLong) return undefined;
     this.#turn = new Promise((resolve) => {
       this.#clock.after(0, () => {
         this.#turn = undefined;
@@ -40,7 +43,7 @@ export class LoopYield {
   }
 }
 
-/** Number of calls that may settle at once before the loop must turn. */
+/** Number of failures at once before the loop must turn. */
 const MOST_A_TURN = 1000;
 /** Time after which the loop must turn if callers have other work in between, unless there were very few calls. */
 const MOST_MILLISECONDS = 10;

@@ -50,6 +50,8 @@ export interface Asking<T> {
   readonly command: string;
   /** The request, without its line end. */
   readonly line: string;
+  /** The wire keys whose items it may change. */
+  readonly changed?: readonly string[];
   /**
    * Reads the reply, whose first line declines nothing.
    *
@@ -105,7 +107,7 @@ export function askOne<T>(
   return start(engine, verb, options, async (call, signal) => {
     const asking = prepare();
     serversOf(engine, [server]);
-    engine.began(call, NO_KEYS);
+    engine.began(call, NO_KEYS, asking.changed);
     call.resolve(await ask(engine, server, asking, signal));
   });
 }

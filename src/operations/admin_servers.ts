@@ -6,6 +6,7 @@ import type { StatsFamilies } from "../commands/admin/stats_families.ts";
 import { readStat, type Stat, STATS_FAMILIES } from "../commands/admin/stats_lines.ts";
 import { CALL_OPTIONS, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import { EVERY_KEY } from "../engine/near_values.ts";
 import { type Verb, verb } from "../engine/verb.ts";
 import { UnsupportedError } from "../errors.ts";
 import {
@@ -139,6 +140,7 @@ export function raw(
   return askOne<string[]>(engine, VERBS.raw, server, options, () => ({
     command: checkRawLine(line),
     line,
+    changed: EVERY_KEY,
     async read(first, next) {
       const lines = [first];
       while (isFollowed(first) && lines.at(-1) !== "END") lines.push(await next());

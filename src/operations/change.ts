@@ -24,7 +24,7 @@ type Options = KeyOptions | undefined;
 export function deleteOne(engine: Engine, key: string, options: Options): Promise<boolean> {
   return engine.call<boolean>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.one(key);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     if (engine.hasLocks) return deleteLocked(engine, call, wireKey);
     engine.send(call, wireKey, new DeleteCommand(wireKey, engine.settings.noreply, call));
   });
@@ -39,7 +39,7 @@ export function deleteMulti(
   return engine.call<MultiResult>(VERBS.deleteMulti, options, (call) => {
     const asked = checkKeys(keys);
     const wireKeys = engine.keys.many(asked);
-    engine.began(call, asked);
+    engine.began(call, asked, wireKeys);
     if (engine.hasLocks) {
       return new LockedDeletes(engine, call, "delete", multiResult(asked)).deleteAll(wireKeys);
     }
@@ -75,7 +75,7 @@ function touchAs(
     const wireKey = engine.keys.one(key);
     const { settings } = engine;
     const seconds = wireExptime(exptime);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     // Without its manifest a split value is gone, so what ends at once needs no more.
     if (seconds >= 0 && maySplit(settings, wireKey)) {
       touchWithChunks(engine, call, wireKey, seconds);
@@ -109,7 +109,7 @@ export function count(
       : call.map((value: bigint | undefined) => exactNumber(value, key));
     const { settings } = engine;
     const beginning = options && beginningOf(options, delta);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     if (beginning !== undefined) {
       countFrom(engine, call, { name, key: wireKey, delta }, beginning, receiver);
     } else if (maySplit(settings, wireKey)) {

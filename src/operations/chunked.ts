@@ -25,7 +25,7 @@ import type { Verb } from "../engine/verb.ts";
 import { MAX_KEY_BYTES } from "../key.ts";
 import { inPart } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
-import { ItemFanOut } from "./item_fan_out.ts";
+import { ItemFanOut, touches } from "./item_fan_out.ts";
 import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { StoreFanOut } from "./store_fan_out.ts";
 
@@ -60,7 +60,7 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   ask(key: string, how: How): void {
     const wireKey = this.#engine.keys.one(key);
     const asked = how();
-    this.#engine.began(this, key);
+    this.#engine.began(this, key, touches(asked) ? wireKey : undefined);
     this.askFor(wireKey, asked);
   }
 

@@ -154,7 +154,8 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
   }
 }
 
-function touches({ exptime }: Retrieval): boolean {
+/** True for a retrieval that gives items another exptime. */
+export function touches({ exptime }: Retrieval): boolean {
   return exptime !== undefined;
 }
 

@@ -117,7 +117,7 @@ export class Lock implements AsyncDisposable {
     const engine = this.#engine;
     return engine.call<boolean>(VERBS.release, options, (call) => {
       const wireKey = engine.keys.one(this.key);
-      engine.began(call, this.key);
+      engine.began(call, this.key, wireKey);
       this.#isReleased = true;
       const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: this.token };
       engine.send(call, wireKey, new StorageCommand("cas", wireKey, NOTHING, wire, call));
@@ -158,7 +158,7 @@ export function lock(
     const ttl = options?.ttl;
     if (ttl === undefined) throw wrongType('option "ttl"', "a number of seconds", ttl);
     const wireKey = engine.keys.one(key);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     take(engine, call, key, wireKey, ttl);
   });
 }

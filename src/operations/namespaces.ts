@@ -165,7 +165,8 @@ export class Generations {
     this.#known = this.#question = undefined;
     const engine = this.#engine;
     return await engine.call<boolean>(VERBS.clear, options, (call) => {
-      engine.began(call, this.#key);
+      engine.began(call, this.#key, this.#wireKey);
+      this.#dropNear();
       countFrom(
         engine,
         call,
@@ -235,8 +236,18 @@ export class Generations {
   }
 
   #keysOf(number: bigint): Keys {
+    return this.#keysUnder(`${number.toString(36)}:`);
+  }
+
+  #keysUnder(start: string): Keys {
     const { prefix, clock } = this.#engine.settings;
-    return new Keys(`${prefix}${this.#name}:${number.toString(36)}:`, clock);
+    return new Keys(`${prefix}${this.#name}:${start}`, clock);
+  }
+
+  /** Nobody asks for the values of older generations any more. */
+  #dropNear(): void {
+    const keys = this.#keysUnder("");
+    this.#engine.near?.dropAll((key) => keys.ownOf(key) !== undefined);
   }
 
   /** @param change Says in an error what the call that did not get the number has sent. */

@@ -5,15 +5,19 @@ import { Manifest } from "../codec/chunks.ts";
 import type { Retrieval } from "../commands/get.ts";
 import type { KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { NearValues } from "../engine/near_values.ts";
 import type { CasValue, ChunkedDecoder, RawItem } from "../engine/item_decoders.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
 import { ChunkedCall, type How } from "./chunked.ts";
-import { type Collector, ItemFanOut } from "./item_fan_out.ts";
+import { type Collector, ItemFanOut, touches } from "./item_fan_out.ts";
+import { nearMany, nearOne } from "./near_cache.ts";
 
 type Keys = Iterable<string>;
 type Options = KeyOptions | undefined;
 
 export function get<T>(engine: Engine, key: string, options: Options): Promise<T | undefined> {
+  const near = nearOf(engine, options);
+  if (near !== undefined) return nearOne<T>(engine, near, VERBS.get, key, options);
   return one(engine, VERBS.get, key, engine.decoders.value<T>(), GET, options);
 }
 
@@ -56,6 +60,8 @@ export function getMulti<T>(
   keys: Keys,
   options: Options,
 ): Promise<Map<string, T>> {
+  const near = nearOf(engine, options);
+  if (near !== undefined) return nearMany(engine, near, VERBS.getMulti, keys, mapOf<T>, options);
   return many(engine, VERBS.getMulti, keys, engine.decoders.value<T>(), mapOf<T>, GET, options);
 }
 
@@ -73,6 +79,8 @@ export function getList<T>(
   keys: Keys,
   options: Options,
 ): Promise<(T | undefined)[]> {
+  const near = nearOf(engine, options);
+  if (near !== undefined) return nearMany(engine, near, VERBS.getList, keys, listOf<T>, options);
   return many(engine, VERBS.getList, keys, engine.decoders.value<T>(), listOf<T>, GET, options);
 }
 
@@ -84,6 +92,13 @@ export function gatMulti<T>(
 ): Promise<Map<string, T>> {
   const decoder = engine.decoders.value<T>();
   return many(engine, VERBS.gatMulti, keys, decoder, mapOf<T>, touching("gat", exptime), options);
+}
+
+/** Values near are those of each key's own server: a call that goes to another one asks it. */
+function nearOf(engine: Engine, options: Options): NearValues | undefined {
+  const { near } = engine;
+  if (near === undefined) return undefined;
+  return engine.route === undefined && options?.routeBy === undefined ? near : undefined;
 }
 
 function one<T>(
@@ -113,11 +128,12 @@ function many<T, R>(
   options: Options,
 ): Promise<R> {
   return engine.call<R>(verb, options, (call) => {
-    const asked = { how: how(), decoder };
+    const retrieval = how();
+    const asked = { how: retrieval, decoder };
     const keyList = checkKeys(keys);
     const fanOut = new ItemFanOut(engine, call, asked, collectorOf(keyList));
     engine.keys.manyInTurns(keyList, call, (wireKeys) => {
-      engine.began(call, keyList);
+      engine.began(call, keyList, touches(retrieval) ? wireKeys : undefined);
       fanOut.ask(wireKeys);
     });
   });

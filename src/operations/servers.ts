@@ -18,6 +18,7 @@ import {
   type FlushOptions,
 } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import { EVERY_KEY } from "../engine/near_values.ts";
 import { FanOut } from "../engine/fan_out.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
 import type { MemcachedError } from "../errors.ts";
@@ -102,7 +103,7 @@ function broadcast<T, R>(
   return engine.call<R>(verb, options, (call) => {
     const commandFor = prepare();
     const fanOut = new AnswerFanOut<T, R>(engine, call, command, resultOf);
-    engine.began(call, NO_KEYS);
+    engine.began(call, NO_KEYS, command === "flush_all" ? EVERY_KEY : undefined);
     engine.sendToAll(fanOut, (server) => commandFor(fanOut.from(server)));
   });
 }

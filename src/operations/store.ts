@@ -53,7 +53,7 @@ export function store(
       const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
       const item = encoded(engine, name, value, options);
       const storage = { name, options: wireOptions(engine, options, token) };
-      engine.began(call, key);
+      engine.began(call, key, wireKey);
       storeOne(engine, call, storage, wireKey, item);
     }
   } catch (error) {
@@ -79,7 +79,7 @@ export function setRaw(
     const storage: Storage = { name: "set", options: wireOptions(engine, options) };
     const wireKey = engine.keys.one(key);
     checkManifest(engine.settings, wireKey, item);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     storeOne(engine, call, storage, wireKey, item);
   });
 }
@@ -96,7 +96,7 @@ export function attach(
     const storage = { name, options: wireOptions(engine) };
     const item = rawItem(data);
     const wireKey = engine.keys.one(key);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     if (item.data.length === 0 || !maySplit(engine.settings, wireKey)) {
       return storeOne(engine, call, storage, wireKey, item);
     }
@@ -153,7 +153,7 @@ export function attachMulti(
         throw withKey(error, asked[position]);
       }
     });
-    engine.began(call, asked);
+    engine.began(call, asked, wireKeys);
     new AttachFanOut(engine, call, storage, multiResult(asked), wireKeys, item)
       .sendWhole(wireKeys, wireKeys.map(() => item));
   });
@@ -187,7 +187,7 @@ function storeMany(
   const fanOut = new StoreFanOut(engine, call, storage, multiResult(keys));
   const wireKeys = engine.keys.many(keys);
   const toSplit = allToSplit(engine.settings, storage.name, wireKeys, items, keys);
-  engine.began(call, keys);
+  engine.began(call, keys, wireKeys);
   if (toSplit.size === 0) return fanOut.sendWhole(wireKeys, items);
   // A split value appears only after all whole ones. If a key is given twice, the last value must win.
   const last = new Map(wireKeys.map((key, position) => [key, position]));

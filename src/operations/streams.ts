@@ -59,7 +59,7 @@ export function setStream(
       options: wireOptions(engine, options),
       signal: options?.signal,
     };
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     const turn = await turnFor(engine, stream, target);
     try {
       return await storeStream(engine, stream, { ...target, turn });

@@ -57,7 +57,7 @@ export function update<T>(
     if (typeof change !== "function") throw wrongType("change", "a function", change);
     const wireKey = engine.keys.one(key);
     const { exptime } = wireOptions(engine, options);
-    engine.began(call, key);
+    engine.began(call, key, wireKey);
     new Updating(engine, call, wireKey, change, exptime, options ?? {}).begin();
   });
 }

@@ -13,6 +13,13 @@ const ROUNDS: readonly [what: string, ClientOptions, rounds: number, bigs: numbe
   ["three connections", { connections: 3 }, 300, 0],
   ["three connections, values that are split", { connections: 3 }, 20, 30],
   ["three connections, no replies", { connections: 3, noreply: true }, 300, 0],
+  ["values near", { nearCache: { maxBytes: 5_000_000, maxAge: 60_000 } }, 100, 0],
+  [
+    "values near that are split",
+    { connections: 3, nearCache: { maxBytes: 50_000_000, maxAge: 60_000 } },
+    8,
+    30,
+  ],
   ["three connections, no replies, split", { connections: 3, noreply: true }, 20, 30],
 ];
 

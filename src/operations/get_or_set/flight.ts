@@ -301,8 +301,16 @@ export class Flight<T> implements Joinable<T> {
     const { plan, wireKey } = this.#wanted;
     const ttl = typeof plan.ttl === "function" ? plan.ttl(value) : plan.ttl;
     TTL('the result of option "ttl"', ttl);
-    const item = itemOf(this.#context.engine, wireKey, value, undefined);
-    await (this.#isOutdated ? this.#giveBack(hold) : this.#told(hold.store(item, ttl)));
+    const { engine } = this.#context;
+    const { near } = engine;
+    const item = itemOf(engine, wireKey, value, undefined);
+    if (this.#isOutdated) return await this.#giveBack(hold);
+    near?.drop(wireKey);
+    try {
+      await this.#told(hold.store(item, ttl));
+    } finally {
+      near?.drop(wireKey);
+    }
   }
 
   /** Gives back what was won, so that the next caller may load. */

@@ -96,7 +96,7 @@ export class Loads {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
       const plan = planOf(options);
-      engine.began(call, key);
+      engine.began(call, key, plan.forceFresh ? wireKey : undefined);
       const flights = this.#flights(plan, engine.route);
       const waiting = { call, signal: options.signal };
       const joined = flights.joinable(wireKey) as Joinable<T> | undefined;
@@ -152,7 +152,7 @@ export class Loads {
         signal,
       });
       engine.keys.manyInTurns(asked, call, (wireKeys) => {
-        engine.began(call, asked);
+        engine.began(call, asked, plan.forceFresh ? wireKeys : undefined);
         this.#hold(() => many.run(asked, wireKeys));
       });
     });

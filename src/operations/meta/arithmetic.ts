@@ -72,7 +72,7 @@ export function arithmetic<N extends number | bigint>(
     const mustSee = maySplit(engine.settings, wireKey) && !needsBase64(wireKey);
     const kind = kindOf(options, delta, value || mustSee, false);
     const shown = shownKey(key);
-    engine.began(call, shown);
+    engine.began(call, shown, wireKey);
     let counted: Counted | undefined;
     const answer = () => call.resolve(resultOf<N>(counted as Counted, value, delta, shown));
     const count = (then: (value: bigint | undefined) => void) => {
@@ -115,7 +115,7 @@ export function arithmeticMulti<N extends number | bigint, K extends MetaKey>(
       asked,
       (counted, position) => resultOf<N>(counted, value, delta, shownKey(asked[position])),
     );
-    engine.began(call, shownKeys(asked));
+    engine.began(call, shownKeys(asked), wireKeys);
     fanOut.start(kind, wireKeys, isQuiet);
   });
 }

@@ -27,7 +27,7 @@ export function deleteOne(
   return engine.call<MetaDeleted | undefined>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.any(key);
     const kind = kindOf(options, false);
-    engine.began(call, shownKey(key));
+    engine.began(call, shownKey(key), wireKey);
     sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), call));
   });
 }
@@ -48,7 +48,7 @@ export function deleteMulti<K extends MetaKey>(
       asked,
       (result) => result,
     );
-    engine.began(call, shownKeys(asked));
+    engine.began(call, shownKeys(asked), wireKeys);
     fanOut.start(kind, wireKeys, true);
   });
 }

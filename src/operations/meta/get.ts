@@ -17,6 +17,7 @@ import { missing, verb } from "../../engine/verb.ts";
 import { CodecError } from "../../errors.ts";
 import { needsBase64 } from "../../key.ts";
 import { OneItemFanOut } from "../chunked.ts";
+import { touches } from "../item_fan_out.ts";
 import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { META_GET_OPTIONS, type MetaGetOptions, type MetaKey, refuse } from "./options.ts";
 import { MetaFanOut } from "./meta_fan_out.ts";
@@ -32,7 +33,7 @@ export function get<T>(
     const wireKey = call.wireKey = engine.keys.any(key);
     const kind = kindOf<T>(engine, options, false);
     call.how = touching(options);
-    engine.began(call, shownKey(key));
+    engine.began(call, shownKey(key), touches(call.how) ? wireKey : undefined);
     sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), call));
   });
 }
@@ -46,8 +47,9 @@ export function getMulti<T, K extends MetaKey>(
     const asked = metaKeys(keys);
     const wireKeys = wireKeysOf(engine, asked);
     const kind = kindOf<T>(engine, options, true);
-    const fanOut = new MetaGetFanOut<T, K>(engine, call, asked, wireKeys, touching(options));
-    engine.began(call, shownKeys(asked));
+    const how = touching(options);
+    const fanOut = new MetaGetFanOut<T, K>(engine, call, asked, wireKeys, how);
+    engine.began(call, shownKeys(asked), touches(how) ? wireKeys : undefined);
     fanOut.ask(kind);
   });
 }

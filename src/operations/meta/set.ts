@@ -64,7 +64,7 @@ export function set(
     const wireKey = engine.keys.any(key);
     const kind = kindOf(options, false);
     const item = itemOf(engine, wireKey, value, options);
-    engine.began(call, shownKey(key));
+    engine.began(call, shownKey(key), wireKey);
     const mode = options?.mode;
     const isAttached = mode === "append" || mode === "prepend";
     if (isAttached && maySplit(engine.settings, wireKey) && !needsBase64(wireKey)) {
@@ -107,7 +107,7 @@ export function setMulti<K extends MetaKey>(
       keys,
       (result) => result,
     );
-    engine.began(call, shownKeys(keys));
+    engine.began(call, shownKeys(keys), wireKeys);
     fanOut.start(kind, wireKeys, isQuiet, encoded);
   });
 }
