@@ -52,14 +52,17 @@ export type PresetName =
  * | preset | distribution | if the other client was told otherwise |
  * | --- | --- | --- |
  * | `libmc` | `libmc`, hash MD5, `libmcCodec` | its `hash_fn` is the option `hashFn` |
- * | `pylibmc` | `modulo` | behaviors `ketama`: `distribution: "ketama"`; `ketama_weighted`: `distribution: "ketama_weighted"`; `hash`: `hash` |
- * | `php` | `modulo` | `OPT_LIBKETAMA_COMPATIBLE`: `distribution: "ketama_weighted"`; `DISTRIBUTION_CONSISTENT`: `"ketama"`; `OPT_HASH`: `hash`; `OPT_PREFIX_KEY`: `prefix` |
- * | `django` | `rendezvous`, with `PyMemcacheCache` and the prefix `":1:"` of its keys | `KEY_PREFIX` and `VERSION`: `` prefix: `${KEY_PREFIX}:${VERSION}:` ``; `PyLibMCCache`: `...presets.pylibmc`, with that prefix and `hashPrefix: true` |
- * | `rails` | `dalli` | `namespace`: `` prefix: `${namespace}:` `` |
- * | `nodeMemcached` | `hashring` | `namespace`: `prefix` |
+ * | `pylibmc` | `modulo`, `pylibmcCodec` | behaviors `ketama`: `distribution: "ketama"`; `ketama_weighted`: `distribution: "ketama_weighted"`; `hash`: `hash` |
+ * | `php` | `modulo`, `phpCodec` | `OPT_LIBKETAMA_COMPATIBLE`: `distribution: "ketama_weighted"`; `DISTRIBUTION_CONSISTENT`: `"ketama"`; `OPT_HASH`: `hash`; `OPT_PREFIX_KEY`: `prefix` |
+ * | `django` | `rendezvous`, `pymemcacheCodec`, with `PyMemcacheCache` and the prefix `":1:"` of its keys | `KEY_PREFIX` and `VERSION`: `` prefix: `${KEY_PREFIX}:${VERSION}:` ``; `PyLibMCCache`: `...presets.pylibmc`, with that prefix and `hashPrefix: true` |
+ * | `rails` | `dalli`, `dalliCodec` | `namespace`: `` prefix: `${namespace}:` `` |
+ * | `nodeMemcached` | `hashring`, `nodeMemcachedCodec` | `namespace`: `prefix` |
  * | `spymemcached` | `spymemcached`, with `KetamaConnectionFactory`; a server named by a host name needs the alias `host/ip:port` | |
  * | `twemproxy` | `ketama_weighted` with `fnv1a_64` | `distribution: modula`: `"modulo"`, servers sorted by the length of their names, then by letters; `hash`: `hash`, where its `crc32` is `crc` and its `crc32a` is `crc32`; `hash_tag`: `hashTag` |
  * | `gomemcache` | `modulo` with `crc32` | |
+ *
+ * The others have `jsCodec`. The codecs of other clients keep all flags to themselves, so `compThreshold` and `doSplit` do not go
+ * with them.
  *
  * @example Beside a PHP application
  * ```ts

@@ -1,4 +1,14 @@
-import { Client, jsCodec, libmcCodec, phpCodec, presets } from "@libmc/libmc";
+import {
+  Client,
+  dalliCodec,
+  jsCodec,
+  libmcCodec,
+  nodeMemcachedCodec,
+  phpCodec,
+  presets,
+  pylibmcCodec,
+  pymemcacheCodec,
+} from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assert, assertEquals } from "@std/assert";
 
@@ -10,8 +20,23 @@ Deno.test("presets are options of a client, each with a distribution and a codec
     await client.set(`key:${name}`, "value");
     assertEquals(await client.get(`key:${name}`), "value");
   }
-  const codecs = [presets.libmc, presets.php, presets.twemproxy].map(({ codec }) => codec);
-  assertEquals(codecs, [libmcCodec, phpCodec, jsCodec]);
+});
+
+Deno.test("presets have the codec of their client, if there is one", () => {
+  const codecs = Object.fromEntries(
+    Object.entries(presets).map(([name, { codec }]) => [name, codec]),
+  );
+  assertEquals(codecs, {
+    libmc: libmcCodec,
+    pylibmc: pylibmcCodec,
+    php: phpCodec,
+    django: pymemcacheCodec,
+    rails: dalliCodec,
+    nodeMemcached: nodeMemcachedCodec,
+    spymemcached: jsCodec,
+    twemproxy: jsCodec,
+    gomemcache: jsCodec,
+  });
 });
 
 Deno.test("presets.django sends the keys that Django makes", async () => {
@@ -20,7 +45,7 @@ Deno.test("presets.django sends the keys that Django makes", async () => {
   await client.set("key", "value");
   await using plain = new Client(server.address);
   const item = await plain.getRaw(":1:key");
-  assertEquals(new TextDecoder().decode(item?.data), "value");
+  assertEquals([new TextDecoder().decode(item?.data), item?.flags], ["value", 16]);
 });
 
 Deno.test("presets cannot be changed for others", () => {
