@@ -40,6 +40,50 @@ export function wireKey(key: string, prefix = ""): string {
 }
 
 /**
+ * Gives the bytes of a key of any length, as a string with one char for each byte.
+ *
+ * @param prefix The result of {@linkcode wirePrefix} for the client's prefix.
+ * @throws {TypeError} As {@linkcode wireKey} does.
+ */
+export function wireKeyOfAnyLength(key: string, prefix: string): string {
+  if (typeof key !== "string" || key === "") throw unusable(KEY, key);
+  if (/[\0\n\r ]/.test(key) || !key.isWellFormed()) throw unusable(KEY, key);
+  return prefixed(NOT_ASCII.test(key) ? byteString(encoder.encode(key)) : key, prefix);
+}
+
+/**
+ * Gives the bytes of a key for a meta command, of any length, as a string with one char for each byte.
+ *
+ * @param prefix The result of {@linkcode wirePrefix} for the client's prefix.
+ * @throws {TypeError} As {@linkcode wireKeyOfAny} does.
+ */
+export function anyWireKeyOfAnyLength(key: string | Uint8Array, prefix: string): string {
+  if (typeof key !== "string") {
+    checkBytes(key);
+    if (key.length === 0) throw unusableBytes(key, 0, MAX_KEY_BYTES);
+    return prefixed(byteString(plainBytes(key)), prefix);
+  }
+  if (key === "") throw unusableBytes(key, 0, MAX_KEY_BYTES);
+  if (!key.isWellFormed()) throw halfAPair(key);
+  return prefixed(NOT_ASCII.test(key) ? byteString(encoder.encode(key)) : key, prefix);
+}
+
+function prefixed(own: string, prefix: string): string {
+  return prefix !== "" && own.charCodeAt(0) === QUESTION_MARK
+    ? `?${prefix}${own.slice(1)}`
+    : prefix + own;
+}
+
+/** Gives bytes as a string with one char for each. */
+function byteString(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  }
+  return text;
+}
+
+/**
  * Takes the prefix off a wire key: the reverse of {@linkcode wireKey}.
  *
  * @param prefix The result of {@linkcode wirePrefix}.
@@ -134,20 +178,25 @@ export function needsBase64(wire: string): boolean {
 /** Gives the bytes of a text. Of one that is too long it gives enough of them to show that. */
 function textKey(key: string): string {
   if (!NOT_PLAIN.test(key) || key.length > MAX_KEY_BYTES) return key;
-  if (!key.isWellFormed()) {
-    throw new TypeError(`Cannot use key ${quote(key)} as it contains half of a surrogate pair`);
-  }
+  if (!key.isWellFormed()) throw halfAPair(key);
   return String.fromCharCode(...new TextEncoder().encode(key));
 }
 
+function halfAPair(key: string): TypeError {
+  return new TypeError(`Cannot use key ${quote(key)} as it contains half of a surrogate pair`);
+}
+
+function checkBytes(key: unknown): void {
+  if (key instanceof Uint8Array) return;
+  throw new TypeError(
+    `Cannot use a key that is neither a string nor a Uint8Array: current type is ${
+      key === null ? "null" : typeof key
+    }`,
+  );
+}
+
 function bytesKey(key: Uint8Array): string {
-  if (!(key instanceof Uint8Array)) {
-    throw new TypeError(
-      `Cannot use a key that is neither a string nor a Uint8Array: current type is ${
-        key === null ? "null" : typeof key
-      }`,
-    );
-  }
+  checkBytes(key);
   const bytes = plainBytes(key);
   return String.fromCharCode(...bytes.subarray(0, MAX_KEY_BYTES + 1));
 }
@@ -157,7 +206,8 @@ function unusableBytes(key: string | Uint8Array, size: number, most: number): Er
   if (key.length === 0) return new TypeError(`Cannot use key ${shown} as it is empty`);
   const how = most === MAX_KEY_BYTES ? "" : " to be sent in base64";
   return new RangeError(
-    `Cannot use key ${shown} as it must be <= ${most} bytes with its prefix${how}: current size is ${size}`,
+    `Cannot use key ${shown} as it must be <= ${most} bytes with its prefix${how}: ` +
+      `current size is ${size}, and ${LONGER}`,
   );
 }
 
@@ -230,8 +280,9 @@ function tooLong(what: string, text: string, prefixBytes: number): RangeError {
     : prefixBytes === 0
     ? `<= ${MAX_KEY_BYTES} bytes`
     : `<= ${MAX_KEY_BYTES} bytes with its prefix`;
+  const way = what === KEY ? `, and ${LONGER}` : "";
   return new RangeError(
-    `Cannot use ${what} ${quote(text)} as it must be ${limit}: current size is ${bytes}`,
+    `Cannot use ${what} ${quote(text)} as it must be ${limit}: current size is ${bytes}${way}`,
   );
 }
 
@@ -246,8 +297,10 @@ export function quote(text: string): string {
 const NOT_PLAIN = /[^\x21-\x7f]/;
 
 const NOT_ASCII = /[^\0-\x7f]/;
+const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+const LONGER = 'the option longKeys: "hash" allows longer ones';
 const KEY = "key";
 const PREFIX = "prefix";
 const MAX_QUOTED = 60;

@@ -1,15 +1,15 @@
 /** How many keys get another server when servers or distribution change. */
 
 import { notAnOptionsObject } from "../checks/check.ts";
-import { wireKey, wirePrefix } from "../key.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { checkPlacement, distributionOf } from "../placement/distributions.ts";
+import { keysFor } from "./hashed_keys.ts";
 import { type ClientOptions, readClientOptions, settingsOf } from "./options.ts";
 import { readServers, type Servers } from "./server_list.ts";
 
 /**
  * Servers, and the options of a client that decide whose a key is: `distribution`, `hash`, `hashFn`, `hashPrefix`,
- * `hashTag`, `prefix`. Other options are allowed, and change nothing.
+ * `hashTag`, `prefix`, `longKeys`. Other options are allowed, and change nothing.
  *
  * @example With a preset
  * ```ts
@@ -136,8 +136,9 @@ function placementOf(
   const settings = settingsOf(given);
   const { placed } = readServers(servers, settings);
   checkDistinctNames(placed);
-  const prefix = wirePrefix(settings.prefix);
+  const keys = keysFor(settings);
+  const { prefix } = keys;
   const distribution = distributionOf(placed, { ...settings, prefix });
   const names = placed.map(({ name }) => name);
-  return { names, serverOf: (key) => names[distribution.indexFor(wireKey(key, prefix))] };
+  return { names, serverOf: (key) => names[distribution.indexFor(keys.one(key))] };
 }

@@ -27,7 +27,8 @@ import { awaitAnswer } from "./first_command.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
 import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
-import { Keys } from "./keys.ts";
+import { keysFor } from "./hashed_keys.ts";
+import type { Keys } from "./keys.ts";
 import {
   type ClientOptions,
   type LiveOptions,
@@ -87,7 +88,7 @@ export class Engine implements CallOwner {
     const settings = this.settings = settingsOf(given);
     const list = readServers(servers, settings);
     this.decoders = decodersOf(settings);
-    this.keys = new Keys(settings.prefix, settings.clock);
+    this.keys = keysFor(settings);
     this.#outbox = new Outbox(settings.clock);
     this.#observers = new Observers(
       [counting, posting(firing(target), this.#outbox)],

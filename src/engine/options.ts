@@ -188,6 +188,15 @@ export interface ClientOptions extends LiveOptions {
    */
   prefix?: string;
   /**
+   * What becomes of a key of more than 250 bytes, prefix included. `"refuse"`: a RangeError. `"hash"`: it is sent as its
+   * first 110 bytes, its length, and the SHA-256 of the rest; `explain()` shows it. The prefix stays whole, and must be <=
+   * 106 bytes, that of a namespace included. All clients of a cluster must agree; those of other packages find such items only by
+   * that key. A hash tag counts only within the bytes that stay, and `admin.keys()` gives the key as it is sent.
+   *
+   * @default {"refuse"}
+   */
+  longKeys?: "refuse" | "hash";
+  /**
    * Most connections to one server, 1 to 1000. One serves any number of callers; more keep small replies from waiting
    * behind big ones. Connections are opened one by one while calls wait for each other. One that is idle for ten
    * seconds is closed, unless it is the last. Calls for one key are carried out in the order in which they were made,
@@ -433,6 +442,7 @@ const OPTIONS: {
   compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
   noreply: { check: aBoolean, fallback: false },
   prefix: { check: aText, fallback: "" },
+  longKeys: { check: oneOf("refuse", "hash"), fallback: "refuse" },
   connections: { check: integerFrom(1, 1000), fallback: 1 },
   strict: { check: aBoolean, fallback: false },
   codec: { check: objectWith("encode", "decode"), fallback: jsCodec },

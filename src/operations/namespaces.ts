@@ -13,7 +13,8 @@ import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { Call } from "../engine/call.ts";
 import { CALL_OPTIONS, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { Keys } from "../engine/keys.ts";
+import { keysFor } from "../engine/hashed_keys.ts";
+import type { Keys } from "../engine/keys.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { failing, withKeys } from "../engine/view.ts";
 import { inPart, unsent } from "../error_copy.ts";
@@ -81,6 +82,8 @@ export class Generations {
     this.#name = name;
     this.#key = `libmc:namespace:${name}`;
     this.#wireKey = engine.keys.one(this.#key);
+    // A name that leaves no room for keys is refused here.
+    this.#keysOf(beginning().initial);
   }
 
   /**
@@ -240,8 +243,8 @@ export class Generations {
   }
 
   #keysUnder(start: string): Keys {
-    const { prefix, clock } = this.#engine.settings;
-    return new Keys(`${prefix}${this.#name}:${start}`, clock);
+    const { settings } = this.#engine;
+    return keysFor(settings, `${settings.prefix}${this.#name}:${start}`);
   }
 
   /** Nobody asks for the values of older generations any more. */

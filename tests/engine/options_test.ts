@@ -48,6 +48,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     compThreshold: 0,
     noreply: false,
     prefix: "",
+    longKeys: "refuse",
     connections: 1,
     strict: false,
     tls: false,

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 
 export const crypto = {
   subtle: {
-    digestSync(algorithm: "MD5", data: Uint8Array): ArrayBuffer {
-      const digest = createHash(algorithm).update(data).digest();
+    digestSync(algorithm: "MD5" | "SHA-256", data: Uint8Array): ArrayBuffer {
+      const digest = createHash(algorithm.replace("-", "")).update(data).digest();
       return digest.buffer.slice(
         digest.byteOffset,
         digest.byteOffset + digest.byteLength,
