@@ -15,7 +15,7 @@ import { RequestBuffers, sentBefore } from "../connection/contract.ts";
 import type { LineStream } from "../connection/line_stream.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
 import { forCommand } from "../error_copy.ts";
-import { type MemcachedError, TimeoutError } from "../errors.ts";
+import { MemcachedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import type { PlacedServer, Reckoning } from "../placement/distribution.ts";
@@ -376,14 +376,24 @@ export class Cluster {
     } else if (this.#closed !== undefined) {
       fail(from, command, closedError(from.name, command.name, this.#closed.at));
     } else {
-      const wasSubmitted = () => this.#context.happened({ what: "resend", server: from });
-      const { key, route = key } = command;
-      if (key !== undefined && route !== undefined) {
-        this.#submitRouted(route, command, wasSubmitted);
-      } else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
-      else this.submitTo(from, command, wasSubmitted);
+      try {
+        this.#sendAgain(from, command);
+      } catch (cause) {
+        // A distribution of the user's gives no server. Nobody else on the connection is to blame.
+        const about = { server: from.name, command: command.name, cause };
+        fail(from, command, new MemcachedError(`Cannot place ${command.name} again`, about));
+      }
     }
   };
+
+  #sendAgain(from: Server, command: Command): void {
+    const wasSubmitted = () => this.#context.happened({ what: "resend", server: from });
+    const { key, route = key } = command;
+    if (key !== undefined && route !== undefined) {
+      this.#submitRouted(route, command, wasSubmitted);
+    } else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
+    else this.submitTo(from, command, wasSubmitted);
+  }
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
   #resubmitGroup(command: Divisible, wasSubmitted: () => void, failed: Failed = new Map()): void {

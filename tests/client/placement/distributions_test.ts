@@ -4,6 +4,7 @@ import {
   Client,
   type ClientOptions,
   type DistributionFactory,
+  MemcachedError,
   type Servers,
   type WeightedServer,
 } from "@libmc/libmc";
@@ -233,6 +234,27 @@ Deno.test("a distribution of one's own that gives no server makes the call rejec
   assertThrows(() => new Client("a", { distribution: wrong }), TypeError, "has no method indexFor");
 });
 
+Deno.test("a distribution of one's own that fails later fails the calls that are placed anew, and no other", async () => {
+  await using group = await startThree();
+  const [server] = group.servers;
+  let isBroken = false;
+  await using client = new Client(group.servers, {
+    distribution: () => ({ indexFor: () => isBroken ? -1 : 0 }),
+    maxRetries: 1,
+    strict: true,
+  });
+  await client.set("key", "value");
+  group.at(0).fault({ kind: "missingReply", commands: ["get"], then: "close", times: 1 });
+  const calls = [client.get("key"), client.getMulti(["key", "other"])];
+  isBroken = true;
+  for (const call of calls) {
+    const error = await assertRejects(() => call, MemcachedError);
+    assertEquals(error.server, server);
+  }
+  isBroken = false;
+  assertEquals(await client.get("key"), "value");
+});
+
 const PLAIN = {
   hash: undefined,
   hashFn: "md5",
@@ -252,11 +274,16 @@ async function ownersOf(
 
 /** Three servers, by their addresses. */
 async function startThree(): Promise<
-  AsyncDisposable & { servers: string[]; stop(index: number): Promise<void> }
+  AsyncDisposable & {
+    servers: string[];
+    at(index: number): MemcachedServer;
+    stop(index: number): Promise<void>;
+  }
 > {
   const started = await Promise.all([0, 1, 2].map(() => MemcachedServer.start()));
   return {
     servers: started.map(({ address }) => address),
+    at: (index) => started[index],
     stop: (index) => started[index].stop(),
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((server) => server.stop()));
