@@ -12,6 +12,8 @@ import type { Server } from "./server.ts";
 export interface ServerGroup {
   readonly server: Server;
   readonly group: KeyGroup;
+  /** True if the server stands in for the owners of the keys, and these keys are apart from its own. */
+  readonly standsIn?: boolean;
 }
 
 /** Keys that go nowhere because their owner cannot be used. */
@@ -124,13 +126,16 @@ export function groupsAtOnce(
 export function groupsOf(
   membership: Membership,
   { keys, positions }: Pick<KeyGroup, "keys" | "positions">,
-  { isLate, route, ...rules }: ChoiceRules & {
+  { isLate, isLentApart, route, ...rules }: ChoiceRules & {
     readonly isLate: boolean;
+    /** Keeps the keys for which a server stands in apart from its own. */
+    readonly isLentApart: boolean;
     /** As in {@linkcode groupsAtOnce}. */
     readonly route: string | undefined;
   },
 ): Assignment {
-  const byServer = new Map<Server, { keys: string[]; positions: number[] }>();
+  const byOwner = new Map<Server, { keys: string[]; positions: number[] }>();
+  const byStandIn = new Map<Server, { keys: string[]; positions: number[] }>();
   const orphans = new Map<Server, Orphans>();
   const choose = chooserOf(membership, keys.length, rules);
   for (let i = 0; i < keys.length; i++) {
@@ -140,6 +145,7 @@ export function groupsOf(
     const owner = membership.ownerOf(placed);
     const server = owner.connected ? owner : isLate ? undefined : choose(placed, owner);
     if (server !== undefined) {
+      const byServer = isLentApart && server !== owner ? byStandIn : byOwner;
       add(groupOf(byServer, server, () => ({ keys: [], positions: [] })), key, position);
       continue;
     }
@@ -147,8 +153,9 @@ export function groupsOf(
     const make = () => ({ owner, keys: [], positions: [], dialError });
     add(groupOf(orphans, owner, make), key, position);
   }
-  const groups = Array.from(byServer, ([server, group]) => ({ server, group }));
-  return { groups, orphans: Array.from(orphans.values()) };
+  const own = Array.from(byOwner, ([server, group]) => ({ server, group, standsIn: false }));
+  const lent = Array.from(byStandIn, ([server, group]) => ({ server, group, standsIn: true }));
+  return { groups: [...own, ...lent], orphans: Array.from(orphans.values()) };
 }
 
 function isUsable(server: Server, failed: Failed | undefined): boolean {

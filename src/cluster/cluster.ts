@@ -28,6 +28,7 @@ import {
   type Orphans,
   positionsOf,
   serverFor,
+  type ServerGroup,
 } from "./choice.ts";
 import { type Distribute, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
@@ -38,6 +39,8 @@ import { closedError, lateError, lostError } from "./server_errors.ts";
 /** The settings of a cluster. They may change while the client lives. */
 export interface ClusterSettings extends ServerSettings {
   failover: boolean;
+  /** Longest time in seconds for which something lasts on a server that stands in; 0: as long as its caller wants. */
+  failoverExptime: number;
 }
 
 /** The context in which a cluster is made. */
@@ -115,8 +118,14 @@ export class Cluster {
     const owner = this.ownerOf(placed);
     if (owner.connected) return owner.submit(command);
     const server = this.#choose(placed);
-    if (server?.connected) server.submit(command);
+    if (server?.connected) this.#give(command, server, true);
     else this.#submitRouted(placed, command);
+  }
+
+  /** Prepares a command for a server that stands in for the owners of its keys. */
+  lend(command: Command): void {
+    const seconds = this.#settings.failoverExptime;
+    command.capExptime(seconds === 0 ? undefined : { seconds, now: this.#context.unixTime() });
   }
 
   /**
@@ -345,10 +354,17 @@ export class Cluster {
     if (server !== undefined && !server.connected) return [server];
     if (server === undefined) fail(owner, command, error);
     else {
-      server.submit(command);
+      this.#give(command, server, server !== owner);
       wasSubmitted?.();
     }
     return undefined;
+  }
+
+  /** Gives a command to a connected server, which may not be the one that had it before. */
+  #give(command: Command, server: Server, standsIn: boolean): void {
+    if (standsIn) this.lend(command);
+    else command.capExptime(undefined);
+    server.submit(command);
   }
 
   #deliverTo(
@@ -403,17 +419,22 @@ export class Cluster {
       const parts = command.divide([...groups.map(({ group }) => group), ...orphans]);
       parts.forEach((part, i) => {
         if (i >= groups.length) failOrphan(part, orphans[i - groups.length]);
-        else this.#resubmitPart(part, groups[i].server, wasSubmitted, failed);
+        else this.#resubmitPart(part, groups[i], wasSubmitted, failed);
       });
     } else if (groups.length === 1) {
-      this.#resubmitPart(command, groups[0].server, wasSubmitted, failed);
+      this.#resubmitPart(command, groups[0], wasSubmitted, failed);
     } else if (orphans.length === 1) failOrphan(command, orphans[0]);
   }
 
   /** Sends a command for many keys of one server. If that must be dialled, the choice is made again after that. */
-  #resubmitPart(command: Command, server: Server, wasSubmitted: () => void, failed: Failed): void {
+  #resubmitPart(
+    command: Command,
+    { server, standsIn = false }: ServerGroup,
+    wasSubmitted: () => void,
+    failed: Failed,
+  ): void {
     if (server.connected) {
-      server.submit(command);
+      this.#give(command, server, standsIn);
       return wasSubmitted();
     }
     this.#dial(server, command.deadline, (error) => {
@@ -468,8 +489,9 @@ export class Cluster {
     failed: Failed,
   ): Assignment {
     const isLate = this.#clock.now() >= deadline.at;
-    const { failover } = this.#settings;
-    return groupsOf(this.#membership, keys, { failover, failed, isLate, route });
+    const { failover, failoverExptime } = this.#settings;
+    const isLentApart = failoverExptime > 0;
+    return groupsOf(this.#membership, keys, { failover, failed, isLate, isLentApart, route });
   }
 
   /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */

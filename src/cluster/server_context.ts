@@ -30,6 +30,8 @@ export interface ServerContext {
   readonly turns: Turns;
   /** Gives a number from 0 to 1, exclusive, by chance. */
   readonly random: () => number;
+  /** Gives the Unix time in seconds. */
+  readonly unixTime: () => number;
   readonly connect: Connect;
   /** Makes a new connection ready for commands, before the deadline. If it rejects, the dial has failed. */
   readonly prepare:

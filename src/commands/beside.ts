@@ -8,6 +8,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import type { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { Command } from "./command.ts";
+import type { ExptimeCap } from "./exptime_cap.ts";
 import type { Traits } from "./traits.ts";
 
 /** Sends another command to the server of a key. What comes for it does not count as a hit or a miss: no caller has asked. */
@@ -34,6 +35,10 @@ export class BesideCommand extends Command {
 
   override get abandoned(): boolean {
     return this.#command.abandoned;
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    this.#command.capExptime(cap);
   }
 
   override write(writer: RequestWriter): void {

@@ -10,6 +10,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyWord, spell } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
+import type { ExptimeCap } from "./exptime_cap.ts";
 import type { MetaNeeds } from "./meta/needs.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Traits } from "./traits.ts";
@@ -60,6 +61,13 @@ export abstract class Command {
 
   /** True if nobody waits for the outcome any more. */
   abstract get abandoned(): boolean;
+
+  /**
+   * Lets what it stores or touches last for a bounded time, from the next time that it is written on.
+   *
+   * @param _cap `undefined`: as long as its caller wants.
+   */
+  capExptime(_cap: ExptimeCap | undefined): void {}
 
   /** Writes the request, and forgets any answer of an earlier connection. */
   abstract write(writer: RequestWriter): void;

@@ -14,6 +14,7 @@ import type { ItemView } from "../protocol/item_view.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { type Command, countRefusal, SingleCommand, type Tally, unexpected } from "./command.ts";
+import { type ExptimeCap, withCap } from "./exptime_cap.ts";
 import { GetLine } from "./get_line.ts";
 import type { Divisible } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
@@ -27,6 +28,8 @@ export type RetrievalName = "get" | "gets" | "gat" | "gats";
 export interface Retrieval {
   readonly name: RetrievalName;
   readonly exptime?: number;
+  /** As the caller wants it, if the exptime is another one on a server that stands in. */
+  readonly uncapped?: Retrieval | undefined;
 }
 
 /** Most keys that join into one line. */
@@ -48,7 +51,7 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
   /** The key that is asked for. */
   readonly wireKey: string;
   readonly #decoder: ItemDecoder<T>;
-  readonly #how: Retrieval;
+  #how: Retrieval;
   #mergeable: boolean;
   /** The command joined behind this one. */
   #next: GetCommand<T> | undefined;
@@ -142,6 +145,10 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
       for (const at of others) gets[first].#add(gets[at], areShared[at]);
       return gets[first];
     });
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    if (this.#how.exptime !== undefined) this.#how = withCap(this.#how, cap);
   }
 
   override write(writer: RequestWriter): void {

@@ -13,6 +13,7 @@ import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { Apart } from "./apart.ts";
 import { type Command, countRefusal, type Tally, unexpected } from "./command.ts";
+import { type ExptimeCap, withCap } from "./exptime_cap.ts";
 import type { Retrieval, RetrievalName } from "./get.ts";
 import { GroupCommand } from "./group_command.ts";
 import type { ItemDecoder } from "./item_decoder.ts";
@@ -25,7 +26,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   override readonly traits = RETRIEVES;
   readonly #decoder: ItemDecoder<T>;
   readonly #values: (T | undefined)[];
-  readonly #how: Retrieval;
+  #how: Retrieval;
   #cursor: number;
   /** The key at the cursor as the item's is expected, and where it begins in the request. For a few keys it does not pay. */
   #expected: ExpectedKey | undefined;
@@ -59,6 +60,10 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
 
   override get keysDue(): number {
     return this.end - this.start - this.#hits;
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    if (this.#how.exptime !== undefined) this.#how = withCap(this.#how, cap);
   }
 
   override write(writer: RequestWriter): void {

@@ -6,6 +6,7 @@ import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
 import { type Command, lineEnd, SingleCommand, unexpected, weightOf } from "./command.ts";
+import { type ExptimeCap, withCap } from "./exptime_cap.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 import { changes, type Traits } from "./traits.ts";
 
@@ -19,6 +20,8 @@ export interface StorageOptions {
   readonly noreply: boolean;
   /** Only for cas: unsigned, 64 bits. */
   readonly cas?: bigint;
+  /** As the caller wants them, if the exptime is another one on a server that stands in. */
+  readonly uncapped?: StorageOptions | undefined;
 }
 
 /** Stores one item. The outcome is true if it was stored, false if a condition of the command was not met. */
@@ -28,7 +31,7 @@ export class StorageCommand extends SingleCommand<boolean> {
   override readonly weight: number;
   override readonly key: string;
   readonly #item: Encoded;
-  readonly #options: StorageOptions;
+  #options: StorageOptions;
 
   constructor(
     name: StorageName,
@@ -44,6 +47,10 @@ export class StorageCommand extends SingleCommand<boolean> {
     this.key = key;
     this.#item = item;
     this.#options = options;
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    this.#options = withCap(this.#options, cap);
   }
 
   override write(writer: RequestWriter): void {
@@ -74,7 +81,7 @@ export class StorageBatch extends BatchCommand {
   override readonly name: StorageName;
   override readonly weight: number;
   readonly #items: readonly Encoded[];
-  readonly #options: StorageOptions;
+  #options: StorageOptions;
 
   /** @param items The items of the whole call, by the positions of their keys. */
   constructor(
@@ -93,6 +100,10 @@ export class StorageBatch extends BatchCommand {
     this.weight = weightOf(bytes);
     this.#items = items;
     this.#options = options;
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    this.#options = withCap(this.#options, cap);
   }
 
   override write(writer: RequestWriter): void {

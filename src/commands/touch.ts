@@ -5,6 +5,7 @@ import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
 import { lineEnd, SingleCommand, unexpected } from "./command.ts";
+import { cappedExptime, type ExptimeCap } from "./exptime_cap.ts";
 import type { KeyGroup, KeyRange } from "./key_group.ts";
 import { changes, type Traits } from "./traits.ts";
 
@@ -14,6 +15,7 @@ export class TouchCommand extends SingleCommand<boolean> {
   override readonly traits: Traits;
   override readonly key: string;
   readonly #exptime: number;
+  #capped: number | undefined;
 
   constructor(key: string, exptime: number, noreply: boolean, receiver: Receiver<boolean>) {
     super(receiver);
@@ -22,8 +24,14 @@ export class TouchCommand extends SingleCommand<boolean> {
     this.traits = noreply ? BLIND : ANSWERED;
   }
 
+  override capExptime(cap: ExptimeCap | undefined): void {
+    this.#capped = cap === undefined ? undefined : cappedExptime(this.#exptime, cap);
+  }
+
   override write(writer: RequestWriter): void {
-    writer.latin1("touch " + this.key + " " + this.#exptime + lineEnd(this.traits));
+    writer.latin1(
+      "touch " + this.key + " " + (this.#capped ?? this.#exptime) + lineEnd(this.traits),
+    );
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
@@ -44,6 +52,7 @@ export class TouchBatch extends BatchCommand {
   override readonly name = "touch";
   override readonly traits = ANSWERED;
   readonly #exptime: number;
+  #capped: number | undefined;
 
   constructor(
     group: KeyGroup,
@@ -55,11 +64,15 @@ export class TouchBatch extends BatchCommand {
     this.#exptime = exptime;
   }
 
+  override capExptime(cap: ExptimeCap | undefined): void {
+    this.#capped = cap === undefined ? undefined : cappedExptime(this.#exptime, cap);
+  }
+
   override write(writer: RequestWriter): void {
     this.restart();
     let text = "";
     for (let i = this.start; i < this.end; i++) {
-      text += "touch " + this.group.keys[i] + " " + this.#exptime + "\r\n";
+      text += "touch " + this.group.keys[i] + " " + (this.#capped ?? this.#exptime) + "\r\n";
     }
     writer.latin1(text);
   }

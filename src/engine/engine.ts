@@ -107,6 +107,7 @@ export class Engine implements CallOwner {
       clock: settings.clock,
       turns,
       random: Math.random,
+      unixTime: () => Math.floor(Date.now() / 1000),
       connect: dialler(given),
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),
@@ -324,11 +325,12 @@ export class Engine implements CallOwner {
     const { deadline } = fanOut;
     this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
       if (!fanOut.settled) {
-        for (const { server, group } of groups) {
+        for (const { server, group, standsIn } of groups) {
           for (const command of commandsFor(group)) {
             command.deadline = deadline;
             command.route = route;
             fanOut.expectParts(1);
+            if (standsIn) this.cluster.lend(command);
             server.submit(command);
           }
         }

@@ -103,6 +103,14 @@ export interface LiveOptions {
    */
   failover?: boolean;
   /**
+   * Longest time in seconds, 1 to 2,592,000, for which something lasts that a server stores or touches while it stands in
+   * for another. It is not told of changes that go to the owner later, so when it stands in again it gives what it has
+   * from the last time. 0: as long as the call says, as in libmc.
+   *
+   * @default {0}
+   */
+  failoverExptime?: number;
+  /**
    * The hash of keys, which decides their server, in libmc's distribution; the others have {@linkcode ClientOptions.hash}.
    * All clients of a cluster must use the same one.
    *
@@ -433,6 +441,7 @@ const OPTIONS: {
   maxRetries: { check: integerFrom(0, 100), fallback: 0, isLive: true },
   timeout: { check: MILLISECONDS, fallback: 5000, isLive: true },
   failover: { check: aBoolean, fallback: false, isLive: true },
+  failoverExptime: { check: integerFrom(0, 2_592_000), fallback: 0, isLive: true },
   hashFn: { check: oneOf(...Object.keys(KEY_HASHES)), fallback: "md5", isLive: true },
   distribution: { check: aDistribution, fallback: "libmc" },
   hash: { check: oneOf(...Object.keys(HASHES)), fallback: undefined },

@@ -68,6 +68,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     clock,
     turns: new Turns(clock),
     random: () => 0,
+    unixTime: () => 0,
     connect: dialler.connect,
     prepare: undefined,
     probe: () => Promise.resolve(),

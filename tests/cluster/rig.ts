@@ -22,6 +22,8 @@ export class ClusterRig implements AsyncDisposable {
   readonly dialler = new ScriptedDialler();
   /** What comes up when something is left to chance. */
   chance = 0;
+  /** The time of the day, in seconds. */
+  unixTime = 1_800_000_000;
   readonly settings: ClusterSettings;
   #hashFn: HashFn = "md5";
   readonly cluster: Cluster;
@@ -39,6 +41,7 @@ export class ClusterRig implements AsyncDisposable {
       clock: this.clock,
       turns: new Turns(this.clock),
       random: () => this.chance,
+      unixTime: () => this.unixTime,
       connect: this.dialler.connect,
       prepare,
       probe: awaitAnswer,
@@ -118,4 +121,5 @@ export const SETTINGS: ClusterSettings = {
   connections: 1,
   maxPending: 1000,
   failover: false,
+  failoverExptime: 0,
 };

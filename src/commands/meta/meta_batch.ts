@@ -13,10 +13,12 @@ import type { ItemView } from "../../protocol/item_view.ts";
 import { ReplyWord } from "../../protocol/reply.ts";
 import type { RequestWriter } from "../../protocol/request_writer.ts";
 import { type Tally, weightOf } from "../command.ts";
+import type { ExptimeCap } from "../exptime_cap.ts";
 import { GroupCommand } from "../group_command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "../key_group.ts";
 import type { PartReceiver } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
+import { cappedKind } from "./capped_kind.ts";
 import { type MetaKind, storedFlags } from "./meta_command.ts";
 import type { MetaNeeds } from "./needs.ts";
 import { isPlaceholder } from "./placeholder.ts";
@@ -40,7 +42,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
   override readonly name: MetaKind<R>["name"];
   override readonly traits: Traits;
   override readonly weight: number;
-  readonly #work: MetaBatchWork<R>;
+  #work: MetaBatchWork<R>;
   readonly #firstOpaque: number;
   /** The key whose reply is expected next, and the number of error lines since the last reply. */
   #cursor: number;
@@ -77,6 +79,11 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
 
   override get keysDue(): number {
     return this.name === "mg" ? this.end - this.start - this.#hits : 0;
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    const kind = cappedKind(this.#work.kind, cap);
+    if (kind !== this.#work.kind) this.#work = { ...this.#work, kind };
   }
 
   override write(writer: RequestWriter): void {

@@ -6,8 +6,10 @@ import type { ItemView } from "../../protocol/item_view.ts";
 import { ReplyWord } from "../../protocol/reply.ts";
 import type { RequestWriter } from "../../protocol/request_writer.ts";
 import { type Command, SingleCommand, type Tally, weightOf } from "../command.ts";
+import type { ExptimeCap } from "../exptime_cap.ts";
 import type { Receiver } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
+import { cappedKind } from "./capped_kind.ts";
 import type { MetaNeeds } from "./needs.ts";
 import { opaqueOf, wrongOpaque } from "./opaque.ts";
 import { isPlaceholder } from "./placeholder.ts";
@@ -21,6 +23,8 @@ export interface MetaKind<R> {
   /** The flags, without `b` and the opaque. Of `ms` those in front of the item's own flags, and those behind. */
   readonly flags: string;
   readonly flagsBehind: string;
+  /** As the caller wants it, if its times are others on a server that stands in. */
+  readonly uncapped?: MetaKind<R> | undefined;
   /**
    * Makes the result of a line without a data block; `undefined` is a miss.
    *
@@ -50,7 +54,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
   override readonly traits: Traits;
   override readonly key: string;
   override readonly weight: number;
-  readonly #kind: MetaKind<R>;
+  #kind: MetaKind<R>;
   readonly #opaque: number;
   readonly #data: Encoded | undefined;
   #hits = 0;
@@ -80,6 +84,10 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
 
   override get keysDue(): number {
     return this.name === "mg" ? 1 - this.#hits : 0;
+  }
+
+  override capExptime(cap: ExptimeCap | undefined): void {
+    this.#kind = cappedKind(this.#kind, cap);
   }
 
   override write(writer: RequestWriter): void {
