@@ -7,15 +7,14 @@
  * servers that the client has by then.
  */
 
-import { type Clock, Deadline } from "../clock.ts";
+import type { Clock, Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { RequestBuffers, sentBefore } from "../connection/contract.ts";
+import { RequestBuffers } from "../connection/contract.ts";
 import type { LineStream } from "../connection/line_stream.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
-import { forCommand } from "../error_copy.ts";
-import { MemcachedError, TimeoutError } from "../errors.ts";
+import { MemcachedError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import type { PlacedServer, Reckoning } from "../placement/distribution.ts";
@@ -34,7 +33,9 @@ import { type Distribute, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
-import { closedError, lateError, lostError } from "./server_errors.ts";
+import { closedError, lateError } from "./server_errors.ts";
+import { failOrphan, failUnsent } from "./unsent.ts";
+import { waitFor } from "./wait.ts";
 
 /** The settings of a cluster. They may change while the client lives. */
 export interface ClusterSettings extends ServerSettings {
@@ -161,7 +162,13 @@ export class Cluster {
     deadline: Deadline,
     then: (error: MemcachedError | undefined) => void,
   ): void {
-    this.#wait(server, deadline, then, (end) => server.meta.learn(() => end(undefined)));
+    waitFor(
+      server,
+      deadline,
+      this.#sweeper,
+      then,
+      (end) => server.meta.learn(() => end(undefined)),
+    );
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
@@ -352,7 +359,7 @@ export class Cluster {
     const error = isLate ? last : this.#settings.failover ? undefined : failed.get(owner);
     const server = error === undefined ? this.#choose(key, failed) : undefined;
     if (server !== undefined && !server.connected) return [server];
-    if (server === undefined) fail(owner, command, error);
+    if (server === undefined) failUnsent(owner, command, error);
     else {
       this.#give(command, server, server !== owner);
       wasSubmitted?.();
@@ -376,7 +383,7 @@ export class Cluster {
     if (command.abandoned && failed.size > 0) return undefined;
     const error = failed.get(server);
     if (error === undefined && !server.connected && !server.dead) return [server];
-    if (error !== undefined || !server.connected) fail(server, command, error);
+    if (error !== undefined || !server.connected) failUnsent(server, command, error);
     else {
       server.submit(command);
       wasSubmitted?.();
@@ -388,16 +395,16 @@ export class Cluster {
   readonly #resubmit = (from: Server, command: Command): void => {
     if (command.abandoned) return;
     if (this.#clock.now() >= command.deadline.at) {
-      fail(from, command, lateError(from.name, command));
+      failUnsent(from, command, lateError(from.name, command));
     } else if (this.#closed !== undefined) {
-      fail(from, command, closedError(from.name, command.name, this.#closed.at));
+      failUnsent(from, command, closedError(from.name, command.name, this.#closed.at));
     } else {
       try {
         this.#sendAgain(from, command);
       } catch (cause) {
         // A distribution of the user's gives no server. Nobody else on the connection is to blame.
         const about = { server: from.name, command: command.name, cause };
-        fail(from, command, new MemcachedError(`Cannot place ${command.name} again`, about));
+        failUnsent(from, command, new MemcachedError(`Cannot place ${command.name} again`, about));
       }
     }
   };
@@ -500,30 +507,7 @@ export class Cluster {
     deadline: Deadline,
     then: (error: MemcachedError | undefined) => void,
   ): void {
-    this.#wait(server, deadline, then, (end) => server.dial(end));
-  }
-
-  /** Begins something at a server, and calls back when it has ended or the call's time is up. */
-  #wait(
-    server: Server,
-    deadline: Deadline,
-    then: (error: MemcachedError | undefined) => void,
-    begin: (end: (error: MemcachedError | undefined) => void) => void,
-  ): void {
-    let isWaiting = true;
-    const end = (error: MemcachedError | undefined) => {
-      if (!isWaiting) return;
-      isWaiting = false;
-      then(error);
-    };
-    begin(end);
-    if (!isWaiting || deadline === Deadline.NEVER) return;
-    this.#sweeper.watch({
-      sweep(now) {
-        if (now >= deadline.at) end(new TimeoutError(LATE, { server: server.name }));
-        return isWaiting;
-      },
-    });
+    waitFor(server, deadline, this.#sweeper, then, (end) => server.dial(end));
   }
 }
 
@@ -531,21 +515,4 @@ function isSamePlace(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
-/**
- * Fails a command that could not be sent now. If it was sent before, it may have been carried out then.
- *
- * @param error The reason why its server cannot be used; `undefined` if that is dead.
- */
-function fail(server: Server, command: Command, error: MemcachedError | undefined): void {
-  const own = error === undefined
-    ? server.deadError(command.name)
-    : forCommand(error, command.name);
-  command.fail(sentBefore(command) === "no" ? own : lostError(server.name, command, own));
-}
-
-function failOrphan(command: Command, { owner, dialError }: Orphans): void {
-  fail(owner, command, dialError);
-}
-
-const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";
 const NO_ORPHANS: readonly Orphans[] = [];

@@ -1,6 +1,6 @@
 /** Everything that the calls of a client share: settings, keys, servers and observers. */
 
-import { type Deadline, Turns } from "../clock.ts";
+import { type Deadline, Turns, unixTime } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
@@ -13,14 +13,13 @@ import { ProofCommand } from "../commands/proof.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
-import type { CallEnd } from "../observe/observer.ts";
 import { Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
 import { Warnings } from "../observe/warnings.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
-import { Call, type CallOwner } from "./call.ts";
+import { type BegunCall, Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
 import { askForMeta } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
@@ -107,7 +106,7 @@ export class Engine implements CallOwner {
       clock: settings.clock,
       turns,
       random: Math.random,
-      unixTime: () => Math.floor(Date.now() / 1000),
+      unixTime,
       connect: dialler(given),
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),
@@ -513,9 +512,3 @@ export class Engine implements CallOwner {
 }
 
 const LATE = "the calls for its key that were made before took longer than its timeout";
-
-/** The part of a call that observers use. */
-interface BegunCall {
-  readonly verb: { readonly name: string };
-  onSettled: ((end: CallEnd) => void) | undefined;
-}

@@ -1,10 +1,17 @@
 /** Bounds how long something lasts that a meta command stores, touches or makes: T and N. */
 
 import { cappedExptime, type ExptimeCap } from "../exptime_cap.ts";
-import type { MetaKind } from "./meta_command.ts";
+
+/** What a kind of meta request has of times. */
+interface Timed<K> {
+  readonly name: string;
+  readonly flags: string;
+  readonly flagsBehind: string;
+  readonly uncapped?: K | undefined;
+}
 
 /** Caps the times of a kind, or gives back the kind as it was before. */
-export function cappedKind<R>(current: MetaKind<R>, cap: ExptimeCap | undefined): MetaKind<R> {
+export function cappedKind<K extends Timed<K>>(current: K, cap: ExptimeCap | undefined): K {
   const wanted = current.uncapped ?? current;
   if (cap === undefined) return wanted;
   const flags = wanted.flags.replace(TIMES, (_, letter, seconds) => {
