@@ -156,6 +156,11 @@ export class Cluster {
     return await this.#own.open(server.address, command, signal);
   }
 
+  /** Gives the life of the server that a command with this key would go to now; `undefined` if there is none. */
+  lifeOf(key: string): number | undefined {
+    return this.#choose(key)?.life;
+  }
+
   /** Waits until it is known what meta commands a server speaks, or cannot be. Gives an error if the deadline comes first. */
   learnMeta(
     server: Server,

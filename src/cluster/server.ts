@@ -6,7 +6,7 @@
 import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { silentConnection } from "../connection/connection_errors.ts";
-import { type ConnectionEnd, sentBefore } from "../connection/contract.ts";
+import type { ConnectionEnd } from "../connection/contract.ts";
 import { type Habits, unknownHabits } from "../connection/suspicion.ts";
 import { forCommand, unsent } from "../error_copy.ts";
 import {
@@ -29,10 +29,16 @@ import { makeReady } from "./ready.ts";
 import { changedBy, endedError, failUnready, recover } from "./recovery.ts";
 import { Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
-import { cutOffError, deadError, dialError, fullError, lostError } from "./server_errors.ts";
+import { cutOffError, deadError, dialError, fullError } from "./server_errors.ts";
+import { hasOutlived, newLife, turnAway } from "./turned_away.ts";
 
 /** A memcached server and the connections to it. */
 export class Server implements ObservedServer {
+  /**
+   * The number of its life, which ends when a connection is lost. Until then it has surely not lost its memory: whatever
+   * takes that ends the connections, too.
+   */
+  life: number = newLife();
   readonly #context: ServerContext;
   readonly #resubmitFrom: (server: Server, command: Command) => void;
   #address: Address;
@@ -114,7 +120,8 @@ export class Server implements ObservedServer {
 
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
-    if (command.traits.isMeta && this.#refuses(command)) return;
+    const { isMeta, isBound } = command.traits;
+    if (isMeta && this.#refuses(command) || isBound && hasOutlived(command, this.life)) return;
     const { only } = this.#pool;
     if (only !== undefined) this.#give(command, only, only.queuedWeight);
     else this.#spread(command);
@@ -138,9 +145,9 @@ export class Server implements ObservedServer {
   /** Fails a meta command that the server cannot carry out, or of which that is not known. */
   #refuses(command: Command): boolean {
     const error = this.meta.refusal(command);
-    if (error === undefined) return false;
+    if (error === undefined) return hasOutlived(command, this.life);
     this.meta.learn(() => {});
-    command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
+    turnAway(this.name, command, error);
     return true;
   }
 
@@ -153,9 +160,7 @@ export class Server implements ObservedServer {
   #give(command: Command, connection: Connection, weight: number): void {
     const { maxPending, connections } = this.#context.settings;
     if (weight >= maxPending) {
-      const error = fullError(this.name, command.name, maxPending);
-      command.fail(sentBefore(command) === "no" ? error : lostError(this.name, command, error));
-      return;
+      return turnAway(this.name, command, fullError(this.name, command.name, maxPending));
     }
     if (connections > this.#pool.size && connection.waitEstimate > 0) this.#grow();
     connection.submit(command);
@@ -169,9 +174,7 @@ export class Server implements ObservedServer {
     }
     const { maxPending } = this.#context.settings;
     const waiting = this.#waiting ??= [];
-    if (waiting.length >= maxPending) {
-      return then(fullError(this.name, "connect", maxPending));
-    }
+    if (waiting.length >= maxPending) return then(fullError(this.name, "connect", maxPending));
     waiting.push(then);
     if (this.#dialling === undefined) this.#beginDial();
   }
@@ -250,6 +253,7 @@ export class Server implements ObservedServer {
   #settleAt(address: Address): void {
     this.#address = address;
     this.#health = undefined;
+    this.life = newLife();
     this.#meta?.forget();
     this.#dialling?.abort(new Error("the server has moved"));
   }
@@ -457,6 +461,7 @@ export class Server implements ObservedServer {
 
   #ended(connection: Connection, end: ConnectionEnd): void {
     const wasInUse = this.#pool.remove(connection);
+    if (wasInUse) this.life = newLife();
     if (wasInUse && !this.connected) this.#meta?.forget();
     const { clock, settings, happened } = this.#context;
     if (end.answered) this.#fruitless = 0;

@@ -29,6 +29,14 @@ export class BesideCommand extends Command {
     this.#command = command;
   }
 
+  override get life(): number | undefined {
+    return this.#command.life;
+  }
+
+  override outlived(): void {
+    this.#command.outlived();
+  }
+
   override get keysDue(): number {
     return this.#command.keysDue;
   }

@@ -59,6 +59,17 @@ export abstract class Command {
     return undefined;
   }
 
+  /**
+   * The life of a server to which it is bound, if it is: a cas that was read there means another item once the server has
+   * lost its memory, and on the server that stands in.
+   */
+  get life(): number | undefined {
+    return undefined;
+  }
+
+  /** Ends a command that is bound to another life of the server, or to another server: its condition is not met. */
+  outlived(): void {}
+
   /** True if nobody waits for the outcome any more. */
   abstract get abandoned(): boolean;
 

@@ -8,7 +8,7 @@ import { BatchCommand, type BatchResult } from "./batch.ts";
 import { type Command, lineEnd, SingleCommand, unexpected, weightOf } from "./command.ts";
 import { type ExptimeCap, withCap } from "./exptime_cap.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
-import { changes, type Traits } from "./traits.ts";
+import { bound, changes, type Traits } from "./traits.ts";
 
 /** Words that store a data block. */
 export type StorageName = "set" | "add" | "replace" | "append" | "prepend" | "cas";
@@ -22,6 +22,8 @@ export interface StorageOptions {
   readonly cas?: bigint;
   /** As the caller wants them, if the exptime is another one on a server that stands in. */
   readonly uncapped?: StorageOptions | undefined;
+  /** The life of the server in which that cas was read: see `Command.life`. */
+  readonly life?: number | undefined;
 }
 
 /** Stores one item. The outcome is true if it was stored, false if a condition of the command was not met. */
@@ -72,6 +74,14 @@ export class StorageCommand extends SingleCommand<boolean> {
 
   override completeWithoutReply(): void {
     this.succeed(true);
+  }
+
+  override get life(): number | undefined {
+    return this.#options.life;
+  }
+
+  override outlived(): void {
+    this.succeed(false);
   }
 }
 
@@ -187,7 +197,8 @@ function isStored(
 }
 
 /** Gives the traits of a command. Only set may be carried out twice: the first time may change the others' condition. */
-function traitsOf(name: StorageName, { noreply }: StorageOptions): Traits {
+function traitsOf(name: StorageName, { noreply, life }: StorageOptions): Traits {
+  if (life !== undefined) return BOUND_OTHER;
   if (name === "set") return noreply ? BLIND_SET : SET;
   return noreply ? BLIND_OTHER : OTHER;
 }
@@ -195,6 +206,7 @@ function traitsOf(name: StorageName, { noreply }: StorageOptions): Traits {
 const SET = changes("ifSafe", { hasPayload: true });
 const BLIND_SET = changes("ifSafe", { hasPayload: true, noreply: true });
 const OTHER = changes("never", { hasPayload: true });
+const BOUND_OTHER = bound(OTHER);
 const BLIND_OTHER = changes("never", { hasPayload: true, noreply: true });
 /** Longest text that is tried as ASCII together with its line. */
 const SHORT_TEXT = 1024;

@@ -19,6 +19,8 @@ export interface Traits {
   readonly expectsReply: boolean;
   /** True for a meta command, which goes only to servers that are known to speak them. */
   readonly isMeta: boolean;
+  /** True for a classic command that is bound to a life of its server: see `Command.life`. */
+  readonly isBound: boolean;
 }
 
 /** The traits of commands that only read. */
@@ -28,6 +30,7 @@ export const ASKS: Traits = Object.freeze({
   isRetrieval: false,
   expectsReply: true,
   isMeta: false,
+  isBound: false,
 });
 
 /** The traits of commands that ask for items. A touch that goes with it may be carried out twice. */
@@ -44,6 +47,11 @@ export function changes(
   return found as Traits;
 }
 
+/** Gives the traits of a classic command that is treated like one with these, and bound to a life of its server. */
+export function bound(traits: Traits): Traits {
+  return Object.freeze({ ...traits, isBound: true });
+}
+
 /** Gives the traits of a meta command that is treated like a classic one with these. */
 export function ofMeta(traits: Traits): Traits {
   return Object.freeze({ ...traits, isMeta: true });
@@ -52,7 +60,14 @@ export function ofMeta(traits: Traits): Traits {
 const CHANGES: readonly Traits[] = (["ifSafe", "never"] as const).flatMap((resend) =>
   [true, false].flatMap((hasPayload) =>
     [true, false].map((expectsReply) =>
-      Object.freeze({ resend, hasPayload, isRetrieval: false, expectsReply, isMeta: false })
+      Object.freeze({
+        resend,
+        hasPayload,
+        isRetrieval: false,
+        expectsReply,
+        isMeta: false,
+        isBound: false,
+      })
     )
   )
 );

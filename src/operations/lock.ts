@@ -83,11 +83,13 @@ export class Lock implements AsyncDisposable {
    */
   readonly token: bigint;
   readonly #engine: Engine;
+  readonly #life: number | undefined;
   #isReleased = false;
 
   /** Made by the client. */
-  constructor(engine: Engine, key: string, token: bigint) {
+  constructor(engine: Engine, key: string, token: bigint, life: number | undefined) {
     this.#engine = engine;
+    this.#life = life;
     this.key = key;
     this.token = token;
   }
@@ -119,7 +121,7 @@ export class Lock implements AsyncDisposable {
       const wireKey = engine.keys.one(this.key);
       engine.began(call, this.key, wireKey);
       this.#isReleased = true;
-      const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: this.token };
+      const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: this.token, life: this.#life };
       engine.send(call, wireKey, new StorageCommand("cas", wireKey, NOTHING, wire, call));
     });
   }
@@ -171,11 +173,13 @@ function take(
   ttl: number,
 ): void {
   const id = crypto.randomUUID();
+  // After a restart the same cas may be that of another holder.
+  const life = engine.cluster.lifeOf(engine.route ?? wireKey);
   let isAdded: boolean | undefined;
   const added = new Told<boolean>(call, (stored) => isAdded = stored);
   const seen = new Told<Holding | undefined>(call, (holding) => {
     const isOurs = isAdded === true && holding?.id === id;
-    call.resolve(isOurs ? new Lock(engine, key, holding.cas) : undefined);
+    call.resolve(isOurs ? new Lock(engine, key, holding.cas, life) : undefined);
   }, (error) => call.reject(isAdded === false ? error : inPart(error)));
   const item = { data: id, flags: 0 };
   const options = { exptime: ttl, noreply: false };

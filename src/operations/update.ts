@@ -111,6 +111,7 @@ class Updating<T> {
   async #run(): Promise<T | undefined> {
     const { attempts = ATTEMPTS } = this.#options;
     for (let attempt = 1;; attempt++) {
+      const life = this.#lifeOf();
       const item = await this.#read();
       if (this.#call.settled) return undefined;
       let value: T | undefined;
@@ -121,7 +122,7 @@ class Updating<T> {
         this.#call.rejectMisuse(error);
       }
       if (value === undefined || this.#call.settled) return undefined;
-      if (await this.#store(value, item?.cas)) return value;
+      if (await this.#store(value, item?.cas, life)) return value;
       if (attempt === attempts) throw this.#overtaken(attempts);
       await this.#pause(attempt);
     }
@@ -136,8 +137,14 @@ class Updating<T> {
     return call.promise;
   }
 
+  /** Gives the life of the server. In another one, the same cas is that of another item. */
+  #lifeOf(): number | undefined {
+    const { cluster, route } = this.#engine;
+    return cluster.lifeOf(route ?? this.#key);
+  }
+
   /** Stores over the item with this cas, or where there is none. Resolves to false if somebody else was faster. */
-  async #store(value: T, cas: bigint | undefined): Promise<boolean> {
+  async #store(value: T, cas: bigint | undefined, life: number | undefined): Promise<boolean> {
     const engine = this.#engine;
     const key = this.#key;
     const name = cas === undefined ? "add" : "cas";
@@ -146,7 +153,7 @@ class Updating<T> {
     dataToSplit(engine.settings, name, key, item);
     const step = new Call<boolean>(this.#owner, STEP, undefined);
     const options = { exptime: this.#exptime, noreply: false };
-    const wire = cas === undefined ? options : { ...options, cas };
+    const wire = cas === undefined ? options : { ...options, cas, life };
     this.#mayBeStored = true;
     engine.send(step, key, new StorageCommand(name, key, item, wire, step));
     const isStored = await step.promise;

@@ -20,6 +20,8 @@ export interface MetaKind<R> {
   readonly name: "mg" | "ms" | "md" | "ma";
   readonly traits: Traits;
   readonly needs: MetaNeeds | undefined;
+  /** The life of a server to which its commands are bound. One that is not carried out for that has no result. */
+  readonly life?: number | undefined;
   /** The flags, without `b` and the opaque. Of `ms` those in front of the item's own flags, and those behind. */
   readonly flags: string;
   readonly flagsBehind: string;
@@ -80,6 +82,14 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
 
   override get needs(): MetaNeeds | undefined {
     return this.#kind.needs;
+  }
+
+  override get life(): number | undefined {
+    return this.#kind.life;
+  }
+
+  override outlived(): void {
+    this.succeed(undefined);
   }
 
   override get keysDue(): number {

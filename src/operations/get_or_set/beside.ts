@@ -92,9 +92,15 @@ export class BesideItems {
   }
 
   /** Stores the value itself: where there is none, or over the one with this cas. */
-  store(key: string, item: Encoded, exptime: number, cas: bigint | undefined): Promise<boolean> {
+  store(
+    key: string,
+    item: Encoded,
+    exptime: number,
+    cas: bigint | undefined,
+    life?: number,
+  ): Promise<boolean> {
     const options = { exptime, noreply: false };
-    const wire = cas === undefined ? options : { ...options, cas };
+    const wire = cas === undefined ? options : { ...options, cas, life };
     const name = cas === undefined ? "add" : "cas";
     return this.#send(key, (call) => new StorageCommand(name, key, item, wire, call));
   }

@@ -4,6 +4,7 @@
  * late value is never stored over it.
  */
 
+import { GetCommand } from "../../commands/get.ts";
 import { metaDelete } from "../../commands/meta/delete.ts";
 import { metaGet, type MetaItem, ttlIn } from "../../commands/meta/get.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
@@ -66,12 +67,13 @@ export class Leases implements Claims {
     const { lease } = plan;
     const kind = this.#kindFor(plan);
     for (let answered = first;; answered = undefined) {
+      const life = this.#lifeOf(key);
       const item = await this.#read(key, kind as MetaKind<MetaItem<T>>, answered);
       const state = stateOf(item, plan);
       const isUsed = state.turn === "fresh" && plan.schema === undefined;
       if (isUsed) return { ...state, hold: EMPTY_HANDED };
       if (state.turn === "taken" && await this.#replaced(key, item, lease)) continue;
-      return { ...state, hold: this.#holdOf(key, item, plan) };
+      return { ...state, hold: this.#holdOf(key, item, plan, life) };
     }
   }
 
@@ -82,6 +84,7 @@ export class Leases implements Claims {
     const { window, lease, schema } = plan;
     const kind = this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0, true);
     const engine = this.#engine;
+    const lives = keys.map((key) => this.#lifeOf(key));
     const call = new Call<Map<string, MetaItem<T>>>(this.#owner, FIND_MANY, undefined);
     new MetaGetFanOut<T, string>(engine, call, keys, keys).ask(kind as MetaKind<MetaItem<T>>);
     let items: Map<string, MetaItem<T>>;
@@ -93,14 +96,14 @@ export class Leases implements Claims {
       errors = error.errors;
       items = error.partial as typeof items;
     }
-    return keys.map((key) => {
+    return keys.map((key, i) => {
       const item = items.get(key);
       if (item === undefined) return errors.length === 0 ? undefined : this.#lost(key, errors);
       const found = item === MISS ? undefined : item;
       const state = stateOf(found, plan);
       if (state.turn === "fresh" && schema === undefined) return { ...state, hold: EMPTY_HANDED };
       if (state.turn === "taken" && this.#isOverdue(key, found, lease)) return undefined;
-      return { ...state, hold: this.#holdOf(key, found, plan) };
+      return { ...state, hold: this.#holdOf(key, found, plan, lives[i]) };
     });
   }
 
@@ -115,7 +118,14 @@ export class Leases implements Claims {
   /** On a miss one caller wins its lease. */
   async look(key: string, plan: Plan<never>): Promise<Hold> {
     const kind = this.#readKind(false, 0, plan.lease, false);
-    return this.#holdOf(key, await this.#read(key, kind), plan);
+    const life = this.#lifeOf(key);
+    return this.#holdOf(key, await this.#read(key, kind), plan, life);
+  }
+
+  /** Gives the life of the server of a key. What is read then may be stored over only in the same one. */
+  #lifeOf(key: string): number | undefined {
+    const { cluster, route } = this.#engine;
+    return cluster.lifeOf(route ?? key);
   }
 
   /** Lets somebody win an item whose holder has not renewed it within the lease. */
@@ -137,18 +147,28 @@ export class Leases implements Claims {
   }
 
   /** Says what a load of this item has in hand. */
-  #holdOf(key: string, item: MetaItem | undefined, { window, lease }: Plan<never>): Hold {
+  #holdOf(
+    key: string,
+    item: MetaItem | undefined,
+    { window, lease }: Plan<never>,
+    life: number | undefined,
+  ): Hold {
     const { cas, won = false, value, stale } = item ?? {};
     // An item whose value was not asked for is won only as a new placeholder, or because it is stale.
     const isPlaceholder = value === undefined && !stale;
+    const giveBack = async () => {
+      if (cas === undefined || !won) return;
+      if (isPlaceholder) await this.#change(key, metaDelete({ C: cas }, ONCE));
+      else await this.#rearm(key, cas);
+    };
     return {
       isWon: won,
-      store: (data, ttl) => this.#store(key, data, ttl + window, cas),
-      giveBack: async () => {
-        if (cas === undefined || !won) return;
-        if (isPlaceholder) await this.#change(key, metaDelete({ C: cas }, ONCE));
-        else await this.#rearm(key, cas);
+      store: async (data, ttl) => {
+        if (await this.#store(key, data, ttl + window, cas, life)) return;
+        // If only a connection was lost, the placeholder is still there. After a restart its cas may be that of a value.
+        if (!isPlaceholder || await this.#hasPlaceholder(key)) await giveBack();
       },
+      giveBack,
       ...(lease !== undefined && cas !== undefined && { mark: () => this.#rearm(key, cas) }),
     };
   }
@@ -157,16 +177,28 @@ export class Leases implements Claims {
    * Stores an item.
    *
    * @param cas That of the item when it was read; `undefined` if there was none: then there must still be none.
+   * @param life That in which it was read.
+   * @returns False if it was not sent, as the life of the server is over.
    */
   async #store(
     key: string,
     item: Encoded,
     seconds: number,
     cas: bigint | undefined,
-  ): Promise<void> {
+    life: number | undefined,
+  ): Promise<boolean> {
     const flags = { T: exptimeOf(seconds), C: cas, M: cas === undefined ? "E" : undefined };
     const asked = { cas: false, size: false, isQuiet: false };
-    await this.#change(key, metaSet(asked, flags, { needs: undefined, mayRepeat: false }), item);
+    const kind = metaSet(asked, flags, { needs: undefined, mayRepeat: false });
+    return await this.#change(key, { ...kind, life }, item) !== undefined;
+  }
+
+  /** True if a placeholder is there. To look does not win anything. */
+  async #hasPlaceholder(key: string): Promise<boolean> {
+    const engine = this.#engine;
+    const call = new Call<boolean | undefined>(this.#owner, CHANGE, undefined);
+    engine.send(call, key, new GetCommand(key, A_PLACEHOLDER, call, { name: "get" }));
+    return await call.promise ?? false;
   }
 
   /** Lets the next reader of an item win its lease, unless it has changed. */
@@ -246,6 +278,10 @@ export class Leases implements Claims {
   }
 }
 
+/** A classic `get` shows no marks. */
+const A_PLACEHOLDER: ItemDecoder<boolean> = {
+  decode: ({ flags, size }) => flags === 0 && size === 0,
+};
 const MISS: MetaItem<never> = Object.freeze({ won: false, stale: false, taken: false });
 const LOST = [ConnectionError, ServerDeadError, TimeoutError];
 const FIND_MANY = verb("getOrSetMulti", () => new Map<never, never>());

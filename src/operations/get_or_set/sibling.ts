@@ -83,31 +83,39 @@ export class Siblings implements Claims {
   }
 
   async find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
+    const life = this.#lifeOf(key);
     const first = plan.window === 0 ? await this.#get<T>(key) : await this.#look(key, plan);
     if (first?.state.turn === "fresh") return { ...first.state, hold: EMPTY_HANDED };
     if (plan.lease === undefined) {
       const { state, cas } = first ?? await this.#look(key, plan);
-      return { ...state, hold: this.#hold(key, plan, { cas }) };
+      return { ...state, hold: this.#hold(key, plan, { cas, life }) };
     }
     // Whoever had the lock may have stored the value since: it is looked for again once the lock is taken.
     const [lock, { state, cas }] = await this.#takeAndLook(key, plan, plan.lease);
     if (lock === undefined) {
       const turn = state.turn === "fresh" ? "fresh" : "taken";
-      return { ...state, turn, hold: this.#hold(key, plan, { cas }) };
+      return { ...state, turn, hold: this.#hold(key, plan, { cas, life }) };
     }
-    const hold = await this.#locked(key, plan, plan.lease, lock, cas);
+    const hold = await this.#locked(key, plan, plan.lease, { lock, cas, life });
     if (state.turn !== "fresh") return { ...state, hold };
     await hold.giveBack();
     return { ...state, hold: EMPTY_HANDED };
   }
 
   async look(key: string, plan: Plan<never>): Promise<Hold> {
+    const life = this.#lifeOf(key);
     const cas = await this.#items.casOf(key);
-    if (plan.lease === undefined || cas !== undefined) return this.#hold(key, plan, { cas });
+    if (plan.lease === undefined || cas !== undefined) return this.#hold(key, plan, { cas, life });
     // What others have begun to load may be older than what this caller will load.
     const lock = await this.#items.take(key, plan.lease, "set");
     if (lock === undefined) return EMPTY_HANDED;
-    return await this.#locked(key, plan, plan.lease, lock, undefined);
+    return await this.#locked(key, plan, plan.lease, { lock, cas: undefined, life });
+  }
+
+  /** Gives the life of the server of a key. What is read then may be stored over only in the same one. */
+  #lifeOf(key: string): number | undefined {
+    const { cluster, route } = this.#engine;
+    return cluster.lifeOf(route ?? key);
   }
 
   async #takeAndLook<T>(
@@ -134,13 +142,12 @@ export class Siblings implements Claims {
     key: string,
     plan: Plan<never>,
     lease: number,
-    lock: Lock,
-    cas: bigint | undefined,
+    inHand: InHand,
   ): Promise<Hold> {
-    if (cas !== undefined || !this.#knowsPlaceholders) return this.#hold(key, plan, { cas, lock });
+    if (inHand.cas !== undefined || !this.#knowsPlaceholders) return this.#hold(key, plan, inHand);
     const reserved = await this.#items.reserve(key, lease);
     return this.#hold(key, plan, {
-      lock,
+      ...inHand,
       cas: reserved?.cas,
       isPlaceholder: reserved?.isOurs ?? false,
     });

@@ -9,6 +9,8 @@ import { exptimeOf, type Plan } from "./options.ts";
 export interface InHand {
   /** The cas of the item that was there; `undefined` if there was none. */
   readonly cas: bigint | undefined;
+  /** The life of the server in which that was read. */
+  readonly life: number | undefined;
   readonly lock?: Lock;
   /** True if that item is a placeholder of this load. */
   readonly isPlaceholder?: boolean;
@@ -57,11 +59,11 @@ export class SiblingHold implements Hold {
 
   async #storeAndMark(item: Encoded, ttl: number): Promise<void> {
     const { window } = this.#plan;
-    const { cas, lock } = this.#inHand;
+    const { cas, life, lock } = this.#inHand;
     const key = this.#key;
     const items = this.#items;
     if (cas === undefined && !await this.#mayAdd()) return;
-    if (!await items.store(key, item, exptimeOf(ttl + window), cas)) return;
+    if (!await items.store(key, item, exptimeOf(ttl + window), cas, life)) return;
     if (window > 0) await this.#mark(ttl);
     // The cas shows what becomes of the item, but not what becomes of a place without one, or of the marks.
     if (lock === undefined || cas !== undefined && window === 0) return;
