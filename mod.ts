@@ -126,6 +126,7 @@ export type {
 } from "./src/placement/distribution.ts";
 export type { DistributionName } from "./src/placement/distributions.ts";
 export type { HashFn, HashName, KeyHash } from "./src/placement/hashes/key_hash.ts";
+export type { CompressionOptions } from "./src/codec/compression.ts";
 export type { InflateBudget } from "./src/codec/budget.ts";
 export type { Codec, Encoded } from "./src/codec/codec.ts";
 export { jsCodec } from "./src/codec/js_codec.ts";

@@ -7,11 +7,17 @@ import { checkUnsigned, MAX_UINT32 } from "../checks/arguments.ts";
 import { plainBytes } from "../checks/bytes.ts";
 import { type InflateBudget, inflateLimit } from "./budget.ts";
 import type { Codec, Encoded } from "./codec.ts";
-import { compress as deflate, inflate } from "./compression.ts";
+import {
+  compress as deflate,
+  type CompressionOptions,
+  DEFAULT_COMPRESSION,
+  inflate,
+} from "./compression.ts";
 import { FLAG_SPLIT, FLAG_ZLIB } from "./flags.ts";
 import { jsCodec } from "./js_codec.ts";
 import { libmcCodec } from "./libmc_codec.ts";
 import { decodeText, utf8Length } from "./text.ts";
+import { inflateZstd, isZstd } from "./zstd.ts";
 
 export { utf8Length };
 
@@ -21,6 +27,7 @@ export { utf8Length };
  * @param compThreshold Compresses encoded data of more than this many bytes, whatever its type; 0 or less: never. A codec
  * that keeps all flags to itself must have 0.
  * @param compress `false` stores this value uncompressed.
+ * @param compression How.
  * @returns The item to store. Its data may be the caller's own bytes, uncopied.
  * @throws {TypeError} If the value cannot be stored without losing something, or the codec gives what cannot be stored.
  * @throws {RangeError} If the codec gives flags out of range, or flags that it leaves to the client.
@@ -30,19 +37,20 @@ export function encodeValue(
   value: unknown,
   compThreshold: number,
   compress: boolean,
+  compression: Required<CompressionOptions> = DEFAULT_COMPRESSION,
 ): Encoded {
   const encoded = isBuiltIn(codec) ? codec.encode(value) : checked(codec, codec.encode(value));
   if (!compress || compThreshold <= 0) return encoded;
   const { data, flags } = encoded;
   if (typeof data !== "string") {
     return data.length > compThreshold
-      ? { data: deflate(data), flags: (flags | FLAG_ZLIB) >>> 0 }
+      ? { data: deflate(data, compression), flags: (flags | FLAG_ZLIB) >>> 0 }
       : encoded;
   }
   // A UTF-16 unit takes one to three bytes of UTF-8, so the text must be counted only between these bounds.
   if (data.length * 3 <= compThreshold) return encoded;
   if (data.length <= compThreshold && utf8Length(data) <= compThreshold) return encoded;
-  return { data: deflate(encoder.encode(data)), flags: (flags | FLAG_ZLIB) >>> 0 };
+  return { data: deflate(encoder.encode(data), compression), flags: (flags | FLAG_ZLIB) >>> 0 };
 }
 
 /**
@@ -75,7 +83,8 @@ export function decodeValue(
   if ((flags & FLAG_ZLIB) === 0 || codec.libmcFlags !== true) {
     return codec.decode(data, flags, budget.memory, budget);
   }
-  const inflated = inflate(data, inflateLimit(budget, data.length));
+  const limit = inflateLimit(budget, data.length);
+  const inflated = isZstd(data) ? inflateZstd(data, limit) : inflate(data, limit);
   // A short result lies in a larger buffer, which would stay in memory with it.
   const keep = inflated.length * 2 >= inflated.buffer.byteLength;
   const rest = (flags & ~FLAG_ZLIB) >>> 0;

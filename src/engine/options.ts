@@ -2,6 +2,8 @@
 
 import { DEFAULT_BUDGET, type InflateBudget } from "../codec/budget.ts";
 import type { Codec } from "../codec/codec.ts";
+import { type CompressionOptions, DEFAULT_COMPRESSION } from "../codec/compression.ts";
+import { hasZstd } from "../codec/zstd.ts";
 import { jsCodec } from "../codec/js_codec.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Observer } from "../observe/observer.ts";
@@ -176,12 +178,19 @@ export interface ClientOptions extends LiveOptions {
    */
   doSplit?: boolean;
   /**
-   * Compresses encoded values of more than this many bytes (zlib). 0: never. Anything else is rejected together with a
+   * Compresses encoded values of more than this many bytes (`compression`). 0: never. Anything else is rejected together with a
    * codec without `libmcFlags`.
    *
    * @default {0}
    */
   compThreshold?: number;
+  /**
+   * How values above `compThreshold` are compressed: see {@linkcode CompressionOptions}. Values are read whichever way they
+   * are compressed.
+   *
+   * @default {{ algorithm: "zlib", level: 6 }}
+   */
+  compression?: CompressionOptions;
   /**
    * Sends commands that change something without asking for a reply: faster, but failures on the server go unnoticed.
    * Such a call succeeds once its bytes are written; `incr()` and `decr()` give `undefined`.
@@ -355,10 +364,18 @@ export type Settings =
   & Required<
     Omit<
       ClientOptions,
-      "auth" | "connect" | "hash" | "inflateBudget" | "nearCache" | "observer" | "tls"
+      | "auth"
+      | "compression"
+      | "connect"
+      | "hash"
+      | "inflateBudget"
+      | "nearCache"
+      | "observer"
+      | "tls"
     >
   >
-  & { hash: HashName | undefined; inflateBudget: Required<InflateBudget>; tls: boolean }
+  & { compression: Required<CompressionOptions>; hash: HashName | undefined }
+  & { inflateBudget: Required<InflateBudget>; tls: boolean }
   & { nearCache?: NearCacheOptions };
 
 /**
@@ -368,8 +385,8 @@ export type Settings =
  * @throws {TypeError} If two options do not go together.
  */
 export function settingsOf(options: ClientOptions): Settings {
-  const { auth: _secret, connect, inflateBudget, observer: _watching, tls = false, ...others } =
-    options;
+  const { auth: _secret, compression, connect, inflateBudget, ...rest } = options;
+  const { observer: _watching, tls = false, ...others } = rest;
   if (tls !== false && connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
@@ -378,12 +395,23 @@ export function settingsOf(options: ClientOptions): Settings {
   const settings = {
     ...DEFAULTS,
     ...others,
+    compression: compressionOf(compression),
     inflateBudget: inflateBudget === undefined
       ? DEFAULT_BUDGET
       : { ...DEFAULT_BUDGET, ...inflateBudget },
     tls: tls !== false,
   };
   return settings.codec.libmcFlags === true ? settings : withoutLibmcFlags(settings);
+}
+
+function compressionOf(given: CompressionOptions | undefined): Required<CompressionOptions> {
+  if (given === undefined) return DEFAULT_COMPRESSION;
+  const { algorithm = "zlib", level = algorithm === "zlib" ? DEFAULT_COMPRESSION.level : 3 } =
+    given;
+  if (algorithm === "zlib" || hasZstd()) return { algorithm, level };
+  throw new TypeError(
+    'Cannot use option "compression" with algorithm "zstd" as this runtime has none: Node has it from 22.15 on',
+  );
 }
 
 /** Turns off what would use flags that belong to the codec. */
@@ -449,6 +477,7 @@ const OPTIONS: {
   hashTag: { check: aHashTag, fallback: "" },
   doSplit: { check: aBoolean, fallback: true },
   compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
+  compression: { check: aCompression, fallback: DEFAULT_COMPRESSION },
   noreply: { check: aBoolean, fallback: false },
   prefix: { check: aText, fallback: "" },
   longKeys: { check: oneOf("refuse", "hash"), fallback: "refuse" },
@@ -498,6 +527,18 @@ function anObserver(name: string, value: unknown): void {
     if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
   }
 }
+
+function aCompression(name: string, value: unknown): unknown {
+  const read = readOptions(name, value as CompressionOptions, COMPRESSION_CHECKS);
+  // zlib has fewer levels.
+  if (read.algorithm !== "zstd") integerFrom(1, 9)(`option "level" of ${name}`, read.level ?? 1);
+  return read;
+}
+
+const COMPRESSION_CHECKS: Checks<CompressionOptions> = {
+  algorithm: oneOf("zlib", "zstd"),
+  level: integerFrom(1, 22),
+};
 
 function anInflateBudget(name: string, value: unknown): unknown {
   return readOptions(name, value, INFLATE_BUDGET_CHECKS);

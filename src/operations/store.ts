@@ -243,11 +243,11 @@ export function encoded(
   value: unknown,
   options: StoreOptions | undefined,
 ): Encoded {
-  const { codec, compThreshold } = settings;
+  const { codec, compThreshold, compression } = settings;
   const compress = options?.compress !== false;
   // Neither built-in codec makes a string shorter than its UTF-8, so its length is a lower bound.
   if (isBuiltIn(codec) && (compThreshold === 0 || !compress)) checkLength(settings, name, value);
-  return encodeValue(codec, value, compThreshold, compress);
+  return encodeValue(codec, value, compThreshold, compress, compression);
 }
 
 const VERBS = {

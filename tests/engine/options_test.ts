@@ -48,6 +48,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     hashTag: "",
     doSplit: true,
     compThreshold: 0,
+    compression: { algorithm: "zlib", level: 6 },
     noreply: false,
     prefix: "",
     longKeys: "refuse",

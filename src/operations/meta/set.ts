@@ -200,12 +200,12 @@ export function itemOf(
   value: unknown,
   { mode, compress }: MetaSetOptions = {},
 ): Encoded {
-  const { codec, compThreshold, itemSizeLimit } = settings;
+  const { codec, compThreshold, compression, itemSizeLimit } = settings;
   const attaches = mode === "append" || mode === "prepend";
   if (attaches) checkLength(settings, mode, value);
   const item = attaches
     ? rawItem(value as Uint8Array | string)
-    : encodeValue(codec, value, compThreshold, compress !== false);
+    : encodeValue(codec, value, compThreshold, compress !== false, compression);
   const { data, flags } = item;
   const most = mostInItem(itemSizeLimit, wireKey.length, flags);
   if (data.length * 3 <= most) return item;
