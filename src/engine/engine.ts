@@ -37,6 +37,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { type NearValues, nearValuesOf } from "./near_values.ts";
+import { OwnChanges } from "./own_changes.ts";
 import type { Parts } from "./parts.ts";
 import { dialler } from "./platform.ts";
 import { readServers, type Servers } from "./server_list.ts";
@@ -72,7 +73,8 @@ export class Engine implements CallOwner {
   readonly #warnings: Warnings;
   /** True if somebody watches calls. */
   readonly watchesCalls: boolean;
-  readonly #followsCalls: boolean;
+  /** Which items the client's own calls change. */
+  readonly changes: OwnChanges = new OwnChanges();
   /** Number of calls under way that end by their own limits, and a callback for when there are none left. */
   #open = 0;
   #onNoneOpen: (() => void) | undefined;
@@ -95,7 +97,6 @@ export class Engine implements CallOwner {
     );
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
     this.watchesCalls = this.#observers.watchesCalls;
-    this.#followsCalls = this.watchesCalls || settings.nearCache !== undefined;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
     checkDistinctNames(list.placed);
@@ -129,6 +130,7 @@ export class Engine implements CallOwner {
       changed: (change) => this.#observers.happened({ what: "servers", change }),
     });
     this.near = nearValuesOf(settings, this.cluster);
+    if (this.near !== undefined) this.changes.add(this.near.drop);
   }
 
   get strict(): boolean {
@@ -224,8 +226,8 @@ export class Engine implements CallOwner {
   }
 
   /**
-   * Says that a call's arguments are valid and that it is about to be sent. If nobody watches calls and no values are kept
-   * near, it costs one `if`.
+   * Says that a call's arguments are valid and that it is about to be sent. If nobody watches calls or changes, it costs an
+   * `if` or two.
    *
    * @param keys The keys as the caller gave them.
    * @param changed The wire keys whose items the call may change.
@@ -235,8 +237,7 @@ export class Engine implements CallOwner {
     keys: string | readonly string[],
     changed?: string | readonly string[],
   ): void {
-    if (!this.#followsCalls) return;
-    if (changed !== undefined) this.near?.dropFor(call, changed);
+    if (changed !== undefined) this.changes.follow(call, changed);
     if (!this.watchesCalls) return;
     const tokens = this.#observers.begin(
       call.verb.name,

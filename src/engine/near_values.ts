@@ -11,9 +11,10 @@
 import type { Clock } from "../clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { Server } from "../cluster/server.ts";
-import type { CallEnd, Happening } from "../observe/observer.ts";
+import type { Happening } from "../observe/observer.ts";
 import { fnv1a } from "../placement/hashes/fnv.ts";
 import type { NearCacheOptions, Settings } from "./options.ts";
+import { EVERY_KEY } from "./own_changes.ts";
 import { LoopYield } from "./yielding.ts";
 
 /** A value as it is kept: itself, or the data and flags from which each caller gets one of its own. */
@@ -37,14 +38,6 @@ interface Kept {
   /** When it becomes too old. */
   readonly until: number;
 }
-
-/** The part of a call that a change needs. */
-interface ChangingCall {
-  onSettled: ((end: CallEnd) => void) | undefined;
-}
-
-/** Says of a call that it may change any key. */
-export const EVERY_KEY: readonly string[] = [];
 
 /** The values that one client keeps near. */
 export class NearValues {
@@ -140,23 +133,13 @@ export class NearValues {
     }
   }
 
-  /** Drops the values of keys that a call may change: now, and when the call has settled. */
-  dropFor(call: ChangingCall, keys: string | readonly string[]): void {
-    const { onSettled } = call;
-    call.onSettled = (end) => {
-      this.drop(keys);
-      onSettled?.(end);
-    };
-    this.drop(keys);
-  }
-
   /** Drops the values of some keys. */
-  drop(keys: string | readonly string[]): void {
+  readonly drop = (keys: string | readonly string[]): void => {
     if (keys === EVERY_KEY) return this.dropAll();
     this.#drops++;
     if (typeof keys === "string") return this.#drop(keys);
     for (const key of keys) this.#drop(key);
-  }
+  };
 
   /** Drops all values, or those for which a function gives true. */
   dropAll(isOut: (key: string, server: Server) => boolean = () => true): void {

@@ -6,7 +6,7 @@ import type { StatsFamilies } from "../commands/admin/stats_families.ts";
 import { readStat, type Stat, STATS_FAMILIES } from "../commands/admin/stats_lines.ts";
 import { CALL_OPTIONS, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { EVERY_KEY } from "../engine/near_values.ts";
+import { EVERY_KEY } from "../engine/own_changes.ts";
 import { type Verb, verb } from "../engine/verb.ts";
 import { UnsupportedError } from "../errors.ts";
 import {

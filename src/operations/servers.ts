@@ -18,7 +18,7 @@ import {
   type FlushOptions,
 } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { EVERY_KEY } from "../engine/near_values.ts";
+import { EVERY_KEY } from "../engine/own_changes.ts";
 import { FanOut } from "../engine/fan_out.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
 import type { MemcachedError } from "../errors.ts";

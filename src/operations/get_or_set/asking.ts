@@ -14,7 +14,7 @@ import { type MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import { Answered, type Asked, type Claims } from "./claims.ts";
 import type { Load, Plan } from "./options.ts";
-import type { Questions } from "./questions.ts";
+import { NOWHERE, type Questions } from "./questions.ts";
 import type { Joinable, Waiting, Wanted } from "./wanted.ts";
 
 /** What the questions of a client share. */
@@ -33,7 +33,9 @@ export class Asking<T> extends Call<T> implements Wanted<T>, Joinable<T> {
   readonly load: Load<T>;
   readonly plan: Plan<T>;
   wireKey = "";
-  place = 0;
+  place = NOWHERE;
+  next: Asking<unknown> | undefined = undefined;
+  hasLeft = false;
   isOutdated = false;
   /** The calls that share the answer. */
   waiting: Waiting<T>[] | undefined;
@@ -81,9 +83,13 @@ export class Asking<T> extends Call<T> implements Wanted<T>, Joinable<T> {
     else this.waiting.push(waiting);
   }
 
+  leave(): void {
+    this.hasLeft = true;
+  }
+
   outdate(): void {
     this.isOutdated = true;
-    this.#leave();
+    this.leave();
   }
 
   override resolve(answer: T | Answered): void {
@@ -119,10 +125,6 @@ export class Asking<T> extends Call<T> implements Wanted<T>, Joinable<T> {
 
   #end(): void {
     this.#isAnswered = true;
-    this.#leave();
-  }
-
-  #leave(): void {
     this.#asker.questions.remove(this as Asking<unknown>);
   }
 }

@@ -106,13 +106,18 @@ export class Flight<T> implements Joinable<T> {
     return this.#wanted.wireKey;
   }
 
+  /** Says that nobody joins the flight any more. Whether its value may still be stored, the cas decides. */
+  leave(): void {
+    this.#onClosed();
+  }
+
   /**
    * Says that the item was marked or deleted, which memcached cannot tell from a cas where nothing was found. Nobody joins
    * the flight any more.
    */
   outdate(): void {
     this.#isOutdated = true;
-    this.#onClosed();
+    this.leave();
   }
 
   /** Ends all waiting and loading for a reason. */

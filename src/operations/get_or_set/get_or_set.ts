@@ -4,6 +4,7 @@ import { checkKeys } from "../../checks/arguments.ts";
 import { aFunction } from "../../checks/check.ts";
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { EVERY_KEY } from "../../engine/own_changes.ts";
 import { verb } from "../../engine/verb.ts";
 import { failureOf, withRoute } from "../../engine/view.ts";
 import { ClosedError, type MemcachedError } from "../../errors.ts";
@@ -24,6 +25,7 @@ import {
   type Plan,
   planOf,
 } from "./options.ts";
+import { OpenFlights } from "./open_flights.ts";
 import { Questions } from "./questions.ts";
 import type { StandardSchema } from "./schema.ts";
 import type { Joinable } from "./wanted.ts";
@@ -57,7 +59,7 @@ export class Loads {
   /** Those that can be joined. */
   readonly #joinable = new JoinableFlights();
   /** Those that are not over. */
-  readonly #open = new Set<Flight<unknown>>();
+  readonly #open = new OpenFlights();
   readonly #asker: Asker = {
     questions: new Questions(),
     joinable: this.#joinable.reading,
@@ -78,6 +80,7 @@ export class Loads {
       refreshing: new Set(),
       failed: (error, isSeen) => engine.failed(error, VERB.name, isSeen),
     };
+    engine.changes.add((keys) => this.#leave(keys));
   }
 
   /** @param engine A view of the client's engine, for its keys. */
@@ -96,7 +99,8 @@ export class Loads {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
       const plan = planOf(options);
-      engine.began(call, key, plan.forceFresh ? wireKey : undefined);
+      engine.began(call, key);
+      if (plan.forceFresh) engine.near?.drop(wireKey);
       const flights = this.#flights(plan, engine.route);
       const waiting = { call, signal: options.signal };
       const joined = flights.joinable(wireKey) as Joinable<T> | undefined;
@@ -124,10 +128,11 @@ export class Loads {
     const waiting = [{ call: asking, signal: undefined }, ...asking.waiting ?? []];
     // Another question for the same key may have been answered before. But what was won must be used, or given back.
     const hasWon = first !== undefined && "answered" in first && first.answered?.isWon === true;
-    const joined = hasWon || asking.isOutdated ? undefined : flights.joinable(asking.wireKey);
+    const joined = hasWon || asking.hasLeft ? undefined : flights.joinable(asking.wireKey);
     if (joined !== undefined) return waiting.forEach((each) => joined.join(each));
     const flight = flights.add((onClosed) => new Flight(this.#context, asking, onClosed));
     for (const each of waiting) flight.join(each);
+    if (asking.hasLeft) flight.leave();
     if (asking.isOutdated) flight.outdate();
     this.#hold(() => flight.start(first).then(() => flights.over(flight)));
   }
@@ -152,7 +157,8 @@ export class Loads {
         signal,
       });
       engine.keys.manyInTurns(asked, call, (wireKeys) => {
-        engine.began(call, asked, plan.forceFresh ? wireKeys : undefined);
+        engine.began(call, asked);
+        if (plan.forceFresh) engine.near?.drop(wireKeys);
         this.#hold(() => many.run(asked, wireKeys));
       });
     });
@@ -180,7 +186,7 @@ export class Loads {
       },
       over: (flight) => {
         this.#open.delete(flight);
-        if (this.#open.size > 0) return;
+        if (!this.#open.isEmpty) return;
         this.#cancelEnd?.();
         this.#cancelEnd = undefined;
       },
@@ -217,8 +223,23 @@ export class Loads {
 
   /** Says that what is on its way for a key is outdated: later calls do not join it. */
   outdate(wireKey: string): void {
-    this.#asker.questions.find(wireKey)?.outdate();
-    for (const flight of this.#open) if (flight.wireKey === wireKey) flight.outdate();
+    for (const question of this.#asker.questions.of(wireKey)) question.outdate();
+    for (const flight of this.#open.of(wireKey)) flight.outdate();
+  }
+
+  /** Nobody who asks after a change of this client joins those who asked before it. */
+  #leave(keys: string | readonly string[]): void {
+    const { questions } = this.#asker;
+    if (keys === EVERY_KEY) {
+      for (const question of questions) question.leave();
+      for (const flight of this.#open) flight.leave();
+      return;
+    }
+    if (questions.isEmpty && this.#open.isEmpty) return;
+    for (const key of typeof keys === "string" ? [keys] : keys) {
+      for (const question of questions.of(key)) question.leave();
+      for (const flight of this.#open.of(key)) flight.leave();
+    }
   }
 
   /** Has all that is on its way end soon: loads may take as long as a call, and are given up then. */

@@ -26,6 +26,8 @@ export interface Waiting<T> {
 /** A value on its way, for which other calls can wait, too. */
 export interface Joinable<T> {
   join(waiting: Waiting<T>): void;
+  /** Says that the client itself changes the item: what is on its way is for those who asked before, and nobody joins. */
+  leave(): void;
   /** Says that the item was marked or deleted meanwhile. */
   outdate(): void;
 }
