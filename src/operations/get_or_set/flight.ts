@@ -11,7 +11,7 @@ import { itemOf } from "../meta/set.ts";
 import type { BoundedMap } from "./bounded_map.ts";
 import { type Asked, type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
 import type { LoadGate } from "./load_gate.ts";
-import { Loading } from "./loading.ts";
+import { callLoader, Loading } from "./loading.ts";
 import { type Load, TTL } from "./options.ts";
 import { passed, type SchemaResult, type StandardSchema } from "./schema.ts";
 import type { Caller, Joinable, Waiting, Wanted } from "./wanted.ts";
@@ -50,7 +50,7 @@ export class Flight<T> implements Joinable<T> {
   #hasGivenUp = false;
   /** Why memcached could not be read. */
   #failure: MemcachedError | undefined;
-  #loading: { giveUp(reason: unknown): void } | undefined;
+  #loading: Pick<Loading<unknown>, "giveUp" | "isBeingCalled"> | undefined;
   #place: AbortController | undefined;
   #wake: (() => void) | undefined;
   #isInHurry = false;
@@ -69,6 +69,7 @@ export class Flight<T> implements Joinable<T> {
 
   /** Adds a call that waits for the value. */
   join({ call, signal }: Waiting<T>): void {
+    if (this.#loading?.isBeingCalled) return call.rejectMisuse(askedByItself(this.#wanted.key));
     if (this.#failure !== undefined && call.strict) return call.reject(this.#failure);
     this.#waiting.push(call);
     if (signal === undefined) return;
@@ -277,7 +278,7 @@ export class Flight<T> implements Joinable<T> {
     const { schema } = plan;
     let shown: unknown;
     const checked: Load<T> = async (context) => {
-      const value = await load(context);
+      const value = await callLoader([context.signal], () => load(context));
       shown = schema === undefined ? value : await passed(schema, value, key);
       return value;
     };
@@ -415,6 +416,14 @@ export class Flight<T> implements Joinable<T> {
       this.#wake = end;
     });
   }
+}
+
+/** Makes the error for a loader that would wait for itself. */
+function askedByItself(key: string): TypeError {
+  return new TypeError(
+    `Cannot getOrSet ${JSON.stringify(key)} in its own load as that would wait for itself: ` +
+      "have the load ask the source, or another key",
+  );
 }
 
 function shownOf<T>({ shown, value }: Fitting<T>): T {

@@ -5,6 +5,7 @@
 
 import { isA } from "../../thrown.ts";
 import { checkPair, entriesOf } from "../items.ts";
+import { callLoader } from "./loading.ts";
 import type { LoadContext, LoadMany } from "./options.ts";
 
 /** A key whose flight waits for its value. */
@@ -39,7 +40,10 @@ export class LoadRounds<T> {
     if (asked.length === 0) return;
     try {
       const keys = asked.map(({ context }) => context.key);
-      const loaded = valuesOf<T>(await this.#loadMany(keys, contextOf(asked)));
+      const signals = asked.map(({ context }) => context.signal);
+      const loaded = valuesOf<T>(
+        await callLoader(signals, () => this.#loadMany(keys, contextOf(asked))),
+      );
       for (const { context, resolve, reject } of asked) {
         const value = loaded.get(context.key);
         if (isA(value, Error)) reject(value);

@@ -4,6 +4,20 @@ import type { Clock } from "../../clock.ts";
 import { TimeoutError } from "../../errors.ts";
 import type { Load, LoadContext } from "./options.ts";
 
+/** The signals of the loads whose loader is being called at this moment. It has not returned yet. */
+let called: ReadonlySet<AbortSignal> = new Set();
+
+/** Calls a loader, for all loads with these signals. */
+export function callLoader<R>(signals: readonly AbortSignal[], call: () => R): R {
+  const before = called;
+  called = new Set(signals);
+  try {
+    return call();
+  } finally {
+    called = before;
+  }
+}
+
 /** Runs a loader until it settles, takes too long, or is given up. What it does after that counts no more. */
 export class Loading<T> {
   readonly promise: Promise<T>;
@@ -25,6 +39,11 @@ export class Loading<T> {
       Promise.resolve({ ...context, signal: this.#controller.signal }).then(load)
         .then(resolve, reject);
     }).finally(() => this.#cancel());
+  }
+
+  /** True while the loader is being called: whoever asks for this load then is the loader itself. */
+  get isBeingCalled(): boolean {
+    return called.has(this.#controller.signal);
   }
 
   /** Aborts the loader's signal. The run has then failed for this reason. */

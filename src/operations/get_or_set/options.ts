@@ -276,6 +276,15 @@ export function planOf<T>(options: GetOrSetOptions<T> & { schema?: StandardSchem
  */
 export function plainPlanOf<T>(options: GetOrSetOptions<T>): Plan<T> | undefined {
   if (typeof options !== "object" || options === null) return undefined;
+  try {
+    return plainPlan(options);
+  } catch {
+    // A getter of the caller's. The call reads the options anew, and rejects.
+    return undefined;
+  }
+}
+
+function plainPlan<T>(options: GetOrSetOptions<T>): Plan<T> | undefined {
   for (const name in options) if (!PLAIN.has(name)) return undefined;
   const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = 10 } = options;
   const seconds = lease === false ? undefined : lease;
@@ -311,10 +320,16 @@ const PLAIN: ReadonlySet<string> = new Set([
   "lease",
 ]);
 
-/** Gives seconds as they are sent: as a date where the server would take the number for one. */
+/**
+ * Gives seconds as they are sent: as a date where the server would take the number for one. A server knows no later date
+ * than one of 2038; a value that is to last longer is kept until then.
+ */
 export function exptimeOf(seconds: number): number {
-  return seconds <= MOST_SECONDS ? seconds : wireExptime(new Date(Date.now() + seconds * 1000));
+  if (seconds <= MOST_SECONDS) return seconds;
+  return wireExptime(new Date(Math.min(Date.now() + seconds * 1000, LAST_DATE)));
 }
+
+const LAST_DATE = (2 ** 31 - 1) * 1000;
 
 const MOST_TTL = 2 ** 31 - 1;
 /** Checks for the seconds that a value is fresh. */

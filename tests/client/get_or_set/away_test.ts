@@ -120,6 +120,30 @@ Deno.test("Client.getOrSet(): a server that answers nothing delays no more than 
   assertEquals(client.lastError?.name, "TimeoutError");
 });
 
+Deno.test("Client.getOrSet() keeps a value whose ttl ends after the last date of a server until then", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const ttl = 2 ** 31 - 1;
+  for (const options of [{ ttl }, { ttl: () => ttl, staleIfError: 2_592_000 }]) {
+    assertEquals(await client.getOrSet("a", () => "a", options), "a");
+    const left = (await client.meta.get("a", { ttl: true }))?.ttl ?? 0;
+    assert(Math.abs(left - (ttl - Date.now() / 1000)) < 10, String(left));
+    await client.delete("a");
+  }
+});
+
+Deno.test("Client.getOrSet() rejects, and does not throw, if a getter of its options throws", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const options = {
+    get ttl(): number {
+      throw new Error("no options");
+    },
+  };
+  const call = client.getOrSet("a", () => 1, options);
+  await assertRejects(() => call, Error, "no options");
+});
+
 Deno.test("Client.getOrSet() rejects what cannot be used, before a byte is sent and without a load", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);

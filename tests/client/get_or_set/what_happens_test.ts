@@ -7,6 +7,7 @@ import {
   ClosedError,
   type LoadContext,
   MemcachedError,
+  MultiError,
   SchemaError,
   type StandardSchema,
   TimeoutError,
@@ -103,6 +104,30 @@ const ROWS: readonly Row[] = [
       assertEquals(await other.getOrSet("c", () => "of the other", TTL), "of the other");
       controller.abort(new Error("gone"));
       for (const call of [hanging, again]) await assertRejects(() => call, Error, "gone");
+    },
+  },
+  {
+    when: "`load` asks for its own key",
+    what:
+      "a TypeError, if it does so before its first `await`; else it waits for itself, as if it hung",
+    async run({ client, other }) {
+      const load = ({ key }: { key: string }): Promise<string> => client.getOrSet(key, load, TTL);
+      await assertRejects(() => client.getOrSet("a", load, TTL), TypeError, '"a" in its own load');
+      const loadMany = async () => ({ b: await client.getOrSet("b", () => "b", TTL) });
+      const many = () => client.getOrSetMulti(["a", "b"], loadMany, TTL);
+      const error = await assertRejects(many, MultiError, '"b" in its own load');
+      assertEquals(error.errors.length, 2);
+      const late = async () => {
+        await undefined;
+        return await client.getOrSet("a", () => "a", TTL);
+      };
+      await assertRejects(
+        () => client.getOrSet("a", late, { ...TTL, loadTimeout: 20 }),
+        TimeoutError,
+      );
+      const inner = () => client.getOrSet("c", () => "c", TTL);
+      assertEquals(await client.getOrSet("a", inner, TTL), "c");
+      assertEquals(await other.getList(["a", "b", "c"]), ["c", undefined, "c"]);
     },
   },
   {
