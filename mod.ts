@@ -110,7 +110,21 @@ export type { Clock } from "./src/clock.ts";
 export { transportFromStreams } from "./src/transports/streams.ts";
 export type { TlsOptions } from "./src/checks/tls.ts";
 export type { Credentials } from "./src/commands/authentication.ts";
-export type { Connect, Endpoint, Transport } from "./src/transports/transport.ts";
+export type {
+  Connect,
+  DnsAnswer,
+  DnsType,
+  Endpoint,
+  Resolve,
+  ResolveOptions,
+  Transport,
+} from "./src/transports/transport.ts";
+export type { ServersContext, ServersFunction, ServerSource } from "./src/engine/server_source.ts";
+export { dnsServers, type DnsServersOptions } from "./src/discovery/dns_servers.ts";
+export {
+  elastiCacheServers,
+  type ElastiCacheServersOptions,
+} from "./src/discovery/elasticache_servers.ts";
 export type { Servers, WeightedServer } from "./src/engine/server_list.ts";
 export { compareDistributions } from "./src/engine/compare_distributions.ts";
 export type { DistributionComparison, PlacementSetUp } from "./src/engine/compare_distributions.ts";

@@ -1,5 +1,7 @@
 /** Time as an input: code that needs the time or a timer is given a clock, so that tests can replace it. */
 
+import { clearTimeout as clearTimer, setTimeout as setTimer } from "node:timers";
+
 /**
  * Tells the time and sets timers: the option `clock`, for tests that do not want to wait.
  *
@@ -113,6 +115,18 @@ const SETTLED = Promise.resolve();
 /** The time of the day, for exptimes that are dates: seconds since 1970. */
 export function unixTime(): number {
   return Math.floor(Date.now() / 1000);
+}
+
+/**
+ * Calls back once, as {@linkcode Clock.after} does, but lets the program end meanwhile if the clock is the platform's.
+ *
+ * @returns A function that cancels the timer.
+ */
+export function afterQuietly(clock: Clock, milliseconds: number, callback: () => void): () => void {
+  if (clock !== systemClock) return clock.after(milliseconds, callback);
+  const timer = setTimer(callback, milliseconds);
+  timer.unref();
+  return () => clearTimer(timer);
 }
 
 /** The platform's clock. To read it costs 85 ns: no call does so for itself alone. */

@@ -16,6 +16,7 @@ import { Engine } from "../engine/engine.ts";
 import type { CasValue, RawItem } from "../engine/item_decoders.ts";
 import type { ClientOptions, LiveOptions } from "../engine/options.ts";
 import type { Servers, WeightedServer } from "../engine/server_list.ts";
+import type { ServerSource } from "../engine/server_source.ts";
 import { routed } from "../engine/view.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { ClientEventName, ServerEvent } from "../observe/events.ts";
@@ -134,7 +135,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(client.counters().has("blue"), true);
    * ```
    */
-  constructor(servers: Servers, options: ClientOptions = {}) {
+  constructor(servers: Servers | ServerSource, options: ClientOptions = {}) {
     super();
     this.#engine = new Engine(servers, options, this);
   }

@@ -29,7 +29,9 @@ import {
   serverFor,
   type ServerGroup,
 } from "./choice.ts";
-import { type Distribute, Membership } from "./membership.ts";
+import { type AwaitedServers, standIn } from "./awaited_servers.ts";
+import { Leaving } from "./leaving.ts";
+import { type Distribute, isSamePlace, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
@@ -49,6 +51,8 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
   readonly settings: Readonly<ClusterSettings>;
   /** Makes the distribution of the keys, by what the options are at the moment. */
   readonly distribute: Distribute;
+  /** Where the servers are to come from, if there are none to begin with. */
+  readonly awaited?: AwaitedServers | undefined;
   /** Milliseconds between two looks at the deadlines, asked anew each time. */
   readonly sweepPeriod: () => number;
 }
@@ -67,12 +71,14 @@ export class Cluster {
   readonly #distribute: Distribute;
   readonly #clock: Clock;
   readonly #sweeper: Sweeper;
+  /** Stands for all servers until they are known. */
+  #awaited: Server | undefined;
   #isUnref = false;
   #changes = 0;
   /** Set once the cluster is closed, with the place of that call. */
   #closed: { readonly at: Error | undefined } | undefined;
-  /** Servers that have left and are finishing their last commands. Made when the first one leaves. */
-  #leaving: Map<Server, Promise<void>> | undefined;
+  /** Servers that have left and are finishing their last commands. */
+  readonly #leaving = new Leaving();
   /** Made when the first one is opened. */
   #own: OwnConnections | undefined;
 
@@ -82,8 +88,24 @@ export class Cluster {
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
     this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
-    const servers = addresses.map((address) => this.#newServer(address));
-    this.#membership = new Membership(servers, addresses, context.distribute);
+    const { awaited, distribute } = context;
+    this.#awaited = awaited && standIn(awaited, this.#context, this.#resubmit);
+    const placed = this.#awaited === undefined ? addresses : [this.#awaited.address];
+    const servers = placed.map((address) => this.#awaited ?? this.#newServer(address));
+    this.#membership = new Membership(servers, placed, distribute);
+  }
+
+  /** True until the servers are known. */
+  get isAwaiting(): boolean {
+    return this.#awaited !== undefined;
+  }
+
+  /** Waits until the servers are known. Gives an error if the deadline comes first, or they cannot be found. */
+  known(deadline: Deadline, then: (error: MemcachedError | undefined) => void): void {
+    const awaited = this.#awaited;
+    if (awaited === undefined) then(undefined);
+    else if (awaited.dead) then(awaited.deadError("find them"));
+    else this.#dial(awaited, deadline, then);
   }
 
   /** The current servers. */
@@ -248,7 +270,9 @@ export class Cluster {
     if (this.#membership.isOf(addresses)) return;
     checkDistinctNames(addresses);
     const before = this.servers;
-    this.#changes++;
+    // Nothing has been placed before the servers are known.
+    if (this.#awaited === undefined) this.#changes++;
+    this.#awaited = undefined;
     this.#membership = this.#membership.updated(
       addresses,
       this.#distribute,
@@ -259,7 +283,7 @@ export class Cluster {
     servers.forEach((server, i) => {
       if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
-    for (const server of before) if (!stay.has(server)) this.#dismiss(server);
+    for (const server of before) if (!stay.has(server)) this.#leaving.add(server);
   }
 
   /** Looks at something now and then while it waits. */
@@ -298,27 +322,19 @@ export class Cluster {
   }
 
   #all(): Server[] {
-    return [...this.servers, ...this.#leaving?.keys() ?? []];
+    return [...this.servers, ...this.#leaving.servers()];
   }
 
   #newServer(address: Address): Server {
-    const server = new Server(address, this.#context, this.#resubmit, this.#endOf(address.name));
+    const server = new Server(
+      address,
+      this.#context,
+      this.#resubmit,
+      this.#leaving.endOf(address.name),
+    );
     if (this.#isUnref) server.unref();
     if (this.#closed !== undefined) void server.close(this.#closed.at);
     return server;
-  }
-
-  #dismiss(server: Server): void {
-    const leaving = this.#leaving ??= new Map();
-    const left = server.leave().finally(() => leaving.delete(server));
-    leaving.set(server, left);
-  }
-
-  /** Settles when the last server of a name that has left has finished its commands; `undefined` if there is none. */
-  #endOf(name: string): Promise<void> | undefined {
-    let end: Promise<void> | undefined;
-    for (const [server, left] of this.#leaving ?? []) if (server.name === name) end = left;
-    return end;
   }
 
   /**
@@ -514,10 +530,6 @@ export class Cluster {
   ): void {
     waitFor(server, deadline, this.#sweeper, then, (end) => server.dial(end));
   }
-}
-
-function isSamePlace(a: Address, b: Address): boolean {
-  return a.host === b.host && a.port === b.port;
 }
 
 const NO_ORPHANS: readonly Orphans[] = [];

@@ -84,7 +84,12 @@ export class Membership {
 }
 
 function isSame(a: Address, b: Address): boolean {
-  return a.name === b.name && a.host === b.host && a.port === b.port;
+  return a.name === b.name && isSamePlace(a, b);
+}
+
+/** True if two servers have the same host and port. */
+export function isSamePlace(a: Address, b: Address): boolean {
+  return a.host === b.host && a.port === b.port;
 }
 
 const NO_NUMBERS = new Uint32Array(0);

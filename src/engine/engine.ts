@@ -36,11 +36,13 @@ import {
   type Settings,
   settingsOf,
 } from "./options.ts";
+import { followingOf } from "./following.ts";
 import { type NearValues, nearValuesOf } from "./near_values.ts";
 import { OwnChanges } from "./own_changes.ts";
 import type { Parts } from "./parts.ts";
-import { dialler } from "./platform.ts";
-import { readServers, type Servers } from "./server_list.ts";
+import { dialler, resolver } from "./platform.ts";
+import { NO_SERVERS, readServers, type Servers } from "./server_list.ts";
+import { isSource, type ServerSource } from "./server_source.ts";
 import { Roster } from "./roster.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
@@ -83,11 +85,13 @@ export class Engine implements CallOwner {
   /** Where the client was closed, as the cause of later errors. */
   #closedAt: Error | undefined;
 
-  constructor(servers: Servers, options: ClientOptions, target: EventTarget) {
+  constructor(servers: Servers | ServerSource, options: ClientOptions, target: EventTarget) {
     const given = readClientOptions(options);
     checkPlacement(given);
     const settings = this.settings = settingsOf(given);
-    const list = readServers(servers, settings);
+    const connect = dialler(given);
+    const following = followingOf(servers, { settings, connect, resolve: resolver() });
+    const list = isSource(servers) ? NO_SERVERS : readServers(servers, settings);
     this.decoders = decodersOf(settings);
     this.keys = keysFor(settings);
     this.#outbox = new Outbox(settings.clock);
@@ -108,7 +112,8 @@ export class Engine implements CallOwner {
       turns,
       random: Math.random,
       unixTime,
-      connect: dialler(given),
+      connect: following?.connect ?? connect,
+      awaited: following,
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),
       probe: awaitAnswer,
@@ -127,6 +132,8 @@ export class Engine implements CallOwner {
     });
     this.roster = new Roster(list, this.cluster, {
       settings,
+      following,
+      failed: (error) => this.failed(error, "servers", false),
       changed: (change) => this.#observers.happened({ what: "servers", change }),
     });
     this.near = nearValuesOf(settings, this.cluster);
@@ -397,17 +404,6 @@ export class Engine implements CallOwner {
     turn.end();
   }
 
-  /** Sends a command to every server. Each is made for the display name of its server. */
-  sendToAll(fanOut: Parts, commandFor: (server: string) => Command): void {
-    for (const server of this.cluster.servers) {
-      const command = commandFor(server.name);
-      command.deadline = fanOut.deadline;
-      fanOut.expectParts(1);
-      this.cluster.submitTo(server, command);
-    }
-    fanOut.allSent();
-  }
-
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
   locate(key: string, deadline: Deadline, then: (server: string | undefined) => void): void {
     this.cluster.locate(key, deadline, (server) => then(server?.name));
@@ -420,6 +416,7 @@ export class Engine implements CallOwner {
 
   /** Gives the display name of the server that owns a key. */
   ownerOf(key: string): string {
+    this.roster.mustKnow("tell the server of a key");
     return this.cluster.ownerOf(this.keys.one(key)).name;
   }
 
@@ -435,6 +432,7 @@ export class Engine implements CallOwner {
 
   /** Copies the counters of all servers, by display name. */
   counters(): Map<string, ServerCounters> {
+    if (this.cluster.isAwaiting) return new Map();
     return new Map(this.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
   }
 
@@ -445,6 +443,7 @@ export class Engine implements CallOwner {
 
   /** Sends a last command on every connection, waits until all commands on them have ended, and closes them. */
   async drain(last: () => Command): Promise<void> {
+    this.roster.pause();
     await this.cluster.drain(last);
   }
 
@@ -503,6 +502,7 @@ export class Engine implements CallOwner {
     if (this.#open > 0 && (connectTimeout > 0 || timeout > 0)) {
       await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
     }
+    this.roster.close();
     await this.cluster.close(closedAt);
     this.#outbox.close();
   }

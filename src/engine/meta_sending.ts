@@ -11,6 +11,7 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import { type MemcachedError, UnsupportedError } from "../errors.ts";
 import { forCommand } from "../error_copy.ts";
 import { isSound } from "../thrown.ts";
+import { sendToAll } from "./all_servers.ts";
 import type { Engine } from "./engine.ts";
 import type { Parts } from "./parts.ts";
 import type { Turn } from "./key_order.ts";
@@ -105,17 +106,24 @@ export function sendMetaGroups(
   }, fail);
 }
 
-/** Sends a command to every server: as {@linkcode Engine.sendToAll}. */
+/** Sends a command to every server: as {@linkcode sendToAll}. */
 export function sendMetaToAll(
   engine: Engine,
   fanOut: Parts,
   commandFor: (server: string) => Command,
 ): void {
-  const { servers } = engine.cluster;
-  learnAll(engine, servers.filter(({ dead }) => !dead), fanOut.deadline, (error) => {
-    if (error === undefined) return engine.sendToAll(fanOut, commandFor);
+  const { deadline } = fanOut;
+  const fail = (error: MemcachedError) => {
     fanOut.note(forCommand(error, fanOut.command));
     fanOut.allSent();
+  };
+  engine.cluster.known(deadline, (error) => {
+    if (error !== undefined) return fail(error);
+    const alive = engine.cluster.servers.filter(({ dead }) => !dead);
+    learnAll(engine, alive, deadline, (error) => {
+      if (error === undefined) sendToAll(engine, fanOut, commandFor);
+      else fail(error);
+    });
   });
 }
 

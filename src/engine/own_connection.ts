@@ -1,5 +1,6 @@
 /** A connection that one call has for itself, for commands that no shared connection can carry. */
 
+import type { Deadline } from "../clock.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 
@@ -52,6 +53,36 @@ export function serversOf({ cluster }: Engine, names: readonly string[] | undefi
     if (cluster.named(name) === undefined) throw unknownServer(name, cluster.servers);
   }
   return Array.from(new Set(names));
+}
+
+/**
+ * As {@linkcode serversOf}, for a stream: the function gives them when they are known.
+ *
+ * @throws {TypeError} If the servers are known, and none has one of the names.
+ */
+export function serversLater(
+  engine: Engine,
+  names: readonly string[] | undefined,
+): () => readonly string[] | Promise<readonly string[]> {
+  if (!engine.cluster.isAwaiting) {
+    const servers = serversOf(engine, names);
+    return () => servers;
+  }
+  return async () => {
+    await serversKnown(engine, engine.deadline());
+    return serversOf(engine, names);
+  };
+}
+
+/**
+ * Waits until the servers are known.
+ *
+ * @throws {MemcachedError} If the deadline comes first, or they cannot be found.
+ */
+export function serversKnown(engine: Engine, deadline: Deadline): Promise<void> {
+  return new Promise((resolve, reject) => {
+    engine.cluster.known(deadline, (error) => error === undefined ? resolve() : reject(error));
+  });
 }
 
 function unknownServer(name: unknown, servers: readonly { readonly name: string }[]): TypeError {

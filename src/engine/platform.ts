@@ -1,13 +1,18 @@
 /** The platform with which clients dial. The engine knows none by itself: `mod.ts` hands it in. */
 
 import type { TlsOptions } from "../checks/tls.ts";
-import type { Connect, Platform } from "../transports/transport.ts";
+import type { Connect, Platform, Resolve } from "../transports/transport.ts";
 
 let platform: Platform | undefined;
 
 /** Sets how clients made from now on dial; `undefined` for a runtime that cannot. */
 export function usePlatform(given: Platform | undefined): void {
   platform = given;
+}
+
+/** How names are looked up, if there is a platform. */
+export function resolver(): Resolve | undefined {
+  return platform?.resolve;
 }
 
 /**

@@ -1,6 +1,9 @@
 /** The list of a client's servers: what it was given, how it changes, and what observers are told of a change. */
 
 import type { Cluster } from "../cluster/cluster.ts";
+import { ConnectionError, type MemcachedError } from "../errors.ts";
+import { textOf } from "../thrown.ts";
+import type { Following } from "./following.ts";
 import type { ServersChange } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
 import type { Settings } from "./options.ts";
@@ -10,6 +13,10 @@ import { readServers, type ServerList, type Servers } from "./server_list.ts";
 export interface RosterOptions {
   /** The servers must go with them. */
   readonly settings: Pick<Settings, "distribution" | "tls">;
+  /** Where the servers come from, if the list is not fixed. */
+  readonly following: Following | undefined;
+  /** Called when the source of servers fails. */
+  readonly failed: (error: MemcachedError) => void;
   /** Called when the list has changed. */
   readonly changed: (change: ServersChange) => void;
 }
@@ -25,16 +32,45 @@ export class Roster {
     this.strings = list.strings;
     this.#cluster = cluster;
     this.#options = options;
+    options.following?.tell({
+      took: (servers) => this.#replace(servers),
+      failed: (cause) => {
+        const { label } = options.following as Following;
+        const reason = `Cannot look again for ${label}: ${textOf(cause)}`;
+        options.failed(new ConnectionError(reason, { cause }));
+      },
+    });
+  }
+
+  /** @throws {ConnectionError} If the servers are not known yet. */
+  mustKnow(what: string): void {
+    if (!this.#cluster.isAwaiting) return;
+    throw new ConnectionError(`Cannot ${what} before the servers are known: await a call first`);
   }
 
   /** Moves servers to other addresses, by libmc's rules; the ring stays. Returns false if they forbid it. */
   move(servers: Servers): boolean {
     const list = this.#read(servers);
-    return this.#change(list, () => this.#cluster.move(list.placed));
+    return !this.#cluster.isAwaiting && this.#change(list, () => this.#cluster.move(list.placed));
   }
 
-  /** Replaces the list. Servers that keep their name stay. */
+  /** Replaces the list, for good. Servers that keep their name stay. */
   replace(servers: Servers): void {
+    this.#replace(servers);
+    this.#options.following?.stop();
+  }
+
+  /** Looks for servers only when the client dials again. */
+  pause(): void {
+    this.#options.following?.pause();
+  }
+
+  /** Looks for servers no more. */
+  close(): void {
+    this.#options.following?.stop();
+  }
+
+  #replace(servers: Servers): void {
     const list = this.#read(servers);
     this.#change(list, () => {
       this.#cluster.update(list.placed);
@@ -47,11 +83,11 @@ export class Roster {
   }
 
   #change({ strings }: ServerList, change: () => boolean): boolean {
-    const before = addressesOf(this.#cluster);
-    const { changes } = this.#cluster;
+    const { changes, isAwaiting } = this.#cluster;
+    const before = isAwaiting ? [] : addressesOf(this.#cluster);
     if (!change()) return false;
     this.strings = strings;
-    if (this.#cluster.changes !== changes) {
+    if (isAwaiting || this.#cluster.changes !== changes) {
       this.#options.changed({
         servers: strings,
         ...differences(before, addressesOf(this.#cluster)),

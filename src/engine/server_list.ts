@@ -52,6 +52,9 @@ export interface ServerList {
   readonly placed: readonly PlacedServer[];
 }
 
+/** The list of a client whose servers are not known yet. */
+export const NO_SERVERS: ServerList = { strings: [], placed: [] };
+
 /**
  * Reads the servers of a client.
  *

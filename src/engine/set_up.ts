@@ -26,8 +26,8 @@ export function isSetUpMistake(error: MemcachedError): boolean {
   return BUGS.some((type) => isA(cause, type)) || (isSound(cause, Error) && isDenial(cause));
 }
 
-/** Deno's error is known by its name, as no other file than its transport names Deno, and Node's by its code. */
-function isDenial(cause: Error): boolean {
+/** True if a permission was not granted. Deno's error is known by its name, as no other file than its transport names Deno, and Node's by its code. */
+export function isDenial(cause: Error): boolean {
   return fieldOf(cause, "name") === "NotCapable" || fieldOf(cause, "code") === "ERR_ACCESS_DENIED";
 }
 

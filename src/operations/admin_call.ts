@@ -8,7 +8,7 @@ import { type LineOrigin, refusalOf } from "../commands/admin/refusals.ts";
 import { Call } from "../engine/call.ts";
 import { CALL_OPTIONS, type CallChecks, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { openOwn, type OwnConnection, serversOf } from "../engine/own_connection.ts";
+import { openOwn, type OwnConnection, serversKnown, serversOf } from "../engine/own_connection.ts";
 import type { Verb } from "../engine/verb.ts";
 import { MemcachedError, MultiError, ProtocolError, TimeoutError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
@@ -74,6 +74,7 @@ export function askEach<T, R>(
 ): Promise<R> {
   return start(engine, verb, options, async (call, signal) => {
     const asking = prepare();
+    if (engine.cluster.isAwaiting) await serversKnown(engine, call.deadline);
     const servers = serversOf(engine, options?.servers);
     engine.began(call, NO_KEYS);
     const asked = servers.map(async (server) => {
@@ -106,6 +107,7 @@ export function askOne<T>(
 ): Promise<T> {
   return start(engine, verb, options, async (call, signal) => {
     const asking = prepare();
+    if (engine.cluster.isAwaiting) await serversKnown(engine, call.deadline);
     serversOf(engine, [server]);
     engine.began(call, NO_KEYS, asking.changed);
     call.resolve(await ask(engine, server, asking, signal));

@@ -5,7 +5,7 @@ import { type KeyInfo, readKeyInfo } from "../commands/admin/key_info.ts";
 import { refusalOf } from "../commands/admin/refusals.ts";
 import { type CallChecks, checkCallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { openOwn, type OwnConnection, serversOf } from "../engine/own_connection.ts";
+import { openOwn, type OwnConnection, serversLater } from "../engine/own_connection.ts";
 import { ReplyError } from "../errors.ts";
 import { aServerList, originOf, unexpectedLine } from "./admin_call.ts";
 import { type AdminIterator, AdminStream, LEFT } from "./admin_stream.ts";
@@ -41,16 +41,20 @@ export interface KeysOptions {
 /** Lists the items of servers. */
 export function keys(engine: Engine, options: KeysOptions = {}): AdminIterator<KeyInfo> {
   checkCallOptions(options, KEYS_OPTIONS);
-  return new KeyStream(engine, serversOf(engine, options.servers), options);
+  return new KeyStream(engine, serversLater(engine, options.servers), options);
 }
 
 /** The items of servers. */
 class KeyStream extends AdminStream<KeyInfo> {
   readonly #engine: Engine;
-  readonly #servers: readonly string[];
+  readonly #servers: ReturnType<typeof serversLater>;
   readonly #prefix: string;
 
-  constructor(engine: Engine, servers: readonly string[], { prefix = "", signal }: KeysOptions) {
+  constructor(
+    engine: Engine,
+    servers: ReturnType<typeof serversLater>,
+    { prefix = "", signal }: KeysOptions,
+  ) {
     super(engine, "admin.keys", signal);
     this.#engine = engine;
     this.#servers = servers;
@@ -58,7 +62,7 @@ class KeyStream extends AdminStream<KeyInfo> {
   }
 
   protected override async *results(signal: AbortSignal): AsyncGenerator<KeyInfo, void, void> {
-    for (const server of this.#servers) yield* this.#itemsOf(server, signal);
+    for (const server of await this.#servers()) yield* this.#itemsOf(server, signal);
   }
 
   /** Lists the items of one server that have the client's prefix and the one that was asked for. */

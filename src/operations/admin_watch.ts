@@ -11,7 +11,7 @@ import {
 } from "../commands/admin/watch_event.ts";
 import { type CallChecks, checkCallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
-import { openOwn, type OwnConnection, serversOf } from "../engine/own_connection.ts";
+import { openOwn, type OwnConnection, serversLater } from "../engine/own_connection.ts";
 import { ClosedError } from "../errors.ts";
 import { aServerList, originOf, unexpectedLine } from "./admin_call.ts";
 import { type AdminIterator, AdminStream, LEFT } from "./admin_stream.ts";
@@ -83,21 +83,21 @@ export function watch(
   for (const kind of list) oneOf(...WATCH_KINDS)("kind of events", kind);
   if (list.length === 0) throw new RangeError("Cannot watch without a kind of events");
   checkCallOptions(options, WATCH_OPTIONS);
-  return new EventStream(engine, list, serversOf(engine, options.servers), options.signal);
+  return new EventStream(engine, list, serversLater(engine, options.servers), options.signal);
 }
 
 /** The events of servers, in the order in which they come. */
 class EventStream extends AdminStream<WatchEvent> implements Watcher {
   readonly #engine: Engine;
   readonly #request: Uint8Array;
-  readonly #servers: readonly string[];
+  readonly #servers: ReturnType<typeof serversLater>;
   /** The connections on which the servers log. */
   #watching: Promise<OwnConnection[]> | undefined;
 
   constructor(
     engine: Engine,
     kinds: readonly WatchKind[],
-    servers: readonly string[],
+    servers: ReturnType<typeof serversLater>,
     signal: AbortSignal | undefined,
   ) {
     super(engine, "admin.watch", signal);
@@ -130,9 +130,13 @@ class EventStream extends AdminStream<WatchEvent> implements Watcher {
   }
 
   #connections(signal: AbortSignal): Promise<OwnConnection[]> {
-    return this.#watching ??= Promise.all(
-      this.#servers.map((server) => this.#watch(server, signal)),
-    );
+    return this.#watching ??= this.#watchAll(signal);
+  }
+
+  async #watchAll(signal: AbortSignal): Promise<OwnConnection[]> {
+    const servers = this.#servers();
+    const known = Array.isArray(servers) ? servers : await servers;
+    return await Promise.all(known.map((server) => this.#watch(server, signal)));
   }
 
   /** Opens a connection, and waits until the server logs on it. */

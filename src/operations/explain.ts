@@ -47,6 +47,7 @@ export function explain(
   options: Pick<KeyOptions, "routeBy"> = {},
 ): Explanation {
   const wireKey = engine.keys.one(key);
+  engine.roster.mustKnow("explain");
   const { routeBy } = readOptions(undefined, options, CHECKS);
   const route = routeBy === undefined ? wireKey : engine.routeFor(routeBy);
   const { reckoning, order } = engine.cluster.explain(route);

@@ -17,6 +17,7 @@ import {
   FLUSH_OPTIONS,
   type FlushOptions,
 } from "../engine/call_options.ts";
+import { sendToAll } from "../engine/all_servers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EVERY_KEY } from "../engine/own_changes.ts";
 import { FanOut } from "../engine/fan_out.ts";
@@ -104,7 +105,7 @@ function broadcast<T, R>(
     const commandFor = prepare();
     const fanOut = new AnswerFanOut<T, R>(engine, call, command, resultOf);
     engine.began(call, NO_KEYS, command === "flush_all" ? EVERY_KEY : undefined);
-    engine.sendToAll(fanOut, (server) => commandFor(fanOut.from(server)));
+    sendToAll(engine, fanOut, (server) => commandFor(fanOut.from(server)));
   });
 }
 

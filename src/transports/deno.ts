@@ -1,7 +1,14 @@
 /** The one file that says `Deno.`: dials TCP and Unix sockets with `Deno.connect`. */
 
 import { connectTls } from "./node_tls.ts";
-import type { Endpoint, Platform, Transport } from "./transport.ts";
+import type {
+  DnsAnswer,
+  DnsType,
+  Endpoint,
+  Platform,
+  ResolveOptions,
+  Transport,
+} from "./transport.ts";
 
 /** Dials in the clear with `Deno.connect`, which looks the name up anew each time. */
 export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Promise<Transport> {
@@ -9,8 +16,31 @@ export async function denoConnect(endpoint: Endpoint, signal: AbortSignal): Prom
   return await dialTcp(endpoint, signal);
 }
 
+/** Asks the DNS with `Deno.resolveDns`. It asks name servers only, and not the file of hosts. */
+export async function denoResolve(
+  name: string,
+  type: DnsType,
+  { signal, nameServer }: ResolveOptions,
+): Promise<readonly DnsAnswer[]> {
+  const options = {
+    signal,
+    ...nameServer && { nameServer: { ipAddr: nameServer.address, port: nameServer.port } },
+  };
+  try {
+    if (type !== "SRV") {
+      const addresses = await Deno.resolveDns(name, type, options);
+      return addresses.map((host) => ({ host }));
+    }
+    const records = await Deno.resolveDns(name, type, options);
+    return records.map(({ target, port, priority }) => ({ host: target, port, priority }));
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new Error(`no such name, or it has no ${type} records`, { cause });
+  }
+}
+
 /** How Deno dials: TCP and Unix sockets by its own calls, TLS by `node:tls`. */
-export const denoPlatform: Platform = { connect: denoConnect, connectTls };
+export const denoPlatform: Platform = { connect: denoConnect, connectTls, resolve: denoResolve };
 
 /** True if these are the globals of Deno. */
 export function isDeno(globals: object): boolean {

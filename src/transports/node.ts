@@ -2,6 +2,7 @@
 
 import { connect } from "node:net";
 import { opened, SocketTransport } from "./node_socket.ts";
+import { nodeResolve } from "./node_dns.ts";
 import { connectTls } from "./node_tls.ts";
 import { textOf } from "../thrown.ts";
 import type { Endpoint, Platform, Transport } from "./transport.ts";
@@ -21,7 +22,7 @@ export async function nodeConnect(endpoint: Endpoint, signal: AbortSignal): Prom
 }
 
 /** How Node dials, and Bun, which has the same modules. */
-export const nodePlatform: Platform = { connect: nodeConnect, connectTls };
+export const nodePlatform: Platform = { connect: nodeConnect, connectTls, resolve: nodeResolve };
 
 /** True if these are the globals of Node or of something that has its modules. */
 export function isNode(globals: object): boolean {

@@ -112,10 +112,44 @@ export type Endpoint =
  */
 export type Connect = (endpoint: Endpoint, signal: AbortSignal) => Promise<Transport>;
 
-/** How a runtime dials. */
+/** The types of DNS records that name servers. */
+export type DnsType = "A" | "AAAA" | "SRV";
+
+/** What a record of the DNS says. */
+export interface DnsAnswer {
+  /** The IP address, or, of an SRV record, the host name. */
+  readonly host: string;
+  /** The port of an SRV record. */
+  readonly port?: number;
+  /** The priority of an SRV record: the lowest comes first. */
+  readonly priority?: number;
+}
+
+/** Limits of a question to the DNS, and whom to ask. */
+export interface ResolveOptions {
+  /** Ends the question. */
+  readonly signal: AbortSignal;
+  /** The name server to ask in place of the system's. */
+  readonly nameServer: { readonly address: string; readonly port: number } | undefined;
+}
+
+/**
+ * Asks the DNS for the records of a name: the option `resolve` of `dnsServers()`.
+ *
+ * @returns All records, in any order.
+ * @throws Any error, whose message says why there are none.
+ */
+export type Resolve = (
+  name: string,
+  type: DnsType,
+  options: ResolveOptions,
+) => Promise<readonly DnsAnswer[]>;
+
+/** How a runtime dials, and asks the DNS. */
 export interface Platform {
   /** Dials in the clear. */
   readonly connect: Connect;
   /** Makes a function that dials with TLS and never without. */
   connectTls(tls: TlsOptions): Connect;
+  readonly resolve: Resolve;
 }

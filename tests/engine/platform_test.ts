@@ -10,6 +10,7 @@ Deno.test("dialler() gives the option connect, else what the platform has, with 
   const secure: Connect = () => Promise.reject(new Error("no certificate"));
   using _platform = use({
     connect,
+    resolve: () => Promise.resolve([]),
     connectTls(tls) {
       secured.push(tls);
       return secure;

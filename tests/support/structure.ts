@@ -51,9 +51,10 @@ const ROOMS = new Map<string, Arrows>([
     types: ["protocol"],
   }],
   ["client", { code: ["engine", "operations"], types: ["cluster", "commands", "observe"] }],
+  ["discovery", { code: [], types: ["engine", "transports"] }],
   ["testing", { code: ["protocol"] }],
   ["mod", {
-    code: ["client", "codec", "engine", "observe", "transports"],
+    code: ["client", "codec", "discovery", "engine", "observe", "transports"],
     types: ["cluster", "commands", "connection", "operations", "placement"],
   }],
 ]);

@@ -1,5 +1,6 @@
 /** Finds the command for a command line. */
 
+import { configCommand } from "./config_command.ts";
 import {
   cacheMemlimitCommand,
   lruCommand,
@@ -60,7 +61,8 @@ function wordsOf(line: string): string[] {
 
 type MakeCommand = (words: readonly string[], state: ServerState) => Command;
 
-function commandFor(name = "", { dialect }: ServerState): MakeCommand | undefined {
+function commandFor(name = "", { dialect, cluster }: ServerState): MakeCommand | undefined {
+  if (name === "config" && cluster !== undefined) return configCommand;
   return COMMANDS.get(name) ?? (dialect.hasMeta ? META_COMMANDS.get(name) : undefined);
 }
 

@@ -190,6 +190,34 @@ export class MemcachedServer implements AsyncDisposable {
     return this.#state.clock;
   }
 
+  /**
+   * Makes the server a node of an ElastiCache cluster: from now on it answers `config get cluster` with these nodes, and
+   * with a version that grows by one each time. Without this it answers ERROR, as memcached does.
+   *
+   * @param nodes Each as `host|ip|port`.
+   * @param version The version, if not the next one.
+   *
+   * @example A cluster of one node
+   * ```ts
+   * import { Client, elastiCacheServers } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using node = await MemcachedServer.start();
+   * node.setCluster([`localhost|127.0.0.1|${node.port}`]);
+   *
+   * await using client = new Client(elastiCacheServers(node.address));
+   * assertEquals(await client.set("key", "value"), true);
+   * assertEquals(client.servers, [`localhost:${node.port}`]);
+   * ```
+   */
+  setCluster(
+    nodes: readonly string[],
+    version: number = (this.#state.cluster?.version ?? 0) + 1,
+  ): void {
+    this.#state.cluster = { version, nodes: Array.from(nodes) };
+  }
+
   /** How many items the server holds, without those that have expired or were flushed. */
   get items(): number {
     return this.#state.store.size;

@@ -22,6 +22,13 @@ export interface OpenConnection {
   lastHeard: number;
 }
 
+/** The nodes that a server names. */
+export interface ClusterConfiguration {
+  readonly version: number;
+  /** Each as `host|ip|port`. */
+  readonly nodes: readonly string[];
+}
+
 /** The parts of a server's state that are fixed when it starts. */
 export interface ServerStateOptions {
   readonly clock: ServerClock;
@@ -54,6 +61,8 @@ export class ServerState {
   accepted = 0;
   /** The number of the connection whose command is carried out. */
   current = 0;
+  /** What `config get cluster` tells; `undefined` where nobody knows that command, as in memcached. */
+  cluster: ClusterConfiguration | undefined;
   /** Whether `lru_crawler` may list items. */
   isCrawlerOn = true;
 
