@@ -102,6 +102,8 @@ function ofUpdates(name: string, command: string): MatrixMethod {
   const isUpdated: IsRight = (answer, tag) => answer === `${valueOf(tag, KEY)}!`;
   return {
     ...row(name, command, call, isUpdated),
+    // It is asked for again where the connection was lost before the new value was sent, and an error is about that one.
+    isAskedBesides: command === "gets",
     // A server that has begun anew has no items.
     isPart: (answer, tag) => answer === undefined || answer === `${tag}!` || isUpdated(answer, tag),
     wrongRest: async (client) => {
