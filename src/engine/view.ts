@@ -99,6 +99,31 @@ export function failing(engine: Engine, keys: Keys, error: MemcachedError): Engi
   return view;
 }
 
+/**
+ * Looks at the arguments of a call before anything is sent: carries it out up to where they are valid.
+ *
+ * @returns `undefined` if they are. Else a promise, which rejects if they are not.
+ */
+export function refusedBy(
+  engine: Engine,
+  keys: Keys,
+  perform: (engine: Engine) => Promise<unknown>,
+): Promise<void> | undefined {
+  let areValid = false;
+  const checked = perform(withKeys(engine, keys, {
+    began() {
+      areValid = true;
+      throw VALID;
+    },
+  })).then(() => {}, (error) => {
+    if (error !== VALID) throw error;
+  });
+  return areValid ? undefined : checked;
+}
+
+/** Ends a call whose arguments are looked at. */
+const VALID = new Error("The arguments are valid");
+
 /** Gives the reason for which every call on an engine fails, if it is such a one. */
 export function failureOf(engine: Engine): MemcachedError | undefined {
   return FAILURES.get(engine);

@@ -16,7 +16,7 @@ import type { Engine } from "../engine/engine.ts";
 import { keysFor } from "../engine/hashed_keys.ts";
 import type { Keys } from "../engine/keys.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
-import { failing, withKeys } from "../engine/view.ts";
+import { failing, refusedBy, withKeys } from "../engine/view.ts";
 import { inPart, unsent } from "../error_copy.ts";
 import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
@@ -99,7 +99,7 @@ export class Generations {
       return this.#runWithQuestion(perform, known);
     }
     // Wrong use is refused before anything is sent.
-    const refused = this.#refused(perform);
+    const refused = refusedBy(this.#engine, this.#keysOf(beginning().initial), perform);
     if (refused === undefined) return this.#runAfterAnswer(perform, how.signal);
     return refused.then(() => this.#runAfterAnswer(perform, how.signal));
   }
@@ -140,25 +140,6 @@ export class Generations {
         if (!isAborted) perform(this.#engineOf(answer, unsent)).then(resolve, reject);
       });
     });
-  }
-
-  /**
-   * Looks at the arguments of a call before anything is sent: carries it out up to where they are valid.
-   *
-   * @returns `undefined` if they are. Else a promise, which rejects if they are not.
-   */
-  #refused(perform: Perform<unknown>): Promise<void> | undefined {
-    let areValid = false;
-    const keys = this.#keysOf(beginning().initial);
-    const checked = perform(withKeys(this.#engine, keys, {
-      began() {
-        areValid = true;
-        throw VALID;
-      },
-    })).then(() => {}, (error) => {
-      if (error !== VALID) throw error;
-    });
-    return areValid ? undefined : checked;
   }
 
   /** Begins a new generation. */
@@ -306,8 +287,6 @@ function beginning(): { initial: bigint; exptime: number } {
   return { initial: BigInt(Date.now()) * BigInt(A_MILLISECOND) + BigInt(random), exptime: 0 };
 }
 
-/** Ends a call whose arguments are looked at. */
-const VALID = new Error("The arguments are valid");
 /** Gives the number, or {@linkcode SOMETHING_ELSE}. */
 const NUMBER: ItemDecoder<bigint> = {
   decode(item) {
