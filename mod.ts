@@ -97,6 +97,12 @@ export type { ServerStats } from "./src/commands/server_commands.ts";
 export type { Traffic } from "./src/connection/contract.ts";
 export type { ClientOptions, LiveOptions, NearCacheOptions } from "./src/engine/options.ts";
 export type {
+  MigrationOptions,
+  MigrationSource,
+  MigrationStage,
+} from "./src/engine/migration_options.ts";
+export type { Migration, MigrationCounters } from "./src/operations/migration/migration.ts";
+export type {
   CallOptions,
   CountOptions,
   FlushOptions,

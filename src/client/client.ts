@@ -14,6 +14,7 @@ import type {
 } from "../engine/call_options.ts";
 import { Engine } from "../engine/engine.ts";
 import type { CasValue, RawItem } from "../engine/item_decoders.ts";
+import type { MigrationOptions, MigrationSource } from "../engine/migration_options.ts";
 import type { ClientOptions, LiveOptions } from "../engine/options.ts";
 import type { Servers, WeightedServer } from "../engine/server_list.ts";
 import type { ServerSource } from "../engine/server_source.ts";
@@ -35,6 +36,9 @@ import type {
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../operations/get_or_set/schema.ts";
 import type { Items } from "../operations/items.ts";
 import { NamespacesInUse } from "../operations/namespaces.ts";
+import type { Side } from "../operations/migration/job.ts";
+import type { Migration } from "../operations/migration/migration.ts";
+import { Moves } from "../operations/migration/moves.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
@@ -42,6 +46,7 @@ import * as streams from "../operations/streams.ts";
 import { update, type UpdateOptions } from "../operations/update.ts";
 import { Admin } from "./admin.ts";
 import { Meta } from "./meta.ts";
+import { Move, movingVerbs } from "./moving.ts";
 import { namespaceOf } from "./namespace.ts";
 
 /**
@@ -110,6 +115,9 @@ export class Client extends EventTarget implements AsyncDisposable {
   #admin: Admin | undefined;
   #meta: Meta | undefined;
   #loads: Loads | undefined;
+  #move: Move | undefined;
+  /** The verbs of a client that moves from other servers. */
+  #moving: MovingVerbs | undefined;
   #namespaces: NamespacesInUse | undefined;
 
   /**
@@ -138,6 +146,7 @@ export class Client extends EventTarget implements AsyncDisposable {
   constructor(servers: Servers | ServerSource, options: ClientOptions = {}) {
     super();
     this.#engine = new Engine(servers, options, this);
+    if (options.migrateFrom !== undefined) this.#moveFrom(options.migrateFrom, options.migration);
   }
 
   /**
@@ -158,7 +167,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   get meta(): Meta {
-    return this.#meta ??= new Meta(this.#engine);
+    return this.#moving?.meta ?? (this.#meta ??= new Meta(this.#engine));
   }
 
   // Retrieval
@@ -188,7 +197,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   get<T = unknown>(key: string, options?: KeyOptions): Promise<T | undefined> {
-    return retrieve.get<T>(routed(this.#engine, options), key, options);
+    return this.#moving?.get<T>(key, options) ??
+      retrieve.get<T>(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -218,7 +228,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   gets<T = unknown>(key: string, options?: KeyOptions): Promise<CasValue<T> | undefined> {
-    return retrieve.gets<T>(routed(this.#engine, options), key, options);
+    return this.#moving?.gets<T>(key, options) ??
+      retrieve.gets<T>(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -310,7 +321,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
-    return this.#allLoads().getOrSet(routed(this.#engine, options), key, load, options);
+    return this.#moving?.getOrSet(key, load, options) ??
+      this.#allLoads().getOrSet(routed(this.#engine, options), key, load, options);
   }
 
   /**
@@ -391,7 +403,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     loadMany: LoadMany<T>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>> {
-    return this.#allLoads().getOrSetMulti(routed(this.#engine, options), keys, loadMany, options);
+    return this.#moving?.getOrSetMulti(keys, loadMany, options) ??
+      this.#allLoads().getOrSetMulti(routed(this.#engine, options), keys, loadMany, options);
   }
 
   /**
@@ -437,7 +450,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   invalidate(key: string, options: InvalidateOptions): Promise<boolean> {
-    return invalidate(routed(this.#engine, options), this.#allLoads(), key, options);
+    return this.#moving?.invalidate(key, options) ??
+      invalidate(routed(this.#engine, options), this.#allLoads(), key, options);
   }
 
   /**
@@ -466,7 +480,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getRaw(key: string, options?: KeyOptions): Promise<RawItem | undefined> {
-    return retrieve.getRaw(routed(this.#engine, options), key, options);
+    return this.#moving?.getRaw(key, options) ??
+      retrieve.getRaw(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -497,7 +512,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getStream(key: string, options?: KeyOptions): Promise<ReadableStream<Uint8Array> | undefined> {
-    return streams.getStream(routed(this.#engine, options), key, options);
+    return this.#moving?.getStream(key, options) ??
+      streams.getStream(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -526,7 +542,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getMulti<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<Map<string, T>> {
-    return retrieve.getMulti<T>(routed(this.#engine, options), keys, options);
+    return this.#moving?.getMulti<T>(keys, options) ??
+      retrieve.getMulti<T>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -558,7 +575,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     keys: Iterable<string>,
     options?: KeyOptions,
   ): Promise<Map<string, CasValue<T>>> {
-    return retrieve.getsMulti<T>(routed(this.#engine, options), keys, options);
+    return this.#moving?.getsMulti<T>(keys, options) ??
+      retrieve.getsMulti<T>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -586,7 +604,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getList<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<(T | undefined)[]> {
-    return retrieve.getList<T>(routed(this.#engine, options), keys, options);
+    return this.#moving?.getList<T>(keys, options) ??
+      retrieve.getList<T>(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -615,7 +634,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   gat<T = unknown>(key: string, exptime: Exptime, options?: KeyOptions): Promise<T | undefined> {
-    return retrieve.gat<T>(routed(this.#engine, options), key, exptime, options);
+    return this.#moving?.gat<T>(key, exptime, options) ??
+      retrieve.gat<T>(routed(this.#engine, options), key, exptime, options);
   }
 
   /**
@@ -648,7 +668,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     exptime: Exptime,
     options?: KeyOptions,
   ): Promise<CasValue<T> | undefined> {
-    return retrieve.gats<T>(routed(this.#engine, options), key, exptime, options);
+    return this.#moving?.gats<T>(key, exptime, options) ??
+      retrieve.gats<T>(routed(this.#engine, options), key, exptime, options);
   }
 
   /**
@@ -681,7 +702,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     exptime: Exptime,
     options?: KeyOptions,
   ): Promise<Map<string, T>> {
-    return retrieve.gatMulti<T>(routed(this.#engine, options), keys, exptime, options);
+    return this.#moving?.gatMulti<T>(keys, exptime, options) ??
+      retrieve.gatMulti<T>(routed(this.#engine, options), keys, exptime, options);
   }
 
   // Storage
@@ -720,7 +742,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   set(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
-    return store.store(routed(this.#engine, options), "set", key, value, options);
+    return this.#moving?.set(key, value, options) ??
+      store.store(routed(this.#engine, options), "set", key, value, options);
   }
 
   /**
@@ -748,7 +771,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   add(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
-    return store.store(routed(this.#engine, options), "add", key, value, options);
+    return this.#moving?.add(key, value, options) ??
+      store.store(routed(this.#engine, options), "add", key, value, options);
   }
 
   /**
@@ -777,7 +801,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   replace(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
-    return store.store(routed(this.#engine, options), "replace", key, value, options);
+    return this.#moving?.replace(key, value, options) ??
+      store.store(routed(this.#engine, options), "replace", key, value, options);
   }
 
   /**
@@ -809,7 +834,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   cas(key: string, value: unknown, cas: bigint, options?: StoreOptions): Promise<boolean> {
-    return store.store(routed(this.#engine, options), "cas", key, value, options, cas);
+    return this.#moving?.cas(key, value, cas, options) ??
+      store.store(routed(this.#engine, options), "cas", key, value, options, cas);
   }
 
   /**
@@ -849,7 +875,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     change: (value: T | undefined) => T | undefined | Promise<T | undefined>,
     options?: UpdateOptions,
   ): Promise<T | undefined> {
-    return update(routed(this.#engine, options), key, change, options);
+    return this.#moving?.update<T>(key, change, options) ??
+      update(routed(this.#engine, options), key, change, options);
   }
 
   /**
@@ -888,7 +915,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   lock(key: string, options: LockOptions): Promise<Lock | undefined> {
-    return lock(routed(this.#engine, options), key, options);
+    return this.#moving?.lock(key, options) ?? lock(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -919,7 +946,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   setRaw(key: string, data: Uint8Array, options?: RawOptions): Promise<boolean> {
-    return store.setRaw(routed(this.#engine, options), key, data, options);
+    return this.#moving?.setRaw(key, data, options) ??
+      store.setRaw(routed(this.#engine, options), key, data, options);
   }
 
   /**
@@ -964,7 +992,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     stream: ReadableStream<Uint8Array>,
     options?: StreamOptions,
   ): Promise<boolean> {
-    return streams.setStream(routed(this.#engine, options), key, stream, options);
+    return this.#moving?.setStream(key, stream, options) ??
+      streams.setStream(routed(this.#engine, options), key, stream, options);
   }
 
   /**
@@ -996,7 +1025,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   append(key: string, data: Uint8Array | string, options?: KeyOptions): Promise<boolean> {
-    return store.attach(routed(this.#engine, options), "append", key, data, options);
+    return this.#moving?.append(key, data, options) ??
+      store.attach(routed(this.#engine, options), "append", key, data, options);
   }
 
   /**
@@ -1028,7 +1058,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   prepend(key: string, data: Uint8Array | string, options?: KeyOptions): Promise<boolean> {
-    return store.attach(routed(this.#engine, options), "prepend", key, data, options);
+    return this.#moving?.prepend(key, data, options) ??
+      store.attach(routed(this.#engine, options), "prepend", key, data, options);
   }
 
   /**
@@ -1083,7 +1114,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult>;
   setMulti(items: Items, options?: StoreOptions): Promise<MultiResult> {
-    return store.setMulti(routed(this.#engine, options), items, options);
+    return this.#moving?.setMulti(items, options) ??
+      store.setMulti(routed(this.#engine, options), items, options);
   }
 
   /**
@@ -1116,7 +1148,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     data: Uint8Array | string,
     options?: KeyOptions,
   ): Promise<MultiResult> {
-    return store.attachMulti(routed(this.#engine, options), "append", keys, data, options);
+    return this.#moving?.appendMulti(keys, data, options) ??
+      store.attachMulti(routed(this.#engine, options), "append", keys, data, options);
   }
 
   /**
@@ -1149,7 +1182,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     data: Uint8Array | string,
     options?: KeyOptions,
   ): Promise<MultiResult> {
-    return store.attachMulti(routed(this.#engine, options), "prepend", keys, data, options);
+    return this.#moving?.prependMulti(keys, data, options) ??
+      store.attachMulti(routed(this.#engine, options), "prepend", keys, data, options);
   }
 
   // Change
@@ -1179,7 +1213,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   delete(key: string, options?: KeyOptions): Promise<boolean> {
-    return change.deleteOne(routed(this.#engine, options), key, options);
+    return this.#moving?.delete(key, options) ??
+      change.deleteOne(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -1208,7 +1243,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   deleteMulti(keys: Iterable<string>, options?: KeyOptions): Promise<MultiResult> {
-    return change.deleteMulti(routed(this.#engine, options), keys, options);
+    return this.#moving?.deleteMulti(keys, options) ??
+      change.deleteMulti(routed(this.#engine, options), keys, options);
   }
 
   /**
@@ -1237,7 +1273,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   touch(key: string, exptime: Exptime, options?: KeyOptions): Promise<boolean> {
-    return change.touch(routed(this.#engine, options), key, exptime, options);
+    return this.#moving?.touch(key, exptime, options) ??
+      change.touch(routed(this.#engine, options), key, exptime, options);
   }
 
   /**
@@ -1264,7 +1301,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   expire(key: string, options?: KeyOptions): Promise<boolean> {
-    return change.expire(routed(this.#engine, options), key, options);
+    return this.#moving?.expire(key, options) ??
+      change.expire(routed(this.#engine, options), key, options);
   }
 
   /**
@@ -1346,7 +1384,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     delta: number | bigint = 1,
     options?: CountOptions,
   ): Promise<number | bigint | undefined> {
-    return change.count(routed(this.#engine, options), "incr", key, delta, options);
+    return this.#moving?.incr(key, delta as number, options as CountOptions<number>) ??
+      change.count(routed(this.#engine, options), "incr", key, delta, options);
   }
 
   /**
@@ -1405,7 +1444,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     delta: number | bigint = 1,
     options?: CountOptions,
   ): Promise<number | bigint | undefined> {
-    return change.count(routed(this.#engine, options), "decr", key, delta, options);
+    return this.#moving?.decr(key, delta as number, options as CountOptions<number>) ??
+      change.count(routed(this.#engine, options), "decr", key, delta, options);
   }
 
   // Servers
@@ -1487,7 +1527,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   flushAll(options?: FlushOptions): Promise<string[]> {
-    return servers.flushAll(this.#engine, options);
+    return this.#move?.flushAll(options) ?? servers.flushAll(this.#engine, options);
   }
 
   /**
@@ -1701,6 +1741,32 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
+   * The move from other servers, with its stages and counters; `undefined` without the option `migrateFrom`.
+   *
+   * @example A move in three steps
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using before = await MemcachedServer.start();
+   * await using after = await MemcachedServer.start();
+   * const old = new Client(before.address);
+   * await old.set("key", "value");
+   *
+   * await using client = new Client(after.address, { migrateFrom: old });
+   * if (client.migration) client.migration.stage = "read_new";
+   * assertEquals(await client.get("key"), "value");
+   * if (client.migration) client.migration.stage = "done";
+   * await old.close();
+   * assertEquals(await client.get("key"), "value");
+   * ```
+   */
+  get migration(): Migration | undefined {
+    return this.#move?.moves.migration;
+  }
+
+  /**
    * Looks into the servers and changes how they work: see {@linkcode Admin}.
    *
    * @returns The methods of administration.
@@ -1752,6 +1818,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   namespace(name: string): Namespace {
+    this.#move?.refuseNamespace();
     this.#namespaces ??= new NamespacesInUse();
     const generations = this.#namespaces.generationsOf(this.#engine, name);
     return namespaceOf<Namespace>(generations, name, () => this.#allLoads());
@@ -1904,7 +1971,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   close(): Promise<void> {
     this.#loads?.close();
-    return this.#engine.close();
+    if (this.#move === undefined) return this.#engine.close();
+    return this.#move.moves.close().then(() => this.#engine.close());
   }
 
   /**
@@ -1928,6 +1996,23 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #moveFrom(source: MigrationSource, options: MigrationOptions = {}): void {
+    if (!(#engine in source) || !(source instanceof Client)) {
+      throw new TypeError('Cannot use option "migrateFrom" as it is not a client of this package');
+    }
+    const engines = { old: source.#engine, new: this.#engine };
+    // Each side hears only of its own changes.
+    if (Object.values(engines).some(({ settings }) => settings.nearCache !== undefined)) {
+      throw new TypeError(
+        'Cannot use option "nearCache" while a client moves: neither with "migrateFrom" nor in the old client',
+      );
+    }
+    const moves = new Moves(engines.old, engines.new, options);
+    const loads = (side: Side) => side === "old" ? source.#allLoads() : this.#allLoads();
+    this.#move = new Move(moves, engines, loads);
+    this.#moving = movingVerbs<MovingVerbs>(this.#move);
   }
 
   #allLoads(): Loads {
@@ -2005,6 +2090,11 @@ export class Client extends EventTarget implements AsyncDisposable {
     super.removeEventListener(name, listener as EventListener, options);
   }
 }
+
+/** What a client that moves from other servers does in another way. */
+type MovingVerbs = Omit<Namespace, "name" | "clear" | "meta" | "getRealtimeHostByKey"> & {
+  readonly meta: Meta;
+};
 
 /**
  * A view of a client whose keys can all be dropped by one {@linkcode Namespace.clear}: `client.namespace(name)`.

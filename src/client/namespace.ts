@@ -84,6 +84,7 @@ class View extends Carrier {
 
   getOrSet(...given: [key: string, load: Load<unknown>, options: GetOrSetOptions]) {
     const way = once(
+      "load",
       2,
       (engine, ...given: [string, Load<unknown>, GetOrSetOptions]) =>
         this.#loads().getOrSet(engine, ...given),
@@ -95,6 +96,7 @@ class View extends Carrier {
     ...given: [keys: Iterable<string>, loadMany: LoadMany<unknown>, options: GetOrSetOptions]
   ) {
     const way = once(
+      "load",
       2,
       (engine, ...given: [Iterable<string>, LoadMany<unknown>, GetOrSetOptions]) =>
         this.#loads().getOrSetMulti(engine, ...given),
@@ -104,6 +106,7 @@ class View extends Carrier {
 
   invalidate(...given: [key: string, options: InvalidateOptions]): Promise<unknown> {
     const way = one(
+      "delete",
       1,
       (engine: Engine, ...given: [string, InvalidateOptions]) =>
         invalidate(engine, this.#loads(), ...given),

@@ -6,7 +6,8 @@
 import type { CountOptions, KeyOptions, RawOptions, StoreOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import * as change from "../operations/change.ts";
-import { lock } from "../operations/lock.ts";
+import { lock, type LockOptions } from "../operations/lock.ts";
+import type { Effect } from "../operations/migration/job.ts";
 import * as counting from "../operations/meta/arithmetic.ts";
 import * as deletion from "../operations/meta/delete.ts";
 import * as retrieval from "../operations/meta/get.ts";
@@ -30,77 +31,86 @@ export interface Way {
   readonly takesMany: boolean;
   /** True if the verb must not be carried out twice, as the caller would see it. */
   readonly isOnce: boolean;
+  /** What it does to the items of its keys. */
+  readonly effect: Effect;
 }
 
 /** How each verb of a client is carried out for keys; `getOrSet()` and what goes with it need the loads of a client. */
 export const WAYS: Readonly<Record<string, Way>> = {
-  get: one(1, retrieve.get),
-  gets: one(1, retrieve.gets),
-  getRaw: one(1, retrieve.getRaw),
-  getStream: once(1, streams.getStream),
-  getMulti: many(1, retrieve.getMulti),
-  getsMulti: many(1, retrieve.getsMulti),
-  getList: many(1, retrieve.getList),
-  gat: one(2, retrieve.gat),
-  gats: one(2, retrieve.gats),
-  gatMulti: many(2, retrieve.gatMulti),
-  set: stores("set"),
-  add: stores("add"),
-  replace: stores("replace"),
+  get: one("read", 1, retrieve.get),
+  gets: one("readCas", 1, retrieve.gets),
+  getRaw: one("readRaw", 1, retrieve.getRaw),
+  getStream: once("read", 1, streams.getStream),
+  getMulti: many("read", 1, retrieve.getMulti),
+  getsMulti: many("readCas", 1, retrieve.getsMulti),
+  getList: many("read", 1, retrieve.getList),
+  gat: one("change", 2, retrieve.gat),
+  gats: one("change", 2, retrieve.gats),
+  gatMulti: many("change", 2, retrieve.gatMulti),
+  set: stores("set", "store"),
+  add: stores("add", "create"),
+  replace: stores("replace", "change"),
   cas: one(
+    "change",
     3,
     (engine: Engine, key: string, value: unknown, cas: bigint, options?: StoreOptions) =>
       store.store(engine, "cas", key, value, options, cas),
   ),
-  update: once(2, update),
-  lock: one(1, lock),
+  update: once("create", 2, update),
+  lock: one(
+    "lock",
+    1,
+    (engine: Engine, key: string, options: LockOptions) => lock(engine, key, options),
+  ),
   setRaw: one(
+    "store",
     2,
     (engine: Engine, key: string, data: Uint8Array, options?: RawOptions) =>
       store.setRaw(engine, key, data, options),
   ),
-  setStream: once(2, streams.setStream),
+  setStream: once("store", 2, streams.setStream),
   append: attaches("append"),
   prepend: attaches("prepend"),
-  setMulti: many(1, store.setMulti),
+  setMulti: many("store", 1, store.setMulti),
   appendMulti: attachesToMany("append"),
   prependMulti: attachesToMany("prepend"),
-  delete: one(1, change.deleteOne),
-  deleteMulti: many(1, change.deleteMulti),
-  touch: one(2, change.touch),
-  expire: one(1, change.expire),
+  delete: one("delete", 1, change.deleteOne),
+  deleteMulti: many("delete", 1, change.deleteMulti),
+  touch: one("change", 2, change.touch),
+  expire: one("change", 1, change.expire),
   incr: counts("incr"),
   decr: counts("decr"),
-  getRealtimeHostByKey: one(1, realtimeHost),
+  getRealtimeHostByKey: one("none", 1, realtimeHost),
 };
 
 /** How each meta command for keys is carried out. */
 export const META_WAYS: Readonly<Record<string, Way>> = {
-  get: one(1, retrieval.get),
-  getMulti: many(1, retrieval.getMulti),
-  set: one(2, storage.set),
-  setMulti: many(1, storage.setMulti),
-  delete: one(1, deletion.deleteOne),
-  deleteMulti: many(1, deletion.deleteMulti),
-  arithmetic: one(1, counting.arithmetic),
-  arithmeticMulti: many(1, counting.arithmeticMulti),
-  debug: one(1, debug),
+  get: one("readCas", 1, retrieval.get),
+  getMulti: many("readCas", 1, retrieval.getMulti),
+  set: one("create", 2, storage.set),
+  setMulti: many("create", 1, storage.setMulti),
+  delete: one("change", 1, deletion.deleteOne),
+  deleteMulti: many("change", 1, deletion.deleteMulti),
+  arithmetic: one("create", 1, counting.arithmetic),
+  arithmeticMulti: many("create", 1, counting.arithmeticMulti),
+  debug: one("none", 1, debug),
 };
 
-export function one(options: number, run: Run): Way {
-  return { run, options, takesMany: false, isOnce: false };
+export function one(effect: Effect, options: number, run: Run): Way {
+  return { effect, run, options, takesMany: false, isOnce: false };
 }
 
-function many(options: number, run: Run): Way {
-  return { ...one(options, run), takesMany: true };
+function many(effect: Effect, options: number, run: Run): Way {
+  return { ...one(effect, options, run), takesMany: true };
 }
 
-export function once(options: number, run: Run): Way {
-  return { ...one(options, run), isOnce: true };
+export function once(effect: Effect, options: number, run: Run): Way {
+  return { ...one(effect, options, run), isOnce: true };
 }
 
-function stores(name: "set" | "add" | "replace"): Way {
+function stores(name: "set" | "add" | "replace", effect: Effect): Way {
   return one(
+    effect,
     2,
     (engine: Engine, key: string, value: unknown, options?: StoreOptions) =>
       store.store(engine, name, key, value, options),
@@ -109,6 +119,7 @@ function stores(name: "set" | "add" | "replace"): Way {
 
 function attaches(name: "append" | "prepend"): Way {
   return one(
+    "change",
     2,
     (engine: Engine, key: string, data: Uint8Array | string, options?: KeyOptions) =>
       store.attach(engine, name, key, data, options),
@@ -117,6 +128,7 @@ function attaches(name: "append" | "prepend"): Way {
 
 function attachesToMany(name: "append" | "prepend"): Way {
   return many(
+    "change",
     2,
     (engine: Engine, keys: Iterable<string>, data: Uint8Array | string, options?: KeyOptions) =>
       store.attachMulti(engine, name, keys, data, options),
@@ -125,6 +137,7 @@ function attachesToMany(name: "append" | "prepend"): Way {
 
 function counts(name: "incr" | "decr"): Way {
   return one(
+    "create",
     2,
     (engine: Engine, key: string, delta: number | bigint = 1, options?: CountOptions) =>
       change.count(engine, name, key, delta, options),

@@ -12,6 +12,11 @@ import { readTls, type TlsOptions } from "../checks/tls.ts";
 import type { Connect } from "../transports/transport.ts";
 import type { DistributionFactory } from "../placement/distribution.ts";
 import { type DistributionName, DISTRIBUTIONS } from "../placement/distributions.ts";
+import {
+  MIGRATION_CHECKS,
+  type MigrationOptions,
+  type MigrationSource,
+} from "./migration_options.ts";
 import { HASHES, type HashFn, type HashName, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
   aBoolean,
@@ -316,6 +321,16 @@ export interface ClientOptions extends LiveOptions {
    * @default {undefined}
    */
   nearCache?: NearCacheOptions;
+  /**
+   * The client of the servers that this one takes over from. What is missing on the new servers is carried over from the
+   * old ones, writes and deletes reach both, and `client.migration` turns the stages: see "Moving house" in the README. The
+   * old client stays its owner's: close it when the move is done.
+   *
+   * @default {undefined}
+   */
+  migrateFrom?: MigrationSource;
+  /** How the move begins: see {@linkcode MigrationOptions}. Needs `migrateFrom`. */
+  migration?: MigrationOptions;
   /** Time and timers, for tests: the platform's unless given. */
   clock?: Clock;
 }
@@ -372,6 +387,8 @@ export type Settings =
       | "nearCache"
       | "observer"
       | "tls"
+      | "migrateFrom"
+      | "migration"
     >
   >
   & { compression: Required<CompressionOptions>; hash: HashName | undefined }
@@ -386,7 +403,10 @@ export type Settings =
  */
 export function settingsOf(options: ClientOptions): Settings {
   const { auth: _secret, compression, connect, inflateBudget, ...rest } = options;
-  const { observer: _watching, tls = false, ...others } = rest;
+  const { observer: _watching, tls = false, migrateFrom, migration, ...others } = rest;
+  if (migration !== undefined && migrateFrom === undefined) {
+    throw new TypeError('Cannot use option "migration" without "migrateFrom"');
+  }
   if (tls !== false && connect !== undefined) {
     throw new TypeError(
       'Cannot use options "tls" and "connect" together: a custom dialler decides on TLS itself',
@@ -496,6 +516,11 @@ const OPTIONS: {
   observer: { check: anObserver, fallback: undefined },
   warn: { check: aBoolean, fallback: true },
   nearCache: { check: aNearCache, fallback: undefined },
+  migrateFrom: { check: objectWith("get", "close"), fallback: undefined },
+  migration: {
+    check: (name, value) => readOptions(name, value, MIGRATION_CHECKS),
+    fallback: undefined,
+  },
   clock: { check: objectWith("now", "after"), fallback: systemClock },
 };
 
@@ -503,8 +528,8 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 );
 
-const { auth: _none, connect: _runtime, nearCache: _off, observer: _nobody, ...fallbacks } =
-  OPTIONS;
+const { auth: _none, connect: _runtime, nearCache: _off, observer: _nobody, ...others } = OPTIONS;
+const { migrateFrom: _nowhere, migration: _still, ...fallbacks } = others;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;

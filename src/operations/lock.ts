@@ -84,14 +84,23 @@ export class Lock implements AsyncDisposable {
   readonly token: bigint;
   readonly #engine: Engine;
   readonly #life: number | undefined;
+  /** The same lock on other servers, which ends with this one. */
+  readonly #beside: Lock | undefined;
   #isReleased = false;
 
   /** Made by the client. */
-  constructor(engine: Engine, key: string, token: bigint, life: number | undefined) {
+  constructor(
+    engine: Engine,
+    key: string,
+    token: bigint,
+    life: number | undefined,
+    beside: Lock | undefined,
+  ) {
     this.#engine = engine;
     this.#life = life;
     this.key = key;
     this.token = token;
+    this.#beside = beside;
   }
 
   /**
@@ -115,7 +124,13 @@ export class Lock implements AsyncDisposable {
    * assertEquals(await lock?.release(), false);
    * ```
    */
-  release(options?: CallOptions): Promise<boolean> {
+  async release(options?: CallOptions): Promise<boolean> {
+    const released = await this.#release(options);
+    if (this.#beside === undefined) return released;
+    return await this.#beside.release(options) && released;
+  }
+
+  #release(options: CallOptions | undefined): Promise<boolean> {
     const engine = this.#engine;
     return engine.call<boolean>(VERBS.release, options, (call) => {
       const wireKey = engine.keys.one(this.key);
@@ -155,22 +170,42 @@ export function lock(
   engine: Engine,
   key: string,
   options: LockOptions,
+  beside?: Lock,
 ): Promise<Lock | undefined> {
   return engine.call<Lock | undefined>(VERBS.lock, options, (call) => {
     const ttl = options?.ttl;
     if (ttl === undefined) throw wrongType('option "ttl"', "a number of seconds", ttl);
     const wireKey = engine.keys.one(key);
     engine.began(call, key, wireKey);
-    take(engine, call, key, wireKey, ttl);
+    take(engine, call, { key, wireKey, ttl, beside });
   });
+}
+
+/** Takes a lock on two clusters, the first one first. It is held if it is held on both, and has the second one's token. */
+export async function lockBoth(
+  [first, second]: readonly [Engine, Engine],
+  key: string,
+  options: LockOptions,
+): Promise<Lock | undefined> {
+  const beside = await lock(first, key, options);
+  if (beside === undefined) return undefined;
+  let taken: Lock | undefined;
+  try {
+    return taken = await lock(second, key, options, beside);
+  } finally {
+    if (taken === undefined) await beside.release({ strict: false });
+  }
 }
 
 function take(
   engine: Engine,
   call: Call<Lock | undefined>,
-  key: string,
-  wireKey: string,
-  ttl: number,
+  { key, wireKey, ttl, beside }: {
+    readonly key: string;
+    readonly wireKey: string;
+    readonly ttl: number;
+    readonly beside: Lock | undefined;
+  },
 ): void {
   const id = crypto.randomUUID();
   // After a restart the same cas may be that of another holder.
@@ -179,7 +214,7 @@ function take(
   const added = new Told<boolean>(call, (stored) => isAdded = stored);
   const seen = new Told<Holding | undefined>(call, (holding) => {
     const isOurs = isAdded === true && holding?.id === id;
-    call.resolve(isOurs ? new Lock(engine, key, holding.cas, life) : undefined);
+    call.resolve(isOurs ? new Lock(engine, key, holding.cas, life, beside) : undefined);
   }, (error) => call.reject(isAdded === false ? error : inPart(error)));
   const item = { data: id, flags: 0 };
   const options = { exptime: ttl, noreply: false };

@@ -1,0 +1,212 @@
+/**
+ * The verbs of a client that moves from other servers: each is carried out on the side of its keys, and the other side is
+ * told, as `operations/migration/moves.ts` says.
+ */
+
+import type { CallOptions, FlushOptions, KeyOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import { routed } from "../engine/view.ts";
+import type { Loads } from "../operations/get_or_set/get_or_set.ts";
+import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
+import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
+import { entriesOf, type Items } from "../operations/items.ts";
+import { lock, lockBoth, type LockOptions } from "../operations/lock.ts";
+import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
+import { noop } from "../operations/meta/servers.ts";
+import type { Job, Side } from "../operations/migration/job.ts";
+import type { Moves } from "../operations/migration/moves.ts";
+import { flushAll } from "../operations/servers.ts";
+import { listOf, META_WAYS, type Way, WAYS } from "./ways.ts";
+
+/** A move, as the client sees it. */
+export class Move {
+  readonly moves: Moves;
+  readonly engines: Readonly<Record<Side, Engine>>;
+  readonly loads: (side: Side) => Loads;
+
+  constructor(moves: Moves, engines: Move["engines"], loads: Move["loads"]) {
+    this.moves = moves;
+    this.engines = engines;
+    this.loads = loads;
+  }
+
+  get isDone(): boolean {
+    return this.moves.migration.stage === "done";
+  }
+
+  /** Flushes the old servers first, as what they have would be carried over. */
+  async flushAll(options: FlushOptions | undefined): Promise<string[]> {
+    if (this.isDone) return await flushAll(this.engines.new, options);
+    const names = await flushAll(this.engines.old, options);
+    return [...names, ...await flushAll(this.engines.new, options)];
+  }
+
+  /** @throws {TypeError} As long as the client moves: the number of a namespace would be another one on each side. */
+  refuseNamespace(): void {
+    if (this.isDone) return;
+    throw new TypeError(
+      "Cannot give a namespace of a client that moves: use that of the old client until the move is done",
+    );
+  }
+}
+
+/** Makes the object with the verbs of a client that moves. */
+export function movingVerbs<V extends object>(move: Move): V {
+  return new Verbs(move) as object as V;
+}
+
+class Mover {
+  readonly move: Move;
+
+  constructor(move: Move) {
+    this.move = move;
+  }
+
+  /** Gives the objects of a class a method for each way. */
+  static teach(methods: Mover, ways: Readonly<Record<string, Way>>): void {
+    for (const [name, way] of Object.entries(ways)) {
+      if (name in methods) continue;
+      Object.defineProperty(methods, name, {
+        value(this: Mover, ...given: unknown[]) {
+          return this.move.moves.perform(jobOf(way, given));
+        },
+        configurable: true,
+        writable: true,
+      });
+    }
+  }
+}
+
+/** The verbs of the client. */
+class Verbs extends Mover {
+  readonly meta: MetaVerbs = new MetaVerbs(this.move);
+
+  getOrSet(key: string, load: Load<unknown>, options: GetOrSetOptions): Promise<unknown> {
+    const job: Job = {
+      effect: "load",
+      keys: [key],
+      isMany: false,
+      options,
+      run: (engine, side) => {
+        const loading: Load<unknown> = async (context) => {
+          await this.move.moves.clearOther(job, side);
+          return await load(context);
+        };
+        const given = typeof load === "function" ? loading : load;
+        return this.move.loads(side).getOrSet(engine, key, given, options);
+      },
+    };
+    return this.move.moves.perform(job);
+  }
+
+  getOrSetMulti(
+    keys: Iterable<string>,
+    loadMany: LoadMany<unknown>,
+    options: GetOrSetOptions,
+  ): Promise<unknown> {
+    const list = listOf(keys);
+    const job: Job = {
+      effect: "load",
+      keys: Array.isArray(list) ? Array.from(new Set(list)) : [],
+      isMany: true,
+      options,
+      run: (engine, side, positions) => {
+        const loading: LoadMany<unknown> = async (wanted, context) => {
+          await this.move.moves.clearOther({ ...job, keys: wanted }, side);
+          return await loadMany(wanted, context);
+        };
+        const given = typeof loadMany === "function" ? loading : loadMany;
+        const some = positions?.map((at) => job.keys[at]) ?? list;
+        return this.move.loads(side).getOrSetMulti(engine, some as string[], given, options);
+      },
+    };
+    return this.move.moves.perform(job);
+  }
+
+  /** What is stale stays, and so it needs the item. */
+  invalidate(key: string, options: InvalidateOptions): Promise<unknown> {
+    return this.move.moves.perform({
+      effect: "change",
+      keys: [key],
+      isMany: false,
+      options,
+      run: (engine, side) => invalidate(engine, this.move.loads(side), key, options),
+    });
+  }
+
+  /** On the new side it is taken on both, the old one first, so that nobody else has it on either. */
+  lock(key: string, options: LockOptions): Promise<unknown> {
+    return this.move.moves.perform({
+      effect: "lock",
+      keys: [key],
+      isMany: false,
+      options,
+      run: (engine, side) => {
+        const { engines, isDone } = this.move;
+        const isAlone = side === "old" || isDone;
+        return isAlone ? lock(engine, key, options) : lockBoth([routed(engines.old, options), engine], key, options);
+      },
+    });
+  }
+}
+
+/** The meta commands of the client. */
+class MetaVerbs extends Mover {
+  noop(options?: CallOptions): Promise<boolean> {
+    return noop(this.move.engines.new, options);
+  }
+
+  get(key: MetaKey, options?: MetaGetOptions): Promise<unknown> {
+    return this.move.moves.perform(jobOf(asking(META_WAYS.get, options), [key, options]));
+  }
+
+  getMulti(keys: Iterable<MetaKey>, options?: MetaGetOptions): Promise<unknown> {
+    return this.move.moves.perform(jobOf(asking(META_WAYS.getMulti, options), [keys, options]));
+  }
+}
+
+Mover.teach(Verbs.prototype, WAYS);
+Mover.teach(MetaVerbs.prototype, META_WAYS);
+
+/** A meta get changes the item if it may touch it, or make or take a lease. */
+function asking(way: Way, options: MetaGetOptions | undefined): Way {
+  const { touch, vivify, recache } = options ?? {};
+  const isPlain = touch === undefined && vivify === undefined && recache === undefined;
+  return isPlain ? way : { ...way, effect: "change" };
+}
+
+function jobOf({ run, options, takesMany, effect }: Way, given: unknown[]): Job {
+  const many = takesMany ? manyOf(given[0]) : undefined;
+  const others = given.slice(1);
+  return {
+    effect,
+    keys: many === undefined ? [given[0] as MetaKey] : many.keys,
+    isMany: many !== undefined,
+    options: given[options] as KeyOptions | undefined,
+    run(engine, _side, positions) {
+      const first = many?.pick(positions) ?? given[0];
+      return run(engine, ...[first, ...others] as never[]);
+    },
+  };
+}
+
+interface Many {
+  readonly keys: readonly MetaKey[];
+  pick(positions: readonly number[] | undefined): unknown;
+}
+
+/** Reads keys, or pairs of keys and values. What is neither is for the operation to refuse. */
+function manyOf(given: unknown): Many {
+  try {
+    const isObject = typeof given === "object" && given !== null && !(Symbol.iterator in given);
+    const list = isObject ? Array.from(entriesOf(given as Items)) : listOf(given);
+    if (!Array.isArray(list)) return { keys: [], pick: () => given };
+    const keys = list.map((each) => Array.isArray(each) ? each[0] : each);
+    return {
+      keys,
+      pick: (positions) => positions?.map((at) => list[at]) ?? (isObject ? given : list),
+    };
+  } catch {
+    return { keys: [], pick: () => given };
+  }
+}

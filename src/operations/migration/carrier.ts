@@ -1,0 +1,219 @@
+/**
+ * Carries an item from the old servers to the new ones, so that it never brings an old value back.
+ *
+ * First a placeholder is made on the new server (`mg … N`), whose cas nobody else has. Then the old server is asked, and
+ * what it gives is stored over the placeholder by that cas. A delete or set that comes in between takes the placeholder
+ * away, and the store is refused. Whoever deletes does so on the old server first and then on the new one: so a value that
+ * was read from the old server before is refused or deleted, and after it there is none to be read.
+ */
+
+import { chunkFlags, chunkKey, cut, Manifest, manifestText, newMark } from "../../codec/chunks.ts";
+import type { Encoded } from "../../codec/codec.ts";
+import { FLAG_SPLIT } from "../../codec/flags.ts";
+import { knowsPlaceholders } from "../../codec/placeholder.ts";
+import { decodeValue } from "../../codec/values.ts";
+import { metaDelete } from "../../commands/meta/delete.ts";
+import { metaGet, type MetaItem } from "../../commands/meta/get.ts";
+import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
+import { metaSet } from "../../commands/meta/set.ts";
+import { StorageCommand } from "../../commands/storage.ts";
+import type { ItemDecoder } from "../../commands/item_decoder.ts";
+import { Call } from "../../engine/call.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { RawItem } from "../../engine/item_decoders.ts";
+import { sendMeta } from "../../engine/meta_sending.ts";
+import { step } from "../../engine/step.ts";
+import { missing, verb } from "../../engine/verb.ts";
+import { MemcachedError, UnsupportedError } from "../../errors.ts";
+import { isSound } from "../../thrown.ts";
+import { checkManifest, dataToSplit } from "../chunked.ts";
+import { exptimeOf } from "../get_or_set/options.ts";
+import { chunkBytesFor } from "../item_size.ts";
+import type { MetaKey } from "../meta/options.ts";
+import { getRaw } from "../retrieve.ts";
+import { encoded } from "../store.ts";
+
+/**
+ * What became of an item:
+ *
+ * - `carried`: the new server has it now;
+ * - `there`: the new server had one already, or was changed meanwhile;
+ * - `absent`: neither has one;
+ * - `left`: the old server may have one, and the new one could not take it.
+ */
+export type Carried = "carried" | "there" | "absent" | "left";
+
+/** The engines of one call, and the key. */
+export interface Passage {
+  readonly from: Engine;
+  readonly to: Engine;
+  readonly key: MetaKey;
+}
+
+/** An item on its way. */
+interface Load {
+  readonly item: Encoded;
+  /** Infinity: it never expires. */
+  readonly ttl: number;
+}
+
+/**
+ * Carries one item.
+ *
+ * @param takesOver True if the placeholder of somebody else is taken away: the caller cannot do without the item.
+ * @param unknownTtl Seconds for an item whose server cannot say how long it lasts.
+ * @throws {MemcachedError} If a server fails. What the old one has stays there.
+ */
+export async function carry(
+  { from, to, key }: Passage,
+  { takesOver, unknownTtl }: { readonly takesOver: boolean; readonly unknownTtl: number },
+): Promise<Carried> {
+  const { codec, inflateBudget } = to.settings;
+  // Others would take the placeholder for a value.
+  if (!knowsPlaceholders(codec, inflateBudget)) return "left";
+  const wireKey = to.keys.any(key);
+  const cas = await claim(to, wireKey, takesOver);
+  if (typeof cas !== "bigint") return cas;
+  let end: Carried = "absent";
+  try {
+    const load = await fetch(from, key, unknownTtl);
+    if (load === undefined) return end;
+    end = "left";
+    const item = translated(from, to, load.item);
+    return end = await fill(to, wireKey, { item, ttl: load.ttl }, cas) ? "carried" : "there";
+  } catch (error) {
+    if (isSound(error, MemcachedError)) throw error;
+    // The codec or the limits of the new client do not take it.
+    return "left";
+  } finally {
+    if (end === "absent" || end === "left") {
+      await ask(to, wireKey, metaDelete({ C: cas }, ONCE)).catch(() => {});
+    }
+  }
+}
+
+/** Makes a placeholder on the new server. Gives its cas, or why there is none. */
+async function claim(
+  to: Engine,
+  key: string,
+  takesOver: boolean,
+): Promise<bigint | "there" | "left"> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const seen = await ask(to, key, CLAIM);
+    const { cas, won = false, stale = false, taken = false, size } = seen ?? {};
+    if (cas === undefined) break;
+    if (won && !stale) return cas;
+    // This caller was told to renew a stale value, and does not.
+    if (won) await ask(to, key, metaDelete({ C: cas, I: true }, ONCE));
+    if (stale || !taken || size !== 0) return "there";
+    if (!takesOver) break;
+    await ask(to, key, metaDelete({ C: cas }, ONCE));
+  }
+  return "left";
+}
+
+/** Reads an item from the old server, as it is there. */
+async function fetch(
+  from: Engine,
+  key: MetaKey,
+  unknownTtl: number,
+): Promise<Load | undefined> {
+  const wireKey = from.keys.any(key);
+  const kind = metaGet(
+    from.decoders.raw as ItemDecoder<RawItem>,
+    { ...NOTHING_ASKED, value: true, ttl: true },
+    {},
+    { needs: undefined, mayRepeat: true },
+  );
+  let found: MetaItem<RawItem> | undefined;
+  try {
+    found = await ask(from, wireKey, kind);
+  } catch (error) {
+    if (!isSound(error, UnsupportedError)) throw error;
+    const item = await whole(from, key);
+    return item && { item, ttl: unknownTtl };
+  }
+  const { value, ttl = 0, stale } = found ?? {};
+  // Stale is what somebody has invalidated. What ends in this second may be gone when it is stored.
+  if (value === undefined || stale || ttl < 1) return undefined;
+  const item = Manifest.is(value) ? await whole(from, key) : value;
+  return item && { item, ttl };
+}
+
+/** Reads an item with its chunks. */
+async function whole(from: Engine, key: MetaKey): Promise<RawItem | undefined> {
+  return typeof key === "string" ? await getRaw(from, key, STRICT) : undefined;
+}
+
+/** Gives an item as the new servers' clients read it: as it is if they have the same codec. */
+function translated(from: Engine, to: Engine, item: Encoded): Encoded {
+  const { codec, inflateBudget } = from.settings;
+  if (codec === to.settings.codec) return item;
+  const { data, flags } = item as RawItem;
+  const value = decodeValue(codec, data, 0, data.length, flags, inflateBudget);
+  return encoded(to, "set", value, undefined);
+}
+
+/** Stores an item over the placeholder. Gives false if that is gone. */
+async function fill(to: Engine, key: string, { item, ttl }: Load, cas: bigint): Promise<boolean> {
+  const { settings } = to;
+  if (item.data instanceof Uint8Array) {
+    checkManifest(settings, key, { data: item.data, flags: item.flags });
+  }
+  const exptime = ttl === Infinity ? 0 : exptimeOf(ttl);
+  const data = dataToSplit(settings, "set", key, item);
+  const kind = metaSet({ cas: false, size: false, isQuiet: false }, { T: exptime, C: cas }, ONCE);
+  if (data === undefined) return (await ask(to, key, kind, item))?.status === "stored";
+  const chunks = cut(data, chunkBytesFor(settings.itemSizeLimit, key));
+  const { flags } = item;
+  const mark = newMark(flags);
+  const stored = await Promise.all(chunks.map((chunk, i) => {
+    const under = chunkKey(key, i);
+    const isLast = i === chunks.length - 1;
+    const part = { data: chunk, flags: chunkFlags(mark, flags, i, isLast) };
+    return step<boolean>(
+      to,
+      under,
+      (receiver) => new StorageCommand("set", under, part, { exptime, noreply: false }, receiver),
+    );
+  }));
+  if (!stored.every(Boolean)) return false;
+  const manifest = { data: manifestText(chunks.length), flags: (flags | FLAG_SPLIT) >>> 0 };
+  return (await ask(to, key, kind, manifest))?.status === "stored";
+}
+
+/** Sends a meta command, strictly. */
+function ask<R>(
+  engine: Engine,
+  key: string,
+  kind: MetaKind<R>,
+  item?: Encoded,
+): Promise<R | undefined> {
+  const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+  const call = new Call<R | undefined>(owner, CARRY, undefined);
+  return engine.start(call, (call) => {
+    sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), call, item));
+  });
+}
+
+const NOTHING_ASKED = {
+  value: false,
+  cas: false,
+  ttl: false,
+  size: false,
+  hit: false,
+  lastAccess: false,
+  unchanged: false,
+};
+const ONCE = { isQuiet: false, needs: undefined, mayRepeat: false };
+const STRICT = { strict: true };
+/** Seconds for which a placeholder waits for its value, if the process that has made it is gone. */
+const LEASE = 10;
+const MAX_ROUNDS = 4;
+const CLAIM = metaGet<never>(
+  { decode: () => undefined as never },
+  { ...NOTHING_ASKED, cas: true, size: true },
+  { N: LEASE },
+  ONCE,
+);
+const CARRY = verb("migration", missing);

@@ -1,0 +1,89 @@
+/** One call of a client that moves, as the migration sees it, and how the results of its parts become one. */
+
+import type { KeyOptions } from "../../engine/call_options.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { RawItem } from "../../engine/item_decoders.ts";
+import type { MultiResult } from "../batch_fan_out.ts";
+import type { MetaKey } from "../meta/options.ts";
+
+/**
+ * What a verb does to the items of its keys, which decides what must happen on the other side:
+ *
+ * - `read` gives values, `readRaw` items as they are, `readCas` also their cas, which counts on one server only;
+ * - `store` puts a value there, whatever there was;
+ * - `delete` takes the value away, whatever there was;
+ * - `change` needs the item that is there, and makes none;
+ * - `create` looks at the item that is there, and may make one;
+ * - `load` is `getOrSet()`, `lock` is `lock()`, `none` touches no item.
+ */
+export type Effect =
+  | ("read" | "readRaw" | "readCas")
+  | ("store" | "delete" | "change" | "create")
+  | ("load" | "lock" | "none");
+
+/** The servers that a client moves from, and those that it moves to. */
+export type Side = "old" | "new";
+
+/** One call. */
+export interface Job {
+  readonly effect: Effect;
+  readonly keys: readonly MetaKey[];
+  /** True if its result is that of many keys. */
+  readonly isMany: boolean;
+  readonly options: KeyOptions | undefined;
+  /** Carries the verb out for some of the keys, by their positions; `undefined`: for what was given, as it is. */
+  run(engine: Engine, side: Side, positions?: readonly number[]): Promise<unknown>;
+}
+
+/** What came of a part of a call. */
+export interface Part {
+  readonly positions: readonly number[];
+  readonly result: unknown;
+}
+
+/** Gives the positions of the keys for which a retrieval found nothing. */
+export function missesOf(job: Job, { positions, result }: Part): readonly number[] {
+  if (!job.isMany) return isMiss(job, result) ? positions : [];
+  if (result instanceof Map) return positions.filter((at) => !result.has(job.keys[at]));
+  const list = result as readonly unknown[];
+  return positions.filter((_, i) => list[i] === undefined);
+}
+
+/** Joins what came of the parts of a call. Of two for one key the later counts, unless it is a miss. */
+export function joined(job: Job, parts: readonly Part[]): unknown {
+  const last = parts[parts.length - 1];
+  if (parts.length === 1) return last.result;
+  if (!job.isMany) {
+    return parts.findLast(({ result }) => !isMiss(job, result))?.result ?? last.result;
+  }
+  if (last.result instanceof Map) return joinedMaps(job, parts);
+  if (Array.isArray(last.result)) {
+    const list = job.keys.map((): unknown => undefined);
+    for (const { positions, result } of parts) {
+      (result as unknown[]).forEach((value, i) => list[positions[i]] = value ?? list[positions[i]]);
+    }
+    return list;
+  }
+  const failed = new Set(parts.flatMap(({ result }) => (result as MultiResult).failed));
+  const inOrder = new Set(job.keys.filter((key) => failed.has(key as string)));
+  return { ok: failed.size === 0, failed: Array.from(inOrder) };
+}
+
+/** In the order asked. */
+function joinedMaps(job: Job, parts: readonly Part[]): Map<unknown, unknown> {
+  const all = new Map<unknown, unknown>();
+  for (const { result } of parts) {
+    for (const [key, value] of result as Map<unknown, unknown>) all.set(key, value);
+  }
+  const inOrder = new Map<unknown, unknown>();
+  for (const key of job.keys) if (all.has(key)) inOrder.set(key, all.get(key));
+  return inOrder;
+}
+
+/** True for a miss. A placeholder, read raw, shows as an item without bytes and flags. */
+function isMiss({ effect }: Job, result: unknown): boolean {
+  if (result === undefined) return true;
+  if (effect !== "readRaw") return false;
+  const { data, flags } = result as RawItem;
+  return flags === 0 && data.length === 0;
+}

@@ -1,0 +1,397 @@
+/**
+ * Carries out the calls of a client that moves from old servers to new ones. Each key has a side, which this process
+ * reads and writes; the other side gets deletes. So neither has anything older than the other:
+ *
+ * - What is missing on the new side is carried over from the old one, as `carrier.ts` says. Nothing is ever carried back.
+ * - A value is stored on the key's side first, and the other side deletes afterwards. Of two processes that see a key on
+ *   different sides, one deletes what the other has stored, and not both values stay.
+ * - A delete goes to the old side first and to the new one when that is confirmed, wherever the key is: what was carried
+ *   over meanwhile is deleted, and afterwards there is nothing to carry.
+ * - A verb that needs the item that is there has it carried over first, and deleted on the old side, so that what it
+ *   changes is the only one.
+ *
+ * Calls of this client for a key that take several steps are carried out one behind the other.
+ */
+
+import { DeleteCommand } from "../../commands/deletion.ts";
+import { metaDelete } from "../../commands/meta/delete.ts";
+import { MetaCommand } from "../../commands/meta/meta_command.ts";
+import { Call } from "../../engine/call.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { KeyOrder } from "../../engine/key_order.ts";
+import { sendMeta } from "../../engine/meta_sending.ts";
+import type { MigrationOptions } from "../../engine/migration_options.ts";
+import { step } from "../../engine/step.ts";
+import { missing, verb } from "../../engine/verb.ts";
+import { failing, refusedBy, routed } from "../../engine/view.ts";
+import { ClosedError, MemcachedError, TimeoutError, UnsupportedError } from "../../errors.ts";
+import { needsBase64 } from "../../key.ts";
+import { isSound } from "../../thrown.ts";
+import { deleteOne } from "../change.ts";
+import { type Carried, carry } from "./carrier.ts";
+import { type Job, joined, missesOf, type Part, type Side } from "./job.ts";
+import { Migration, type Tally } from "./migration.ts";
+import { Owed } from "./owed.ts";
+
+/** The calls of one client that moves. */
+export class Moves {
+  readonly migration: Migration;
+  readonly #engines: Readonly<Record<Side, Engine>>;
+  readonly #owed: Readonly<Record<Side, Owed>> = { old: new Owed(), new: new Owed() };
+  readonly #order = new KeyOrder();
+  readonly #tally: Tally = {
+    carried: 0,
+    fallbackHits: 0,
+    absent: 0,
+    failures: 0,
+    owed: () => this.#owed.old.size + this.#owed.new.size,
+  };
+  #open = 0;
+  #onNoneOpen: (() => void) | undefined;
+  #isClosing = false;
+
+  constructor(from: Engine, to: Engine, options: MigrationOptions) {
+    this.#engines = { old: from, new: to };
+    this.migration = new Migration(options, this.#tally);
+  }
+
+  /** Carries out a call. Wrong use rejects before anything is sent, and an abort at once. */
+  async perform(job: Job): Promise<unknown> {
+    const to = this.#engines.new;
+    const refused = refusedBy(to, to.keys, (engine) => job.run(engine, "new"));
+    if (refused !== undefined) await refused;
+    if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
+    this.#open++;
+    const result = this.#inTurn(job, job.keys.map((key) => to.keys.any(key)));
+    const over = () => {
+      if (--this.#open === 0) this.#onNoneOpen?.();
+    };
+    result.then(over, over);
+    return await unlessAborted(result, job.options?.signal);
+  }
+
+  /** Waits for the calls under way. Later ones are refused. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
+  }
+
+  /** Deletes keys on the side where they are not, as their values change in this moment. It does not fail. */
+  async clearOther(job: Job, side: Side): Promise<void> {
+    if (this.migration.stage === "done") return;
+    await this.#forget(job, side === "old" ? "new" : "old", this.#all(job));
+  }
+
+  /** Begins a call behind those for its keys that have not ended. One that only reads lets others pass. */
+  #inTurn(job: Job, wireKeys: readonly string[]): Promise<unknown> {
+    const order = this.#order;
+    const isRead = READS.includes(job.effect);
+    const mustWait = order.size > 0 && wireKeys.some((key) => order.holds(key));
+    if (isRead && !mustWait) return this.#carryOut(job, wireKeys);
+    const engine = this.#engines.new;
+    return new Promise((resolve) => {
+      order.take({
+        keys: Array.from(new Set(wireKeys)),
+        deadline: engine.deadline(),
+        begin: (turn) => {
+          const result = this.#carryOut(job, wireKeys);
+          resolve(result);
+          if (isRead) turn.end();
+          else result.then(() => turn.end(), () => turn.end());
+        },
+        giveUp: () => resolve(this.#fail(job, this.#all(job), new TimeoutError(LATE))),
+      });
+      if (order.waiting > 0) engine.cluster.watch(order);
+    });
+  }
+
+  async #carryOut(job: Job, wireKeys: readonly string[]): Promise<unknown> {
+    const { migration } = this;
+    if (migration.stage === "done") {
+      this.#owed.old.clear();
+      if (this.#owed.new.size === 0) return await this.#run(job, "new");
+    }
+    const sides: Record<Side, number[]> = { old: [], new: [] };
+    wireKeys.forEach((key, i) => sides[migration.sideOf(key)].push(i));
+    if (wireKeys.length === 0 || sides.old.length === 0) {
+      return await this.#on("new", job, sides.new);
+    }
+    if (sides.new.length === 0) return await this.#on("old", job, sides.old);
+    const parts = Promise.all([
+      this.#on("old", job, sides.old).then((result) => ({ positions: sides.old, result })),
+      this.#on("new", job, sides.new).then((result) => ({ positions: sides.new, result })),
+    ]);
+    return joined(job, await parts);
+  }
+
+  /** Carries out a call for keys of one side. */
+  async #on(side: Side, job: Job, positions: readonly number[]): Promise<unknown> {
+    const failures = await this.#pay(job, side, positions);
+    return await this.#split(
+      job,
+      positions,
+      failures,
+      (good) => side === "old" ? this.#onOld(job, good) : this.#onNew(job, good),
+    );
+  }
+
+  async #onOld(job: Job, positions: readonly number[]): Promise<unknown> {
+    const result = await this.#run(job, "old", positions);
+    if (!CHANGES.includes(job.effect)) return result;
+    return await this.#failPart(
+      job,
+      { positions, result },
+      await this.#forget(job, "new", positions),
+    );
+  }
+
+  async #onNew(job: Job, positions: readonly number[]): Promise<unknown> {
+    const { effect } = job;
+    if (this.migration.stage === "done") return await this.#run(job, "new", positions);
+    if (effect === "store") {
+      const result = await this.#run(job, "new", positions);
+      return await this.#failPart(
+        job,
+        { positions, result },
+        await this.#forget(job, "old", positions),
+      );
+    }
+    if (effect === "delete") {
+      const failures = await this.#forget(job, "old", positions);
+      return await this.#failPart(job, {
+        positions,
+        result: await this.#run(job, "new", positions),
+      }, failures);
+    }
+    if (effect === "change" || effect === "create") {
+      const failures = await this.#bring(job, positions);
+      return await this.#split(job, positions, failures, async (good) => {
+        const result = await this.#run(job, "new", good);
+        // Somebody who sees the key on the old side may have stored it there meanwhile.
+        if (effect === "create") await this.#forget(job, "old", good);
+        return result;
+      });
+    }
+    if (effect === "load") await Promise.all(positions.map((at) => this.#carry(job, at, false)));
+    if (effect === "load" || effect === "lock" || effect === "none") {
+      return await this.#run(job, "new", positions);
+    }
+    return await this.#read(job, positions);
+  }
+
+  /** Reads from the new side, and what is not there from the old one. */
+  async #read(job: Job, positions: readonly number[]): Promise<unknown> {
+    const first = { positions, result: await this.#run(job, "new", positions) };
+    const misses = missesOf(job, first);
+    if (misses.length === 0) return first.result;
+    const again: number[] = [];
+    const beneath: number[] = [];
+    for (let start = 0; start < misses.length; start += KEYS_A_TURN) {
+      const some = misses.slice(start, start + KEYS_A_TURN);
+      const ends = await Promise.all(some.map((at) => this.#carry(job, at, false)));
+      ends.forEach((end, i) => {
+        if (end === "carried" || end === "there") again.push(some[i]);
+        // A cas of the old side is none of the new one.
+        else if (end === "left" && job.effect !== "readCas") beneath.push(some[i]);
+      });
+    }
+    const parts: Part[] = [first];
+    if (beneath.length > 0) {
+      const part = await this.#readOld(job, beneath);
+      if (part !== undefined) parts.push(part);
+    }
+    if (again.length > 0) {
+      parts.push({ positions: again, result: await this.#run(job, "new", again) });
+    }
+    return joined(job, parts);
+  }
+
+  /** Reads from the old side. Where it fails, that is a miss. */
+  async #readOld(job: Job, positions: readonly number[]): Promise<Part | undefined> {
+    const trusted = positions.filter((at) => !this.#owed.old.has(this.#wireKey("old", job, at)));
+    if (trusted.length === 0 || this.#owed.old.hasLost) return undefined;
+    try {
+      const result = await this.#run(job, "old", trusted);
+      const part = { positions: trusted, result };
+      this.#tally.fallbackHits += trusted.length - missesOf(job, part).length;
+      return part;
+    } catch (error) {
+      if (!isSound(error, MemcachedError)) throw error;
+      this.#tally.failures++;
+      return undefined;
+    }
+  }
+
+  /** Has items on the new side alone. Gives the errors of those that it cannot have there, by their positions. */
+  async #bring(job: Job, positions: readonly number[]): Promise<Failures> {
+    const failures = new Map<number, MemcachedError>();
+    await Promise.all(positions.map((at) => this.#carry(job, at, true, failures)));
+    const brought = positions.filter((at) => !failures.has(at));
+    for (const [at, error] of await this.#forget(job, "old", brought, false)) {
+      failures.set(at, error);
+    }
+    return failures;
+  }
+
+  /**
+   * Carries one item over.
+   *
+   * @param takesOver As of `carry()`.
+   * @param failures Told why it could not be carried, if the caller must not go on then.
+   */
+  async #carry(
+    job: Job,
+    at: number,
+    takesOver: boolean,
+    failures?: Map<number, MemcachedError>,
+  ): Promise<Carried> {
+    const owed = this.#owed.old;
+    const wireKey = this.#wireKey("old", job, at);
+    if (owed.hasLost) return "absent";
+    if (owed.has(wireKey) && (await this.#forget(job, "old", [at])).size > 0) return "absent";
+    const passage = { from: this.#view("old", job), to: this.#view("new", job), key: job.keys[at] };
+    try {
+      const end = await carry(passage, { takesOver, unknownTtl: this.migration.exptime });
+      if (end === "carried") this.#tally.carried++;
+      else if (end === "absent") this.#tally.absent++;
+      return end;
+    } catch (error) {
+      if (!isSound(error, MemcachedError)) throw error;
+      // Servers without meta commands take what is stored, and nothing is carried over.
+      if (isSound(error, UnsupportedError)) return "left";
+      this.#tally.failures++;
+      if (failures === undefined) this.#engines.new.failed(error, FORGET.name, false);
+      failures?.set(at, error);
+      return "left";
+    }
+  }
+
+  /** Makes up for deletes that are owed. Gives the errors of keys that cannot be used until that succeeds. */
+  async #pay(job: Job, side: Side, positions: readonly number[]): Promise<Failures> {
+    const owed = this.#owed[side];
+    if (owed.size === 0) return NO_FAILURES;
+    const due = positions.filter((at) => owed.has(this.#wireKey(side, job, at)));
+    return due.length === 0 ? NO_FAILURES : await this.#forget(job, side, due);
+  }
+
+  /**
+   * Deletes keys on one side. Gives the errors of those that it has not confirmed, by their positions.
+   *
+   * @param isOwed True if what is there must not be used before it is deleted.
+   */
+  async #forget(
+    job: Job,
+    side: Side,
+    positions: readonly number[],
+    isOwed = true,
+  ): Promise<Failures> {
+    const engine = this.#view(side, job);
+    const owed = this.#owed[side];
+    const failures = new Map<number, MemcachedError>();
+    for (let start = 0; start < positions.length; start += KEYS_A_TURN) {
+      await Promise.all(
+        positions.slice(start, start + KEYS_A_TURN).map(async (at) => {
+          const key = this.#wireKey(side, job, at);
+          try {
+            await deleted(engine, key, job.keys[at]);
+            owed.paid(key);
+          } catch (error) {
+            if (!isSound(error, MemcachedError)) throw error;
+            this.#tally.failures++;
+            failures.set(at, error);
+            if (isOwed) owed.add(key);
+          }
+        }),
+      );
+    }
+    return failures;
+  }
+
+  /** Carries out a call for the keys without a failure, and fails it for the others, each in its verb's own way. */
+  async #split(
+    job: Job,
+    positions: readonly number[],
+    failures: Failures,
+    run: (good: readonly number[]) => Promise<unknown>,
+  ): Promise<unknown> {
+    if (failures.size === 0) return await run(positions);
+    const good = positions.filter((at) => !failures.has(at));
+    if (good.length === 0) return await this.#failPart(job, undefined, failures);
+    return await this.#failPart(job, { positions: good, result: await run(good) }, failures);
+  }
+
+  /** Joins what a call gives with what it gives for keys that failed. */
+  async #failPart(job: Job, part: Part | undefined, failures: Failures): Promise<unknown> {
+    if (failures.size === 0) return part?.result;
+    const positions = Array.from(failures.keys());
+    const [error] = failures.values();
+    const result = await this.#fail(job, positions, error);
+    return part === undefined || !job.isMany ? result : joined(job, [part, { positions, result }]);
+  }
+
+  #fail(job: Job, positions: readonly number[], error: MemcachedError): Promise<unknown> {
+    const engine = this.#engines.new;
+    return job.run(failing(engine, engine.keys, error), "new", this.#some(job, positions));
+  }
+
+  #run(job: Job, side: Side, positions?: readonly number[]): Promise<unknown> {
+    return job.run(this.#view(side, job), side, positions && this.#some(job, positions));
+  }
+
+  /** Gives positions only if they are not all: what was given is then passed on as it is. */
+  #some(job: Job, positions: readonly number[]): readonly number[] | undefined {
+    return positions.length === job.keys.length ? undefined : positions;
+  }
+
+  #all(job: Job): readonly number[] {
+    return Array.from(job.keys.keys());
+  }
+
+  #view(side: Side, { options }: Job): Engine {
+    return routed(this.#engines[side], options);
+  }
+
+  #wireKey(side: Side, { keys }: Job, at: number): string {
+    return this.#engines[side].keys.any(keys[at]);
+  }
+}
+
+/** Errors by positions of keys. */
+type Failures = ReadonlyMap<number, MemcachedError>;
+
+/** Deletes one key, and waits for the answer whatever the client's `noreply`. */
+async function deleted(engine: Engine, wireKey: string, key: unknown): Promise<void> {
+  if (engine.hasLocks && !engine.settings.noreply && typeof key === "string") {
+    await deleteOne(engine, key, STRICT);
+  } else if (needsBase64(wireKey)) {
+    const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    await engine.start(new Call<unknown>(owner, FORGET, undefined), (call) => {
+      const opaque = engine.opaques.next();
+      sendMeta(engine, call, wireKey, new MetaCommand(BY_META, wireKey, opaque, call));
+    });
+  } else {
+    await step<boolean>(engine, wireKey, (told) => new DeleteCommand(wireKey, false, told));
+  }
+}
+
+/** Gives what a promise gives, unless the caller gives up first. */
+function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result;
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    const over = () => signal.removeEventListener("abort", giveUp);
+    result.finally(over).then(resolve, reject);
+  });
+}
+
+const READS: readonly string[] = ["read", "readRaw", "readCas", "load", "lock", "none"];
+/** What changes an item by itself, so that the other side must not keep its own. */
+const CHANGES: readonly string[] = ["store", "delete", "change", "create"];
+const KEYS_A_TURN = 1000;
+const NO_FAILURES: Failures = new Map();
+const STRICT = { strict: true };
+const FORGET = verb("migration", missing);
+const BY_META = metaDelete({}, { isQuiet: false, needs: undefined, mayRepeat: true });
+const LATE = "Cannot carry out the call as those for its key that were made before took too long";
