@@ -144,7 +144,9 @@ class Verbs extends Mover {
       run: (engine, side) => {
         const { engines, isDone } = this.move;
         const isAlone = side === "old" || isDone;
-        return isAlone ? lock(engine, key, options) : lockBoth([routed(engines.old, options), engine], key, options);
+        return isAlone
+          ? lock(engine, key, options)
+          : lockBoth([routed(engines.old, options), engine], key, options);
       },
     });
   }

@@ -1,0 +1,234 @@
+/** What comes between the steps of a move: each step is held by a gate while another process changes the key. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { Client, type Connect, jsonCodec } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { platformConnect } from "../../support/platform_connect.ts";
+import { textOf } from "../../support/wire.ts";
+import { startRig } from "./rig.ts";
+
+const PATIENT = { pollTimeout: 5000, connectTimeout: 5000, warn: false };
+const READ_NEW = { stage: "read_new" } as const;
+
+Deno.test("A value that was read before a delete is not carried over after it", async () => {
+  for (const end of ["delete", "set", "touched away"] as const) {
+    await using rig = await startRig();
+    const { after, old, plain } = rig;
+    const gate = new Gate("ms key");
+    await using reader = new Client(after.address, {
+      ...PATIENT,
+      connect: gate.connect,
+      migrateFrom: old,
+      migration: READ_NEW,
+    });
+    const writer = rig.moving();
+    await old.set("key", "v1", { exptime: 100 });
+    const reading = reader.get("key");
+    await gate.reached;
+    if (end === "delete") assertEquals(await writer.delete("key"), true);
+    else if (end === "set") assertEquals(await writer.set("key", "v2"), true);
+    else assertEquals(await writer.expire("key"), true);
+    gate.open();
+    await reading;
+    const expected = end === "set" ? "v2" : undefined;
+    assertEquals([await plain.get("key"), await reader.get("key")], [expected, expected], end);
+  }
+});
+
+Deno.test("A delete is confirmed by the old servers before the new ones are told", async () => {
+  await using rig = await startRig();
+  const { before, old } = rig;
+  const gate = new Gate("delete key");
+  await using held = new Client(before.address, { ...PATIENT, connect: gate.connect });
+  await using writer = new Client(rig.after.address, {
+    ...PATIENT,
+    migrateFrom: held,
+    migration: READ_NEW,
+  });
+  const reader = rig.moving();
+  await old.set("key", "v1");
+  const deleting = writer.delete("key");
+  await gate.reached;
+  assertEquals(await reader.get("key"), "v1", "it is carried over meanwhile");
+  gate.open();
+  assertEquals(await deleting, true);
+  assertEquals([await reader.get("key"), await writer.get("key")], [undefined, undefined]);
+});
+
+Deno.test("Calls of a client that moves are carried out in the order in which they were made", async () => {
+  await using rig = await startRig();
+  await rig.old.set("n", 1);
+  for (const stage of ["read_old", "read_new"] as const) {
+    const client = rig.moving({ stage });
+    const calls = [
+      client.delete("key"),
+      client.set("key", 1),
+      client.incr("key"),
+      client.get("key"),
+      client.delete("key"),
+      client.get("key"),
+      client.add("key", 5),
+      client.getMulti(["key"]),
+    ];
+    const expected = [true, true, 2, 2, true, undefined, true, new Map([["key", 5]])];
+    assertEquals(await Promise.all<unknown>(calls), expected, stage);
+  }
+});
+
+Deno.test("An item keeps the time that it has left, and one that never expires stays so", async () => {
+  await using rig = await startRig();
+  const { before, old, plain } = rig;
+  await old.set("short", 1, { exptime: 100 });
+  await old.set("for_ever", 2);
+  before.advance(40);
+  const client = rig.moving();
+  await client.getMulti(["short", "for_ever"]);
+  assertEquals((await plain.meta.get("short", { ttl: true }))?.ttl, 60);
+  assertEquals((await plain.meta.get("for_ever", { ttl: true }))?.ttl, Infinity);
+  before.advance(60);
+  assertEquals(await old.get("short"), undefined);
+});
+
+Deno.test("What was invalidated on the old servers is not carried over as if it were fresh", async () => {
+  await using rig = await startRig();
+  const { old } = rig;
+  await old.set("key", "v1", { exptime: 100 });
+  await old.meta.delete("key", { stale: true });
+  assertEquals(await rig.moving().get("key"), undefined);
+});
+
+Deno.test("Values are read by the old codec and written by the new one", async () => {
+  await using rig = await startRig();
+  await rig.old.set("key", [1, "two"]);
+  const client = rig.moving(READ_NEW, { codec: jsonCodec });
+  assertEquals(await client.get("key"), [1, "two"]);
+  assertEquals(await client.get("key"), [1, "two"]);
+});
+
+Deno.test("While the old servers are down reads miss, and what must reach them fails", async () => {
+  await using rig = await startRig();
+  const gone = await MemcachedServer.start();
+  await using lost = new Client(gone.address, { ...PATIENT, timeout: 300 });
+  await gone[Symbol.asyncDispose]();
+  await using client = new Client(rig.after.address, {
+    ...PATIENT,
+    migrateFrom: lost,
+    migration: READ_NEW,
+  });
+  await rig.plain.set("there", 1);
+  assertEquals([await client.get("key"), await client.get("there")], [undefined, 1]);
+  assertEquals(await client.set("key", 1), false, "an outdated value may be left");
+  assertEquals(await client.get("key"), 1);
+  assertEquals(await client.delete("key"), false);
+  assertEquals(await client.get("key"), undefined);
+  assertEquals(await client.incr("there"), undefined, "nothing was done");
+  assertEquals(await rig.plain.get("there"), 1);
+  assertEquals(await client.setMulti({ a: 1, b: 2 }), { ok: false, failed: ["a", "b"] });
+  await assertRejects(() => client.delete("key", { strict: true }), Error);
+  const { migration } = client;
+  assertEquals(migration !== undefined && migration.counters().owed > 0, true);
+  if (migration !== undefined) migration.stage = "done";
+  assertEquals([await client.incr("there"), await client.delete("key")], [2, true]);
+});
+
+Deno.test("A delete that the old servers did not confirm is made up for before they are asked again", async () => {
+  await using rig = await startRig();
+  const { before, old } = rig;
+  const client = rig.moving();
+  await old.set("key", "v1");
+  before.fault({ kind: "serverError", commands: ["delete"], times: 1 });
+  assertEquals(await client.delete("key"), false);
+  assertEquals(await old.get("key"), "v1");
+  assertEquals(await client.get("key"), undefined);
+  assertEquals(await old.get("key"), undefined);
+  assertEquals(client.migration?.counters().owed, 0);
+});
+
+Deno.test("A lock is held once, whatever stages two processes are at", async () => {
+  await using rig = await startRig();
+  const stages = ["read_old", "read_new"] as const;
+  for (const first of stages) {
+    for (const second of stages) {
+      const [a, b] = [rig.moving({ stage: first }), rig.moving({ stage: second })];
+      const held = await a.lock("job", { ttl: 30 });
+      assertEquals(held !== undefined, true);
+      assertEquals(await b.lock("job", { ttl: 30 }), undefined);
+      assertEquals(await held?.release(), true);
+      const next = await b.lock("job", { ttl: 30 });
+      assertEquals(await next?.release(), true, `${first} and ${second}`);
+    }
+  }
+});
+
+Deno.test("Wrong use of a client that moves rejects before anything is sent", async () => {
+  await using rig = await startRig();
+  const client = rig.moving();
+  await rig.old.set("key", 1);
+  await assertRejects(() => client.delete("key", { bad: 1 } as never), TypeError);
+  await assertRejects(() => client.set("key", 1, { exptime: "1" as never }), TypeError);
+  await assertRejects(() => client.touch("a b", 1), Error);
+  await assertRejects(() => client.getMulti(5 as never), TypeError);
+  assertEquals(await rig.old.get("key"), 1);
+  const aborted = AbortSignal.abort("enough");
+  assertEquals(await client.get("key", { signal: aborted }).catch((reason) => reason), "enough");
+  await client.close();
+  await assertRejects(() => client.get("key"), Error, "closed");
+});
+
+Deno.test("A client cannot move in a way that would lose what it is told", async () => {
+  await using rig = await startRig();
+  const client = rig.moving();
+  const { migration } = client;
+  if (migration === undefined) throw new Error("It moves");
+  const caught = (run: () => unknown) => {
+    try {
+      return run();
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+  assertEquals(caught(() => client.namespace("n")), "TypeError");
+  assertEquals(caught(() => migration.percent = 101), "RangeError");
+  assertEquals(caught(() => migration.stage = "new" as never), "TypeError");
+  migration.stage = "done";
+  assertEquals(caught(() => migration.stage = "read_new"), "TypeError");
+  const { address } = rig.after;
+  assertEquals(caught(() => new Client(address, { migration: READ_NEW })), "TypeError");
+  const other = { servers: [], get: () => Promise.resolve(), close: () => Promise.resolve() };
+  assertEquals(caught(() => new Client(address, { migrateFrom: other })), "TypeError");
+});
+
+/** A dialler whose connections hold back what holds a text, until the gate is opened. */
+class Gate {
+  readonly #text: string;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #reached = Promise.withResolvers<void>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  open(): void {
+    this.#opened.resolve();
+  }
+
+  readonly connect: Connect = async (endpoint, signal) => {
+    const transport = await platformConnect(endpoint, signal);
+    return {
+      read: (buffer) => transport.read(buffer),
+      write: async (bytes) => {
+        const copy = bytes.slice();
+        if (textOf(copy).includes(this.#text)) {
+          this.#reached.resolve();
+          await this.#opened.promise;
+        }
+        return await transport.write(copy);
+      },
+      close: () => transport.close(),
+    };
+  };
+}
