@@ -5,7 +5,6 @@ import {
   type MigrationOptions,
   type MigrationStage,
 } from "../../engine/migration_options.ts";
-import type { Side } from "./job.ts";
 
 /**
  * What has happened on the way to the new servers: see {@linkcode Migration.counters}.
@@ -70,18 +69,15 @@ export interface MigrationCounters {
 export class Migration {
   #stage: MigrationStage;
   #percent: number;
-  /** Seconds for items whose server cannot say how long they last. */
-  readonly exptime: number;
   readonly #tally: Tally;
 
   /** Made by the client. */
   constructor(
-    { stage = "read_old", percent = 100, exptime = 3600 }: MigrationOptions,
+    { stage = "read_old", percent = 100 }: MigrationOptions,
     tally: Tally,
   ) {
     this.#stage = stage;
     this.#percent = percent;
-    this.exptime = exptime;
     this.#tally = tally;
   }
 
@@ -140,13 +136,6 @@ export class Migration {
     const { carried, fallbackHits, absent, failures } = this.#tally;
     return { carried, fallbackHits, absent, failures, owed: this.#tally.owed() };
   }
-
-  /** Says on which side a key is. */
-  sideOf(wireKey: string): Side {
-    if (this.#stage === "done") return "new";
-    if (this.#stage === "read_old" || this.#percent === 0) return "old";
-    return this.#percent === 100 || shareOf(wireKey) < this.#percent ? "new" : "old";
-  }
 }
 
 /** The numbers that are counted. */
@@ -156,18 +145,4 @@ export interface Tally {
   absent: number;
   failures: number;
   owed(): number;
-}
-
-/**
- * A number from 0 to 100 for a key. It is FNV-1a with its bits mixed once more, so that it has nothing to do with any
- * distribution: a share of the keys is a share of those of each server.
- */
-function shareOf(wireKey: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < wireKey.length; i++) {
-    hash = Math.imul(hash ^ wireKey.charCodeAt(i), 0x01000193);
-  }
-  hash = Math.imul(hash ^ hash >>> 16, 0x85ebca6b);
-  hash = Math.imul(hash ^ hash >>> 13, 0xc2b2ae35);
-  return ((hash ^ hash >>> 16) >>> 0) / 2 ** 32 * 100;
 }

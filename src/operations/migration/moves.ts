@@ -32,6 +32,7 @@ import { type Carried, carry } from "./carrier.ts";
 import { type Job, joined, missesOf, type Part, type Side } from "./job.ts";
 import { Migration, type Tally } from "./migration.ts";
 import { Owed } from "./owed.ts";
+import { carries, sideOf } from "./side.ts";
 
 /** The calls of one client that moves. */
 export class Moves {
@@ -39,6 +40,8 @@ export class Moves {
   readonly #engines: Readonly<Record<Side, Engine>>;
   readonly #owed: Readonly<Record<Side, Owed>> = { old: new Owed(), new: new Owed() };
   readonly #order = new KeyOrder();
+  /** Seconds for items whose server cannot say how long they last. */
+  readonly #unknownTtl: number;
   readonly #tally: Tally = {
     carried: 0,
     fallbackHits: 0,
@@ -53,6 +56,7 @@ export class Moves {
   constructor(from: Engine, to: Engine, options: MigrationOptions) {
     this.#engines = { old: from, new: to };
     this.migration = new Migration(options, this.#tally);
+    this.#unknownTtl = options.exptime ?? 3600;
   }
 
   /** Carries out a call. Wrong use rejects before anything is sent, and an abort at once. */
@@ -112,7 +116,7 @@ export class Moves {
       if (this.#owed.new.size === 0) return await this.#run(job, "new");
     }
     const sides: Record<Side, number[]> = { old: [], new: [] };
-    wireKeys.forEach((key, i) => sides[migration.sideOf(key)].push(i));
+    wireKeys.forEach((key, i) => sides[sideOf(migration, key)].push(i));
     if (wireKeys.length === 0 || sides.old.length === 0) {
       return await this.#on("new", job, sides.new);
     }
@@ -183,7 +187,7 @@ export class Moves {
   async #read(job: Job, positions: readonly number[]): Promise<unknown> {
     const first = { positions, result: await this.#run(job, "new", positions) };
     const misses = missesOf(job, first);
-    if (misses.length === 0) return first.result;
+    if (misses.length === 0 || !carries(this.migration)) return first.result;
     const again: number[] = [];
     const beneath: number[] = [];
     for (let start = 0; start < misses.length; start += KEYS_A_TURN) {
@@ -247,11 +251,11 @@ export class Moves {
   ): Promise<Carried> {
     const owed = this.#owed.old;
     const wireKey = this.#wireKey("old", job, at);
-    if (owed.hasLost) return "absent";
+    if (owed.hasLost || !carries(this.migration)) return "absent";
     if (owed.has(wireKey) && (await this.#forget(job, "old", [at])).size > 0) return "absent";
     const passage = { from: this.#view("old", job), to: this.#view("new", job), key: job.keys[at] };
     try {
-      const end = await carry(passage, { takesOver, unknownTtl: this.migration.exptime });
+      const end = await carry(passage, { takesOver, unknownTtl: this.#unknownTtl });
       if (end === "carried") this.#tally.carried++;
       else if (end === "absent") this.#tally.absent++;
       return end;

@@ -114,6 +114,7 @@ Deno.test("A move under load keeps the hit rate above 95 % while all stages are 
     ["read_new", 10],
     ["read_new", 50],
     ["read_new", 100],
+    ["write_both", 100],
     ["done", 100],
   ];
   const rates: number[] = [];
@@ -125,7 +126,7 @@ Deno.test("A move under load keeps the hit rate above 95 % while all stages are 
     }
     let reads = 0;
     let hits = 0;
-    const deadline = Date.now() + 500;
+    const deadline = Date.now() + 400;
     await Promise.all(Array.from({ length: CALLERS }, async () => {
       while (Date.now() < deadline) {
         const client = random.pick(clients);

@@ -144,9 +144,27 @@ Deno.test("A delete that the old servers did not confirm is made up for before t
   assertEquals(client.migration?.counters().owed, 0);
 });
 
+Deno.test("Once a process does not ask the old servers, others cannot bring back what it deletes", async () => {
+  await using rig = await startRig();
+  const { old } = rig;
+  await old.setMulti({ a: 1, b: 2 });
+  const [reading, both, done] = (["read_new", "write_both", "done"] as const)
+    .map((stage) => rig.moving({ stage }));
+  assertEquals([await both.get("a"), await reading.get("a"), await both.get("a")], [
+    undefined,
+    1,
+    1,
+  ]);
+  assertEquals(await both.delete("a"), true);
+  assertEquals([await reading.get("a"), await old.get("a")], [undefined, undefined]);
+  assertEquals(await done.set("b", 3), true);
+  assertEquals([await both.get("b"), await both.delete("b")], [3, true]);
+  assertEquals([await done.get("b"), await reading.get("b")], [undefined, undefined]);
+});
+
 Deno.test("A lock is held once, whatever stages two processes are at", async () => {
   await using rig = await startRig();
-  const stages = ["read_old", "read_new"] as const;
+  const stages = ["read_old", "read_new", "write_both"] as const;
   for (const first of stages) {
     for (const second of stages) {
       const [a, b] = [rig.moving({ stage: first }), rig.moving({ stage: second })];
