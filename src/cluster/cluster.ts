@@ -14,7 +14,7 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import { RequestBuffers } from "../connection/contract.ts";
 import type { LineStream } from "../connection/line_stream.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
-import { MemcachedError } from "../errors.ts";
+import type { MemcachedError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import type { PlacedServer, Reckoning } from "../placement/distribution.ts";
@@ -25,7 +25,6 @@ import {
   groupsAtOnce,
   groupsOf,
   type Orphans,
-  positionsOf,
   serverFor,
   type ServerGroup,
 } from "./choice.ts";
@@ -33,9 +32,10 @@ import { type AwaitedServers, standIn } from "./awaited_servers.ts";
 import { Leaving } from "./leaving.ts";
 import { type Distribute, isSamePlace, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
+import { Placing } from "./placing.ts";
 import { Server } from "./server.ts";
 import type { ServerContext, ServerSettings } from "./server_context.ts";
-import { closedError, lateError } from "./server_errors.ts";
+import { closedError, lateError, unplacedError } from "./server_errors.ts";
 import { failOrphan, failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
 
@@ -60,8 +60,8 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
 /** What decides, beside the keys, where they go. */
 type Routing = Pick<Command, "deadline" | "route">;
 
-/** Servers that must be dialled before keys can be placed; `undefined` once they are placed. */
-type Unconnected = readonly Server[] | undefined;
+/** The server that must be dialled before a key can be placed; `undefined` once it is placed. */
+type Unconnected = Server | undefined;
 
 /** Routes commands to servers. */
 export class Cluster {
@@ -160,6 +160,7 @@ export class Cluster {
     this.#route(
       command.deadline,
       (failed) => this.#deliverTo(server, command, failed, wasSubmitted),
+      (server, error) => failUnsent(server, command, error),
     );
   }
 
@@ -202,10 +203,10 @@ export class Cluster {
   locate(key: string, deadline: Deadline, then: (server: Server | undefined) => void): void {
     this.#route(deadline, (failed) => {
       const server = this.#clock.now() < deadline.at ? this.#choose(key, failed) : undefined;
-      if (server !== undefined && !server.connected) return [server];
+      if (server !== undefined && !server.connected) return server;
       then(server);
       return undefined;
-    });
+    }, () => then(undefined));
   }
 
   /**
@@ -226,7 +227,12 @@ export class Cluster {
   ): void {
     const groups = groupsAtOnce(this.#membership, keys, route);
     if (groups === undefined) {
-      return this.#assignDialled({ keys }, { deadline, route }, new Map(), place, placed);
+      const placing = new Placing({
+        groupsOf: (group, failed) => this.#groupsOf(group, { deadline, route }, failed),
+        dial: (server, then) => this.#dial(server, deadline, then),
+        place,
+      });
+      return placing.begin({ keys }, placed);
     }
     place({ groups, orphans: NO_ORPHANS });
     placed();
@@ -338,32 +344,37 @@ export class Cluster {
   }
 
   /**
-   * Tries to place keys now. If that needs servers that are not connected, it dials them and tries again.
+   * Tries to place a key now. If that needs a server that is not connected, it dials that one and tries again.
    *
-   * @param attempt Places the keys, or returns the servers that must be dialled first. It is told the error of the dial
+   * @param attempt Places the key, or returns the server that must be dialled first. It is told the error of the dial
    *   that has just ended, if it failed.
+   * @param fail Called if an attempt after a dial throws, as a distribution of the user's may. What the first one throws
+   *   is the caller's.
    */
   #route(
     deadline: Deadline,
     attempt: (failed: Failed, last: MemcachedError | undefined) => Unconnected,
+    fail: (server: Server, error: MemcachedError) => void,
     failed: Failed = new Map(),
     last?: MemcachedError,
   ): void {
-    const unknown = attempt(failed, last);
-    if (unknown === undefined) return;
-    let left = unknown.length;
-    for (const server of unknown) {
-      this.#dial(server, deadline, (error) => {
-        if (error !== undefined) failed.set(server, error);
-        if (--left === 0) this.#route(deadline, attempt, failed, error);
-      });
-    }
+    const server = attempt(failed, last);
+    if (server === undefined) return;
+    this.#dial(server, deadline, (error) => {
+      if (error !== undefined) failed.set(server, error);
+      try {
+        this.#route(deadline, attempt, fail, failed, error);
+      } catch (cause) {
+        fail(server, unplacedError(server.name, cause));
+      }
+    });
   }
 
   #submitRouted(key: string, command: Command, wasSubmitted?: () => void): void {
     this.#route(
       command.deadline,
       (failed, last) => this.#deliver(key, command, failed, last, wasSubmitted),
+      (server, error) => failUnsent(server, command, error),
     );
   }
 
@@ -379,7 +390,7 @@ export class Cluster {
     const isLate = last !== undefined && this.#clock.now() >= command.deadline.at;
     const error = isLate ? last : this.#settings.failover ? undefined : failed.get(owner);
     const server = error === undefined ? this.#choose(key, failed) : undefined;
-    if (server !== undefined && !server.connected) return [server];
+    if (server !== undefined && !server.connected) return server;
     if (server === undefined) failUnsent(owner, command, error);
     else {
       this.#give(command, server, server !== owner);
@@ -403,7 +414,7 @@ export class Cluster {
   ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const error = failed.get(server);
-    if (error === undefined && !server.connected && !server.dead) return [server];
+    if (error === undefined && !server.connected && !server.dead) return server;
     if (error !== undefined || !server.connected) failUnsent(server, command, error);
     else {
       server.submit(command);
@@ -424,8 +435,7 @@ export class Cluster {
         this.#sendAgain(from, command);
       } catch (cause) {
         // A distribution of the user's gives no server. Nobody else on the connection is to blame.
-        const about = { server: from.name, command: command.name, cause };
-        failUnsent(from, command, new MemcachedError(`Cannot place ${command.name} again`, about));
+        failUnsent(from, command, unplacedError(from.name, cause));
       }
     }
   };
@@ -467,42 +477,15 @@ export class Cluster {
     }
     this.#dial(server, command.deadline, (error) => {
       if (error !== undefined) failed.set(server, error);
-      if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted, failed);
-      else if (command.key !== undefined) {
-        this.#submitRouted(command.route ?? command.key, command, wasSubmitted);
+      try {
+        if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted, failed);
+        else if (command.key !== undefined) {
+          this.#submitRouted(command.route ?? command.key, command, wasSubmitted);
+        }
+      } catch (cause) {
+        failUnsent(server, command, unplacedError(server.name, cause));
       }
     });
-  }
-
-  /** Places keys, a server's at a time. Those whose server cannot be dialled are placed anew when all dials have ended. */
-  #assignDialled(
-    keys: KeyGroup,
-    call: Routing,
-    failed: Failed,
-    place: (assignment: Assignment) => void,
-    placed: () => void,
-  ): void {
-    const { groups, orphans } = this.#groupsOf(keys, call, failed);
-    const connected = groups.filter(({ server }) => server.connected);
-    const others = groups.filter(({ server }) => !server.connected);
-    if (connected.length + orphans.length > 0) place({ groups: connected, orphans });
-    const lost: KeyGroup[] = [];
-    let left = others.length + 1;
-    const end = () => {
-      if (--left > 0) return;
-      if (lost.length === 0) return placed();
-      const rest = { keys: lost.flatMap(({ keys }) => keys), positions: lost.flatMap(positionsOf) };
-      this.#assignDialled(rest, call, failed, place, placed);
-    };
-    for (const { server, group } of others) {
-      this.#dial(server, call.deadline, (error) => {
-        if (error === undefined) return this.#assignDialled(group, call, failed, place, end);
-        failed.set(server, error);
-        lost.push(group);
-        end();
-      });
-    }
-    end();
   }
 
   /** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */

@@ -5,7 +5,7 @@ import { sentBefore } from "../connection/contract.ts";
 import {
   ClosedError,
   ConnectionError,
-  type MemcachedError,
+  MemcachedError,
   ServerDeadError,
   TimeoutError,
 } from "../errors.ts";
@@ -48,6 +48,16 @@ export function dialError(server: string, cause: unknown): MemcachedError {
     ? reason.replace("connect", `connect to ${server}`)
     : `Cannot connect to ${server}: ${reason}`;
   return new ConnectionError(message, { server, cause });
+}
+
+/**
+ * Makes the error for keys that a distribution of the user's has no server for.
+ *
+ * @param server The one that they were to go to before, if that is known.
+ */
+export function unplacedError(server: string | undefined, cause: unknown): MemcachedError {
+  const message = `Cannot find the server of a key anew: ${textOf(cause)}`;
+  return new MemcachedError(message, { server, cause });
 }
 
 /** Makes the error for a call whose time was up before its command could be sent again. */

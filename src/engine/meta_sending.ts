@@ -6,6 +6,7 @@
 
 import type { Deadline } from "../clock.ts";
 import type { Server } from "../cluster/server.ts";
+import { unplacedError } from "../cluster/server_errors.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { type MemcachedError, UnsupportedError } from "../errors.ts";
@@ -31,7 +32,7 @@ export function sendMeta(
     cluster.locate(engine.route ?? key, deadline, (server) => {
       learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
         if (command.abandoned) return turn.end();
-        if (error === undefined) engine.send(call, key, command, turn);
+        if (error === undefined) sendLate(engine, call, key, command, turn);
         else command.fail(forCommand(error, command.name));
         turn.end();
       });
@@ -64,12 +65,27 @@ export function sendMetaOrElse(
       learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
         if (command.abandoned) return turn.end();
         if (isSound(server?.meta.refusal(command), UnsupportedError)) return instead(turn);
-        if (error === undefined) engine.send(call, key, command, turn);
+        if (error === undefined) sendLate(engine, call, key, command, turn);
         else command.fail(forCommand(error, command.name));
         turn.end();
       });
     });
   }, (error) => command.fail(error));
+}
+
+/** Sends a command after others. A distribution of the user's may throw, and nobody waits for that any more. */
+function sendLate(
+  engine: Engine,
+  call: { readonly deadline: Deadline },
+  key: string,
+  command: Command,
+  turn: Turn,
+): void {
+  try {
+    engine.send(call, key, command, turn);
+  } catch (cause) {
+    command.fail(unplacedError(undefined, cause));
+  }
 }
 
 /** Sends commands for many keys, grouped by server: as {@linkcode Engine.sendGroups}. */
@@ -100,7 +116,12 @@ export function sendMetaGroups(
           turn.end();
           return fail(forCommand(error, fanOut.command));
         }
-        engine.sendGroups(wireKeys, inItsTurn(fanOut, turn), commandsFor, orphaned);
+        try {
+          engine.sendGroups(wireKeys, inItsTurn(fanOut, turn), commandsFor, orphaned);
+        } catch (cause) {
+          turn.end();
+          fail(unplacedError(undefined, cause));
+        }
       });
     }, engine.route);
   }, fail);

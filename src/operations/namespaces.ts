@@ -19,7 +19,7 @@ import { missing, notDone, verb } from "../engine/verb.ts";
 import { failing, refusedBy, withKeys } from "../engine/view.ts";
 import { inPart, unsent } from "../error_copy.ts";
 import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
-import { isSound } from "../thrown.ts";
+import { isSound, textOf } from "../thrown.ts";
 import { countFrom } from "./counters.ts";
 import { Told } from "./told.ts";
 
@@ -178,7 +178,7 @@ export class Generations {
     };
     this.#number().then((number) => {
       end(clears === this.#clears ? this.#keep(number, began) : this.#generation(number));
-    }, end);
+    }, (reason) => end(isSound(reason, MemcachedError) ? reason : unasked(reason)));
     return question;
   }
 
@@ -275,6 +275,12 @@ export class NamespacesInUse {
     this.#left.register(generations, name);
     return generations;
   }
+}
+
+/** A distribution of the user's throws what it likes. */
+function unasked(cause: unknown): MemcachedError {
+  const message = `Cannot ask for the number of the namespace: ${textOf(cause)}`;
+  return new MemcachedError(message, { cause });
 }
 
 function isError(answer: Answer): answer is MemcachedError {

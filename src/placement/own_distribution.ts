@@ -49,7 +49,10 @@ class OwnDistribution implements FullDistribution {
     const owner = this.indexFor(wireKey);
     const seen = new Set([owner]);
     yield owner;
+    // A walk around a ring may have no end of its own: a hundred times the servers is the end of it.
+    let left = 100 * this.#count;
     for (const index of this.#made.order?.(wireKey) ?? []) {
+      if (seen.size === this.#count || left-- === 0) break;
       if (seen.has(this.#checked(index, wireKey))) continue;
       seen.add(index);
       yield index;
@@ -70,7 +73,12 @@ class OwnDistribution implements FullDistribution {
   }
 
   reckon(wireKey: string): Reckoning {
-    return this.#made.reckon?.(wireKey) ?? {};
+    const { hash, point, placedBy } = this.#made.reckon?.(wireKey) ?? {};
+    return {
+      ...(hash === undefined ? {} : { hash }),
+      ...(point === undefined ? {} : { point }),
+      ...(placedBy === undefined ? {} : { placedBy }),
+    };
   }
 
   #checked(index: number, wireKey: string): number {

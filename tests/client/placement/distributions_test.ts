@@ -254,6 +254,64 @@ Deno.test("a distribution of one's own that fails later fails the calls that are
   isBroken = false;
   assertEquals(await client.get("key"), "value");
 });
+Deno.test("a distribution of one's own that fails while a call is under way fails that call, and not the client", async () => {
+  await using group = await startThree();
+  const ttl = 60;
+  const calls: Record<string, (client: Client) => Promise<unknown>> = {
+    get: (client) => client.get("a"),
+    getMulti: (client) => client.getMulti(["a", "bb"]),
+    setMulti: (client) => client.setMulti({ a: 1, bb: 2 }),
+    getOrSet: (client) => client.getOrSet("a", () => 1, { ttl }),
+    getOrSetMulti: (client) =>
+      client.getOrSetMulti(["a", "bb"], (keys) => new Map(keys.map((key) => [key, 1])), { ttl }),
+    metaGet: (client) => client.meta.get("a"),
+    metaGetMulti: (client) => client.meta.getMulti(["a", "bb"]),
+    getRealtimeHostByKey: (client) => client.getRealtimeHostByKey("a"),
+    update: (client) => client.update("a", () => 1),
+    inNamespace: (client) => client.namespace("n").get("a"),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    for (let answers = 0; answers < 8; answers++) {
+      let left = answers;
+      const indexFor = (wireKey: string) => {
+        if (left-- <= 0) throw new Error("no more answers");
+        return wireKey.length % 2;
+      };
+      await using client = new Client(group.servers, { distribution: () => ({ indexFor }) });
+      // It settles, with a result or the error; closing waits for nothing.
+      await Promise.allSettled([call(client)]);
+      left = Infinity;
+      assertEquals(await client.set("key", name), true);
+    }
+  }
+});
+
+Deno.test("a distribution of one's own may name servers without end, and some again and again", () => {
+  const orders = [
+    function* () {
+      for (let i = 0;; i++) yield i % 3;
+    },
+    function* () {
+      for (;;) yield 0;
+    },
+  ];
+  for (const order of orders) {
+    const made = distributionOf([1, 2, 3].map((port) => parseAddress(`a:${port}`)), {
+      ...PLAIN,
+      distribution: () => ({ indexFor: () => 0, order }),
+    });
+    assertEquals(Array.from(made.order("key")), [0, 1, 2]);
+    assertEquals(made.firstUsable((index) => index === 2)("key"), 2);
+  }
+});
+
+Deno.test("explain() takes from a distribution of one's own what it reckoned, and nothing else", async () => {
+  const reckon = () => ({ hash: 7, server: "another", wireKey: "another" });
+  const distribution = () => ({ indexFor: () => 0, reckon });
+  await using client = new Client(["a", "b"], { distribution });
+  const { hash, server, wireKey } = client.explain("key");
+  assertEquals({ hash, server, wireKey }, { hash: 7, server: "a:11211", wireKey: "key" });
+});
 
 const PLAIN = {
   hash: undefined,
