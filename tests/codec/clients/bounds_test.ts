@@ -3,6 +3,7 @@ import {
   type Codec,
   CodecError,
   dalliCodec,
+  jsonCodec,
   phpCodec,
   pylibmcCodec,
   pymemcacheCodec,
@@ -64,9 +65,9 @@ Deno.test("phpCodec bounds depth and memory of serialized data", () => {
 
 Deno.test("the codecs of other clients survive 60,000 random and mutated items", () => {
   const random = new Random(20261128);
-  const codecs = Object.entries(ORIGINALS);
+  const codecs = [...Object.entries(ORIGINALS), ["json", { codec: jsonCodec }] as const];
   const items = new Map(codecs.map(([name]) => {
-    const { written, read } = RECORDINGS[name];
+    const { written, read } = RECORDINGS[name === "json" ? "nodeMemcached" : name];
     return [name, [...written, ...read].map((item) => [dataOf(item), item.flags] as const)];
   }));
   let read = 0;

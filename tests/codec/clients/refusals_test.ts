@@ -39,7 +39,7 @@ Deno.test("codecs of other clients refuse what those have no form for, and say s
     [jsonCodec, () => 1, "JSON has no text for it: a function"],
     [jsonCodec, { toJSON: () => undefined }, "JSON has no text for it: an Object"],
     [jsonCodec, 1n, "BigInt"],
-    [jsonCodec, cycle, "circular"],
+    [jsonCodec, cycle, "JSON"],
   ];
   for (const [codec, value, message] of table) {
     assertThrows(() => codec.encode(value), TypeError, message);
