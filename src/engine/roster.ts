@@ -6,6 +6,7 @@ import { textOf } from "../thrown.ts";
 import type { Following } from "./following.ts";
 import type { ServersChange } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
+import type { PlacedServer } from "../placement/distribution.ts";
 import type { Settings } from "./options.ts";
 import { readServers, type ServerList, type Servers } from "./server_list.ts";
 
@@ -25,11 +26,14 @@ export interface RosterOptions {
 export class Roster {
   /** The server strings in use, as they were given. */
   strings: readonly string[];
+  /** What its strings say. Of a thousand strings, only the new ones are read again. */
+  #known: ReadonlyMap<string, PlacedServer>;
   readonly #cluster: Cluster;
   readonly #options: RosterOptions;
 
   constructor(list: ServerList, cluster: Cluster, options: RosterOptions) {
     this.strings = list.strings;
+    this.#known = knownOf(list);
     this.#cluster = cluster;
     this.#options = options;
     options.following?.tell({
@@ -79,14 +83,16 @@ export class Roster {
   }
 
   #read(servers: Servers): ServerList {
-    return readServers(servers, this.#options.settings);
+    return readServers(servers, this.#options.settings, this.#known);
   }
 
-  #change({ strings }: ServerList, change: () => boolean): boolean {
+  #change(list: ServerList, change: () => boolean): boolean {
     const { changes, isAwaiting } = this.#cluster;
     const before = isAwaiting ? [] : addressesOf(this.#cluster);
     if (!change()) return false;
+    const { strings } = list;
     this.strings = strings;
+    this.#known = knownOf(list);
     if (isAwaiting || this.#cluster.changes !== changes) {
       this.#options.changed({
         servers: strings,
@@ -95,6 +101,14 @@ export class Roster {
     }
     return true;
   }
+}
+
+function knownOf({ strings, placed }: ServerList): ReadonlyMap<string, PlacedServer> {
+  const known = new Map<string, PlacedServer>();
+  strings.forEach((string, i) => {
+    if (placed[i].weight === undefined) known.set(string, placed[i]);
+  });
+  return known;
 }
 
 function addressesOf({ servers }: Cluster): readonly Address[] {

@@ -58,12 +58,14 @@ export const NO_SERVERS: ServerList = { strings: [], placed: [] };
 /**
  * Reads the servers of a client.
  *
+ * @param known What server strings without a weight say, as far as it is known.
  * @throws {TypeError} If one cannot be used, or does not go with the client's options.
  * @throws {RangeError} If there is none, or a number is out of range.
  */
 export function readServers(
   servers: Servers,
   { distribution, tls }: Pick<Settings, "distribution" | "tls">,
+  known?: ReadonlyMap<string, PlacedServer>,
 ): ServerList {
   if (typeof servers !== "string" && !Array.isArray(servers)) {
     throw new TypeError(
@@ -75,7 +77,7 @@ export function readServers(
   const entries = (typeof servers === "string" ? [servers] : Array.from(servers)).map(readEntry);
   if (entries.length === 0) throw new RangeError("Cannot use an empty list of servers");
   const placed = entries.map(({ server, weight }) =>
-    weight === 1 ? parseAddress(server) : { ...parseAddress(server), weight }
+    weight === 1 ? known?.get(server) ?? parseAddress(server) : { ...parseAddress(server), weight }
   );
   checkWeights(placed, distribution);
   const local = placed.find(({ path }) => path !== undefined);
