@@ -4,6 +4,9 @@
  * nothing else: a proxy that does not know them closes it, with all that is on its way. What was learned counts as long as
  * the server has a connection. From then on each first connection asks anew, before it takes commands: what stands there
  * now may be another server.
+ *
+ * A connection that ends without a word at the question may have ended for another reason, twice too. So what was concluded
+ * from that alone counts at once, and is asked again after `retryTimeout`.
  */
 
 import type { Clock } from "../clock.ts";
@@ -40,6 +43,8 @@ export interface MetaSupportContext {
 export class MetaSupport {
   readonly #context: MetaSupportContext;
   #answer: MetaAnswer | undefined;
+  /** Until when that counts. */
+  #until = Infinity;
   #version: Version = FIRST;
   /** True if it can carry out every command that needs nothing more than meta commands. */
   #isModern = false;
@@ -52,9 +57,11 @@ export class MetaSupport {
     this.#context = context;
   }
 
-  /** True once the server has answered. */
+  /** True once the server has answered, unless that is to be asked again. */
   get isKnown(): boolean {
-    return this.#answer !== undefined;
+    if (this.#answer === undefined) return false;
+    // Most answers count for good, and then no clock is asked.
+    return this.#until === Infinity || this.#context.clock.now() < this.#until;
   }
 
   /** True if the server has answered, and speaks meta commands. */
@@ -141,7 +148,7 @@ export class MetaSupport {
 
   async #ask(controller: AbortController): Promise<void> {
     this.#asking = controller;
-    const { ask, clock, server } = this.#context;
+    const { ask, clock, server, settings } = this.#context;
     let answer: MetaAnswer | undefined;
     let failure: MemcachedError | undefined;
     try {
@@ -157,6 +164,7 @@ export class MetaSupport {
     // An answer that was given up says nothing of the server that is there now.
     if (!controller.signal.aborted) {
       this.#answer = answer;
+      this.#until = answer?.ended ? clock.now() + settings.retryTimeout : Infinity;
       this.#version = versionOf(answer?.version);
       this.#isModern = this.speaksMeta && !isOlder(this.#version, FIRST);
       this.#failure = failure && { error: failure, at: clock.now() };

@@ -99,6 +99,30 @@ Deno.test("a server whose connection ends once where it is asked for meta comman
   assertEquals(questions, 2);
 });
 
+Deno.test("what only closed connections have shown is asked again after the retry timeout, and an error line counts for good", async () => {
+  const clock = new ManualClock();
+  for (const [onMeta, asksAgain] of [[() => null, true], [() => "ERROR\r\n", false]] as const) {
+    let isCut = true;
+    const server = serverOf("1.6.38", (line) => isCut ? onMeta() : metaReplies(line));
+    const { client, wires } = clientOf(server, { clock, retryTimeout: 1000 });
+    await using _ = client;
+    await client.get("a");
+    await assertRejects(() => client.meta.get("a"), UnsupportedError);
+    clock.advance(999);
+    await assertRejects(() => client.meta.get("a"), UnsupportedError);
+    const asked = wires.connections.length;
+    clock.advance(1);
+    // A proxy that does not know them stays one.
+    await assertRejects(() => client.meta.get("a"), UnsupportedError);
+    assertEquals(wires.connections.length > asked, asksAgain);
+    isCut = false;
+    clock.advance(1000);
+    if (asksAgain) assertEquals(await client.meta.get("a"), undefined);
+    else await assertRejects(() => client.meta.get("a"), UnsupportedError);
+    assertEquals(await client.get("a"), undefined);
+  }
+});
+
 for (
   const [what, version, onMeta] of [
     ["answers ERROR to mn", "1.4.25", () => "ERROR\r\n"],
