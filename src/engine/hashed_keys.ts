@@ -54,6 +54,12 @@ class HashedKeys extends Keys {
     return wire.length > MAX_BASE64_KEY_BYTES && needsBase64(wire) ? hashed(wire) : wire;
   }
 
+  /** The server is that of the same text as a key. */
+  override route(text: string): string {
+    const wire = super.route(text);
+    return wire.length > MAX_KEY_BYTES || looksHashed(wire) ? hashed(wire) : wire;
+  }
+
   override many(keys: readonly string[]): readonly string[] {
     return keys.map((key) => this.one(key));
   }

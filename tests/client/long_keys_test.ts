@@ -184,3 +184,23 @@ function shown(given: unknown, keys: readonly string[]): unknown {
   });
   return keys.toReversed().reduce((text, key) => text.replaceAll(key, "KEY"), text ?? "");
 }
+
+Deno.test("longKeys: routeBy a long key leads to the server of that key", async () => {
+  const servers = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
+  for (const hashPrefix of [true, false]) {
+    const options = { longKeys: "hash", prefix: "p:", hashPrefix, hashTag: "{}" } as const;
+    await using client = new Client(servers, options);
+    for (
+      const key of [
+        ...KEYS,
+        `?${LONG}`,
+        `{1}${LONG}`,
+        `${LONG}{1}`,
+        "é".repeat(200),
+        client.explain(LONG).wireKey,
+      ]
+    ) {
+      assertEquals(client.explain("a", { routeBy: key }).server, client.getHostByKey(key), key);
+    }
+  }
+});
