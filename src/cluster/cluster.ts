@@ -28,23 +28,17 @@ import {
   serverFor,
   type ServerGroup,
 } from "./choice.ts";
+import { oweLost, oweSkipped } from "./debts.ts";
 import { type AwaitedServers, standIn } from "./awaited_servers.ts";
 import { Leaving } from "./leaving.ts";
 import { type Distribute, isSamePlace, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
 import { Placing } from "./placing.ts";
 import { Server } from "./server.ts";
-import type { ServerContext, ServerSettings } from "./server_context.ts";
+import type { ClusterSettings, ServerContext } from "./server_context.ts";
 import { closedError, lateError, unplacedError } from "./server_errors.ts";
 import { failOrphan, failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
-
-/** The settings of a cluster. They may change while the client lives. */
-export interface ClusterSettings extends ServerSettings {
-  failover: boolean;
-  /** Longest time in seconds for which something lasts on a server that stands in; 0: as long as its caller wants. */
-  failoverExptime: number;
-}
 
 /** The context in which a cluster is made. */
 export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers"> {
@@ -145,9 +139,16 @@ export class Cluster {
     else this.#submitRouted(placed, command);
   }
 
+  /** Notes that a change of keys was carried out nowhere, or may not have been. */
+  owe(keys: readonly string[], route: string | undefined, sentTo?: string): void {
+    const { failover } = this.#settings;
+    for (const key of keys) oweLost(this.#membership, key, route, { failover, sentTo });
+  }
+
   /** Prepares a command for a server that stands in for the owners of its keys. */
-  lend(command: Command): void {
-    const seconds = this.#settings.failoverExptime;
+  lend(command: Command, server: Server): void {
+    const { failoverExptime: seconds, replayInvalidations } = this.#settings;
+    if (replayInvalidations) oweSkipped(this.#membership, command, server);
     command.capExptime(seconds === 0 ? undefined : { seconds, now: this.#context.unixTime() });
   }
 
@@ -401,7 +402,7 @@ export class Cluster {
 
   /** Gives a command to a connected server, which may not be the one that had it before. */
   #give(command: Command, server: Server, standsIn: boolean): void {
-    if (standsIn) this.lend(command);
+    if (standsIn) this.lend(command, server);
     else command.capExptime(undefined);
     server.submit(command);
   }
@@ -500,8 +501,8 @@ export class Cluster {
     failed: Failed,
   ): Assignment {
     const isLate = this.#clock.now() >= deadline.at;
-    const { failover, failoverExptime } = this.#settings;
-    const isLentApart = failoverExptime > 0;
+    const { failover, failoverExptime, replayInvalidations } = this.#settings;
+    const isLentApart = failoverExptime > 0 || replayInvalidations;
     return groupsOf(this.#membership, keys, { failover, failed, isLate, isLentApart, route });
   }
 

@@ -57,5 +57,8 @@ export function zeroCounters(): ServerCounters {
     nearEvictions: 0,
     nearBytes: 0,
     misfits: 0,
+    owed: 0,
+    replayed: 0,
+    forgotten: 0,
   };
 }

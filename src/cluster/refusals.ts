@@ -5,6 +5,8 @@
  */
 
 import type { Command } from "../commands/command.ts";
+import { forCommand } from "../error_copy.ts";
+import type { ReplyError } from "../errors.ts";
 
 /** The refusals of one server. */
 export class Refusals {
@@ -46,3 +48,17 @@ export class Refusals {
 
 /** As many as one line of merged gets has keys. */
 const MANY_REFUSALS = 100;
+
+/** Asks for each of some parts by itself, unless a later call may have changed its keys. */
+export function askApart(
+  parts: readonly Command[],
+  error: ReplyError,
+  isChanged: (key: string) => boolean,
+  ask: (part: Command) => void,
+): true {
+  for (const part of parts) {
+    if (part.keys.some(isChanged)) part.fail(forCommand(error, part.name));
+    else ask(part);
+  }
+  return true;
+}

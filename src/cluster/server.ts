@@ -8,7 +8,7 @@ import { Connection } from "../connection/connection.ts";
 import { silentConnection } from "../connection/connection_errors.ts";
 import type { ConnectionEnd } from "../connection/contract.ts";
 import { type Habits, unknownHabits } from "../connection/suspicion.ts";
-import { forCommand, unsent } from "../error_copy.ts";
+import { unsent } from "../error_copy.ts";
 import {
   ClosedError,
   ConnectionError,
@@ -24,10 +24,11 @@ import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
 import { type MetaAnswer, MetaSupport } from "./meta_support.ts";
+import { Owed } from "./owed.ts";
 import { Pool } from "./pool.ts";
 import { makeReady } from "./ready.ts";
 import { changedBy, endedError, failUnready, recover } from "./recovery.ts";
-import { Refusals } from "./refusals.ts";
+import { askApart, Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
 import { cutOffError, deadError, dialError, fullError } from "./server_errors.ts";
 import { hasOutlived, newLife, turnAway } from "./turned_away.ts";
@@ -61,6 +62,8 @@ export class Server implements ObservedServer {
   /** Number of connections in a row that were lost before they gave an answer. */
   #fruitless = 0;
   #meta: MetaSupport | undefined;
+  /** The keys of changes that it has missed. */
+  #owed: Owed | undefined;
   #isUnref = false;
   #isLeaving = false;
   /** Set once the server is closed, with the place of that call. */
@@ -179,6 +182,11 @@ export class Server implements ObservedServer {
     if (this.#dialling === undefined) this.#beginDial();
   }
 
+  /** Notes a key of which it has missed a change, to be deleted before it serves again; at once if it is in use. */
+  owe(key: string): void {
+    (this.#owed ??= new Owed(this, this.#context)).add(key);
+  }
+
   /** Makes the error for a command that cannot be sent because this server is dead. */
   deadError(command: string): MemcachedError {
     return deadError(this.name, command, this.#whyDead);
@@ -218,9 +226,7 @@ export class Server implements ObservedServer {
 
   /** Waits for all commands on their way, then closes the connections. `last` makes a last command for each. */
   async drain(last?: () => Command): Promise<void> {
-    const drained = this.#drain(this.#pool.takeAll(), last);
-    this.#drained = drained;
-    await drained;
+    await (this.#drained = this.#drain(this.#pool.takeAll(), last));
   }
 
   /**
@@ -290,8 +296,8 @@ export class Server implements ObservedServer {
   #grow(): void {
     const { clock, settings } = this.#context;
     if (this.#dialling !== undefined) return;
-    const failedAt = this.#growthFailedAt ?? -Infinity;
-    if (clock.now() >= failedAt + settings.retryTimeout) this.#beginDial();
+    const wait = (this.#growthFailedAt ?? -Infinity) + settings.retryTimeout;
+    if (clock.now() >= wait) this.#beginDial();
   }
 
   #beginDial(): void {
@@ -316,6 +322,8 @@ export class Server implements ObservedServer {
       // From here on there is no await until the commands are on the connection.
       READY.add(connection);
       if (this.#isUnref) connection.unref();
+      // What was missed during the replay stands before all else on the connection.
+      this.#owed?.settle(connection, Infinity).catch(() => void connection.close());
       this.#pool.add(connection);
       happened({ what: "connect", server: this });
       if (this.#health?.succeeded()) change = "alive";
@@ -359,6 +367,8 @@ export class Server implements ObservedServer {
     else if (this.#health?.mustAnswer) {
       await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
     }
+    const owed = this.#owed;
+    if (owed?.isDue) await this.#makeReady(connection, owed.settle, settings.timeout, signal);
     if (this.#meta !== undefined && !this.connected) await this.#meta.learnAnew(signal);
     return connection;
   }
@@ -450,13 +460,8 @@ export class Server implements ObservedServer {
     const answers = this.counters.hits + this.counters.misses;
     const refusals = this.#refusals ??= new Refusals();
     const parts = refusals.partsOf(command, clock.now(), answers, settings.retryTimeout);
-    if (parts === undefined) return false;
-    const isChanged = changed();
-    for (const part of parts) {
-      if (part.keys.some(isChanged)) part.fail(forCommand(error, part.name));
-      else this.#resubmit(part);
-    }
-    return true;
+    return parts !== undefined &&
+      askApart(parts, error, changed(), (part) => this.#resubmit(part));
   }
 
   #ended(connection: Connection, end: ConnectionEnd): void {

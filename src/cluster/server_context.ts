@@ -24,6 +24,15 @@ export interface ServerSettings {
   maxPending: number;
 }
 
+/** The settings of a cluster. They may change while the client lives. */
+export interface ClusterSettings extends ServerSettings {
+  failover: boolean;
+  /** Longest time in seconds for which something lasts on a server that stands in; 0: as long as its caller wants. */
+  failoverExptime: number;
+  /** Remembers the keys of changes that a server has missed, and deletes them before it serves again. */
+  replayInvalidations: boolean;
+}
+
 /** The context that all servers of a client share. */
 export interface ServerContext {
   readonly clock: Clock;
@@ -39,6 +48,12 @@ export interface ServerContext {
     | undefined;
   /** Waits until the server has answered something on a new connection, before the deadline. */
   readonly probe: (connection: Connection, deadline: number) => Promise<void>;
+  /** Deletes keys on a connection, ahead of all that is sent later, before the deadline. */
+  readonly deleteAll: (
+    connection: Pick<Connection, "submit">,
+    keys: readonly string[],
+    deadline: number,
+  ) => Promise<void>;
   /** Asks on a connection of its own whether the server speaks meta commands, before the deadline. */
   readonly askMeta: (connection: Connection, deadline: number) => Promise<MetaAnswer>;
   /**

@@ -18,13 +18,20 @@ export function failUnsent(
   command: Command,
   error: MemcachedError | undefined,
 ): void {
-  const own = error === undefined
-    ? server.deadError(command.name)
-    : forCommand(error, command.name);
+  const own = orphanError(server, error, command.name);
   command.fail(sentBefore(command) === "no" ? own : lostError(server.name, command, own));
 }
 
 /** Fails a command whose keys go nowhere. */
 export function failOrphan(command: Command, { owner, dialError }: Orphans): void {
   failUnsent(owner, command, dialError);
+}
+
+/** Makes the error of a command that goes nowhere. */
+export function orphanError(
+  owner: Server,
+  dialError: MemcachedError | undefined,
+  command: string,
+): MemcachedError {
+  return dialError === undefined ? owner.deadError(command) : forCommand(dialError, command);
 }

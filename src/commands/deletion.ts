@@ -1,6 +1,7 @@
 /** delete: for one key, and for many to one server. */
 
 import type { PartReceiver, Receiver } from "./receiver.ts";
+import { ProtocolError, type ReplyError } from "../errors.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
@@ -65,6 +66,25 @@ export class DeleteBatch extends BatchCommand {
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
     expectGone(this, word, bytes, start, end);
     return this.answered(true);
+  }
+}
+
+/**
+ * Deletes what may be out of date before anything else is asked. A server that cannot do that must not be asked: the
+ * connection ends. A key that it refuses by a CLIENT_ERROR it cannot have.
+ */
+export class InvalidationBatch extends DeleteBatch {
+  constructor(group: KeyGroup, range: KeyRange, receiver: PartReceiver<BatchResult>) {
+    super(group, range, false, receiver);
+  }
+
+  override errorLine(error: ReplyError): boolean {
+    if (error.kind === "CLIENT_ERROR") return this.answered(true);
+    throw new ProtocolError(`Cannot delete what may be out of date: ${error.message}`);
+  }
+
+  protected override partFor(group: KeyGroup): InvalidationBatch {
+    return new InvalidationBatch(group, [0, group.keys.length], this.receiver);
   }
 }
 

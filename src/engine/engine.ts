@@ -4,8 +4,8 @@ import { type Deadline, Turns, unixTime } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
+import { orphanError } from "../cluster/unsent.ts";
 import { fullError } from "../cluster/server_errors.ts";
-import { forCommand } from "../error_copy.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Opaques } from "../commands/meta/opaque.ts";
@@ -25,6 +25,7 @@ import { askForMeta } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
 import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
+import { deleteAll, overwrites, remembering } from "./invalidation.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { keysFor } from "./hashed_keys.ts";
 import type { Keys } from "./keys.ts";
@@ -64,6 +65,8 @@ export class Engine implements CallOwner {
   /** True once loads of `getOrSet()` may have nothing but a lock by which they see that a value was deleted. */
   hasLocks = false;
   readonly #deadlines: Deadlines;
+  /** Has the keys of a command noted if it fails, with `replayInvalidations`. */
+  readonly #remember: ((command: Command) => Command) | undefined;
   /** Made for the first call of several steps. */
   #order: KeyOrder | undefined;
   /** The turns that last as long as the caller's stream. Made for the first one. */
@@ -117,6 +120,7 @@ export class Engine implements CallOwner {
       prepare: given.auth && authenticateWith(given.auth),
       censor: given.auth && censorOf(given.auth),
       probe: awaitAnswer,
+      deleteAll,
       askMeta: askForMeta,
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
@@ -130,6 +134,7 @@ export class Engine implements CallOwner {
       },
       onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
     });
+    this.#remember = remembering(settings, (...lost) => this.cluster.owe(...lost));
     this.roster = new Roster(list, this.cluster, {
       settings,
       following,
@@ -211,8 +216,7 @@ export class Engine implements CallOwner {
 
   /** Counts a call that has settled at once. Returns a promise if its caller must wait for it first. */
   #pause(): Promise<void> | undefined {
-    this.#loopYield ??= new LoopYield(this.settings.clock);
-    return this.#loopYield.pause();
+    return (this.#loopYield ??= new LoopYield(this.settings.clock)).pause();
   }
 
   /**
@@ -263,6 +267,7 @@ export class Engine implements CallOwner {
    * @param turn That of the call, if it takes several steps and has one.
    */
   send(call: { readonly deadline: Deadline }, key: string, command: Command, turn?: Turn): void {
+    if (this.#remember !== undefined) command = this.#remember(command);
     command.deadline = call.deadline;
     const order = this.#order;
     if (order === undefined || order.size === 0 || turn !== undefined || !order.holds(key)) {
@@ -279,6 +284,7 @@ export class Engine implements CallOwner {
     chunkKey: string,
     command: Command,
   ): void {
+    if (this.#remember !== undefined) command = this.#remember(command);
     command.deadline = call.deadline;
     if (this.#order?.holds(key)) this.#submitInTurn(key, chunkKey, command);
     else this.cluster.submit(chunkKey, command);
@@ -333,20 +339,19 @@ export class Engine implements CallOwner {
     this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
       if (!fanOut.settled) {
         for (const { server, group, standsIn } of groups) {
-          for (const command of commandsFor(group)) {
+          for (const made of commandsFor(group)) {
+            const command = this.#remember === undefined ? made : this.#remember(made);
             command.deadline = deadline;
             command.route = route;
             fanOut.expectParts(1);
-            if (standsIn) this.cluster.lend(command);
+            if (standsIn) this.cluster.lend(command, server);
             server.submit(command);
           }
         }
-        for (const { owner, positions, dialError } of orphans) {
-          fanOut.note(
-            dialError === undefined
-              ? owner.deadError(fanOut.command)
-              : forCommand(dialError, fanOut.command),
-          );
+        const mayOwe = this.#remember !== undefined && overwrites(fanOut.command);
+        for (const { owner, keys, positions, dialError } of orphans) {
+          if (mayOwe) this.cluster.owe(keys, route);
+          fanOut.note(orphanError(owner, dialError, fanOut.command));
           orphaned?.(positions);
         }
       }
@@ -447,14 +452,9 @@ export class Engine implements CallOwner {
     await this.cluster.drain(last);
   }
 
-  /** Counts a chunked value that could not be joined. */
-  countTorn(wireKey: string): void {
-    this.#observers.happened({ what: "torn", server: this.cluster.ownerOf(wireKey) });
-  }
-
-  /** Counts a value that did not pass its schema. */
-  countMisfit(wireKey: string): void {
-    this.#observers.happened({ what: "misfit", server: this.cluster.ownerOf(wireKey) });
+  /** Counts a chunked value that could not be joined, or a value that did not pass its schema. */
+  count(what: "torn" | "misfit", wireKey: string): void {
+    this.#observers.happened({ what, server: this.cluster.ownerOf(wireKey) });
   }
 
   failed(error: MemcachedError, verb: string, isSeen: boolean): void {

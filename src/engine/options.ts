@@ -147,6 +147,18 @@ export interface LiveOptions {
  */
 export interface ClientOptions extends LiveOptions {
   /**
+   * Remembers the keys of changes that a server has missed, or may have missed, and deletes them before it serves again:
+   * sets, deletes and other changes that failed as it could not be reached or did not answer, and, with `failover`, those
+   * that another server has carried out in its place. A server that cannot carry out the deletes stays dead. Up to 65,536
+   * keys a server; then the oldest are forgotten. `counters()` counts them as `owed`, `replayed` and `forgotten`.
+   *
+   * What a server has answered is not remembered, an error line included, nor what an abort kept from being sent; and
+   * what this client does not know of, such as the changes of others. Cannot be used with `noreply`, where nobody hears of what failed.
+   *
+   * @default {false}
+   */
+  replayInvalidations?: boolean;
+  /**
    * What decides whose a key is: that of libmc, or of other clients that share the cluster, or a function that makes one
    * of your own. All clients of a cluster must use the same one. {@linkcode presets} has whole set-ups.
    *
@@ -421,6 +433,11 @@ export function settingsOf(options: ClientOptions): Settings {
       : { ...DEFAULT_BUDGET, ...inflateBudget },
     tls: tls !== false,
   };
+  if (settings.replayInvalidations && settings.noreply) {
+    throw new TypeError(
+      'Cannot use options "replayInvalidations" and "noreply" together: without replies nobody knows what failed',
+    );
+  }
   return settings.codec.libmcFlags === true ? settings : withoutLibmcFlags(settings);
 }
 
@@ -495,6 +512,7 @@ const OPTIONS: {
   hash: { check: oneOf(...Object.keys(HASHES)), fallback: undefined },
   hashPrefix: { check: aBoolean, fallback: true },
   hashTag: { check: aHashTag, fallback: "" },
+  replayInvalidations: { check: aBoolean, fallback: false },
   doSplit: { check: aBoolean, fallback: true },
   compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
   compression: { check: aCompression, fallback: DEFAULT_COMPRESSION },

@@ -11,7 +11,7 @@ type Changes = Partial<
   Pick<
     Engine,
     | ("began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups")
-    | ("countMisfit" | "countTorn" | "route" | "serverOf")
+    | ("count" | "route" | "serverOf")
   >
 >;
 
@@ -53,8 +53,7 @@ export function withRoute(engine: Engine, route: string): Engine {
     endlessTurn: (key, command) => engine.endlessTurn(key, command, route),
     locate: (_key, deadline, then) => engine.locate(route, deadline, then),
     serverOf: () => engine.serverOf(route),
-    countTorn: () => engine.countTorn(route),
-    countMisfit: () => engine.countMisfit(route),
+    count: (what) => engine.count(what, route),
   });
 }
 

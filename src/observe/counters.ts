@@ -22,5 +22,8 @@ const COUNTED: Readonly<Record<HappeningName, keyof HappeningCounts | undefined>
   resend: "resends",
   torn: "torn",
   misfit: "misfits",
+  owed: "owed",
+  replayed: "replayed",
+  forgotten: "forgotten",
   servers: undefined,
 };

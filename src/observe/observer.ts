@@ -171,6 +171,8 @@ export interface ServersChange {
  * - `resend`: a command was sent again.
  * - `torn`: a split value could not be joined.
  * - `servers`: the list of servers has changed; `change` says how.
+ * - `owed`, `replayed`, `forgotten`: a server has missed a change of a key; the key was deleted there before it served
+ *   again; or there were too many of them (`replayInvalidations`).
  * - `misfit`: a value did not pass the schema of `getOrSet()`, and counted as a miss.
  *
  * @example Hear only of what is bad
@@ -202,6 +204,9 @@ export type HappeningName =
   | "resend"
   | "torn"
   | "misfit"
+  | "owed"
+  | "replayed"
+  | "forgotten"
   | "servers";
 
 /**
@@ -272,4 +277,10 @@ export interface HappeningCounts {
   torn: number;
   /** Values that did not pass the schema of `getOrSet()`, and were loaded anew as if they were not there. */
   misfits: number;
+  /** Keys that were noted as the server has missed a change of them, with `replayInvalidations`. */
+  owed: number;
+  /** Those that were deleted before the server served again. */
+  replayed: number;
+  /** Those that were forgotten, as there were too many. */
+  forgotten: number;
 }

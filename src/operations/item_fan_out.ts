@@ -140,7 +140,7 @@ export class ItemFanOut<T, R> extends FanOut<MemcachedError[], R> {
       if (!Manifest.is(value)) return value;
       const data = join(chunks.slice(first, first += value.chunks), value.flags);
       if (data === undefined) {
-        this.engine.countTorn(this.#slice[position]);
+        this.engine.count("torn", this.#slice[position]);
         return undefined;
       }
       try {

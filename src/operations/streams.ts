@@ -267,7 +267,7 @@ async function fetchChunk(
   if (chunk !== undefined && belongs(chunk, first ?? chunk.flags, flags, index, chunks)) {
     return chunk;
   }
-  engine.countTorn(key);
+  engine.count("torn", key);
   return undefined;
 }
 

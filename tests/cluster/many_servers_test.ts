@@ -69,6 +69,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     turns: new Turns(clock),
     random: () => 0,
     unixTime: () => 0,
+    deleteAll: () => Promise.resolve(),
     connect: dialler.connect,
     prepare: undefined,
     probe: () => Promise.resolve(),

@@ -1,11 +1,12 @@
 /** Servers behind a scripted dialler, with a clock that stands still, and a record of what was heard of them. */
 
 import { Turns } from "../../src/clock.ts";
-import { Cluster, type ClusterSettings } from "../../src/cluster/cluster.ts";
+import { Cluster } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
-import type { ServerContext } from "../../src/cluster/server_context.ts";
+import type { ClusterSettings, ServerContext } from "../../src/cluster/server_context.ts";
 import { awaitAnswer } from "../../src/engine/first_command.ts";
 import { askForMeta } from "../../src/engine/meta_question.ts";
+import { deleteAll } from "../../src/engine/invalidation.ts";
 import { counting } from "../../src/observe/counters.ts";
 import { parseAddress } from "../../src/placement/address.ts";
 import { type HashFn, KEY_HASHES } from "../../src/placement/hashes/key_hash.ts";
@@ -45,6 +46,7 @@ export class ClusterRig implements AsyncDisposable {
       connect: this.dialler.connect,
       prepare,
       probe: awaitAnswer,
+      deleteAll,
       askMeta: askForMeta,
       settings: this.settings,
       distribute: (placed) => libmcDistribution(placed, KEY_HASHES[this.#hashFn]),
@@ -122,4 +124,5 @@ export const SETTINGS: ClusterSettings = {
   maxPending: 1000,
   failover: false,
   failoverExptime: 0,
+  replayInvalidations: false,
 };

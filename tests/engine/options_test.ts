@@ -22,6 +22,7 @@ const NUMBERS: readonly (readonly [name: string, least: number, most: number])[]
 
 const BOOLEANS = [
   "failover",
+  "replayInvalidations",
   "doSplit",
   "noreply",
   "strict",
@@ -46,6 +47,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     hash: undefined,
     hashPrefix: true,
     hashTag: "",
+    replayInvalidations: false,
     doSplit: true,
     compThreshold: 0,
     compression: { algorithm: "zlib", level: 6 },

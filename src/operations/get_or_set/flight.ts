@@ -192,7 +192,7 @@ export class Flight<T> implements Joinable<T> {
       throw error;
     }
     if (result.issues === undefined) return { ...found, shown: { value: result.value as T } };
-    if (!this.#isMisfit) engine.countMisfit(wireKey);
+    if (!this.#isMisfit) engine.count("misfit", wireKey);
     this.#isMisfit = true;
     if (turn !== "fresh") return { ...NOTHING, turn, hold };
     // Another process may store what does not pass again and again.

@@ -185,7 +185,7 @@ export class MetaGetFanOut<T, K extends MetaKey>
       const manifest = manifestOf(item);
       const data = join(chunks.slice(first, first += manifest.chunks), manifest.flags);
       let value: T | undefined;
-      if (data === undefined) this.engine.countTorn(this.#slice[position]);
+      if (data === undefined) this.engine.count("torn", this.#slice[position]);
       else {
         try {
           value = this.engine.decoders.value<T>().assemble(manifest, data);

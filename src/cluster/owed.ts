@@ -1,0 +1,81 @@
+/**
+ * The keys of changes that a server has missed, or may have missed. They are deleted before it serves again, as what it
+ * has under them may be out of date. There is a bound: beyond it the oldest are forgotten, and counted.
+ */
+
+import type { Command } from "../commands/command.ts";
+import type { ObservedServer } from "../observe/observer.ts";
+import type { ServerContext } from "./server_context.ts";
+
+/** The server that is owed. */
+interface Creditor extends ObservedServer {
+  readonly connected: boolean;
+  submit(command: Command): void;
+}
+
+/** Keys, each once, in the order in which they were added last. */
+export class Owed {
+  readonly #server: Creditor;
+  readonly #context: Pick<ServerContext, "deleteAll" | "happened" | "turns">;
+  #keys = new Set<string>();
+
+  constructor(
+    server: Creditor,
+    context: Pick<ServerContext, "deleteAll" | "happened" | "turns">,
+  ) {
+    this.#server = server;
+    this.#context = context;
+  }
+
+  /** True if there are keys. */
+  get isDue(): boolean {
+    return this.#keys.size > 0;
+  }
+
+  /** Adds a key as the newest. A server that is in use is let delete it at the end of this turn. */
+  add(key: string): void {
+    const { happened, turns } = this.#context;
+    const keys = this.#keys;
+    if (keys.size === 0 && this.#server.connected) turns.atEnd(this.#settleNow);
+    keys.delete(key);
+    keys.add(key);
+    happened({ what: "owed", server: this.#server });
+    if (keys.size <= MOST_KEYS) return;
+    for (const oldest of keys) {
+      keys.delete(oldest);
+      happened({ what: "forgotten", server: this.#server });
+      return;
+    }
+  }
+
+  /**
+   * Lets all keys be deleted, ahead of all that is sent later. Those that are added meanwhile stay, and if it fails, all do.
+   *
+   * @throws {MemcachedError} If one may still be there.
+   */
+  readonly settle = async (
+    connection: { submit(command: Command): void },
+    deadline: number,
+  ): Promise<void> => {
+    const keys = this.#keys;
+    if (keys.size === 0) return;
+    const { deleteAll, happened } = this.#context;
+    this.#keys = new Set();
+    try {
+      await deleteAll(connection, Array.from(keys), deadline);
+    } catch (error) {
+      const later = this.#keys;
+      this.#keys = new Set([...keys, ...later].slice(-MOST_KEYS));
+      throw error;
+    }
+    for (const _ of keys) happened({ what: "replayed", server: this.#server });
+  };
+
+  readonly #settleNow = (): void => {
+    // If it fails, the keys stay for the next connection.
+    if (this.#server.connected) this.settle(this.#server, Infinity).catch(() => {});
+  };
+}
+
+/** Most keys that a server is owed: with keys of 50 bytes they take 6 MB. */
+const MOST_KEYS = 65_536;
