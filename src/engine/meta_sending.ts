@@ -17,18 +17,25 @@ import type { Engine } from "./engine.ts";
 import type { Parts } from "./parts.ts";
 import type { Turn } from "./key_order.ts";
 
-/** Sends a call's command to the server of its key, behind all calls for the key that were made before. */
+/**
+ * Sends a call's command to the server of its key, behind all calls for the key that were made before.
+ *
+ * @param turn That of the call for the key, if it has one. It is ended once the command is sent.
+ */
 export function sendMeta(
   engine: Engine,
   call: { readonly deadline: Deadline },
   key: string,
   command: Command,
+  turn?: Turn,
 ): void {
   const { cluster } = engine;
   const { deadline } = call;
   command.deadline = deadline;
-  if (cluster.ownerOf(engine.route ?? key).knowsMeta) return engine.send(call, key, command);
-  engine.inTurn([key], { deadline, command: command.name }, (turn) => {
+  if (turn === undefined && cluster.ownerOf(engine.route ?? key).knowsMeta) {
+    return engine.send(call, key, command);
+  }
+  const begin = (turn: Turn) => {
     cluster.locate(engine.route ?? key, deadline, (server) => {
       learnAll(engine, server === undefined ? [] : [server], deadline, (error) => {
         if (command.abandoned) return turn.end();
@@ -37,7 +44,9 @@ export function sendMeta(
         turn.end();
       });
     });
-  }, (error) => command.fail(error));
+  };
+  if (turn !== undefined) return begin(turn);
+  engine.inTurn([key], { deadline, command: command.name }, begin, (error) => command.fail(error));
 }
 
 /**

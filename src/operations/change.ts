@@ -5,6 +5,7 @@ import {
   checkUnsigned,
   checkUnsigned64,
   type Exptime,
+  isOver,
   wireExptime,
 } from "../checks/arguments.ts";
 import { ArithmeticCommand } from "../commands/arithmetic.ts";
@@ -16,7 +17,7 @@ import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { beginningOf, countFrom } from "./counters.ts";
 import { countUnlessSplit, maySplit, touchWithChunks } from "./split_items.ts";
-import { deleteLocked, LockedDeletes } from "./delete_locked.ts";
+import { deleteLocked, LockedDeletes, sendBehindLock } from "./delete_locked.ts";
 import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 
 type Options = KeyOptions | undefined;
@@ -76,6 +77,12 @@ function touchAs(
     const { settings } = engine;
     const seconds = wireExptime(exptime);
     engine.began(call, key, wireKey);
+    if (engine.hasLocks && isOver(seconds)) {
+      return sendBehindLock<boolean>(engine, call, wireKey, "touch", (receiver, turn) => {
+        engine.send(call, wireKey, new TouchCommand(wireKey, seconds, false, receiver), turn);
+        turn.end();
+      });
+    }
     // Without its manifest a split value is gone, so what ends at once needs no more.
     if (seconds >= 0 && maySplit(settings, wireKey)) {
       touchWithChunks(engine, call, wireKey, seconds);

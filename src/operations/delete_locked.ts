@@ -1,5 +1,5 @@
 /**
- * delete where `getOrSet()` keeps locks beside values (see `get_or_set/sibling.ts`): a load that is under way must not store
+ * What takes an item away where `getOrSet()` keeps locks beside values (see `get_or_set/sibling.ts`): a load that is under way must not store
  * what it loaded before. Its lock is deleted first, and the value once that is answered, as a proxy may have the two on
  * different servers. So a load either sees that its lock is gone, or has stored before the value is deleted.
  */
@@ -15,16 +15,31 @@ import type { Deadline } from "../clock.ts";
 import type { MemcachedError } from "../errors.ts";
 import { BatchFanOut } from "./batch_fan_out.ts";
 
-/** Deletes an item behind its lock. If that fails, the call has failed, but the item is deleted all the same. */
+/** Deletes an item behind its lock. */
 export function deleteLocked(engine: Engine, call: Call<boolean>, key: string): void {
+  sendBehindLock<boolean>(engine, call, key, "delete", (receiver, turn) => {
+    engine.send(call, key, new DeleteCommand(key, false, receiver), turn);
+    turn.end();
+  });
+}
+
+/**
+ * Sends a command that takes an item away, once its lock is deleted. If that fails, the call has failed, but the command is
+ * sent all the same.
+ *
+ * @param send Is given the receiver for its command, and a turn for the key, which it must end some time.
+ */
+export function sendBehindLock<R>(
+  engine: Engine,
+  call: Call<R>,
+  key: string,
+  command: string,
+  send: (receiver: Receiver<R>, turn: Turn) => void,
+): void {
   const { deadline } = call;
-  engine.inTurn([key], { deadline, command: "delete" }, (turn) => {
+  engine.inTurn([key], { deadline, command }, (turn) => {
     deleteLock(engine, { deadline, turn }, key, (failure) => {
-      const answer = failure === undefined
-        ? call
-        : new Answered<boolean>(() => call.reject(failure));
-      engine.send(call, key, new DeleteCommand(key, false, answer), turn);
-      turn.end();
+      send(failure === undefined ? call : new Answered<R>(() => call.reject(failure)), turn);
     });
   }, (error) => call.reject(error));
 }

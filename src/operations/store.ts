@@ -5,6 +5,7 @@ import {
   checkUnsigned,
   checkUnsigned64,
   type Exptime,
+  isOver,
   MAX_UINT32,
   wireExptime,
 } from "../checks/arguments.ts";
@@ -24,6 +25,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Settings } from "../engine/options.ts";
 import { notDone, verb } from "../engine/verb.ts";
 import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
+import { sendBehindLock } from "./delete_locked.ts";
 import { checkLength, checkManifest, ChunkedStore, dataToSplit, surelyWhole } from "./chunked.ts";
 import { checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
 import { type Attachment, attachUnlessSplit, maySplit } from "./split_items.ts";
@@ -168,6 +170,13 @@ function storeOne(
 ): void {
   const { name, options } = storage;
   const toSplit = dataToSplit(engine.settings, name, key, item);
+  if (engine.hasLocks && isOver(options.exptime) && toSplit === undefined) {
+    const wire = { ...options, noreply: false };
+    return sendBehindLock<boolean>(engine, call, key, name, (receiver, turn) => {
+      engine.send(call, key, new StorageCommand(name, key, item, wire, receiver), turn);
+      turn.end();
+    });
+  }
   if (toSplit === undefined) {
     engine.send(call, key, new StorageCommand(name, key, item, options, call));
     return;

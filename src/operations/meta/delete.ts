@@ -4,9 +4,12 @@ import { wireExptime } from "../../checks/arguments.ts";
 import { metaDelete, type MetaDeleted } from "../../commands/meta/delete.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
 import { NEEDS, strictest } from "../../commands/meta/needs.ts";
+import type { Receiver } from "../../commands/receiver.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
+import { needsBase64 } from "../../key.ts";
+import { sendBehindLock } from "../delete_locked.ts";
 import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
@@ -28,7 +31,15 @@ export function deleteOne(
     const wireKey = engine.keys.any(key);
     const kind = kindOf(options, false);
     engine.began(call, shownKey(key), wireKey);
-    sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), call));
+    const commandFor = (receiver: Receiver<MetaDeleted | undefined>) =>
+      new MetaCommand(kind, wireKey, engine.opaques.next(), receiver);
+    // The lock of `getOrSet()`, which takes no other keys.
+    if (!engine.hasLocks || needsBase64(wireKey)) {
+      return sendMeta(engine, call, wireKey, commandFor(call));
+    }
+    sendBehindLock<MetaDeleted | undefined>(engine, call, wireKey, "md", (receiver, turn) => {
+      sendMeta(engine, call, wireKey, commandFor(receiver), turn);
+    });
   });
 }
 
