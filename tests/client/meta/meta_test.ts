@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, MultiError, ReplyError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../../compat/recording_connect.ts";
+import { assertTtl } from "../../support/assert_ttl.ts";
 import { startMemcached } from "../../support/memcached.ts";
 
 const PATIENT: ClientOptions = { strict: true, pollTimeout: 5000, connectTimeout: 5000 };
@@ -288,7 +289,7 @@ Deno.test("client.meta uses what came with later versions", async () => {
   assertEquals(await client.meta.set("b", "x", { mode: "append", vivify: 60 }), {
     status: "stored",
   });
-  assertEquals((await client.meta.get("b", { ttl: true }))?.ttl, 60);
+  assertTtl((await client.meta.get("b", { ttl: true }))?.ttl, 60);
   assertEquals(await client.meta.delete("a", { removeValue: true, exptime: 60, newCas: 5n }), {
     status: "deleted",
   });
