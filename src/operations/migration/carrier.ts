@@ -107,9 +107,15 @@ async function claim(
     if (won) await ask(to, key, metaDelete({ C: cas, I: true }, ONCE));
     if (stale || !taken || size !== 0) return "there";
     if (!takesOver) break;
-    await ask(to, key, metaDelete({ C: cas }, ONCE));
+    // Whoever carries it over now is soon done. One that is not has its placeholder taken away.
+    if (round < PAUSES.length) await pause(to, PAUSES[round]);
+    else await ask(to, key, metaDelete({ C: cas }, ONCE));
   }
   return "left";
+}
+
+function pause({ settings: { clock } }: Engine, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(milliseconds, resolve));
 }
 
 /** Reads an item from the old server, as it is there. */
@@ -209,7 +215,9 @@ const ONCE = { isQuiet: false, needs: undefined, mayRepeat: false };
 const STRICT = { strict: true };
 /** Seconds for which a placeholder waits for its value, if the process that has made it is gone. */
 const LEASE = 10;
-const MAX_ROUNDS = 4;
+/** Milliseconds. */
+const PAUSES: readonly number[] = [5, 10, 20, 40, 80];
+const MAX_ROUNDS = PAUSES.length + 3;
 const CLAIM = metaGet<never>(
   { decode: () => undefined as never },
   { ...NOTHING_ASKED, cas: true, size: true },

@@ -145,6 +145,16 @@ Deno.test("A delete that the old servers did not confirm is made up for before t
   assertEquals(client.migration?.counters().owed, 0);
 });
 
+Deno.test("Several processes count on from the number on the old servers", async () => {
+  await using rig = await startRig();
+  await rig.old.set("n", 100);
+  const clients = Array.from({ length: 8 }, () => rig.moving());
+  const counted = await Promise.all(clients.map((client) => client.incr("n")));
+  const expected = Array.from({ length: 8 }, (_, i) => 101 + i);
+  assertEquals(counted.toSorted((a = 0, b = 0) => a - b), expected);
+  assertEquals([await rig.old.get("n"), await rig.plain.get("n")], [undefined, 108]);
+});
+
 Deno.test("Once a process does not ask the old servers, others cannot bring back what it deletes", async () => {
   await using rig = await startRig();
   const { old } = rig;

@@ -46,10 +46,11 @@ for (const [filling, fill] of Object.entries(FILLINGS)) {
     for (const verb of OF_KEYS) {
       await reference.flushAll();
       await fill(reference);
+      const isBig = filling === "a split value";
       const expected = await answerOf(verb, reference);
       const left = await itemsOf(reference);
       for (const stage of ["read_old", "read_new"] as const) {
-        for (const isCarried of [false, true]) {
+        for (const isCarried of stage === "read_old" || isBig ? [false] : [false, true]) {
           await old.flushAll();
           await plain.flushAll();
           await fill(old);
