@@ -48,6 +48,7 @@ import { Roster } from "./roster.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
 import { isRejectionEnough, traced } from "./trace.ts";
+import { OpenCalls } from "./open_calls.ts";
 import { LoopYield } from "./yielding.ts";
 
 /** Begins calls, sends their commands, and closes when all of them have settled. */
@@ -80,9 +81,8 @@ export class Engine implements CallOwner {
   readonly watchesCalls: boolean;
   /** Which items the client's own calls change. */
   readonly changes: OwnChanges = new OwnChanges();
-  /** Number of calls under way that end by their own limits, and a callback for when there are none left. */
-  #open = 0;
-  #onNoneOpen: (() => void) | undefined;
+  /** The calls under way that end by their own limits. */
+  readonly #open = new OpenCalls();
   #closing: Promise<void> | undefined;
   #opaques: Opaques | undefined;
   /** Where the client was closed, as the cause of later errors. */
@@ -188,13 +188,13 @@ export class Engine implements CallOwner {
    * @throws {ClosedError} If the client is closed. As all that throws then, it is misuse.
    */
   opens<T>(call: Call<T>, isBounded = true): boolean {
-    if (this.#closing !== undefined) {
+    if (this.#closing !== undefined && !this.#open.isResuming) {
       throw new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
     }
     if (call.settled) return false;
     if (isBounded) {
-      this.#open++;
-      call.onSettled = this.#onCallSettled;
+      this.#open.add();
+      call.onSettled = this.#open.settled;
     }
     return true;
   }
@@ -210,8 +210,17 @@ export class Engine implements CallOwner {
 
   /** Has closing wait for something that a call under way has begun, and that ends by its own limits. It must not reject. */
   holdOpen(done: Promise<void>): void {
-    this.#open++;
-    done.then(this.#onCallSettled);
+    this.#open.hold(done);
+  }
+
+  /** True once the client is told to close: what is called now comes too late. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Begins calls that were made before the client was told to close, and have waited while it was held open. */
+  resume(begin: () => void): void {
+    this.#open.resume(begin);
   }
 
   /** Counts a call that has settled at once. Returns a promise if its caller must wait for it first. */
@@ -498,18 +507,11 @@ export class Engine implements CallOwner {
 
   /** Waits for the calls under way, with all their steps, unless they may wait for a dial that has no time limit. */
   async #end(closedAt: Error): Promise<void> {
-    const { connectTimeout, timeout } = this.settings;
-    if (this.#open > 0 && (connectTimeout > 0 || timeout > 0)) {
-      await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
-    }
+    if (this.settings.connectTimeout > 0 || this.settings.timeout > 0) await this.#open.none();
     this.roster.close();
     await this.cluster.close(closedAt);
     this.#outbox.close();
   }
-
-  readonly #onCallSettled = (): void => {
-    if (--this.#open === 0) this.#onNoneOpen?.();
-  };
 }
 
 const LATE = "the calls for its key that were made before took longer than its timeout";

@@ -92,6 +92,8 @@ export class Generations {
    * @param perform May be called a second time, unless the call is to be carried out once.
    */
   run<T>(perform: Perform<T>, how: How): Promise<T> {
+    // It rejects, as all calls do then.
+    if (this.#engine.isClosing) return perform(this.#engine);
     const known = this.#known;
     const isKept = known !== undefined && this.#engine.settings.clock.now() < this.#keptUntil;
     if (isKept) return perform(known.engine);
@@ -174,11 +176,14 @@ export class Generations {
     const began = clock.now();
     const end = (answer: Answer) => {
       if (this.#question === question) this.#question = undefined;
-      for (const goOn of question.waiting) goOn(answer);
+      this.#engine.resume(() => question.waiting.forEach((goOn) => goOn(answer)));
     };
-    this.#number().then((number) => {
-      end(clears === this.#clears ? this.#keep(number, began) : this.#generation(number));
-    }, (reason) => end(isSound(reason, MemcachedError) ? reason : unasked(reason)));
+    // Closing waits for the calls that wait for the number.
+    this.#engine.holdOpen(
+      this.#number().then((number) => {
+        end(clears === this.#clears ? this.#keep(number, began) : this.#generation(number));
+      }, (reason) => end(isSound(reason, MemcachedError) ? reason : unasked(reason))),
+    );
     return question;
   }
 

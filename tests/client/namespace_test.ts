@@ -290,3 +290,32 @@ Deno.test("a namespace of a closed client rejects, and close() waits for a clear
   await assertRejects(() => space.get("a"), ClosedError);
   await assertRejects(() => space.clear(), ClosedError);
 });
+
+Deno.test("namespace(): close() waits for calls that wait for the number, and what is called later is refused", async () => {
+  await using server = await MemcachedServer.start();
+  await using other = new Client(server.address, PATIENT);
+  for (const name of ["unknown", "asked for anew", "cleared"]) {
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+    const client = new Client(server.address, { ...PATIENT, clock });
+    const space = client.namespace("n");
+    if (name !== "unknown") await space.set("a", 0);
+    if (name === "cleared") await other.namespace("n").clear();
+    ahead = 1000;
+    const calls = [
+      space.set("a", 1),
+      space.setMulti({ b: 2 }),
+      space.getOrSet("c", () => 3, { ttl: 60 }),
+      space.update("d", () => 4),
+      space.incr("e", 1, { initial: 5 }),
+    ];
+    const closed = client.close();
+    const late = [space.set("a", 6), space.getOrSet("a", () => 6, { ttl: 60 })];
+    for (const call of late) await assertRejects(() => call, ClosedError);
+    assertEquals(await Promise.all(calls), [true, { ok: true, failed: [] }, 3, 4, 5], name);
+    await closed;
+    const values = await other.namespace("n").getList(["a", "b", "c", "d", "e"]);
+    assertEquals(values, [1, 2, 3, 4, "5"], name);
+    await other.namespace("n").clear();
+  }
+});

@@ -1,0 +1,37 @@
+/** The calls of a client that are under way: closing waits for them. */
+export class OpenCalls {
+  #count = 0;
+  #onNone: (() => void) | undefined;
+  /** True while calls begin that were made before the client was told to close. */
+  isResuming = false;
+
+  add(): void {
+    this.#count++;
+  }
+
+  /** Adds what is under way until a promise resolves. It must not reject. */
+  hold(done: Promise<void>): void {
+    this.add();
+    done.then(this.settled);
+  }
+
+  /** Called when one has settled. */
+  readonly settled = (): void => {
+    if (--this.#count === 0) this.#onNone?.();
+  };
+
+  /** Begins calls that have waited while the client was held open. */
+  resume(begin: () => void): void {
+    this.isResuming = true;
+    try {
+      begin();
+    } finally {
+      this.isResuming = false;
+    }
+  }
+
+  /** Resolves when there are none. */
+  async none(): Promise<void> {
+    if (this.#count > 0) await new Promise<void>((resolve) => this.#onNone = resolve);
+  }
+}
