@@ -95,3 +95,22 @@ Deno.test("codecs of other clients go without compThreshold, jsonCodec with it",
   await using usual = new Client(server.address);
   assertEquals(await usual.get("long"), "x".repeat(1000));
 });
+
+Deno.test("getOrSet() loads anew what a codec stores without flags and bytes, and nothing else", async () => {
+  await using server = await MemcachedServer.start();
+  const codecs = { dalliCodec, memjsCodec, nodeMemcachedCodec, phpCodec, pylibmcCodec };
+  const anew = new Set(["dalliCodec ", "memjsCodec ", "nodeMemcachedCodec ", "phpCodec "]);
+  for (const [name, codec] of Object.entries(codecs)) {
+    await using client = new Client(server.address, { codec, strict: true });
+    for (const value of ["", "text"]) {
+      const key = `${name}${value}`;
+      let loads = 0;
+      const load = () => {
+        loads++;
+        return value;
+      };
+      for (let i = 0; i < 3; i++) await client.getOrSet(key, load, { ttl: 60 });
+      assertEquals(loads, anew.has(`${name} ${value}`) ? 3 : 1, key);
+    }
+  }
+});
