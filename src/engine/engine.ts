@@ -5,7 +5,7 @@ import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
 import { orphanError } from "../cluster/unsent.ts";
-import { fullError } from "../cluster/server_errors.ts";
+import { fullError, unplacedError } from "../cluster/server_errors.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Opaques } from "../commands/meta/opaque.ts";
@@ -390,7 +390,7 @@ export class Engine implements CallOwner {
     if (order.waiting >= maxPending) return fail(fullError(server, command, maxPending));
     const giveUp = () =>
       fail(new TimeoutError(`Cannot ${command} as ${LATE}`, { server, command }));
-    order.take({ keys, deadline, begin, giveUp });
+    order.take({ keys, deadline, begin, giveUp, failed: (e) => fail(unplacedError(server, e)) });
     if (order.waiting > 0) this.cluster.watch(order);
   }
 

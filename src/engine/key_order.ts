@@ -21,6 +21,8 @@ export interface TurnOptions {
   readonly begin: (turn: Turn) => unknown;
   /** Called if it gives up. */
   readonly giveUp: () => void;
+  /** Called with what `begin` has thrown, unless the caller of `take()` is still there to catch it. */
+  readonly failed?: (cause: unknown) => void;
 }
 
 /** The lines of all keys that somebody holds. */
@@ -54,7 +56,7 @@ export class KeyOrder {
       else if (line.add(turn)) turn.behind++;
     }
     this.#waiting.add(turn);
-    if (turn.behind === 0) this.#begin(turn);
+    if (turn.behind === 0) this.#begin(turn, turn);
     return turn;
   }
 
@@ -81,20 +83,27 @@ export class KeyOrder {
     return this.#waiting.size > 0;
   }
 
-  #begin(turn: Turn): void {
+  /** @param taken The turn whose caller is still there to catch what its beginning throws. */
+  #begin(turn: Turn, taken?: Turn): void {
     if (this.#ready !== undefined) {
       this.#ready.push(turn);
       return;
     }
     const ready = this.#ready = [turn];
-    try {
-      for (const next of ready) {
-        if (!this.#waiting.delete(next)) continue;
+    let thrown: { readonly cause: unknown } | undefined;
+    for (const next of ready) {
+      if (!this.#waiting.delete(next)) continue;
+      try {
         next.options.begin(next);
+      } catch (cause) {
+        // A distribution of the user's may throw. The keys go to the next turn all the same.
+        next.end();
+        if (next === taken) thrown = { cause };
+        else next.options.failed?.(cause);
       }
-    } finally {
-      this.#ready = undefined;
     }
+    this.#ready = undefined;
+    if (thrown !== undefined) throw thrown.cause;
   }
 }
 

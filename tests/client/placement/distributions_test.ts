@@ -312,6 +312,25 @@ Deno.test("explain() takes from a distribution of one's own what it reckoned, an
   const { hash, server, wireKey } = client.explain("key");
   assertEquals({ hash, server, wireKey }, { hash: 7, server: "a:11211", wireKey: "key" });
 });
+Deno.test("a key is free again after a distribution of one's own has failed in its turn", async () => {
+  await using group = await startThree();
+  for (let answers = 0; answers < 8; answers++) {
+    let left = answers;
+    const indexFor = (wireKey: string) => {
+      if (left-- === 0) throw new Error("no answer this once");
+      return wireKey.length % 2;
+    };
+    await using client = new Client(group.servers, {
+      distribution: () => ({ indexFor }),
+      strict: true,
+      timeout: 400,
+    });
+    const calls = [client.meta.getMulti(["a", "bb"]), client.meta.get("a"), client.get("a")];
+    await Promise.allSettled(calls);
+    assertEquals(await client.set("a", answers), true);
+    assertEquals(await client.set("bb", answers), true);
+  }
+});
 
 const PLAIN = {
   hash: undefined,
