@@ -84,6 +84,7 @@ export class Lock implements AsyncDisposable {
   readonly token: bigint;
   readonly #engine: Engine;
   readonly #life: number | undefined;
+  readonly #id: string;
   /** The same lock on other servers, which ends with this one. */
   readonly #beside: Lock | undefined;
   #isReleased = false;
@@ -92,14 +93,15 @@ export class Lock implements AsyncDisposable {
   constructor(
     engine: Engine,
     key: string,
-    token: bigint,
+    { id, cas }: Holding,
     life: number | undefined,
     beside: Lock | undefined,
   ) {
     this.#engine = engine;
     this.#life = life;
     this.key = key;
-    this.token = token;
+    this.token = cas;
+    this.#id = id;
     this.#beside = beside;
   }
 
@@ -136,9 +138,30 @@ export class Lock implements AsyncDisposable {
       const wireKey = engine.keys.one(this.key);
       engine.began(call, this.key, wireKey);
       this.#isReleased = true;
-      const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: this.token, life: this.#life };
-      engine.send(call, wireKey, new StorageCommand("cas", wireKey, NOTHING, wire, call));
+      if (this.#life === lifeOf(engine, wireKey)) this.#end(call, wireKey, this.#life);
+      else this.#lookAndEnd(call, wireKey);
     });
+  }
+
+  /** Ends the lock in the life of its server in which it was seen. */
+  #end(call: Call<boolean>, wireKey: string, life: number | undefined): void {
+    const ended = new Told<boolean>(call, (isEnded) => {
+      if (isEnded || life === lifeOf(this.#engine, wireKey)) call.resolve(isEnded);
+      else this.#lookAndEnd(call, wireKey);
+    });
+    const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: this.token, life };
+    this.#engine.send(call, wireKey, new StorageCommand("cas", wireKey, NOTHING, wire, ended));
+  }
+
+  /** After a lost connection its cas may be that of another holder, if the server has begun anew: who holds it is read. */
+  #lookAndEnd(call: Call<boolean>, wireKey: string): void {
+    const life = lifeOf(this.#engine, wireKey);
+    const seen = new Told<Holding | undefined>(call, (holding) => {
+      const isOurs = holding?.id === this.#id && holding.cas === this.token;
+      if (isOurs) this.#end(call, wireKey, life);
+      else call.resolve(false);
+    });
+    this.#engine.send(call, wireKey, new GetCommand(wireKey, HOLDING, seen, { name: "gets" }));
   }
 
   /**
@@ -208,18 +231,22 @@ function take(
   },
 ): void {
   const id = crypto.randomUUID();
-  // After a restart the same cas may be that of another holder.
-  const life = engine.cluster.lifeOf(engine.route ?? wireKey);
+  const life = lifeOf(engine, wireKey);
   let isAdded: boolean | undefined;
   const added = new Told<boolean>(call, (stored) => isAdded = stored);
   const seen = new Told<Holding | undefined>(call, (holding) => {
     const isOurs = isAdded === true && holding?.id === id;
-    call.resolve(isOurs ? new Lock(engine, key, holding.cas, life, beside) : undefined);
+    call.resolve(isOurs ? new Lock(engine, key, holding, life, beside) : undefined);
   }, (error) => call.reject(isAdded === false ? error : inPart(error)));
   const item = { data: id, flags: 0 };
   const options = { exptime: ttl, noreply: false };
   engine.send(call, wireKey, new StorageCommand("add", wireKey, item, options, added));
   engine.send(call, wireKey, new GetCommand(wireKey, HOLDING, seen, { name: "gets" }));
+}
+
+/** Gives the life of a lock's server. In another one, the same cas may be that of another holder. */
+function lifeOf({ cluster, route }: Engine, wireKey: string): number | undefined {
+  return cluster.lifeOf(route ?? wireKey);
 }
 
 /** Who holds a lock. */

@@ -125,3 +125,23 @@ Deno.test("lock whose release fails at the end of a block leaves the block witho
   }
   assertEquals(client.lastError?.sent, "maybe");
 });
+
+Deno.test("release() ends a lock of which the connection was closed meanwhile, and not that of another holder", async () => {
+  await using live = await startMemcached();
+  await using client = new Client(live.address, PATIENT);
+  const lock = await client.lock("l", { ttl: 60 });
+  await client.quit();
+  assertEquals(await lock?.release(), true);
+  assertEquals(await client.get("l"), undefined);
+
+  const server = await MemcachedServer.start();
+  await using one = new Client(server.address, PATIENT);
+  await using two = new Client(server.address, PATIENT);
+  const lost = await one.lock("l", { ttl: 60 });
+  await server[Symbol.asyncDispose]();
+  await using _ = await MemcachedServer.start({ port: Number(server.address.split(":")[1]) });
+  const held = await two.lock("l", { ttl: 60 });
+  assertEquals(held?.token, lost?.token);
+  assertEquals(await lost?.release(), false);
+  assertEquals(await held?.release(), true);
+});
