@@ -14,7 +14,7 @@ import { type CallChecks, STORE_OPTIONS, type StoreOptions } from "../engine/cal
 import type { Engine } from "../engine/engine.ts";
 import type { CasValue } from "../engine/item_decoders.ts";
 import { missing, verb } from "../engine/verb.ts";
-import { MemcachedError, TimeoutError } from "../errors.ts";
+import { ConnectionError, MemcachedError, TimeoutError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
 import { ChunkedCall, dataToSplit } from "./chunked.ts";
 import { encoded, wireOptions } from "./store.ts";
@@ -123,8 +123,10 @@ class Updating<T> {
       }
       if (value === undefined || this.#call.settled) return undefined;
       if (await this.#store(value, item?.cas, life)) return value;
-      if (attempt === attempts) throw this.#overtaken(attempts);
-      await this.#pause(attempt);
+      const isLost = life !== this.#lifeOf();
+      if (attempt === attempts) throw isLost ? this.#lost(attempts) : this.#overtaken(attempts);
+      // Where nobody was faster, there is nobody to wait for.
+      if (!isLost) await this.#pause(attempt);
     }
   }
 
@@ -175,6 +177,13 @@ class Updating<T> {
       ...this.#where(),
       sent: this.#mayBeStored ? "maybe" : "no",
     });
+  }
+
+  #lost(attempts: number): ConnectionError {
+    return new ConnectionError(
+      `Cannot update as the connection was lost each time before the new value was sent: number of attempts is ${attempts}`,
+      { ...this.#where(), step: "read" },
+    );
   }
 
   #overtaken(attempts: number): MemcachedError {

@@ -176,7 +176,9 @@ const CASES: Record<string, (rig: Rig) => Promise<void>> = {
   "without a lease each process loads for itself": async ({ key, client, other }) => {
     const options = { ttl: 60, lease: false } as const;
     const source = Promise.withResolvers<string>();
-    const first = client.getOrSet(key, () => source.promise, options);
+    const { promise: loading, resolve: loads } = Promise.withResolvers<void>();
+    const first = client.getOrSet(key, () => (loads(), source.promise), options);
+    await loading;
     assertEquals(await other.getOrSet(key, () => "second", options), "second");
     source.resolve("first");
     assertEquals(await first, "first");

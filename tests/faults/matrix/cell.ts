@@ -92,6 +92,7 @@ class Run {
       allowFlushAll: true,
       noreply: cell.noreply ?? false,
       connect: this.#dialler.connect,
+      ...cell.method.options,
     });
     this.#client.addEventListener("failure", ({ error }) => this.#hear(error));
   }

@@ -3,7 +3,7 @@
  * one which belongs elsewhere is found out.
  */
 
-import type { CallOptions, Client } from "@libmc/libmc";
+import type { CallOptions, Client, ClientOptions } from "@libmc/libmc";
 import { doneOf, hitsOf } from "../../support/answers.ts";
 import { ALL_VERBS, type Arguments, takes, VERB, type Verb } from "../../support/verbs.ts";
 
@@ -14,6 +14,8 @@ export interface MatrixMethod {
   readonly command: string;
   /** With `noreply` the client does not ask for its reply. */
   readonly mayBeQuiet: boolean;
+  /** Options of its client beside those of all. */
+  readonly options?: ClientOptions;
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** What is stored before the call. */
   seedItems(tag: string): [string, unknown][];

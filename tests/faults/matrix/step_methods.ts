@@ -46,6 +46,33 @@ export const STEP_METHODS: readonly MatrixMethod[] = [
     return answer === 6;
   }),
   ofSpace("clear", "ma", (space, _, options) => space.clear(options), isTrue),
+  ofNear(
+    "get",
+    "get",
+    readsTwice,
+    (answer, tag) => {
+      return areAll(answer, (value) => value === valueOf(tag, KEY));
+    },
+    (answer, tag) => areAll(answer, (value) => value === undefined || value === valueOf(tag, KEY)),
+  ),
+  ofNear(
+    "set",
+    "set",
+    (client, tag, options) => {
+      return change(client, options, () => client.set(KEY, valueOf(tag, NEW), options));
+    },
+    (answer, tag) => isPair(answer, true, valueOf(tag, NEW)),
+    isNeverOld,
+  ),
+  ofNear(
+    "delete",
+    "delete",
+    (client, _, options) => {
+      return change(client, options, () => client.delete(KEY, options));
+    },
+    (answer) => isPair(answer, true, undefined),
+    isNeverOld,
+  ),
 ];
 
 function row(name: string, command: string, call: Call, isRight: IsRight): MatrixMethod {
@@ -102,6 +129,8 @@ function ofUpdates(name: string, command: string): MatrixMethod {
   const isUpdated: IsRight = (answer, tag) => answer === `${valueOf(tag, KEY)}!`;
   return {
     ...row(name, command, call, isUpdated),
+    // It is asked for again where the connection was lost before the new value was sent, and an error is about that one.
+    isAskedBesides: command === "gets",
     // A server that has begun anew has no items.
     isPart: (answer, tag) => answer === undefined || answer === `${tag}!` || isUpdated(answer, tag),
     wrongRest: async (client) => {
@@ -138,6 +167,59 @@ function ofSpace(name: string, command: string, call: SpaceCall, isRight: IsRigh
       return answer instanceof Map && areOf(answer, tag);
     },
   };
+}
+
+/** A call of a client that keeps values near. */
+function ofNear(
+  name: string,
+  command: string,
+  call: Call,
+  isWhole: IsRight,
+  isPart: IsRight,
+): MatrixMethod {
+  return {
+    ...row(`${name}, with nearCache`, command, call, isWhole),
+    options: { nearCache: { maxBytes: 1_000_000, maxAge: 60_000 } },
+    isPart,
+    // What comes of it is read.
+    isAskedBesides: true,
+    wrongRest: async (client, tag) => {
+      const left = await client.get<string>(KEY);
+      const known = [undefined, valueOf(tag, KEY), valueOf(tag, NEW)];
+      return known.includes(left) ? undefined : Deno.inspect(left);
+    },
+  };
+}
+
+async function readsTwice(client: Client, _: string, options: CallOptions): Promise<unknown> {
+  return [await client.get(KEY, options), await client.get(KEY, options)];
+}
+
+/** Changes a key whose value is kept near, and reads it. */
+async function change(
+  client: Client,
+  options: CallOptions,
+  make: () => Promise<boolean>,
+): Promise<unknown> {
+  await client.get(KEY, options);
+  const isDone = await make();
+  return [isDone, await client.get(KEY, options)];
+}
+
+function areAll(answer: unknown, isRight: (value: unknown) => boolean): boolean {
+  return Array.isArray(answer) && answer.length === 2 && answer.every(isRight);
+}
+
+function isPair(answer: unknown, first: unknown, second: unknown): boolean {
+  return Array.isArray(answer) && answer[0] === first && answer[1] === second;
+}
+
+/** What a change that was carried out has taken away does not come back. */
+function isNeverOld(answer: unknown, tag: string): boolean {
+  if (!Array.isArray(answer)) return false;
+  const [isDone, found] = answer;
+  if (found === valueOf(tag, KEY)) return isDone === false;
+  return found === undefined || found === valueOf(tag, NEW);
 }
 
 function areValues(answer: unknown, tag: string): boolean {

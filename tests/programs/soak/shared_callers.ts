@@ -1,5 +1,5 @@
 /**
- * Callers of two clients who read, change, load and update the same few keys, in a namespace too, and want the same locks,
+ * Callers of three clients, of which one keeps values near, who read, change, load and update the same few keys, in a namespace too, and want the same locks,
  * of a server whose network fails. A history of what others did knows what each of them may be told.
  */
 
@@ -14,6 +14,8 @@ import { pause } from "./troublemaker.ts";
 
 const WHOSE = "callers who share keys";
 const CALLERS = 6;
+/** Milliseconds for which the last client keeps values near. */
+const MAX_AGE = 50;
 /** How many calls each makes before all begin anew with other keys. */
 const CALLS = 60;
 const OPTIONS: ClientOptions = {
@@ -33,10 +35,12 @@ export async function callTogether(
 ): Promise<void> {
   await using one = new Client(stand.address, { ...OPTIONS, warn: false });
   await using wide = new Client(stand.address, { ...OPTIONS, warn: false, connections: 3 });
+  const nearCache = { maxBytes: 1_000_000, maxAge: MAX_AGE };
+  await using near = new Client(stand.address, { ...OPTIONS, warn: false, nearCache });
   const failing = failNowAndThen(stand, new Random(random.below(2 ** 32)), signal);
   const rounds = async () => {
     for (let round = 0; !signal.aborted; round++) {
-      await playRound([one, wide], random, { name: `together:${round}`, tally, signal });
+      await playRound([one, wide, near], random, { name: `together:${round}`, tally, signal });
     }
   };
   await Promise.all([failing, rounds()]);
@@ -49,6 +53,9 @@ export interface Round {
   readonly tally: Tally;
   readonly signal: AbortSignal;
 }
+
+/** The one that keeps values near, if there are so many clients. */
+const KEEPS_NEAR = 2;
 
 /** Plays with new keys until each caller has made its calls, and judges what they were told. */
 export async function playRound(
@@ -65,6 +72,7 @@ export async function playRound(
     const client = clients[i % clients.length];
     return {
       ...{ client, history, random: own },
+      maxAge: i % clients.length === KEEPS_NEAR ? MAX_AGE : undefined,
       space: client.namespace(`${name}/${i % clients.length}`),
       keys: ["a", "b", "c"].map((key) => `${name}:${key}`),
       value: () => `v${++values}`,

@@ -6,7 +6,13 @@
  * value was there, and was over before the read began. A value that was loaded counts as there from when its load began:
  * a refill never takes the place of anything newer. A call that failed and may have been sent may be carried out at any
  * later moment, or never.
+ *
+ * A client that keeps values near may give one that was overwritten, unless by a call of its own that it was told of, or so
+ * long before the read that nothing from then is kept.
  */
+
+import type { Clock } from "@libmc/libmc";
+import { systemClock } from "../../../src/clock.ts";
 
 /**
  * What is known of a change that is over: it was carried out; or it was, may be later, or never; or it was not. Or it was
@@ -17,6 +23,9 @@ export type Fate = "done" | "maybe" | "no" | "pending";
 /** The history of some keys, from when they had no item. */
 export class History {
   #now = 0;
+  readonly #clock: Pick<Clock, "now">;
+  /** What the clock said at each moment. */
+  readonly #times: number[] = [-Infinity];
   readonly #origins = new Map<string, Origin[]>();
   readonly #loads = new Map<string, Load>();
   /** The calls under way that may load, by key. */
@@ -27,21 +36,30 @@ export class History {
   wrong: string | undefined;
   readonly tally: HistoryTally;
 
-  constructor(tally: HistoryTally) {
+  /** @param clock That of the clients. */
+  constructor(tally: HistoryTally, clock: Pick<Clock, "now"> = systemClock) {
     this.tally = tally;
+    this.#clock = clock;
   }
 
   /** The present moment, which comes after all before. */
   now(): number {
+    this.#times.push(this.#clock.now());
     return ++this.#now;
   }
 
   /**
    * A change of keys begins: they are to have this value, or none.
    *
+   * @param by The client that makes it, if one does.
    * @param since When it began, if it began before.
    */
-  change(keys: readonly string[], value?: string, since: number = this.now()): Change {
+  change(
+    keys: readonly string[],
+    value?: string,
+    by?: unknown,
+    since: number = this.now(),
+  ): Change {
     const origins = keys.map((key) => {
       const origin: Origin = { value, since, there: Infinity, by: Infinity };
       this.#originsOf(key).push(origin);
@@ -53,8 +71,10 @@ export class History {
         this.tally[fate]++;
         for (const { key, origin } of origins) {
           if (!ofKeys.includes(key)) continue;
-          if (fate === "done") happened(origin, now);
-          else if (fate === "no") this.#neverWas(key, origin);
+          if (fate === "done") {
+            happened(origin, now);
+            origin.told = { client: by, at: now };
+          } else if (fate === "no") this.#neverWas(key, origin);
           else if (fate === "pending") origin.there = now;
         }
       },
@@ -112,11 +132,19 @@ export class History {
     if (loaded !== undefined) (this.#loads.get(loaded) as Load).over = this.now();
   }
 
-  /** A read that began at some moment gave a value, or none. */
-  read(key: string, value: unknown, began: number, what = "a read"): void {
+  /**
+   * A read that began at some moment gave a value, or none.
+   *
+   * @param near Who may have kept the value near.
+   */
+  read(key: string, value: unknown, began: number, what = "a read", near?: NearReader): void {
     const origins = this.#originsOf(key).filter((origin) => origin.value === value);
     if (!origins.some((origin) => this.#mayBeRead(key, origin, began))) {
-      return this.#isWrong(`${what} of ${key} gave ${value}`, key, began);
+      // A miss is not kept.
+      const mayBeNear = near !== undefined && value !== undefined &&
+        origins.some((origin) => this.#mayBeNear(key, origin, began, near));
+      if (!mayBeNear) return this.#isWrong(`${what} of ${key} gave ${value}`, key, began);
+      this.tally.behind++;
     }
     this.tally[value === undefined ? "misses" : "hits"]++;
     if (value !== undefined) happened(origins[0], this.now());
@@ -147,6 +175,15 @@ export class History {
     return !this.#originsOf(key).some(({ since, by }) => since > origin.there && by < began);
   }
 
+  #mayBeNear(key: string, origin: Origin, began: number, { client, maxAge }: NearReader): boolean {
+    const tooOld = this.#times[began] - maxAge;
+    return !this.#originsOf(key).some(({ since, by, told }) =>
+      since > origin.there &&
+      (by < began && this.#times[by] <= tooOld ||
+        told !== undefined && told.client === client && told.at < began)
+    );
+  }
+
   #originsOf(key: string): Origin[] {
     let origins = this.#origins.get(key);
     if (origins === undefined) {
@@ -172,6 +209,8 @@ export class History {
 export class HistoryTally {
   hits = 0;
   misses = 0;
+  /** Hits older than what others had stored, as they were kept near. */
+  behind = 0;
   /** Answers of calls that had the value of a load. */
   shared = 0;
   loads = 0;
@@ -179,6 +218,13 @@ export class HistoryTally {
   maybe = 0;
   no = 0;
   pending = 0;
+}
+
+/** A client that keeps values near. */
+export interface NearReader {
+  readonly client: unknown;
+  /** Milliseconds. */
+  readonly maxAge: number;
 }
 
 /** A change under way. */
@@ -218,6 +264,8 @@ interface Origin {
   there: number;
   /** It was carried out for certain by this moment. */
   by: number;
+  /** Who was told that it was carried out, and when. */
+  told?: { readonly client: unknown; readonly at: number };
 }
 
 function happened(origin: Origin, now: number): void {

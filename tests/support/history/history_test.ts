@@ -49,6 +49,26 @@ Deno.test("History finds an update that is lost, and one that overwrites what it
   }
 });
 
+Deno.test("History allows a value kept near until it is too old, and never one from before the reader's own change", () => {
+  let time = 0;
+  const client = {};
+  const near = { client, maxAge: 10 };
+  const read = (history: History) => history.read("a", "first", history.now(), "a read", near);
+  for (const isOwn of [false, true]) {
+    const history = new History(new HistoryTally(), { now: () => time });
+    history.change(["a"], "first", client).ended("done");
+    history.change(["a"], "second", isOwn ? client : {}).ended("done");
+    if (!isOwn) {
+      time += 9;
+      read(history);
+      assertEquals([history.wrong, history.tally.behind], [undefined, 1]);
+      time += 1;
+    }
+    read(history);
+    assertStringIncludes(String(history.wrong), "gave first");
+  }
+});
+
 Deno.test("Holders finds a second holder, a token that does not grow, and a release that lies", () => {
   const wrongs: readonly [wrong: string, play: (holders: Holders) => void][] = [
     ["beside 1", (holders) => holders.given("a", 2n)],

@@ -14,11 +14,13 @@ import {
   type Namespace,
 } from "@libmc/libmc";
 import type { Random } from "../random.ts";
-import type { Change, Fate, History, Loading } from "./history.ts";
+import type { Change, Fate, History, Loading, NearReader } from "./history.ts";
 
 /** Who calls, and what it remembers. */
 export interface SharedCaller {
   readonly client: Client;
+  /** The `maxAge` of its `nearCache`; `undefined` if it has none. */
+  readonly maxAge: number | undefined;
   /** A namespace that belongs to this client. */
   readonly space: Namespace;
   readonly random: Random;
@@ -48,7 +50,7 @@ interface Entry {
 
 /** All of them. Each is called on the client, and on its namespace. */
 export const SHARED_CALLS: Readonly<Record<string, Entry>> = {
-  get: { share: 6, call: reads(({ verbs }, key) => verbs.get(key)) },
+  get: { share: 6, call: readsNear(({ verbs }, key) => verbs.get(key)) },
   gat: { share: 1, call: reads(({ verbs }, key) => verbs.gat(key, 1000)) },
   gets: { share: 1, call: reads(async ({ verbs }, key) => (await verbs.gets(key))?.value) },
   getMulti: { share: 2, call: readAll },
@@ -113,23 +115,36 @@ function inSpace(caller: SharedCaller): Place {
   return { ...caller, verbs: space, at: (key) => `${space.name}/${key}` };
 }
 
-function reads(call: (place: Place, key: string) => Promise<unknown>): SharedCall {
+type Reading = (place: Place, key: string) => Promise<unknown>;
+
+function reads(call: Reading, nearOf?: typeof nearReader): SharedCall {
   return async (place, key) => {
     const { history, at } = place;
     const began = history.now();
     const answer = await answerOf(call(place, key));
-    if (!("error" in answer)) history.read(at(key), answer.value, began);
+    if ("error" in answer) return;
+    history.read(at(key), answer.value, began, undefined, nearOf?.(place));
   };
 }
 
-async function readAll({ verbs, history, keys, at }: Place): Promise<void> {
+/** What a client may give from what it keeps near. */
+function readsNear(call: Reading): SharedCall {
+  return reads(call, nearReader);
+}
+
+function nearReader({ client, maxAge }: SharedCaller): NearReader | undefined {
+  return maxAge === undefined ? undefined : { client, maxAge };
+}
+
+async function readAll(place: Place): Promise<void> {
+  const { verbs, history, keys, at } = place;
   const began = history.now();
   const answer = await answerOf(verbs.getMulti(keys));
   const given = "error" in answer ? partOf(answer.error) : answer.value;
   for (const key of keys) {
     // Of a key that failed nothing is known.
     if ("error" in answer && !given.has(key)) continue;
-    history.read(at(key), given.get(key), began, "getMulti()");
+    history.read(at(key), given.get(key), began, "getMulti()", nearReader(place));
   }
 }
 
@@ -138,14 +153,14 @@ function stores(
 ): SharedCall {
   return async (place, key) => {
     const value = place.value();
-    const change = place.history.change([place.at(key)], value);
+    const change = place.history.change([place.at(key)], value, place.client);
     change.ended(fateOf(await answerOf(call(place, key, value))));
   };
 }
 
-async function storesAll({ verbs, history, keys, at, value }: Place): Promise<void> {
+async function storesAll({ verbs, client, history, keys, at, value }: Place): Promise<void> {
   const values = keys.map((key) => [key, value()] as const);
-  const changes = values.map(([key, value]) => history.change([at(key)], value));
+  const changes = values.map(([key, value]) => history.change([at(key)], value, client));
   const answer = await answerOf(verbs.setMulti(values));
   const failed = "error" in answer ? failedOf(answer.error, keys) : answer.value.failed;
   keys.forEach((key, i) => changes[i].ended(failed.includes(key) ? "maybe" : "done"));
@@ -157,22 +172,22 @@ function failedOf(error: Error, keys: readonly string[]): readonly string[] {
 
 function drops(call: (place: Place, key: string) => Promise<boolean>): SharedCall {
   return async (place, key) => {
-    const change = place.history.change([place.at(key)]);
+    const change = place.history.change([place.at(key)], undefined, place.client);
     change.ended(fateOf(await answerOf(call(place, key))));
   };
 }
 
 /** The value stays for a while, and is gone then. */
-async function invalidates({ verbs, history, at }: Place, key: string): Promise<void> {
-  const change = history.change([at(key)]);
+async function invalidates({ verbs, client, history, at }: Place, key: string): Promise<void> {
+  const change = history.change([at(key)], undefined, client);
   const fate = fateOf(await answerOf(verbs.invalidate(key, { staleFor: 20 })));
   change.ended(fate === "done" ? "pending" : fate);
 }
 
 /** Whatever else is called for the client, its namespace is cleared. */
 async function clears(caller: Place): Promise<void> {
-  const { at } = inSpace(caller);
-  const change = caller.history.change(caller.keys.map(at));
+  const { client, history, keys, at } = inSpace(caller);
+  const change = history.change(keys.map(at), undefined, client);
   const fate = fateOf(await answerOf(caller.space.clear()));
   // One that was not sent may have taken away what was called before it.
   change.ended(fate === "no" ? "pending" : fate);
@@ -180,7 +195,7 @@ async function clears(caller: Place): Promise<void> {
 
 /** The function of an update takes a moment now and then, in which others may change the item. */
 async function updates(place: Place, key: string): Promise<void> {
-  const { verbs, history, random, at } = place;
+  const { verbs, client, history, random, at } = place;
   const called = history.now();
   // It stays in the generation in which it began, whatever is cleared meanwhile.
   const isInSpace = verbs === place.space;
@@ -195,7 +210,7 @@ async function updates(place: Place, key: string): Promise<void> {
     if (random.below(3) === 0) await place.rest();
     if (!isInSpace) began = history.now();
     last = { before, after: place.value(), read };
-    change = history.change([at(key)], last.after, isInSpace ? called : undefined);
+    change = history.change([at(key)], last.after, client, isInSpace ? called : undefined);
     return last.after;
   }));
   if (change === undefined || last === undefined) return;
