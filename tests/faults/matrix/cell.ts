@@ -129,7 +129,7 @@ class Run {
     const { answer } = outcome;
     if (!method.isPart(answer, this.#tag)) return this.#breach(`gave ${Deno.inspect(answer)}`);
     if (strict && this.#told.length > 0 && !method.mayResolve) {
-      this.#breach("resolved although it failed");
+      this.#breach(`resolved although it failed: ${this.#told[0]?.message}`);
     }
     // Who asks for no reply hears only of what could not be sent.
     if (noreply) return;
