@@ -141,6 +141,7 @@ class Rig implements AsyncDisposable {
       const name = this.#nameOf(i);
       // What is stored before that is noticed is lost as well, under whatever key.
       const own = this.#keys.map((key) => `${name}/${key}`);
+      this.#history.numberLost(own);
       const change = this.#history.change(own);
       await client.delete(`libmc:namespace:${name}`);
       change.ended("maybe");
@@ -152,6 +153,7 @@ class Rig implements AsyncDisposable {
     const names = this.#clients.map((_, i) => `${this.#nameOf(i)}/`);
     const keys = ["", ...names].flatMap((name) => this.#keys.map((key) => name + key));
     // What is stored in a namespace before its new number is known is lost later.
+    this.#history.numberLost(keys.slice(this.#keys.length));
     this.#history.change(keys.slice(this.#keys.length)).ended("maybe");
     const change = this.#history.change(keys);
     return () => change.ended("done");

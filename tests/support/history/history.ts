@@ -32,6 +32,8 @@ export class History {
   readonly #loading = new Map<string, Set<Loading>>();
   /** Values that took the place of others by an update, by key and the value before. */
   readonly #updates = new Map<string, string>();
+  /** The keys of namespaces whose number was lost. */
+  readonly #numberLost = new Set<string>();
   /** A sentence on the first answer that cannot be. */
   wrong: string | undefined;
   readonly tally: HistoryTally;
@@ -150,9 +152,29 @@ export class History {
     if (value !== undefined) happened(origins[0], this.now());
   }
 
-  /** An update put a value in the place of another, which it had read by this moment. */
-  updated(key: string, before: string | undefined, after: string, read: number): void {
+  /**
+   * The number of these keys' namespace is lost. Until a client notices, what is stored lies where nobody looks later, and a
+   * store that notices is carried out there as well as where it belongs.
+   */
+  numberLost(keys: readonly string[]): void {
+    for (const key of keys) this.#numberLost.add(key);
+  }
+
+  /**
+   * An update put a value in the place of another, which it had read by this moment.
+   *
+   * @param called When it was called: it stays in the generation of then.
+   */
+  updated(
+    key: string,
+    before: string | undefined,
+    after: string,
+    read: number,
+    called: number = read,
+  ): void {
     if (before === undefined) return;
+    // Then it may have read that where nobody looks any more.
+    if (this.#numberLost.has(key) && called < this.#writtenSince(key, before)) return;
     const between = this.#originsOf(key).find(({ value, since, by }) =>
       value !== before && value !== after && since > read && by < this.#writtenSince(key, after)
     );

@@ -35,6 +35,22 @@ Deno.test("History finds a refill that takes the place of something newer, and l
   assertStringIncludes(String(history.wrong), "gave loaded");
 });
 
+Deno.test("History lets an update be lost whose namespace has lost its number, if it was called before what it read was stored", () => {
+  for (const isCalledBefore of [true, false]) {
+    const history = new History(new HistoryTally());
+    history.numberLost(["a"]);
+    const early = history.now();
+    history.change(["a"], "stored").ended("done");
+    const late = history.now();
+    for (const after of ["one", "other"]) {
+      const read = history.now();
+      history.change(["a"], after).ended("done");
+      history.updated("a", "stored", after, read, isCalledBefore && after === "one" ? early : late);
+    }
+    assertEquals(history.wrong === undefined, isCalledBefore);
+  }
+});
+
 Deno.test("History finds an update that is lost, and one that overwrites what it has not read", () => {
   for (const isLost of [true, false]) {
     const history = new History(new HistoryTally());

@@ -216,7 +216,7 @@ async function updates(place: Place, key: string): Promise<void> {
   if (change === undefined || last === undefined) return;
   const fate = fateOf("error" in answer ? answer : { value: answer.value === last.after });
   change.ended(fate);
-  if (fate === "done") history.updated(at(key), last.before, last.after, last.read);
+  if (fate === "done") history.updated(at(key), last.before, last.after, last.read, called);
 }
 
 type LoadingOptions = Parameters<Client["getOrSet"]>[2];
