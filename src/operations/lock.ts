@@ -19,6 +19,7 @@ import {
   type KeyOptions,
 } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import { lifeOf } from "../engine/life.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
 import { A_WINDOW } from "./meta/options.ts";
@@ -242,11 +243,6 @@ function take(
   const options = { exptime: ttl, noreply: false };
   engine.send(call, wireKey, new StorageCommand("add", wireKey, item, options, added));
   engine.send(call, wireKey, new GetCommand(wireKey, HOLDING, seen, { name: "gets" }));
-}
-
-/** Gives the life of a lock's server. In another one, the same cas may be that of another holder. */
-function lifeOf({ cluster, route }: Engine, wireKey: string): number | undefined {
-  return cluster.lifeOf(route ?? wireKey);
 }
 
 /** Who holds a lock. */

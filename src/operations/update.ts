@@ -12,6 +12,7 @@ import { StorageCommand } from "../commands/storage.ts";
 import { Call, type CallOwner } from "../engine/call.ts";
 import { type CallChecks, STORE_OPTIONS, type StoreOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import { lifeOf } from "../engine/life.ts";
 import type { CasValue } from "../engine/item_decoders.ts";
 import { missing, verb } from "../engine/verb.ts";
 import { ConnectionError, MemcachedError, TimeoutError } from "../errors.ts";
@@ -111,7 +112,7 @@ class Updating<T> {
   async #run(): Promise<T | undefined> {
     const { attempts = ATTEMPTS } = this.#options;
     for (let attempt = 1;; attempt++) {
-      const life = this.#lifeOf();
+      const life = lifeOf(this.#engine, this.#key);
       const item = await this.#read();
       if (this.#call.settled) return undefined;
       let value: T | undefined;
@@ -123,7 +124,7 @@ class Updating<T> {
       }
       if (value === undefined || this.#call.settled) return undefined;
       if (await this.#store(value, item?.cas, life)) return value;
-      const isLost = life !== this.#lifeOf();
+      const isLost = life !== lifeOf(this.#engine, this.#key);
       if (attempt === attempts) throw isLost ? this.#lost(attempts) : this.#overtaken(attempts);
       // Where nobody was faster, there is nobody to wait for.
       if (!isLost) await this.#pause(attempt);
@@ -137,12 +138,6 @@ class Updating<T> {
     const call = new ChunkedCall(engine, STEP, decoder, undefined, this.#owner);
     call.askFor(this.#key, GETS);
     return call.promise;
-  }
-
-  /** Gives the life of the server. In another one, the same cas is that of another item. */
-  #lifeOf(): number | undefined {
-    const { cluster, route } = this.#engine;
-    return cluster.lifeOf(route ?? this.#key);
   }
 
   /** Stores over the item with this cas, or where there is none. Resolves to false if somebody else was faster. */

@@ -15,6 +15,7 @@ import type { Receiver } from "../../commands/receiver.ts";
 import type { ItemDecoder } from "../../commands/item_decoder.ts";
 import { Call, type CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { lifeOf } from "../../engine/life.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import {
@@ -67,7 +68,7 @@ export class Leases implements Claims {
     const { lease } = plan;
     const kind = this.#kindFor(plan);
     for (let answered = first;; answered = undefined) {
-      const life = this.#lifeOf(key);
+      const life = lifeOf(this.#engine, key);
       const item = await this.#read(key, kind as MetaKind<MetaItem<T>>, answered);
       const state = stateOf(item, plan);
       const isUsed = state.turn === "fresh" && plan.schema === undefined;
@@ -84,7 +85,7 @@ export class Leases implements Claims {
     const { window, lease, schema } = plan;
     const kind = this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0, true);
     const engine = this.#engine;
-    const lives = keys.map((key) => this.#lifeOf(key));
+    const lives = keys.map((key) => lifeOf(this.#engine, key));
     const call = new Call<Map<string, MetaItem<T>>>(this.#owner, FIND_MANY, undefined);
     new MetaGetFanOut<T, string>(engine, call, keys, keys).ask(kind as MetaKind<MetaItem<T>>);
     let items: Map<string, MetaItem<T>>;
@@ -118,14 +119,8 @@ export class Leases implements Claims {
   /** On a miss one caller wins its lease. */
   async look(key: string, plan: Plan<never>): Promise<Hold> {
     const kind = this.#readKind(false, 0, plan.lease, false);
-    const life = this.#lifeOf(key);
+    const life = lifeOf(this.#engine, key);
     return this.#holdOf(key, await this.#read(key, kind), plan, life);
-  }
-
-  /** Gives the life of the server of a key. What is read then may be stored over only in the same one. */
-  #lifeOf(key: string): number | undefined {
-    const { cluster, route } = this.#engine;
-    return cluster.lifeOf(route ?? key);
   }
 
   /** Lets somebody win an item whose holder has not renewed it within the lease. */

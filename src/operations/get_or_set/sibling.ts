@@ -17,6 +17,7 @@ import { GetCommand, type Retrieval } from "../../commands/get.ts";
 import type { Receiver } from "../../commands/receiver.ts";
 import type { CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { lifeOf } from "../../engine/life.ts";
 import type { CasValue, ChunkedDecoder } from "../../engine/item_decoders.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { ChunkedCall } from "../chunked.ts";
@@ -83,7 +84,7 @@ export class Siblings implements Claims {
   }
 
   async find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
-    const life = this.#lifeOf(key);
+    const life = lifeOf(this.#engine, key);
     const first = plan.window === 0 ? await this.#get<T>(key) : await this.#look(key, plan);
     if (first?.state.turn === "fresh") return { ...first.state, hold: EMPTY_HANDED };
     if (plan.lease === undefined) {
@@ -103,19 +104,13 @@ export class Siblings implements Claims {
   }
 
   async look(key: string, plan: Plan<never>): Promise<Hold> {
-    const life = this.#lifeOf(key);
+    const life = lifeOf(this.#engine, key);
     const cas = await this.#items.casOf(key);
     if (plan.lease === undefined || cas !== undefined) return this.#hold(key, plan, { cas, life });
     // What others have begun to load may be older than what this caller will load.
     const lock = await this.#items.take(key, plan.lease, "set");
     if (lock === undefined) return EMPTY_HANDED;
     return await this.#locked(key, plan, plan.lease, { lock, cas: undefined, life });
-  }
-
-  /** Gives the life of the server of a key. What is read then may be stored over only in the same one. */
-  #lifeOf(key: string): number | undefined {
-    const { cluster, route } = this.#engine;
-    return cluster.lifeOf(route ?? key);
   }
 
   async #takeAndLook<T>(
