@@ -4,6 +4,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { Client, libmcCodec, type LoadContext, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assertTtl } from "../../support/assert_ttl.ts";
+import { type CaseOnBoth, testOnBothServers } from "../../support/on_both_servers.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startMemcached } from "../../support/memcached.ts";
 
@@ -12,9 +13,7 @@ const PATIENT = { strict: true, pollTimeout: 5000, connectTimeout: 5000, warn: f
 const STALE = { ttl: 60, staleWhileRevalidate: 30, staleIfError: 3600 };
 const AN_HOUR = { staleFor: 3600 };
 
-type Case = (client: Client, other: Client) => Promise<void>;
-
-const CASES: Record<string, Case> = {
+const CASES: Record<string, CaseOnBoth> = {
   "its value is given at once while one caller renews it": async (client, other) => {
     await client.getOrSet("a", () => "old", STALE);
     assertEquals(await other.invalidate("a", { staleFor: 10 }), true);
@@ -124,18 +123,7 @@ const CASES: Record<string, Case> = {
   },
 };
 
-for (const [name, run] of Object.entries(CASES)) {
-  for (const where of ["on memcached", "on the embedded server"]) {
-    Deno.test(`Client.invalidate(), ${where}: ${name}`, async () => {
-      await using server = where === "on memcached"
-        ? await startMemcached()
-        : await MemcachedServer.start();
-      await using client = new Client(server.address, PATIENT);
-      await using other = new Client(server.address, PATIENT);
-      await run(client, other);
-    });
-  }
-}
+testOnBothServers("Client.invalidate()", CASES, PATIENT);
 
 Deno.test("Client.invalidate(): after staleFor the value is gone, and none is given in its place", async () => {
   await using server = await MemcachedServer.start();

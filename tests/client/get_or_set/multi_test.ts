@@ -11,17 +11,15 @@ import {
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assertTtl } from "../../support/assert_ttl.ts";
+import { type CaseOnBoth, testOnBothServers } from "../../support/on_both_servers.ts";
 import { eventually } from "../../support/eventually.ts";
-import { startMemcached } from "../../support/memcached.ts";
 import { rows, sourceOf } from "./row_source.ts";
 
 const PATIENT: ClientOptions = { pollTimeout: 5000, connectTimeout: 5000, warn: false };
 const TTL = { ttl: 60 };
 const never = () => new Promise<never>(() => {});
 
-type Case = (client: Client, other: Client) => Promise<void>;
-
-const CASES: Record<string, Case> = {
+const CASES: Record<string, CaseOnBoth> = {
   "loads what is missing in one call, and gives all in the order asked, each once": async (
     client,
     other,
@@ -228,18 +226,7 @@ const CASES: Record<string, Case> = {
   },
 };
 
-for (const [name, run] of Object.entries(CASES)) {
-  for (const where of ["on memcached", "on the embedded server"]) {
-    Deno.test(`Client.getOrSetMulti(), ${where}: ${name}`, async () => {
-      await using server = where === "on memcached"
-        ? await startMemcached()
-        : await MemcachedServer.start();
-      await using client = new Client(server.address, PATIENT);
-      await using other = new Client(server.address, PATIENT);
-      await run(client, other);
-    });
-  }
-}
+testOnBothServers("Client.getOrSetMulti()", CASES, PATIENT);
 
 Deno.test("Client.getOrSetMulti() gives stale values at once, and renews them in the call that loads what is missing", async () => {
   await using server = await MemcachedServer.start();
