@@ -12,6 +12,7 @@ import { HASHES, type HashFn, type HashName, KEY_HASHES } from "./hashes/key_has
 import { hashring } from "./hashring.ts";
 import { jump } from "./jump.ts";
 import { ketama, ketamaWeighted } from "./ketama.ts";
+import { ketamaPoints } from "./ketama_points.ts";
 import { libmcDistribution } from "./libmc.ts";
 import { modulo } from "./modulo.ts";
 import { ownDistribution } from "./own_distribution.ts";
@@ -27,11 +28,12 @@ import { spymemcached } from "./spymemcached.ts";
  * | `libmc` | libmc | has the option `hashFn` in its place | – |
  * | `ketama` | libmemcached's consistent and ketama | `one_at_a_time` | yes |
  * | `ketama_weighted` | libmemcached's weighted ketama, php's `OPT_LIBKETAMA_COMPATIBLE`, twemproxy's ketama | `md5` | yes |
- * | `modulo` | libmemcached's default, gomemcache, twemproxy's modula | `one_at_a_time` | yes |
+ * | `modulo` | libmemcached's default, gomemcache, twemproxy's modula; with hash `crc` Perl's Cache::Memcached | `one_at_a_time` | yes |
  * | `rendezvous` | pymemcache, Django's PyMemcacheCache | – | – |
  * | `dalli` | dalli, Rails | – | yes |
  * | `hashring` | npm's memcached | – | yes |
  * | `spymemcached` | spymemcached's ketama, the AWS client for Java | – | yes |
+ * | `ketama_points` | Cache::Memcached::Fast with `ketama_points => 150` | – | yes |
  * | `jump` | Jump consistent hash, for servers that have numbers | `md5` | – |
  *
  * @example Another distribution, another server
@@ -50,7 +52,7 @@ import { spymemcached } from "./spymemcached.ts";
  */
 export type DistributionName =
   | ("libmc" | "ketama" | "ketama_weighted" | "modulo" | "rendezvous")
-  | ("dalli" | "hashring" | "spymemcached" | "jump");
+  | ("dalli" | "hashring" | "spymemcached" | "ketama_points" | "jump");
 
 /** How keys are placed. */
 export interface PlacementOptions extends PartOptions {
@@ -83,6 +85,7 @@ export const DISTRIBUTIONS: Readonly<Record<DistributionName, Entry>> = Object.f
   dalli: { make: dalli, hash: undefined, takesWeights: true },
   hashring: { make: hashring, hash: undefined, takesWeights: true },
   spymemcached: { make: spymemcached, hash: undefined, takesWeights: true },
+  ketama_points: { make: ketamaPoints, hash: undefined, takesWeights: true },
   jump: { make: jump, hash: "md5", takesWeights: false },
 });
 

@@ -21,8 +21,9 @@ export interface Compared {
   readonly different: number;
 }
 
-/** What a preset stands for, and how it compares. */
+/** What a preset stands for, or some options, and how it compares. */
 export interface PresetRow extends Compared {
+  /** Its name, or the options. */
   readonly preset: string;
   readonly original: string;
 }
@@ -44,11 +45,35 @@ const ORIGINAL_OF: Readonly<Record<string, OriginalName>> = {
 /** Compares all presets. */
 export function comparePresets(): PresetRow[] {
   const rows = Object.entries(ORIGINAL_OF).map(([preset, name]): PresetRow => {
-    const original = ORIGINALS.find((original) => original.name === name);
-    if (original === undefined) throw new Error(`Cannot find ${name}`);
+    const original = originalOf(name);
     return { preset, original: original.recordedFrom, ...compareOriginal(original) };
   });
-  return [{ preset: "libmc", original: "libmc 1.4.15", ...compareLibmc() }, ...rows];
+  return [
+    { preset: "libmc", original: "libmc 1.4.15", ...compareLibmc() },
+    ...rows,
+    ...compareFast(),
+  ];
+}
+
+/** Cache::Memcached::Fast has no preset, as its values are Perl's: two of its distributions are compared. */
+function compareFast(): PresetRow[] {
+  const original = originalOf("cacheMemcachedFast");
+  const names = Map.groupBy(original.cases, ({ distribution }) => distribution);
+  return Array.from(names, ([distribution, cases]) => ({
+    preset: [
+      `distribution: "${distribution}"`,
+      ...cases[0].hash ? [`hash: "${cases[0].hash}"`] : [],
+    ]
+      .join(", "),
+    original: original.recordedFrom,
+    ...sum(cases.map((one) => compareCase(one, original))),
+  }));
+}
+
+function originalOf(name: OriginalName): Original {
+  const original = ORIGINALS.find((original) => original.name === name);
+  if (original === undefined) throw new Error(`Cannot find ${name}`);
+  return original;
 }
 
 /** Compares all that was recorded from an original. */

@@ -1,6 +1,9 @@
 /** The facts that were recorded from other clients: see tests/vectors/distributions/README.md. */
 
 import askedJson from "../vectors/distributions/asked.json" with { type: "json" };
+import cacheMemcachedFastJson from "../vectors/distributions/cache_memcached_fast.json" with {
+  type: "json",
+};
 import dalliJson from "../vectors/distributions/dalli.json" with { type: "json" };
 import gomemcacheJson from "../vectors/distributions/gomemcache.json" with { type: "json" };
 import hashringJson from "../vectors/distributions/hashring.json" with { type: "json" };
@@ -52,6 +55,7 @@ const FILES = {
   hashring: hashringJson,
   spymemcached: spymemcachedJson,
   gomemcache: gomemcacheJson,
+  cacheMemcachedFast: cacheMemcachedFastJson,
 };
 
 /** Name of an original. */

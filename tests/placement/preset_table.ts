@@ -10,7 +10,11 @@ export function presetTable(rows: readonly PresetRow[]): string {
   const lines = rows.map(({ preset, original, facts, different }) =>
     `| \`${preset}\` | ${original} | ${facts.toLocaleString("en")} | ${different} |`
   );
-  return ["| preset | compared with | facts | different |", "| --- | --- | --- | --- |", ...lines]
+  return [
+    "| preset or options | compared with | facts | different |",
+    "| --- | --- | --- | --- |",
+    ...lines,
+  ]
     .join("\n");
 }
 

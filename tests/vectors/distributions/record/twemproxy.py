@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import tempfile
 
+from answering import listen
 from asked import KEYS, LISTS, have_sockets, tell
 
 BY = "nutcracker 0.5.0"
@@ -20,22 +21,6 @@ def is_own(server):
 
 def name_of(server):
     return server["host"] if server["port"] == 11211 else f"{server['host']}:{server['port']}"
-
-
-async def answer(number, reader, writer):
-    try:
-        while line := await reader.readline():
-            for key in line.split()[1:]:
-                writer.write(b"VALUE %s 0 %d\r\n%d\r\n" % (key, len(str(number)), number))
-            writer.write(b"END\r\n")
-            await writer.drain()
-    except ConnectionError:
-        pass
-    writer.close()
-
-
-async def listen(number, host, port):
-    return await asyncio.start_server(lambda r, w: answer(number, r, w), host, port)
 
 
 async def ask(port):
