@@ -38,6 +38,9 @@ export const LONG: readonly string[] = [
   "tests/programs",
 ];
 
+/** Tests with libraries of others, which read the environment: our own code needs none of it, so no other test may. */
+export const ECOSYSTEM = "tests/ecosystem";
+
 /** The steps there are. */
 export type StepName = "unit" | "live" | "doc";
 
@@ -56,10 +59,20 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
         ),
       ];
     case "live":
-      if (paths.length > 0) return [live("live", paths, PURE_TESTS)];
+      if (paths.length > 0) {
+        const own = paths.filter((path) => !isIn(path, ECOSYSTEM));
+        const ecosystem = paths.filter((path) => isIn(path, ECOSYSTEM) || isIn(ECOSYSTEM, path));
+        return [
+          ...own.length > 0
+            ? [live("live", own, ecosystem.length > 0 ? [...PURE_TESTS, ECOSYSTEM] : PURE_TESTS)]
+            : [],
+          ...ecosystem.length > 0 ? [withLibraries(ecosystem)] : [],
+        ];
+      }
       return [
         ...LONG.map((folder) => live(`live: ${folder}`, [folder], ALONE)),
-        live("live: others", ["tests"], [...PURE_TESTS, ...ALONE, ...LONG]),
+        live("live: others", ["tests"], [...PURE_TESTS, ...ALONE, ...LONG, ECOSYSTEM]),
+        withLibraries([ECOSYSTEM]),
         { ...live("live, alone", ALONE, []), isAlone: true },
       ];
   }
@@ -71,6 +84,15 @@ function live(name: string, paths: readonly string[], others: readonly string[])
   // Without any it would leave out everything.
   const but = ignored.length === 0 ? [] : [`--ignore=${ignored.join(",")}`];
   return batch(name, "-P=live", ...but, ...paths);
+}
+
+/** A run of tests with libraries of others. */
+function withLibraries(paths: readonly string[]): Batch {
+  return batch(
+    "live: ecosystem",
+    "-P=ecosystem",
+    ...paths.map((path) => isIn(path, ECOSYSTEM) ? path : ECOSYSTEM),
+  );
 }
 
 function batch(name: string, ...args: string[]): Batch {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { QuietReport } from "../../.ci/quiet_report.ts";
-import { batchesOf, PURE_TESTS, runQuietly, stepsOf } from "../../.ci/test.ts";
+import { batchesOf, ECOSYSTEM, PURE_TESTS, runQuietly, stepsOf } from "../../.ci/test.ts";
 
 Deno.test("QuietReport gives a dot for each test that passed, and the summary", () => {
   const lines = [
@@ -97,6 +97,21 @@ Deno.test("batchesOf() runs the pure tests live only where they are asked for", 
   assertEquals(ignoredBy(["tests/client"]), `--ignore=${PURE_TESTS}`);
   assertEquals(ignoredBy(["tests/protocol/cuts.ts"]), `--ignore=${PURE_TESTS.slice(1)}`);
   assertEquals(batchesOf("live", PURE_TESTS)[0].args, ["test", "-P=live", ...PURE_TESTS]);
+});
+
+Deno.test("batchesOf() lets only the tests with libraries of others read the environment", () => {
+  const permissions = (paths: string[]) => batchesOf("live", paths).map(({ args }) => args[1]);
+  assertEquals(permissions(["tests/client"]), ["-P=live"]);
+  assertEquals(permissions([`${ECOSYSTEM}/a_test.ts`]), ["-P=ecosystem"]);
+  assertEquals(permissions(["tests/client", ECOSYSTEM]), ["-P=live", "-P=ecosystem"]);
+  assertEquals(batchesOf("live", ["tests"]).map(({ args }) => args.slice(1)), [
+    ["-P=live", `--ignore=${[...PURE_TESTS, ECOSYSTEM]}`, "tests"],
+    ["-P=ecosystem", ECOSYSTEM],
+  ]);
+  assertEquals(
+    batchesOf("live").filter(({ args }) => args.includes(ECOSYSTEM)).map(({ args }) => args[1]),
+    ["-P=ecosystem"],
+  );
 });
 
 function reportOf(lines: readonly string[]): string {

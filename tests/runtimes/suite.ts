@@ -8,6 +8,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/bench": "the benches run on Deno",
   "tests/ci": "continuous integration runs on Deno",
   "tests/cost": "measures Deno's memory",
+  "tests/ecosystem": "libraries of others are npm packages",
   "tests/programs": "the programs run on Deno",
   "tests/runtimes": "is about this task",
   "tests/client/permissions_test.ts": "asks for permissions",

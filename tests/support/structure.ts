@@ -53,6 +53,7 @@ const ROOMS = new Map<string, Arrows>([
   ["client", { code: ["engine", "operations"], types: ["cluster", "commands", "observe"] }],
   ["discovery", { code: [], types: ["engine", "transports"] }],
   ["testing", { code: ["protocol"] }],
+  ["adapters", { code: ["mod"] }],
   ["mod", {
     code: ["client", "codec", "discovery", "engine", "observe", "transports"],
     types: ["cluster", "commands", "connection", "operations", "placement"],

@@ -1,0 +1,46 @@
+/**
+ * Keys of any text, for adapters whose keys come from elsewhere: an address, a URL, what a user has typed. A text that
+ * cannot be sent must not fail the request that it came with.
+ *
+ * What memcached does not take in a key is written as `%` and its bytes, and `%` and `#` too. A key that is too long then is
+ * cut, and `#LENGTH#SHA-256` of the whole follows: a short key has no `#` of its own, so no two texts share a key, as long
+ * as no two texts share a hash.
+ */
+
+import { crypto } from "@std/crypto";
+
+/**
+ * Makes the key of a text.
+ *
+ * @param prefix Goes in front as it is: what stores of one kind have in common.
+ * @param text Any text, also an empty one.
+ */
+export function adapterKey(prefix: string, text: string): string {
+  const sendable = SPECIAL.test(text) ? text.replace(SPECIALS, escaped) : text;
+  const key = prefix + sendable;
+  // A character of UTF-16 has at most three bytes.
+  if (key.length * 3 <= MAX_BYTES) return key;
+  const bytes = ENCODER.encode(key);
+  if (bytes.length <= MAX_BYTES) return key;
+  const digest = new Uint8Array(crypto.subtle.digestSync("SHA-256", bytes));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${DECODER.decode(bytes.subarray(0, KEPT_BYTES)).replace(CUT, "")}#${bytes.length}#${hex}`;
+}
+
+/** Room is left for the client's own prefix and a namespace, and for base64. */
+const MAX_BYTES = 150;
+const KEPT_BYTES = 70;
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
+/** Control characters, the space, marks of this file, and halves of surrogate pairs. */
+const SPECIAL = /[\0-\x20\x7f%#\ud800-\udfff]/u;
+const SPECIALS = new RegExp(SPECIAL, "gu");
+/** What is left of a character that was cut through. */
+const CUT = /\ufffd+$/;
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `%u${code}` : `%${code.padStart(2, "0")}`;
+}
