@@ -17,7 +17,7 @@ import { type Command, countRefusal, SingleCommand, type Tally, unexpected } fro
 import { type ExptimeCap, withCap } from "./exptime_cap.ts";
 import { GetLine } from "./get_line.ts";
 import type { Divisible } from "./group_command.ts";
-import type { ItemDecoder } from "./item_decoder.ts";
+import { type ItemDecoder, NoValue } from "./item_decoder.ts";
 import { type KeyGroup, positionOf } from "./key_group.ts";
 import { RETRIEVES } from "./traits.ts";
 
@@ -247,7 +247,9 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     if (this.#callerGone) return;
     try {
       const value = this.#value = this.#decoder.decode(item);
-      if (value === undefined && item.size === 0) this.#answer = EMPTY;
+      if (item.size === 0 && (value === undefined || value instanceof NoValue)) {
+        this.#answer = EMPTY;
+      }
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       this.#error = error;

@@ -9,3 +9,13 @@ export interface ItemDecoder<T> {
    */
   decode(item: ItemView): T;
 }
+
+/** What is decoded from an item that has no value, for a caller that wants its cas: a lease's placeholder. It is a miss. */
+export class NoValue {
+  readonly value = undefined;
+  readonly cas: bigint;
+
+  constructor(cas: bigint) {
+    this.cas = cas;
+  }
+}

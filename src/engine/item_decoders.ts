@@ -6,7 +6,7 @@ import { FLAG_SPLIT } from "../codec/flags.ts";
 import { knowsPlaceholders } from "../codec/placeholder.ts";
 import { decodeText } from "../codec/text.ts";
 import { decodeValue } from "../codec/values.ts";
-import type { ItemDecoder } from "../commands/item_decoder.ts";
+import { type ItemDecoder, NoValue } from "../commands/item_decoder.ts";
 import { CodecError } from "../errors.ts";
 import { isSound, textOf } from "../thrown.ts";
 import type { ItemView } from "../protocol/item_view.ts";
@@ -171,7 +171,14 @@ export class ItemDecoders {
       assembleWithCas,
       casOf,
     );
-    this.#casOfAny = decoder(withCas, assembleWithCas, casOf);
+    this.#casOfAny = decoder(
+      (item) => {
+        const found = withCas(item);
+        return found.value === undefined ? new NoValue(found.cas) : found;
+      },
+      assembleWithCas,
+      casOf,
+    );
     const rawOf = (item: ItemView): RawItem => ({ data: item.copyData(), flags: item.flags });
     const joined = ({ flags }: Manifest, data: Uint8Array): RawItem => ({ data, flags });
     this.bytes = decoder<RawItem | undefined>(

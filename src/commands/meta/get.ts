@@ -90,6 +90,8 @@ export function metaGet<T>(
     }),
     flagsBehind: "",
     hidden: undefined,
+    // Where a win is also given for an item that is nearly over, it does not tell which of the two it was.
+    isNew: ({ won, stale }) => won && !stale && flags.N !== undefined && flags.R === undefined,
     line(command, word, bytes, start, end) {
       if (word === ReplyWord.EN) return undefined;
       if (word !== ReplyWord.HD || asked.value && !asked.unchanged) {

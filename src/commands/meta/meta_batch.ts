@@ -125,6 +125,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     const index = this.#indexOf(opaqueOf(bytes, start, end));
     this.#doubtful = undefined;
     if (result !== undefined) this.#hits++;
+    if (result !== undefined && kind.isNew?.(result)) this.#empty++;
     if (!this.abandoned) results[positionOf(this.group, index)] = result;
     return false;
   }

@@ -46,6 +46,8 @@ export interface MetaKind<R> {
    * @throws {CodecError} If its value cannot be decoded.
    */
   item(item: ItemView): R;
+  /** True if the server has just made an item, with nothing in it: there was none. */
+  isNew?(result: R): boolean;
   /** The result that a server does not tell in a quiet pipeline. */
   readonly hidden: R | undefined;
 }
@@ -139,7 +141,10 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
     const opaque = opaqueOf(bytes, start, end);
     // Before 1.6.18 a miss has none.
     if (opaque !== -1 || word !== ReplyWord.EN) this.#check(opaque);
-    if (result !== undefined) this.#hits++;
+    if (result !== undefined) {
+      this.#hits++;
+      this.#isEmpty = this.#kind.isNew?.(result) === true;
+    }
     this.succeed(result);
     return true;
   }

@@ -123,9 +123,9 @@ export class BesideItems {
     return cas === undefined ? undefined : { cas, isOurs };
   }
 
-  /** Gives the cas of the value itself. */
+  /** Gives the cas of the value itself. To look at that alone is no hit. */
   casOf(key: string): Promise<bigint | undefined> {
-    return this.#send(key, (call) => new GetCommand(key, A_CAS, call, GETS));
+    return this.#send(key, (call) => beside(key, new GetCommand(key, A_CAS, call, GETS)));
   }
 
   /** Deletes the value itself. */

@@ -4,6 +4,7 @@
  * late value is never stored over it.
  */
 
+import { BesideCommand } from "../../commands/beside.ts";
 import { GetCommand } from "../../commands/get.ts";
 import { metaDelete } from "../../commands/meta/delete.ts";
 import { metaGet, type MetaItem, ttlIn } from "../../commands/meta/get.ts";
@@ -192,7 +193,9 @@ export class Leases implements Claims {
   async #hasPlaceholder(key: string): Promise<boolean> {
     const engine = this.#engine;
     const call = new Call<boolean | undefined>(this.#owner, CHANGE, undefined);
-    engine.send(call, key, new GetCommand(key, A_PLACEHOLDER, call, { name: "get" }));
+    const looking = new GetCommand(key, A_PLACEHOLDER, call, { name: "get" });
+    // Nobody has asked for a value, so it is neither a hit nor a miss.
+    engine.send(call, key, new BesideCommand(key, looking));
     return await call.promise ?? false;
   }
 

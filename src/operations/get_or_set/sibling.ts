@@ -8,12 +8,16 @@
  * before it deletes the value, so either the lock is seen to be gone, or the delete comes after the store. What others
  * delete where nothing is leaves no trace, and cannot be seen.
  *
+ * A value that is of no use though it is fresh, as it does not pass its schema, is remembered by its cas: whoever has found
+ * that out takes the lock as if there were none.
+ *
  * How old a value is cannot be asked. So beside a value that outlives its ttl lie marks that do not: one until it is no
  * longer fresh, and one until it may no longer be served stale, where it stays for longer than that.
  */
 
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import { GetCommand, type Retrieval } from "../../commands/get.ts";
+import { NoValue } from "../../commands/item_decoder.ts";
 import type { Receiver } from "../../commands/receiver.ts";
 import type { CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -21,6 +25,7 @@ import { lifeOf } from "../../engine/life.ts";
 import type { CasValue, ChunkedDecoder } from "../../engine/item_decoders.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { ChunkedCall } from "../chunked.ts";
+import { BoundedMap } from "./bounded_map.ts";
 import { BesideItems, type Lock } from "./beside.ts";
 import {
   type AnsweredCall,
@@ -49,6 +54,8 @@ export class Siblings implements Claims {
   readonly #knowsPlaceholders: boolean;
   readonly #value: ChunkedDecoder<unknown>;
   readonly #any: ChunkedDecoder<CasValue<unknown>>;
+  /** The cas of values that have not passed their schemas, by key. */
+  readonly #unfit = new BoundedMap<string, bigint>(MOST_UNFIT);
 
   constructor(engine: Engine) {
     const { decoders, settings } = engine;
@@ -68,9 +75,7 @@ export class Siblings implements Claims {
     this.#any = {
       assemble: any.assemble,
       decode: (item) =>
-        item.size === 0 && item.flags === 0
-          ? { value: undefined, cas: item.cas() }
-          : any.decode(item),
+        item.size === 0 && item.flags === 0 ? new NoValue(item.cas()) : any.decode(item),
     };
   }
 
@@ -85,8 +90,11 @@ export class Siblings implements Claims {
 
   async find<T>(key: string, plan: Plan<T>): Promise<Found<T>> {
     const life = lifeOf(this.#engine, key);
-    const first = plan.window === 0 ? await this.#get<T>(key) : await this.#look(key, plan);
-    if (first?.state.turn === "fresh") return { ...first.state, hold: EMPTY_HANDED };
+    const isPlain = plan.window === 0 && plan.schema === undefined;
+    const first = isPlain ? await this.#get<T>(key) : await this.#look(key, plan);
+    if (first?.state.turn === "fresh") {
+      return { ...first.state, hold: this.#unused(key, plan, first) };
+    }
     if (plan.lease === undefined) {
       const { state, cas } = first ?? await this.#look(key, plan);
       return { ...state, hold: this.#hold(key, plan, { cas, life }) };
@@ -95,12 +103,16 @@ export class Siblings implements Claims {
     const [lock, { state, cas }] = await this.#takeAndLook(key, plan, plan.lease);
     if (lock === undefined) {
       const turn = state.turn === "fresh" ? "fresh" : "taken";
-      return { ...state, turn, hold: this.#hold(key, plan, { cas, life }) };
+      const isFresh = turn === "fresh";
+      const hold = isFresh
+        ? this.#unused(key, plan, { cas })
+        : this.#hold(key, plan, { cas, life });
+      return { ...state, turn, hold };
     }
     const hold = await this.#locked(key, plan, plan.lease, { lock, cas, life });
     if (state.turn !== "fresh") return { ...state, hold };
     await hold.giveBack();
-    return { ...state, hold: EMPTY_HANDED };
+    return { ...state, hold: this.#unused(key, plan, { cas }) };
   }
 
   async look(key: string, plan: Plan<never>): Promise<Hold> {
@@ -152,6 +164,14 @@ export class Siblings implements Claims {
     return new SiblingHold(this.#items, key, plan, inHand, this.#knowsPlaceholders);
   }
 
+  /** The hold of a value that is fresh. */
+  #unused(key: string, plan: Plan<never>, { cas }: Pick<Seen<unknown>, "cas">): Hold {
+    const { lease, schema } = plan;
+    if (schema === undefined || lease === undefined || cas === undefined) return EMPTY_HANDED;
+    const mark = () => Promise.resolve(this.#unfit.set(key, cas));
+    return { ...EMPTY_HANDED, mark };
+  }
+
   /** Reads an item alone: without windows, a value that is there is fresh. */
   async #get<T>(key: string): Promise<Seen<T> | undefined> {
     const value = await this.#ask(key, this.#value, GET) as T | undefined;
@@ -167,7 +187,8 @@ export class Siblings implements Claims {
       !hasOwnEnd(plan) || this.#items.isMarked(key, "stale"),
     ]);
     const { cas, value } = item ?? {};
-    if (value === undefined) return { state: NOTHING, cas };
+    const isUnfit = plan.schema !== undefined && cas !== undefined && this.#unfit.get(key) === cas;
+    if (value === undefined || isUnfit) return { state: NOTHING, cas };
     if (isFresh) return { state: { ...FRESH, value }, cas };
     const isServed = staleWhileRevalidate > 0 && isServable;
     return { state: { value, turn: "mine", isServed, isSpare: staleIfError > 0 }, cas };
@@ -180,6 +201,7 @@ export class Siblings implements Claims {
   }
 }
 
+const MOST_UNFIT = 1000;
 const GET: Retrieval = { name: "get" };
 const GETS: Retrieval = { name: "gets" };
 const FRESH = { turn: "fresh", isServed: false, isSpare: false } as const;

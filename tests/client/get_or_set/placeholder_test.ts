@@ -32,8 +32,43 @@ Deno.test("a placeholder is a miss in counters(), whatever reads it, and so is t
     assertEquals(await counted(() => client.meta.get("b", { vivify: 60 })), [0, 1]);
     assertEquals(await counted(() => client.getOrSet("c", () => 1, { ttl: 60 })), [0, 1]);
     assertEquals(await counted(() => client.getOrSet("c", () => 1, { ttl: 60 })), [1, 0]);
+    const plain = { vivify: 60, value: false };
+    assertEquals(await counted(() => client.meta.get("d", plain)), [0, 1]);
+    assertEquals(await counted(() => client.meta.getMulti(["e", "f"], plain)), [0, 2]);
+    assertEquals(await counted(() => client.meta.get("there", plain)), [1, 0]);
+    const update = (key: string) => client.update<number>(key, (old = 0) => old + 1);
+    assertEquals(await counted(() => update("a")), [0, 1]);
+    assertEquals(await counted(() => update("a")), [1, 0]);
+    const fresh = { ttl: 60, forceFresh: true };
+    assertEquals(await counted(() => client.getOrSet("g", () => 1, fresh)), [0, 1]);
     await client.set("empty", "");
     assertEquals(await counted(() => client.get("empty")), [1, 0]);
+    assertEquals(await counted(() => client.update("empty", () => undefined)), [1, 0]);
+  }
+});
+
+Deno.test("a placeholder beside a lock is a miss in counters(), and what getOrSet() looks up besides is not counted", async () => {
+  await using old = await MemcachedServer.start({ version: "1.4.39" });
+  await using server = await MemcachedServer.start();
+  for (const [{ address }, codec] of [[old, jsCodec], [server, libmcCodec]] as const) {
+    await using client = new Client(address, { ...PATIENT, codec });
+    const counted = async (read: () => Promise<unknown>) => {
+      const { hits } = client.counters().get(address)!;
+      await read();
+      return client.counters().get(address)!.hits - hits;
+    };
+    const stale = { ttl: 60, staleWhileRevalidate: 60 };
+    let during: number | undefined;
+    const load = async () => {
+      during = await counted(() => Promise.all([client.get("a"), client.gets("a")]));
+      return 1;
+    };
+    assertEquals([await counted(() => client.getOrSet("a", load, { ttl: 60 })), during], [0, 0]);
+    assertEquals(await counted(() => client.getOrSet("a", load, { ttl: 60 })), 1);
+    assertEquals(await counted(() => client.getOrSet("b", () => 1, stale)), 0);
+    assertEquals(await counted(() => client.getOrSet("b", () => 1, stale)), 1);
+    const fresh = { ttl: 60, forceFresh: true };
+    assertEquals(await counted(() => client.getOrSet("a", () => 1, fresh)), 0);
   }
 });
 

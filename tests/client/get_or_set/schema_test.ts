@@ -3,6 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   Client,
+  type ClientOptions,
+  libmcCodec,
   SchemaError,
   type SchemaInput,
   type SchemaOutput,
@@ -253,3 +255,46 @@ Deno.test("Client.getOrSet(), live: what does not pass is loaded once by two cli
   const calls = [client, other, client, other].map((each) => each.getOrSet("a", load, options));
   assertEquals([await Promise.all(calls), loads], [Array(4).fill("5 €"), 1]);
 });
+
+const BY_A_LOCK: readonly [string, string | undefined, ClientOptions][] = [
+  ["a server without meta commands", "1.4.39", PATIENT],
+  ["libmcCodec", undefined, { ...PATIENT, codec: libmcCodec }],
+];
+for (const [setting, version, clientOptions] of BY_A_LOCK) {
+  Deno.test(`Client.getOrSet() with ${setting}: what does not pass is loaded once by two clients`, async () => {
+    await using server = await MemcachedServer.start(version === undefined ? {} : { version });
+    await using client = new Client(server.address, clientOptions);
+    await using other = new Client(server.address, clientOptions);
+    const schema = KINDS["a schema"];
+    const windows = { staleWhileRevalidate: 60, staleIfError: 600 };
+    for (const [key, more] of [["a", {}], ["b", windows]] as const) {
+      const options = { ttl: 60, schema, ...more };
+      if (key === "a") await client.set(key, "five");
+      else await client.getOrSet<unknown>(key, () => "five", { ttl: 60, ...more });
+      let loads = 0;
+      const load = async () => {
+        loads++;
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        return 5;
+      };
+      const calls = [client, other, client, other].map((each) => each.getOrSet(key, load, options));
+      assertEquals([await Promise.all(calls), loads], [Array(4).fill("5 €"), 1]);
+      assertEquals(await other.getOrSet(key, never, options), "5 €");
+      assertEquals(await client.get(key), 5);
+    }
+    // One that cannot be loaded leaves the lock to the next one, and the value to whoever can use it.
+    await client.set("c", "six");
+    const options = { ttl: 60, schema };
+    const failing = () => Promise.reject(new Error("down"));
+    await assertRejects(() => client.getOrSet("c", failing, options), Error, "down");
+    assertEquals(await other.getOrSet<string>("c", never as never, { ttl: 60 }), "six");
+    assertEquals(await other.getOrSet("c", () => 6, options), "6 €");
+    // Others may store such a value again and again.
+    const again = schemaOf(async (value) => {
+      if (value === "seven") await other.set("d", "seven");
+      return judge(value);
+    });
+    await other.set("d", "seven");
+    assertEquals(await client.getOrSet("d", () => 7, { ttl: 60, schema: again }), "7 €");
+  });
+}
