@@ -43,11 +43,6 @@ export type Exptime = number | Date;
  */
 export const GONE_AT_ONCE = 2_592_001;
 
-/** True for the number sent for an exptime that is over. */
-export function isOver(seconds: number): boolean {
-  return seconds < 0 || seconds === GONE_AT_ONCE;
-}
-
 /**
  * Gives the number to send for an exptime.
  *

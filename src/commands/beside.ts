@@ -7,8 +7,12 @@ import type { MemcachedError, ReplyError } from "../errors.ts";
 import type { ItemView } from "../protocol/item_view.ts";
 import type { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
+import type { BatchResult } from "./batch.ts";
 import { Command } from "./command.ts";
+import { DeleteBatch } from "./deletion.ts";
 import type { ExptimeCap } from "./exptime_cap.ts";
+import type { KeyGroup, KeyRange } from "./key_group.ts";
+import type { PartReceiver } from "./receiver.ts";
 import type { Traits } from "./traits.ts";
 
 /** Sends another command to the server of a key. What comes for it does not count as a hit or a miss: no caller has asked. */
@@ -67,5 +71,28 @@ export class BesideCommand extends Command {
 
   override fail(error: MemcachedError): void {
     this.#command.fail(error);
+  }
+}
+
+/** Deletes what lies beside many items of one server. Its keys are those of the items. */
+export class BesideDeletes extends DeleteBatch {
+  readonly #besideOf: (key: string) => string;
+
+  constructor(
+    group: KeyGroup,
+    range: KeyRange,
+    besideOf: (key: string) => string,
+    receiver: PartReceiver<BatchResult>,
+  ) {
+    super(group, range, false, receiver);
+    this.#besideOf = besideOf;
+  }
+
+  protected override keyAt(index: number): string {
+    return this.#besideOf(super.keyAt(index));
+  }
+
+  protected override partFor(group: KeyGroup): BesideDeletes {
+    return new BesideDeletes(group, [0, group.keys.length], this.#besideOf, this.receiver);
   }
 }

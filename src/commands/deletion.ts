@@ -59,8 +59,13 @@ export class DeleteBatch extends BatchCommand {
     this.restart();
     const end = lineEnd(this.traits);
     let text = "";
-    for (let i = this.start; i < this.end; i++) text += "delete " + this.group.keys[i] + end;
+    for (let i = this.start; i < this.end; i++) text += "delete " + this.keyAt(i) + end;
     if (!writer.ascii(text)) writer.latin1(text);
+  }
+
+  /** Gives the key that is written for the one at a place of the group. */
+  protected keyAt(index: number): string {
+    return this.group.keys[index];
   }
 
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {

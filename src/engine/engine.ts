@@ -63,8 +63,11 @@ export class Engine implements CallOwner {
   /** The values that the client keeps, with the option `nearCache`. */
   readonly near: NearValues | undefined;
   lastError: MemcachedError | undefined;
-  /** True once loads of `getOrSet()` may have nothing but a lock by which they see that a value was deleted. */
-  hasLocks = false;
+  /**
+   * Seconds that the longest load of `getOrSet()` may take that has nothing but its lock by which it sees that a value was
+   * deleted; 0: there is none.
+   */
+  longestLock = 0;
   readonly #deadlines: Deadlines;
   /** Has the keys of a command noted if it fails, with `replayInvalidations`. */
   readonly #remember: ((command: Command) => Command) | undefined;

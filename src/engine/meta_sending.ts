@@ -6,7 +6,6 @@
 
 import type { Deadline } from "../clock.ts";
 import type { Server } from "../cluster/server.ts";
-import { unplacedError } from "../cluster/server_errors.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { type MemcachedError, UnsupportedError } from "../errors.ts";
@@ -14,7 +13,7 @@ import { forCommand } from "../error_copy.ts";
 import { isSound } from "../thrown.ts";
 import { sendToAll } from "./all_servers.ts";
 import type { Engine } from "./engine.ts";
-import type { Parts } from "./parts.ts";
+import { inItsTurn, type Parts, unplaced } from "./parts.ts";
 import type { Turn } from "./key_order.ts";
 
 /**
@@ -93,7 +92,7 @@ function sendLate(
   try {
     engine.send(call, key, command, turn);
   } catch (cause) {
-    command.fail(unplacedError(undefined, cause));
+    command.fail(unplaced(cause));
   }
 }
 
@@ -129,7 +128,7 @@ export function sendMetaGroups(
           engine.sendGroups(wireKeys, inItsTurn(fanOut, turn), commandsFor, orphaned);
         } catch (cause) {
           turn.end();
-          fail(unplacedError(undefined, cause));
+          fail(unplaced(cause));
         }
       });
     }, engine.route);
@@ -155,24 +154,6 @@ export function sendMetaToAll(
       else fail(error);
     });
   });
-}
-
-/** Gives a fan-out as it is while it has a turn, which ends when all its parts are sent. */
-function inItsTurn(fanOut: Parts, turn: NonNullable<Parts["turn"]>): Parts {
-  return {
-    deadline: fanOut.deadline,
-    command: fanOut.command,
-    turn,
-    get settled() {
-      return fanOut.settled;
-    },
-    expectParts: (count) => fanOut.expectParts(count),
-    note: (error) => fanOut.note(error),
-    allSent() {
-      turn.end();
-      fanOut.allSent();
-    },
-  };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A call in parts, as the engine sees it while it sends them. */
 
 import type { Deadline } from "../clock.ts";
+import { unplacedError } from "../cluster/server_errors.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Turn } from "./key_order.ts";
 
@@ -15,4 +16,27 @@ export interface Parts {
   expectParts(count: number): void;
   note(error: MemcachedError): void;
   allSent(): void;
+}
+
+/** Gives a fan-out as it is while it has a turn, which ends when all its parts are sent. */
+export function inItsTurn(fanOut: Parts, turn: Turn): Parts {
+  return {
+    deadline: fanOut.deadline,
+    command: fanOut.command,
+    turn,
+    get settled() {
+      return fanOut.settled;
+    },
+    expectParts: (count) => fanOut.expectParts(count),
+    note: (error) => fanOut.note(error),
+    allSent() {
+      turn.end();
+      fanOut.allSent();
+    },
+  };
+}
+
+/** Makes the error for parts that could not be sent, as a distribution of the user's has thrown. */
+export function unplaced(cause: unknown): MemcachedError {
+  return unplacedError(undefined, cause);
 }

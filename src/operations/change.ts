@@ -5,7 +5,6 @@ import {
   checkUnsigned,
   checkUnsigned64,
   type Exptime,
-  isOver,
   wireExptime,
 } from "../checks/arguments.ts";
 import { ArithmeticCommand } from "../commands/arithmetic.ts";
@@ -17,7 +16,7 @@ import type { Engine } from "../engine/engine.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { beginningOf, countFrom } from "./counters.ts";
 import { countUnlessSplit, maySplit, touchWithChunks } from "./split_items.ts";
-import { deleteLocked, LockedDeletes, sendBehindLock } from "./delete_locked.ts";
+import { behindLocks, deleteLocked, endsWithinLoad, sendBehindLock } from "./behind_locks.ts";
 import { BatchFanOut, type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
 
 type Options = KeyOptions | undefined;
@@ -26,7 +25,7 @@ export function deleteOne(engine: Engine, key: string, options: Options): Promis
   return engine.call<boolean>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.one(key);
     engine.began(call, key, wireKey);
-    if (engine.hasLocks) return deleteLocked(engine, call, wireKey);
+    if (engine.longestLock > 0) return deleteLocked(engine, call, wireKey);
     engine.send(call, wireKey, new DeleteCommand(wireKey, engine.settings.noreply, call));
   });
 }
@@ -36,15 +35,14 @@ export function deleteMulti(
   keys: Iterable<string>,
   options: Options,
 ): Promise<MultiResult> {
-  const { noreply } = engine.settings;
   return engine.call<MultiResult>(VERBS.deleteMulti, options, (call) => {
     const asked = checkKeys(keys);
     const wireKeys = engine.keys.many(asked);
     engine.began(call, asked, wireKeys);
-    if (engine.hasLocks) {
-      return new LockedDeletes(engine, call, "delete", multiResult(asked)).deleteAll(wireKeys);
-    }
-    const fanOut = new BatchFanOut(engine, call, "delete", multiResult(asked));
+    const hasLocks = engine.longestLock > 0;
+    const sender = hasLocks ? behindLocks(engine) : engine;
+    const noreply = engine.settings.noreply && !hasLocks;
+    const fanOut = new BatchFanOut(sender, call, "delete", multiResult(asked));
     fanOut.sendBatches(
       wireKeys,
       (group) => batchPlan(group).map((range) => new DeleteBatch(group, range, noreply, fanOut)),
@@ -77,7 +75,7 @@ function touchAs(
     const { settings } = engine;
     const seconds = wireExptime(exptime);
     engine.began(call, key, wireKey);
-    if (engine.hasLocks && isOver(seconds)) {
+    if (endsWithinLoad(engine, seconds)) {
       return sendBehindLock<boolean>(engine, call, wireKey, "touch", (receiver, turn) => {
         engine.send(call, wireKey, new TouchCommand(wireKey, seconds, false, receiver), turn);
         turn.end();

@@ -25,6 +25,7 @@ import type { Verb } from "../engine/verb.ts";
 import { MAX_KEY_BYTES } from "../key.ts";
 import { inPart } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
+import { endsWithinLoad, sendBehindLock } from "./behind_locks.ts";
 import { ItemFanOut, touches } from "./item_fan_out.ts";
 import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { StoreFanOut } from "./store_fan_out.ts";
@@ -70,7 +71,21 @@ export class ChunkedCall<T> extends Call<T | undefined> {
     this.#wireKey = wireKey;
     this.#asked = asked;
     const { mergeGets } = engine.settings;
-    engine.send(this, wireKey, new GetCommand(wireKey, this.#decoder, this, asked, mergeGets));
+    if (!endsWithinLoad(engine, asked.exptime)) {
+      const command = new GetCommand(wireKey, this.#decoder, this, asked, mergeGets);
+      return engine.send(this, wireKey, command);
+    }
+    sendBehindLock<T | Manifest | undefined>(
+      engine,
+      this,
+      wireKey,
+      asked.name,
+      (receiver, turn) => {
+        const command = new GetCommand(wireKey, this.#decoder, receiver, asked, false);
+        engine.send(this, wireKey, command, turn);
+        turn.end();
+      },
+    );
   }
 
   override resolve(value: T | Manifest | undefined): void {

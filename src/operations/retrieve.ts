@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { NearValues } from "../engine/near_values.ts";
 import type { CasValue, ChunkedDecoder, RawItem } from "../engine/item_decoders.ts";
 import { missing, type Verb, verb } from "../engine/verb.ts";
+import { behindLocks, endsWithinLoad } from "./behind_locks.ts";
 import { ChunkedCall, type How } from "./chunked.ts";
 import { type Collector, ItemFanOut, touches } from "./item_fan_out.ts";
 import { nearMany, nearOne } from "./near_cache.ts";
@@ -131,7 +132,8 @@ function many<T, R>(
     const retrieval = how();
     const asked = { how: retrieval, decoder };
     const keyList = checkKeys(keys);
-    const fanOut = new ItemFanOut(engine, call, asked, collectorOf(keyList));
+    const sender = endsWithinLoad(engine, retrieval.exptime) ? behindLocks(engine) : engine;
+    const fanOut = new ItemFanOut(sender, call, asked, collectorOf(keyList));
     engine.keys.manyInTurns(keyList, call, (wireKeys) => {
       engine.began(call, keyList, touches(retrieval) ? wireKeys : undefined);
       fanOut.ask(wireKeys);

@@ -5,7 +5,6 @@ import {
   checkUnsigned,
   checkUnsigned64,
   type Exptime,
-  isOver,
   MAX_UINT32,
   wireExptime,
 } from "../checks/arguments.ts";
@@ -25,7 +24,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Settings } from "../engine/options.ts";
 import { notDone, verb } from "../engine/verb.ts";
 import { type MultiResult, multiResult, nothingDone } from "./batch_fan_out.ts";
-import { sendBehindLock } from "./delete_locked.ts";
+import { endsWithinLoad, sendBehindLock } from "./behind_locks.ts";
 import { checkLength, checkManifest, ChunkedStore, dataToSplit, surelyWhole } from "./chunked.ts";
 import { checkPair, entriesOf, type Items, rawItem, withKey } from "./items.ts";
 import { type Attachment, attachUnlessSplit, maySplit } from "./split_items.ts";
@@ -170,7 +169,7 @@ function storeOne(
 ): void {
   const { name, options } = storage;
   const toSplit = dataToSplit(engine.settings, name, key, item);
-  if (engine.hasLocks && isOver(options.exptime) && toSplit === undefined) {
+  if (toSplit === undefined && endsWithinLoad(engine, options.exptime)) {
     const wire = { ...options, noreply: false };
     return sendBehindLock<boolean>(engine, call, key, name, (receiver, turn) => {
       engine.send(call, key, new StorageCommand(name, key, item, wire, receiver), turn);

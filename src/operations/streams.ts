@@ -35,6 +35,7 @@ import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
 import { CodecError, ConnectionError, MemcachedError } from "../errors.ts";
 import { isA, isSound } from "../thrown.ts";
+import { endsWithinLoad, lockDelete } from "./behind_locks.ts";
 import { chunkBytesFor, mostInItem } from "./item_size.ts";
 import { wireOptions } from "./store.ts";
 
@@ -143,13 +144,20 @@ async function storeStream(
       throw hasBegun && isSound(error, MemcachedError) ? inPart(error) : error;
     }
   }
+  /** Stores what makes the value seen. */
+  async function storeLast(item: Encoded): Promise<boolean> {
+    if (endsWithinLoad(engine, options.exptime)) {
+      await step<boolean>(engine, key, (told) => lockDelete(engine, key, told), { signal, turn });
+    }
+    return await store(key, item, options);
+  }
   const mark = newMark(flags);
   const { serverChanges } = engine;
   // A manifest may be written only if all chunks are there, so these are answered in any case.
   const answered = { ...options, noreply: false };
   const chunkBytes = chunkBytesOf(engine.settings, key, flags);
   for await (const { data, isLast } of rechunked(stream, chunkBytes, signal)) {
-    if (count === 0 && isLast) return await store(key, { data, flags }, options);
+    if (count === 0 && isLast) return await storeLast({ data, flags });
     checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
     if (count === 0) hasBegun = await dropManifest(engine, key, { signal, turn });
     const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
@@ -163,7 +171,7 @@ async function storeStream(
     );
   }
   const manifest = { data: manifestText(count), flags: (flags | FLAG_SPLIT) >>> 0 };
-  return await store(key, manifest, options);
+  return await storeLast(manifest);
 }
 
 /**
@@ -180,6 +188,9 @@ async function dropManifest(engine: Engine, key: string, options: StepOptions): 
     options,
   );
   if (isSplit !== true) return false;
+  if (engine.longestLock > 0) {
+    await step<boolean>(engine, key, (told) => lockDelete(engine, key, told), options);
+  }
   await step<boolean>(engine, key, (receiver) => new DeleteCommand(key, false, receiver), options);
   return true;
 }

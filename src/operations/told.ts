@@ -33,6 +33,10 @@ export class Told<T> extends Receiver<T> {
     return this.#call.settled;
   }
 
+  get deadline(): Deadline {
+    return this.#call.deadline;
+  }
+
   override resolve(value: T): void {
     if (this.settled) return;
     try {

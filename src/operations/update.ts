@@ -17,6 +17,7 @@ import type { CasValue } from "../engine/item_decoders.ts";
 import { missing, verb } from "../engine/verb.ts";
 import { ConnectionError, MemcachedError, TimeoutError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
+import { endsWithinLoad, sendBehindLock } from "./behind_locks.ts";
 import { ChunkedCall, dataToSplit } from "./chunked.ts";
 import { encoded, wireOptions } from "./store.ts";
 
@@ -152,7 +153,14 @@ class Updating<T> {
     const options = { exptime: this.#exptime, noreply: false };
     const wire = cas === undefined ? options : { ...options, cas, life };
     this.#mayBeStored = true;
-    engine.send(step, key, new StorageCommand(name, key, item, wire, step));
+    if (!endsWithinLoad(engine, this.#exptime)) {
+      engine.send(step, key, new StorageCommand(name, key, item, wire, step));
+    } else {
+      sendBehindLock<boolean>(engine, step, key, name, (receiver, turn) => {
+        engine.send(step, key, new StorageCommand(name, key, item, wire, receiver), turn);
+        turn.end();
+      });
+    }
     const isStored = await step.promise;
     this.#mayBeStored = false;
     return isStored;

@@ -14,7 +14,8 @@ import { ServerState } from "../../src/testing/memcached/server_state.ts";
 /** One server, its items, and the connections to it. */
 export class SteppedMemcached {
   readonly #state = new ServerState({
-    clock: new TestClock(0),
+    // Times in the past are dates after 1970.
+    clock: new TestClock(1_700_000_000),
     version: "1.6.18",
     itemSizeLimit: 1024 * 1024,
     listening: { port: 11211, hostname: "stepped", path: undefined },

@@ -10,7 +10,7 @@ import { type MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import type { AnsweredCall, Claims, Found, Hold } from "./claims.ts";
 import { Leases } from "./lease.ts";
-import type { Plan } from "./options.ts";
+import { DEFAULT_LEASE, type Plan } from "./options.ts";
 import { Siblings } from "./sibling.ts";
 
 /** The claims of a client. */
@@ -26,7 +26,7 @@ export class ChosenClaims implements Claims {
     this.#leases = new Leases(engine);
     this.#siblings = new Siblings(engine);
     this.#knowsPlaceholders = knowsPlaceholders(codec, inflateBudget);
-    if (!this.#knowsPlaceholders) engine.hasLocks = true;
+    this.#noteLock(DEFAULT_LEASE);
   }
 
   ask<T>(key: string, plan: Plan<T>, call: AnsweredCall<T>): Claims | undefined {
@@ -44,8 +44,7 @@ export class ChosenClaims implements Claims {
     keys: readonly string[],
     plan: Plan<T>,
   ): Promise<readonly (Found<T> | MemcachedError | undefined)[]> {
-    const isByLock = !this.#knowsPlaceholders && plan.lease !== undefined;
-    return isByLock ? [] : await this.#leases.findMany(keys, plan);
+    return this.#mayLease(plan) ? await this.#leases.findMany(keys, plan) : [];
   }
 
   look(key: string, plan: Plan<never>): Promise<Hold> {
@@ -54,7 +53,15 @@ export class ChosenClaims implements Claims {
 
   /** Without a lease there is no placeholder. */
   #mayLease({ lease }: Plan<never>): boolean {
-    return this.#knowsPlaceholders || lease === undefined;
+    if (this.#knowsPlaceholders || lease === undefined) return true;
+    this.#noteLock(lease);
+    return false;
+  }
+
+  /** Has what this client deletes end such locks. */
+  #noteLock(lease: number): void {
+    if (this.#knowsPlaceholders || lease <= this.#engine.longestLock) return;
+    this.#engine.longestLock = lease;
   }
 
   async #by<R>(plan: Plan<never>, ask: (claims: Claims) => Promise<R>): Promise<R> {

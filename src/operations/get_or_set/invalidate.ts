@@ -15,7 +15,7 @@ import { sendMetaOrElse } from "../../engine/meta_sending.ts";
 import { notDone, verb } from "../../engine/verb.ts";
 import { type MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
-import { deleteLocked } from "../delete_locked.ts";
+import { deleteLocked } from "../behind_locks.ts";
 import { Told } from "../told.ts";
 
 /**

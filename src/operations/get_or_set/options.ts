@@ -233,6 +233,9 @@ export interface GetOrSetSchemaOptions<S extends StandardSchema>
   schema: S;
 }
 
+/** In seconds. */
+export const DEFAULT_LEASE = 10;
+
 /** The options, read once. */
 export interface Plan<T> {
   readonly ttl: number | ((value: T) => number);
@@ -256,8 +259,14 @@ export function planOf<T>(options: GetOrSetOptions<T> & { schema?: StandardSchem
       'Cannot use options without "ttl": say for how many seconds a value is fresh',
     );
   }
-  const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = 10, waitUntil, schema } =
-    options;
+  const {
+    ttl,
+    staleWhileRevalidate = 0,
+    staleIfError = 0,
+    lease = DEFAULT_LEASE,
+    waitUntil,
+    schema,
+  } = options;
   const { loadTimeout = 0, cacheErrors = 0, forceFresh = false } = options;
   const seconds = lease === false ? undefined : lease;
   return {
@@ -286,7 +295,7 @@ export function plainPlanOf<T>(options: GetOrSetOptions<T>): Plan<T> | undefined
 
 function plainPlan<T>(options: GetOrSetOptions<T>): Plan<T> | undefined {
   for (const name in options) if (!PLAIN.has(name)) return undefined;
-  const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = 10 } = options;
+  const { ttl, staleWhileRevalidate = 0, staleIfError = 0, lease = DEFAULT_LEASE } = options;
   const seconds = lease === false ? undefined : lease;
   if (!isUpTo(ttl, 1, MOST_TTL) || seconds !== undefined && !isUpTo(seconds, 1, MOST_SECONDS)) {
     return undefined;

@@ -6,12 +6,13 @@ import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts"
 import { NEEDS } from "../../commands/meta/needs.ts";
 import type { MetaStatus } from "../../commands/meta/status.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { needsBase64 } from "../../key.ts";
+import { behindLocks, endsWithinLoad } from "../behind_locks.ts";
 import { exactNumber } from "../change.ts";
 import { countAfterLook, maySplit, undoIfSplit } from "../split_items.ts";
 import { Told } from "../told.ts";
+import { sendAndEndLoad } from "./behind_lock.ts";
 import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
@@ -80,7 +81,15 @@ export function arithmetic<N extends number | bigint>(
         counted = result;
         then(result?.value);
       });
-      sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), told));
+      sendAndEndLoad<Counted | undefined>(
+        engine,
+        told,
+        wireKey,
+        endsLoad(engine, options),
+        (told) => {
+          return new MetaCommand(kind, wireKey, engine.opaques.next(), told);
+        },
+      );
     };
     const counting = { name: mode, key: wireKey, delta };
     if (!mustSee) count(answer);
@@ -109,7 +118,7 @@ export function arithmeticMulti<N extends number | bigint, K extends MetaKey>(
     const isQuiet = !value && !returnCas && !ttl;
     const kind = kindOf(options, delta, value, isQuiet);
     const fanOut = new MetaChangeFanOut<Counted, K, MetaCounted<N>>(
-      engine,
+      endsLoad(engine, options) ? behindLocks(engine) : engine,
       call,
       "ma",
       asked,
@@ -135,6 +144,11 @@ function kindOf(
     D: delta == 1 ? undefined : delta,
     M: mode === "decr" ? "D" : undefined,
   }, { isQuiet, needs: newCas === undefined ? undefined : NEEDS.newCas });
+}
+
+function endsLoad(engine: Engine, options: MetaArithmeticOptions | undefined): boolean {
+  const touch = options?.touch;
+  return touch !== undefined && endsWithinLoad(engine, wireExptime(touch));
 }
 
 function deltaOf(options: MetaArithmeticOptions | undefined): number | bigint {

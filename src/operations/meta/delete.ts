@@ -4,12 +4,10 @@ import { wireExptime } from "../../checks/arguments.ts";
 import { metaDelete, type MetaDeleted } from "../../commands/meta/delete.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
 import { NEEDS, strictest } from "../../commands/meta/needs.ts";
-import type { Receiver } from "../../commands/receiver.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { needsBase64 } from "../../key.ts";
-import { sendBehindLock } from "../delete_locked.ts";
+import { behindLocks } from "../behind_locks.ts";
+import { sendAndEndLoad } from "./behind_lock.ts";
 import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
@@ -31,14 +29,9 @@ export function deleteOne(
     const wireKey = engine.keys.any(key);
     const kind = kindOf(options, false);
     engine.began(call, shownKey(key), wireKey);
-    const commandFor = (receiver: Receiver<MetaDeleted | undefined>) =>
-      new MetaCommand(kind, wireKey, engine.opaques.next(), receiver);
-    // The lock of `getOrSet()`, which takes no other keys.
-    if (!engine.hasLocks || needsBase64(wireKey)) {
-      return sendMeta(engine, call, wireKey, commandFor(call));
-    }
-    sendBehindLock<MetaDeleted | undefined>(engine, call, wireKey, "md", (receiver, turn) => {
-      sendMeta(engine, call, wireKey, commandFor(receiver), turn);
+    const endsLoad = engine.longestLock > 0;
+    sendAndEndLoad<MetaDeleted | undefined>(engine, call, wireKey, endsLoad, (receiver) => {
+      return new MetaCommand(kind, wireKey, engine.opaques.next(), receiver);
     });
   });
 }
@@ -53,7 +46,7 @@ export function deleteMulti<K extends MetaKey>(
     const wireKeys = wireKeysOf(engine, asked);
     const kind = kindOf(options, true);
     const fanOut = new MetaChangeFanOut<MetaDeleted, K, MetaDeleted>(
-      engine,
+      engine.longestLock > 0 ? behindLocks(engine) : engine,
       call,
       "md",
       asked,

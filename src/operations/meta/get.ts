@@ -12,12 +12,13 @@ import type { ItemDecoder } from "../../commands/item_decoder.ts";
 import { Call, type CallOwner } from "../../engine/call.ts";
 import type { CallOptions } from "../../engine/call_options.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { CodecError } from "../../errors.ts";
 import { needsBase64 } from "../../key.ts";
+import { behindLocks, endsWithinLoad } from "../behind_locks.ts";
 import { OneItemFanOut } from "../chunked.ts";
 import { touches } from "../item_fan_out.ts";
+import { sendAndEndLoad } from "./behind_lock.ts";
 import { metaKeys, shownKey, shownKeys, wireKeysOf } from "./keys.ts";
 import { META_GET_OPTIONS, type MetaGetOptions, type MetaKey, refuse } from "./options.ts";
 import { MetaFanOut } from "./meta_fan_out.ts";
@@ -34,7 +35,10 @@ export function get<T>(
     const kind = kindOf<T>(engine, options, false);
     call.how = touching(options);
     engine.began(call, shownKey(key), touches(call.how) ? wireKey : undefined);
-    sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, engine.opaques.next(), call));
+    const endsLoad = endsWithinLoad(engine, call.how.exptime);
+    sendAndEndLoad<MetaItem<T> | undefined>(engine, call, wireKey, endsLoad, (receiver) => {
+      return new MetaCommand(kind, wireKey, engine.opaques.next(), receiver);
+    });
   });
 }
 
@@ -48,7 +52,8 @@ export function getMulti<T, K extends MetaKey>(
     const wireKeys = wireKeysOf(engine, asked);
     const kind = kindOf<T>(engine, options, true);
     const how = touching(options);
-    const fanOut = new MetaGetFanOut<T, K>(engine, call, asked, wireKeys, how);
+    const sender = endsWithinLoad(engine, how.exptime) ? behindLocks(engine) : engine;
+    const fanOut = new MetaGetFanOut<T, K>(sender, call, asked, wireKeys, how);
     engine.began(call, shownKeys(asked), touches(how) ? wireKeys : undefined);
     fanOut.ask(kind);
   });

@@ -32,8 +32,12 @@ export abstract class MetaFanOut<R, W> extends FanOut<MemcachedError[], W> {
         (items === undefined ? batchPlan(group) : storagePlan(group, items)).map((range) =>
           new MetaBatch(work, group, range, this)
         ),
+      (positions) => this.failed(positions),
     );
   }
+
+  /** Is told of keys for which something has failed, by their positions. */
+  protected failed(_positions: readonly number[]): void {}
 
   protected override collect(errors: MemcachedError[]): void {
     for (const error of errors) this.note(error);
@@ -44,6 +48,7 @@ export abstract class MetaFanOut<R, W> extends FanOut<MemcachedError[], W> {
 export class MetaChangeFanOut<R, K, V> extends MetaFanOut<R, Map<K, V>> {
   readonly #keys: readonly K[];
   readonly #resultOf: (result: R, position: number) => V;
+  readonly #failed = new Set<number>();
 
   constructor(
     engine: Engine,
@@ -67,11 +72,17 @@ export class MetaChangeFanOut<R, K, V> extends MetaFanOut<R, Map<K, V>> {
     this.request(kind, wireKeys, isQuiet, items);
   }
 
+  protected override failed(positions: readonly number[]): void {
+    for (const position of positions) this.#failed.add(position);
+  }
+
   protected override finish(): Map<K, V> {
     const found = new Map<K, V>();
     for (let i = 0; i < this.results.length; i++) {
       const result = this.results[i];
-      if (result !== undefined) found.set(this.#keys[i], this.#resultOf(result, i));
+      if (result !== undefined && !this.#failed.has(i)) {
+        found.set(this.#keys[i], this.#resultOf(result, i));
+      }
     }
     return found;
   }

@@ -14,12 +14,14 @@ import { sendMeta } from "../../engine/meta_sending.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { forCommand } from "../../error_copy.ts";
 import { needsBase64 } from "../../key.ts";
+import { behindLocks, endsWithinLoad } from "../behind_locks.ts";
 import { checkLength } from "../chunked.ts";
 import { mostInItem } from "../item_size.ts";
 import { checkPair, entriesOf, rawItem, withKey } from "../items.ts";
 import { detachIfSplit, maySplit } from "../split_items.ts";
 import { Told } from "../told.ts";
 import { utf8Length } from "../../codec/text.ts";
+import { sendAndEndLoad } from "./behind_lock.ts";
 import { shownKey, shownKeys } from "./keys.ts";
 import { MetaChangeFanOut } from "./meta_fan_out.ts";
 import {
@@ -70,8 +72,10 @@ export function set(
     if (isAttached && maySplit(engine.settings, wireKey) && !needsBase64(wireKey)) {
       return attachUnlessSplit(engine, call, kind, { name: mode, key: wireKey, data: item.data });
     }
-    const opaque = engine.opaques.next();
-    sendMeta(engine, call, wireKey, new MetaCommand(kind, wireKey, opaque, call, item));
+    const endsLoad = endsWithinLoad(engine, exptimeOf(options?.exptime));
+    sendAndEndLoad<MetaStored | undefined>(engine, call, wireKey, endsLoad, (receiver) => {
+      return new MetaCommand(kind, wireKey, engine.opaques.next(), receiver, item);
+    });
   });
 }
 
@@ -101,7 +105,7 @@ export function setMulti<K extends MetaKey>(
     const isQuiet = options?.returnCas !== true && options?.returnSize !== true;
     const kind = kindOf(options, isQuiet);
     const fanOut = new MetaChangeFanOut<MetaStored, K, MetaStored>(
-      engine,
+      endsWithinLoad(engine, exptimeOf(options?.exptime)) ? behindLocks(engine) : engine,
       call,
       "ms",
       keys,

@@ -365,7 +365,7 @@ type Failures = ReadonlyMap<number, MemcachedError>;
 
 /** Deletes one key, and waits for the answer whatever the client's `noreply`. */
 async function deleted(engine: Engine, wireKey: string, key: unknown): Promise<void> {
-  if (engine.hasLocks && !engine.settings.noreply && typeof key === "string") {
+  if (engine.longestLock > 0 && !engine.settings.noreply && typeof key === "string") {
     await deleteOne(engine, key, STRICT);
   } else if (needsBase64(wireKey)) {
     const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };

@@ -15,6 +15,14 @@ for (
   const [what, remove] of [
     ["delete()", (client: Client) => client.delete("a")],
     ["deleteMulti()", async (client: Client) => (await client.deleteMulti(["a", "b"])).ok],
+    [
+      "setMulti() of what is gone at once",
+      async (client: Client) => (await client.setMulti({ a: 1, b: 2 }, { exptime: -1 })).ok,
+    ],
+    [
+      "gatMulti() of what is gone at once",
+      async (client: Client) => (await client.gatMulti(["a", "b"], -1)) instanceof Map,
+    ],
   ] as const
 ) {
   Deno.test(`Client.getOrSet(): no order of a load and a ${what} leaves a value that was deleted`, async () => {

@@ -263,37 +263,6 @@ for (const [setting, withServer] of Object.entries(SETTINGS)) {
   });
 }
 
-Deno.test("Client.getOrSet() with libmcCodec: what takes an item away during the load ends its lock, and the value is not stored", async () => {
-  const removals: Record<string, (client: Client, key: string) => Promise<unknown>> = {
-    delete: (client, key) => client.delete(key),
-    "meta.delete": (client, key) => client.meta.delete(key),
-    expire: (client, key) => client.expire(key),
-    "touch, past": (client, key) => client.touch(key, new Date(0)),
-    "set, past": (client, key) => client.set(key, "gone", { exptime: -1 }),
-    "setRaw, past": (client, key) => client.setRaw(key, new Uint8Array(1), { exptime: -1 }),
-  };
-  for (const start of [MemcachedServer.start, startMemcached]) {
-    await using server = await start();
-    await using client = new Client(server.address, PYTHON);
-    await using other = new Client(server.address, PYTHON);
-    await other.getOrSet("another", () => 1, TTL);
-    for (const [key, remove] of Object.entries(removals)) {
-      const name = key.replace(", ", ".");
-      const value = await client.getOrSet(name, async () => {
-        await other.set(name, "newer");
-        await remove(other, name);
-        return "loaded";
-      }, TTL);
-      assertEquals([value, await client.get(name)], ["loaded", undefined], key);
-      await isUnlocked(client, name);
-      // A call made behind it is carried out behind it.
-      const removed = remove(other, name);
-      assertEquals([await other.set(name, "next"), await other.get(name)], [true, "next"], key);
-      await removed;
-    }
-  }
-});
-
 Deno.test("Client.getOrSet(), live: a delete by somebody who knows nothing of locks shows where there is a placeholder, and not with libmcCodec", async () => {
   await using proxied = await startProxied();
   await using client = new Client(proxied.address, PATIENT);
