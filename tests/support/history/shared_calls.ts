@@ -54,6 +54,7 @@ export const SHARED_CALLS: Readonly<Record<string, Entry>> = {
   gat: { share: 1, call: reads(({ verbs }, key) => verbs.gat(key, 1000)) },
   gets: { share: 1, call: reads(async ({ verbs }, key) => (await verbs.gets(key))?.value) },
   getMulti: { share: 2, call: readAll },
+  getList: { share: 1, call: readList },
   "meta.get": {
     share: 1,
     call: reads(async ({ verbs }, key) => (await verbs.meta.get(key))?.value),
@@ -146,6 +147,17 @@ async function readAll(place: Place): Promise<void> {
     if ("error" in answer && !given.has(key)) continue;
     history.read(at(key), given.get(key), began, "getMulti()", nearReader(place));
   }
+}
+
+async function readList(place: Place): Promise<void> {
+  const { verbs, history, keys, at } = place;
+  const began = history.now();
+  const answer = await answerOf(verbs.getList(keys));
+  // The misses of a call that failed are not told from what is not known.
+  if ("error" in answer) return;
+  keys.forEach((key, i) => {
+    history.read(at(key), answer.value[i], began, "getList()", nearReader(place));
+  });
 }
 
 function stores(
