@@ -30,7 +30,7 @@ export interface ElastiCacheServersOptions {
 /**
  * Makes a client's servers the nodes of an ElastiCache cluster, which its configuration endpoint names. It is asked again
  * and again, by `config get cluster` or, if it does not know that, by `get AmazonElastiCache:cluster`. It is dialled as the
- * servers are: by the client's `connect`, or with its `tls`.
+ * servers are: by the client's `connect`, or with its `tls`. If it asks for a password, it is given the client's `auth`.
  *
  * A node is known by its host name, and by its address only if it has none; so one that is replaced keeps its keys. The
  * nodes are sorted. An answer with a lower version than the last one comes from a node that has not heard of a change: it
@@ -65,15 +65,14 @@ export function elastiCacheServers(
   let last: Configuration | undefined;
   /** A lower version than the last one, until it comes again. */
   let lower: number | undefined;
-  async function look({ signal, connect }: ServersContext): Promise<readonly string[]> {
+  async function look({ signal, connect, auth }: ServersContext): Promise<readonly string[]> {
     const transport = await connect({ hostname, port }, signal);
     const close = () => transport.close();
     signal.addEventListener("abort", close);
     let text: string;
     try {
       signal.throwIfAborted();
-      text = await request(transport, "config get cluster") ??
-        await request(transport, "get AmazonElastiCache:cluster") ??
+      text = await request(transport, QUESTIONS, auth) ??
         fail("the endpoint names no nodes: it is no configuration endpoint");
     } finally {
       signal.removeEventListener("abort", close);
@@ -119,4 +118,6 @@ function fail(reason: string): never {
   throw new Error(reason);
 }
 
+/** Those of old versions know only the second one. */
+const QUESTIONS = ["config get cluster", "get AmazonElastiCache:cluster"];
 const CHECKS = { interval: integerFrom(1, 2 ** 31 - 1) };

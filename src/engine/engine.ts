@@ -96,7 +96,8 @@ export class Engine implements CallOwner {
     checkPlacement(given);
     const settings = this.settings = settingsOf(given);
     const connect = dialler(given);
-    const following = followingOf(servers, { settings, connect, resolve: resolver() });
+    const { auth } = given;
+    const following = followingOf(servers, { settings, connect, auth, resolve: resolver() });
     const list = isSource(servers) ? NO_SERVERS : readServers(servers, settings);
     this.decoders = decodersOf(settings);
     this.keys = keysFor(settings);
@@ -120,8 +121,8 @@ export class Engine implements CallOwner {
       unixTime,
       connect: following?.connect ?? connect,
       awaited: following,
-      prepare: given.auth && authenticateWith(given.auth),
-      censor: given.auth && censorOf(given.auth),
+      prepare: auth && authenticateWith(auth),
+      censor: auth && censorOf(auth),
       probe: awaitAnswer,
       deleteAll,
       askMeta: askForMeta,

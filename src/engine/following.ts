@@ -8,17 +8,19 @@
  */
 
 import { afterQuietly, type Clock } from "../clock.ts";
+import type { Credentials } from "../commands/authentication.ts";
 import { TimeoutError } from "../errors.ts";
 import { isA, quietly, textOf } from "../thrown.ts";
 import type { Connect, Resolve, Transport } from "../transports/transport.ts";
 import type { Servers } from "./server_list.ts";
 import { isSource, type ServersFunction, type ServerSource } from "./server_source.ts";
-import { isDenial } from "./set_up.ts";
+import { isDenial, isRefusedPassword } from "./set_up.ts";
 
 /** What following needs of its client. */
 export interface FollowingOptions {
   readonly connect: Connect;
   readonly resolve: Resolve | undefined;
+  readonly auth: Credentials | undefined;
   readonly settings: { readonly clock: Clock; readonly retryTimeout: number };
 }
 
@@ -147,7 +149,7 @@ export class Following {
 
   /** Asks a function, for a bounded time. */
   async #ask(source: ServersFunction, signal: AbortSignal): Promise<Servers> {
-    const { connect, resolve, settings: { clock } } = this.#options;
+    const { connect, resolve, auth, settings: { clock } } = this.#options;
     const controller = new AbortController();
     const { promise, reject } = Promise.withResolvers<never>();
     const onAbort = () => {
@@ -161,7 +163,7 @@ export class Following {
       reject(reason);
     });
     try {
-      const context = { signal: controller.signal, connect, resolve };
+      const context = { signal: controller.signal, connect, resolve, auth };
       const answer = new Promise<Servers>((answered) => answered(source(context)));
       return await Promise.race([answer, promise]);
     } catch (cause) {
@@ -205,10 +207,12 @@ export function followingOf(
 
 /**
  * Makes a plain error of what a program's own code throws: `fetch()` throws a TypeError where the network fails, which
- * elsewhere would be a bug. A permission that is missing stays what it is.
+ * elsewhere would be a bug. A permission that is missing, or a password that was refused, stays what it is: waiting cures
+ * neither.
  */
 function worded(cause: unknown): unknown {
-  if (isA(cause, Error) && (isDenial(cause) || isA(cause, TimeoutError))) return cause;
+  if (isA(cause, TimeoutError) || isRefusedPassword(cause)) return cause;
+  if (isA(cause, Error) && isDenial(cause)) return cause;
   return new Error(textOf(cause), { cause });
 }
 

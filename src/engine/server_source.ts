@@ -1,6 +1,7 @@
 /** Where the servers of a client come from, if they are not a fixed list. */
 
 import { typeOf } from "../checks/check.ts";
+import type { Credentials } from "../commands/authentication.ts";
 import type { Connect, Resolve } from "../transports/transport.ts";
 import type { Servers } from "./server_list.ts";
 
@@ -37,6 +38,8 @@ export interface ServersContext {
   readonly connect: Connect;
   /** Asks the DNS; `undefined` on a runtime that is none of Deno, Node and Bun. */
   readonly resolve: Resolve | undefined;
+  /** The client's `auth`, for a source that is itself a server which asks for a password. */
+  readonly auth?: Credentials | undefined;
 }
 
 /**

@@ -22,8 +22,13 @@ export function isSetUpMistake(error: MemcachedError): boolean {
   if (isSound(failure, UnsupportedError)) return META_COMMANDS.has(failure.command);
   if (!isSound(failure, ConnectionError) || failure.step !== "dial") return false;
   const { cause } = failure;
-  if (isSound(cause, ReplyError)) return cause.command === AUTHENTICATE;
-  return BUGS.some((type) => isA(cause, type)) || (isSound(cause, Error) && isDenial(cause));
+  return isRefusedPassword(cause) || BUGS.some((type) => isA(cause, type)) ||
+    (isSound(cause, Error) && isDenial(cause));
+}
+
+/** True if a server has refused user and password. */
+export function isRefusedPassword(cause: unknown): boolean {
+  return isSound(cause, ReplyError) && cause.command === AUTHENTICATE;
 }
 
 /** True if a permission was not granted. Deno's error is known by its name, as no other file than its transport names Deno, and Node's by its code. */

@@ -1,8 +1,17 @@
 /** Servers that a configuration endpoint names. */
 
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Client, elastiCacheServers, type ServersContext } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { Client, ConnectionError, elastiCacheServers, type ServersContext } from "../../mod.ts";
 import { MemcachedServer, ScriptedServer } from "../../src/testing/mod.ts";
+import { ADA, startAskingMemcached, ZOE } from "../security/auth_rig.ts";
+import { PATIENT, TlsRig } from "../security/tls_rig.ts";
+import { AskingGate } from "../support/asking_gate.ts";
 
 const CONTEXT: ServersContext = {
   signal: new AbortController().signal,
@@ -90,6 +99,74 @@ Deno.test("Client follows a configuration endpoint, and dials it as it dials ser
   one.setCluster([node(two), node(one)]);
   assertEquals(await changed, [`localhost:${two.port}`]);
   assert(client.servers.length === 2);
+});
+
+for (const auth of [ADA, ZOE]) {
+  Deno.test(`Client gives auth to a configuration endpoint that asks for a password: ${auth.username}`, async () => {
+    await using node = await MemcachedServer.start();
+    await using gate = new AskingGate(node, auth);
+    node.setCluster([`localhost|127.0.0.1|${gate.port}`]);
+    await using client = new Client(elastiCacheServers(gate.address), { ...PATIENT, auth });
+    assertEquals(await client.set("key", "value"), true);
+    assertEquals(client.servers, [`localhost:${gate.port}`]);
+    // Once to the endpoint, once to the node, and never as a value.
+    assertEquals([gate.said, node.commands.get("set")], [2, 1]);
+  });
+}
+
+Deno.test("elastiCacheServers() gives the password to memcached that asks for it", async () => {
+  await using endpoint = await startAskingMemcached();
+  await using writer = new Client(endpoint.address, { ...PATIENT, auth: ADA });
+  await writer.set("AmazonElastiCache:cluster", "1\nnode.cache|10.0.0.1|11211\n");
+  const servers = elastiCacheServers(endpoint.address);
+  assertEquals(await servers({ ...CONTEXT, auth: ADA }), ["node.cache:11211"]);
+});
+
+Deno.test("Client dials a configuration endpoint with TLS", async () => {
+  await using rig = await TlsRig.start();
+  const { address } = await rig.memcached();
+  const node = `localhost:${address.split(":")[1]}`;
+  const [tls] = rig.trusting();
+  await rig.client(address, { tls })
+    .set("AmazonElastiCache:cluster", `1\n${node.replace(":", "|127.0.0.1|")}\n`);
+  await using client = new Client(elastiCacheServers(address), { ...PATIENT, tls });
+  assertEquals(await client.set("key", "value"), true);
+  assertEquals(client.servers, [node]);
+});
+
+Deno.test("Client keeps its auth from a configuration endpoint that asks for none", async () => {
+  await using node = await MemcachedServer.start();
+  node.setCluster([`localhost|127.0.0.1|${node.port}`]);
+  await using client = new Client(elastiCacheServers(node.address), { ...PATIENT, auth: ADA });
+  assertEquals(await client.get("key"), undefined);
+  assertEquals(node.commands.get("set"), undefined);
+});
+
+Deno.test("Client rejects where the endpoint refuses the password, and misses where it has none to give", async () => {
+  await using node = await MemcachedServer.start();
+  await using gate = new AskingGate(node, ADA);
+  const servers = elastiCacheServers(gate.address);
+  const wrong = { username: "ada", password: "s3cret" };
+  await using refused = new Client(servers, { ...PATIENT, strict: false, auth: wrong });
+  const error = await assertRejects(() => refused.get("key"), ConnectionError, "has refused");
+  assert(!Deno.inspect(error).includes("s3cret"));
+  await using without = new Client(servers, { ...PATIENT, strict: false, warn: false });
+  assertEquals(await without.get("key"), undefined);
+  assertStringIncludes(without.lastError!.message, "the endpoint asks for user and password");
+  assertEquals(gate.said, 1);
+});
+
+Deno.test("elastiCacheServers() says the password once, whatever an endpoint asks", async () => {
+  const asks = "CLIENT_ERROR unauthenticated\r\n";
+  await using server = await ScriptedServer.start({
+    script: [[asks], ["STORED\r\n"], [asks], [asks]],
+  });
+  const servers = elastiCacheServers(server.address);
+  await assertRejects(
+    async () => await servers({ ...CONTEXT, auth: ADA }),
+    Error,
+    "asks for user and password",
+  );
 });
 
 Deno.test("elastiCacheServers() refuses what is no endpoint and no option", () => {

@@ -51,7 +51,7 @@ const ROOMS = new Map<string, Arrows>([
     types: ["protocol"],
   }],
   ["client", { code: ["engine", "operations"], types: ["cluster", "commands", "observe"] }],
-  ["discovery", { code: [], types: ["engine", "transports"] }],
+  ["discovery", { code: [], types: ["commands", "engine", "transports"] }],
   ["testing", { code: ["protocol"] }],
   ["adapters", { code: ["mod"] }],
   ["mod", {
