@@ -5,24 +5,27 @@
 
 import type { Command } from "../commands/command.ts";
 import type { ObservedServer } from "../observe/observer.ts";
+import type { Address } from "../placement/address.ts";
 import type { ServerContext } from "./server_context.ts";
 
 /** The server that is owed. */
 interface Creditor extends ObservedServer {
   readonly connected: boolean;
+  readonly address: Address;
   submit(command: Command): void;
+  /** Lets the connections finish what was sent, and dials anew for all else. */
+  relocate(address: Address): void;
 }
+
+type Context = Pick<ServerContext, "deleteAll" | "happened" | "settings" | "turns">;
 
 /** Keys, each once, in the order in which they were added last. */
 export class Owed {
   readonly #server: Creditor;
-  readonly #context: Pick<ServerContext, "deleteAll" | "happened" | "turns">;
+  readonly #context: Context;
   #keys = new Set<string>();
 
-  constructor(
-    server: Creditor,
-    context: Pick<ServerContext, "deleteAll" | "happened" | "turns">,
-  ) {
+  constructor(server: Creditor, context: Context) {
     this.#server = server;
     this.#context = context;
   }
@@ -40,12 +43,7 @@ export class Owed {
     keys.delete(key);
     keys.add(key);
     happened({ what: "owed", server: this.#server });
-    if (keys.size <= MOST_KEYS) return;
-    for (const oldest of keys) {
-      keys.delete(oldest);
-      happened({ what: "forgotten", server: this.#server });
-      return;
-    }
+    if (keys.size > MOST_KEYS) this.#forgetOldest();
   }
 
   /**
@@ -65,16 +63,43 @@ export class Owed {
       await deleteAll(connection, Array.from(keys), deadline);
     } catch (error) {
       const later = this.#keys;
-      this.#keys = new Set([...keys, ...later].slice(-MOST_KEYS));
+      this.#keys = keys.difference(later).union(later);
+      this.#forgetOldest();
       throw error;
     }
     for (const _ of keys) happened({ what: "replayed", server: this.#server });
   };
 
-  readonly #settleNow = (): void => {
-    // If it fails, the keys stay for the next connection.
-    if (this.#server.connected) this.settle(this.#server, Infinity).catch(() => {});
+  /** Lets the keys be deleted that were added while a connection was made ready, ahead of all else on it. */
+  settleOn(
+    connection: { submit(command: Command): void; close(): Promise<void> },
+    now: number,
+  ): void {
+    this.settle(connection, this.#deadline(now)).catch(() => void connection.close());
+  }
+
+  readonly #settleNow = (now: number): void => {
+    const server = this.#server;
+    if (!server.connected) return;
+    this.settle(server, this.#deadline(now)).catch(() => {
+      // The other connections would serve what may be out of date. A new one begins with the deletes.
+      if (server.connected) server.relocate(server.address);
+    });
   };
+
+  #deadline(now: number): number {
+    const { timeout } = this.#context.settings;
+    return timeout === 0 ? Infinity : now + timeout;
+  }
+
+  #forgetOldest(): void {
+    const keys = this.#keys;
+    for (const oldest of keys) {
+      if (keys.size <= MOST_KEYS) return;
+      keys.delete(oldest);
+      this.#context.happened({ what: "forgotten", server: this.#server });
+    }
+  }
 }
 
 /** Most keys that a server is owed: with keys of 50 bytes they take 6 MB. */

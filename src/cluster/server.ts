@@ -323,7 +323,7 @@ export class Server implements ObservedServer {
       READY.add(connection);
       if (this.#isUnref) connection.unref();
       // What was missed during the replay stands before all else on the connection.
-      this.#owed?.settle(connection, Infinity).catch(() => void connection.close());
+      this.#owed?.settleOn(connection, clock.now());
       this.#pool.add(connection);
       happened({ what: "connect", server: this });
       if (this.#health?.succeeded()) change = "alive";

@@ -1,5 +1,6 @@
 /** What can go wrong, and what a caller sees of it: the table of the README, each row with what brings it about. */
 
+import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { ADA, startAskingMemcached } from "../security/auth_rig.ts";
@@ -19,6 +20,8 @@ export interface Trouble {
   readonly value?: unknown;
   /** Nothing may reach the server, which is asked here how many items it has stored. */
   stored?(): Promise<number>;
+  /** What must be so in the end. */
+  check?(): Promise<void>;
 }
 
 /** One row. */
@@ -115,6 +118,60 @@ export const ROWS: readonly Row[] = [
       });
       stack.use(await startMemcached({ port: server.port! }));
       return { client };
+    },
+  },
+  {
+    when: "It comes back, and has missed a change",
+    soft: "its old value is read, as with libmc; a miss with `replayInvalidations`",
+    strict: "the same",
+    async open(stack, options) {
+      const server = stack.use(await startMemcached());
+      const proxy = stack.use(await FaultProxy.start({ target: server.address }));
+      const hasty = { ...options, retryTimeout: 20, warn: false };
+      const client = clientOf(stack, proxy.address, hasty);
+      const replaying = clientOf(stack, proxy.address, { ...hasty, replayInvalidations: true });
+      await client.setMulti([["plain", "old"], ["replayed", "old"]]);
+      await replaying.version();
+      await proxy.set({ refuse: true });
+      proxy.disconnect();
+      await client.delete("plain").catch(() => false);
+      await replaying.delete("replayed").catch(() => false);
+      await proxy.clear();
+      for (const one of [client, replaying]) {
+        await eventually("it is back", async () => (await one.version().catch(NONE)).size === 1);
+      }
+      const check = async () => {
+        assertEquals(await client.get("plain"), "old");
+        assertEquals(await replaying.get("replayed"), undefined);
+      };
+      return { client, check };
+    },
+  },
+  {
+    when: "Another one stands in for it (`failover`), and it comes back",
+    soft: "a miss; the other keeps what it has stored meanwhile, for `failoverExptime` at most",
+    strict: "the same",
+    async open(stack, options) {
+      const servers = [await startMemcached(), stack.use(await startMemcached())];
+      const [{ port, address }, other] = servers;
+      const client = stack.use(
+        new Client([`${address} lost`, other.address], {
+          ...{ connectTimeout: 5000, pollTimeout: 5000, retryTimeout: 20, warn: false },
+          ...{ ...options, failover: true, failoverExptime: 60 },
+        }),
+      );
+      const keys = Array.from({ length: 100 }, (_, i) => `key${i}`);
+      const key = keys.find((key) => client.getHostByKey(key) === "lost")!;
+      await client.version();
+      await servers[0].stop();
+      await eventually("another one stands in", () => client.set(key, "meanwhile").catch(NEVER));
+      stack.use(await startMemcached({ port: port! }));
+      await eventually("it is back", async () => await client.get(key) === undefined);
+      const check = async () => {
+        const left = await clientOf(stack, other.address, {}).meta.get(key, { ttl: true });
+        assert(left?.ttl !== undefined && left.ttl > 0 && left.ttl <= 60, `${left?.ttl} s`);
+      };
+      return { client, key: "other", check };
     },
   },
   {
@@ -311,6 +368,9 @@ async function atPeace(stack: AsyncDisposableStack, options: ClientOptions): Pro
     stored: async () => Number((await observer.stats()).get(server.address)?.cmd_set),
   };
 }
+
+const NEVER = () => false;
+const NONE = () => new Map<string, string>();
 
 /** A machine that is busy with other tests must not make a call fail for another reason. */
 function clientOf(stack: AsyncDisposableStack, server: string, options: ClientOptions): Client {

@@ -83,7 +83,7 @@ async function softly(row: Row): Promise<void> {
   assertEquals(await stored, isWell);
   assertEquals(await within("get", get(trouble)), isWell ? "value" : undefined);
   assertEquals(failure.length, isWell ? 0 : row.when.startsWith("The value") ? 1 : 2);
-  if (isWell) return;
+  if (isWell) return await trouble.check?.();
   assertEquals(failure[0].error?.name, row.error?.[0]);
   assertEquals(sum(client) - before, failure.length);
 }
@@ -95,7 +95,10 @@ async function strictly(row: Row): Promise<void> {
   const first = within("set", set(trouble)).catch((error) => error);
   await struck(trouble);
   const error = await first;
-  if (row.error === undefined) return assertEquals(error, true);
+  if (row.error === undefined) {
+    assertEquals(error, true);
+    return await trouble.check?.();
+  }
   if (row.isWrongUse) return await assertWrongUse(row, trouble, error);
   assertError(error, row.error, row.sent ?? "no");
   if (row.later === undefined) return;

@@ -48,6 +48,8 @@ export class SteppedConnection implements Transport {
   readonly #reader: CommandReader;
   readonly #open: SteppedConnection[];
   #received: ReadCommand[] = [];
+  /** How many of them have been carried out. */
+  #done = 0;
   #outgoing: Uint8Array[] = [];
   #reading: { into: Uint8Array; resolve: (count: number | null) => void } | undefined;
   #isOver = false;
@@ -59,13 +61,14 @@ export class SteppedConnection implements Transport {
 
   /** How many commands it has received and not carried out. */
   get waiting(): number {
-    return this.#received.length;
+    return this.#received.length - this.#done;
   }
 
   /** Carries out the next command, if there is one. */
   carryOut(): boolean {
-    const next = this.#received.shift();
-    if (next === undefined) return false;
+    if (this.waiting === 0) return false;
+    const next = this.#received[this.#done++];
+    if (this.waiting === 0) this.#forget();
     const start = this.#reply.length;
     next.command.carryOut(this.#reply, next.data);
     if (next.command.noreply) this.#reply.truncate(start);
@@ -80,7 +83,7 @@ export class SteppedConnection implements Transport {
 
   /** Ends it. What it has not carried out and what has not arrived is lost. */
   lose(): void {
-    this.#received = [];
+    this.#forget();
     this.#end();
   }
 
@@ -101,6 +104,11 @@ export class SteppedConnection implements Transport {
   close(): void {
     if (!this.#isOver) { while (this.carryOut()); }
     this.#end();
+  }
+
+  #forget(): void {
+    this.#received = [];
+    this.#done = 0;
   }
 
   #end(): void {
