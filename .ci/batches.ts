@@ -1,6 +1,5 @@
 /**
- * Runs batches of tests, each a process: two at once, as most tests wait more than they work; then one after the other
- * those beside which nothing is to run.
+ * Runs batches of tests, each a process: two at once, in stages. What is to run beside little or nothing has a later one.
  *
  * @module
  */
@@ -12,8 +11,8 @@ export interface Batch {
   readonly name: string;
   /** Arguments of Deno. */
   readonly args: readonly string[];
-  /** Nothing else runs meanwhile. */
-  readonly isAlone: boolean;
+  /** It begins when all batches of an earlier stage have ended. */
+  readonly stage: number;
 }
 
 /** Where texts go to. */
@@ -37,7 +36,6 @@ export async function runBatches(
     show.out(headline(batches[0]));
     return [await run(batches[0].args, show)];
   }
-  const waiting = batches.filter(({ isAlone }) => !isAlone);
   const runNext = async (queue: Batch[]) => {
     for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
       const said: [where: keyof Show, text: string][] = [];
@@ -50,8 +48,11 @@ export async function runBatches(
       for (const [where, text] of said) show[where](text);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, () => runNext(waiting)));
-  await runNext(batches.filter(({ isAlone }) => isAlone));
+  const stages = Map.groupBy(batches, ({ stage }) => stage);
+  for (const stage of Array.from(stages.keys()).sort()) {
+    const waiting = stages.get(stage) as Batch[];
+    await Promise.all(Array.from({ length: AT_ONCE }, () => runNext(waiting)));
+  }
   return tallies;
 }
 

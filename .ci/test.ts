@@ -2,7 +2,7 @@
  * Runs the tests, in two processes at once, and says little where all is well. A run that fails does not stop the others.
  * The last line sums all of them up.
  *
- * `deno run -P=ci .ci/test.ts live,doc,unit [files or folders] [options of deno test]`: files and folders stand in place
+ * `deno run -P=ci .ci/test.ts doc,unit,live [files or folders] [options of deno test]`: files and folders stand in place
  * of all.
  *
  * @module
@@ -21,20 +21,27 @@ export const PURE_TESTS: readonly string[] = [
   "tests/key_test.ts",
 ];
 
-/** Live tests that measure time or memory, or whose clients have to keep a pace: nothing runs beside them. */
-export const ALONE: readonly string[] = [
-  "tests/cost",
+/** Live tests that measure memory and work. They keep one core busy. */
+export const MEASURING: readonly string[] = ["tests/cost"];
+
+/** Live tests whose clients have to keep a pace: they wait more than they work, so that a run which measures goes beside. */
+export const PACED: readonly string[] = [
   "tests/client/dead_server_test.ts",
   "tests/client/reconnect_test.ts",
-  "tests/faults/fault_matrix_test.ts",
+  "tests/faults/hung_server_test.ts",
   "tests/faults/load_test.ts",
   "tests/faults/rules_test.ts",
 ];
 
-/** Folders of live tests that take long, each a run of its own, the longest first. All others are one run. */
+/** Live tests that have both cores to themselves: thousands of clients that give up soon. */
+export const ALONE: readonly string[] = ["tests/faults/fault_matrix_test.ts"];
+
+/** Live tests that take long, each a run of its own, the longest first. All others are one run. */
 export const LONG: readonly string[] = [
-  "tests/client",
   "tests/faults",
+  "tests/client",
+  "tests/client/get_or_set",
+  "tests/cost/worst_values_test.ts",
   "tests/programs",
 ];
 
@@ -70,12 +77,23 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
         ];
       }
       return [
-        ...LONG.map((folder) => live(`live: ${folder}`, [folder], ALONE)),
-        live("live: others", ["tests"], [...PURE_TESTS, ...ALONE, ...LONG, ECOSYSTEM]),
-        withLibraries([ECOSYSTEM]),
-        { ...live("live, alone", ALONE, []), isAlone: true },
+        // All types at once, which each run would look at anew.
+        { name: "types", args: ["check", "-q", "."], stage: 0 },
+        ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
+        unchecked(live("live: others", ["tests"], [...PURE_TESTS, ...LATER, ...LONG, ECOSYSTEM])),
+        unchecked(withLibraries([ECOSYSTEM])),
+        { ...unchecked(live("live, measuring", MEASURING, LONG)), stage: 1 },
+        { ...unchecked(live("live, paced", PACED, [])), stage: 1 },
+        { ...unchecked(live("live, alone", ALONE, [])), stage: 2 },
       ];
   }
+}
+
+const LATER: readonly string[] = [...MEASURING, ...PACED, ...ALONE];
+
+/** Leaves the types to a run of their own. */
+function unchecked({ args: [command, ...args], ...batch }: Batch): Batch {
+  return { ...batch, args: [command, "--no-check", ...args] };
 }
 
 /** A run of live tests in these files and folders, but for what is in others, unless it was named. */
@@ -96,7 +114,7 @@ function withLibraries(paths: readonly string[]): Batch {
 }
 
 function batch(name: string, ...args: string[]): Batch {
-  return { name, args: ["test", ...args], isAlone: false };
+  return { name, args: ["test", ...args], stage: 0 };
 }
 
 /** The steps that run these files and folders, each with its own; without any, all steps run whole. */

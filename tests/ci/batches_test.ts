@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Batch, runBatches, type Show } from "../../.ci/batches.ts";
 import type { Tally } from "../../.ci/tally.ts";
 
-Deno.test("runBatches() runs two at once, then those that run alone, and shows each when it is over", async () => {
+Deno.test("runBatches() runs two at once, one stage after the other, and shows each when it is over", async () => {
   const runs = new Map<string, PromiseWithResolvers<Tally>>();
   const run = ([name]: readonly string[], show: Show) => {
     show.out(`${name} runs\n`);
@@ -18,7 +18,7 @@ Deno.test("runBatches() runs two at once, then those that run alone, and shows e
     await new Promise((resolve) => setTimeout(resolve));
     return Array.from(runs.keys());
   };
-  const batches = [batch("a", true), batch("b"), batch("c"), batch("d"), batch("e", true)];
+  const batches = [batch("a", 1), batch("b"), batch("c"), batch("d"), batch("e", 2)];
   const tallies = runBatches(batches, run, show);
   assertEquals(Array.from(runs.keys()), ["b", "c"]);
   assertEquals(shown, "");
@@ -41,6 +41,6 @@ Deno.test("runBatches() shows at once what the only one says", () => {
   assertEquals(shown, "\n# a\na runs");
 });
 
-function batch(name: string, isAlone = false): Batch {
-  return { name, args: [name], isAlone };
+function batch(name: string, stage = 0): Batch {
+  return { name, args: [name], stage };
 }

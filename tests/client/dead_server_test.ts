@@ -106,7 +106,7 @@ for (const [what, fault] of Object.entries(FAULTS)) {
     await using all = cluster.client({ strict: true });
     await all.setMulti(KEYS.map((key) => [key, key]));
     for (const maxRetries of [0, 2]) {
-      const pollTimeout = what.startsWith("is silent") ? 200 : 5000;
+      const pollTimeout = what.startsWith("is silent") ? 100 : 5000;
       await using client = cluster.client({ pollTimeout, maxRetries, deadAfter: 0 });
       await client.version();
       const bad = cluster.servers[1];

@@ -41,40 +41,6 @@ Deno.test("Client replaces a connection that the server closed while it was idle
   assertEquals([client.lastError, server.accepted], [undefined, 6]);
 });
 
-Deno.test("Client replaces a connection that memcached closed for being idle without a word", async () => {
-  await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
-  await using client = clientOf(server.address);
-  const { failure, disconnect } = recordEvents(client);
-  await client.set("a", 1);
-  await eventually("it is idle for too long", () => disconnect.length === 1, 10_000);
-  assertEquals(await client.incr("a"), 2);
-  assertEquals([failure.length, client.lastError], [0, undefined]);
-});
-
-Deno.test("Client replaces a connection that memcached closed while the program was busy without a word", async () => {
-  await using server = await startMemcached({ args: ["-o", "idle_timeout=1"] });
-  // The first call would let the others see what has happened to theirs.
-  const calls = [
-    { is: 1, call: (client: Client) => client.get("a") },
-    { is: 1, call: (client: Client) => client.incr("a", 0) },
-    { is: true, call: (client: Client) => client.set("b", 1) },
-  ].map((call) => ({ ...call, client: clientOf(server.address) }));
-  const events = calls.map(({ client }) => recordEvents(client));
-  for (const { client } of calls) await client.set("a", 1);
-  // memcached goes by whole seconds, and looks every second or two: it may take more than four.
-  for (const end = performance.now() + 5500; performance.now() < end;);
-  for (const { disconnect } of events) {
-    assertEquals(disconnect.length, 0, "nobody has heard of it so far");
-  }
-  const answers = await Promise.all(calls.map(({ client, call }) => call(client)));
-  assertEquals(answers, calls.map(({ is }) => is));
-  calls.forEach(({ client }, i) => {
-    const { failure, disconnect } = events[i];
-    assertEquals([failure.length, client.lastError, disconnect.length], [0, undefined, 1]);
-  });
-  for (const { client } of calls) await client.close();
-});
-
 Deno.test("Client asks at once after a rest, and looks for the end of the stream before it stores", async () => {
   await using server = await startMemcached();
   const waits: number[] = [];

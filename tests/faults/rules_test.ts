@@ -51,7 +51,7 @@ Deno.test("Client answers calls whose replies came while the program was busy fo
   await using server = await startMemcached();
   await using client = new Client(server.address, { strict: true, pollTimeout: 40, timeout: 0 });
   await client.set("a", "a");
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 6; round++) {
     const replies = [client.get("a"), client.version(), client.getMulti(["a", "b"])];
     // Lets the requests leave, so that the replies lie there unread.
     await new Promise((resolve) => setTimeout(resolve, round));
@@ -65,7 +65,7 @@ Deno.test("Client answers calls whose replies came while the program was busy fo
 Deno.test("Client holds nothing against a server for which the program was too busy", async () => {
   await using server = await startMemcached();
   await using proxy = await FaultProxy.start({ target: server.address, delayMs: 60 });
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     await using client = new Client(server.address, { strict: true, connectTimeout: 100 });
     // Busy while it is dialled.
     const first = client.version();

@@ -1,5 +1,7 @@
 /** A bare connection for tests that look at the bytes. Text stands for bytes, one character each. */
 
+import { Buffer } from "node:buffer";
+
 /** A connection to a server, without a client in between. */
 export class Wire implements Disposable {
   readonly #connection: Deno.Conn;
@@ -103,18 +105,12 @@ export class Wire implements Disposable {
 
 /** The bytes of a text, one a character. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
 /** The text of bytes, one character each. */
-export function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 4096) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
-  }
-  return text;
+export function textOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString("latin1");
 }
 
 /** A text for a message: quoted, and cut where it is long. */
