@@ -4,6 +4,7 @@ import { type Cell, play } from "./matrix/cell.ts";
 import { DIAL_FAULTS } from "./matrix/dial_faults.ts";
 import { META_METHODS } from "./matrix/meta_methods.ts";
 import { COUNTER, MATRIX_METHODS, type MatrixMethod } from "./matrix/methods.ts";
+import { OPTION_METHODS } from "./matrix/option_methods.ts";
 import { PROCESS_FAULTS } from "./matrix/process_faults.ts";
 import { PROXY_FAULTS } from "./matrix/proxy_faults.ts";
 import type { MatrixFault } from "./matrix/scene.ts";
@@ -11,7 +12,7 @@ import { SERVER_FAULTS } from "./matrix/server_faults.ts";
 import { STEP_METHODS } from "./matrix/step_methods.ts";
 
 const FAULTS = [...PROCESS_FAULTS, ...SERVER_FAULTS, ...PROXY_FAULTS, ...DIAL_FAULTS];
-const METHODS = [...MATRIX_METHODS, ...META_METHODS, ...STEP_METHODS];
+const METHODS = [...MATRIX_METHODS, ...META_METHODS, ...STEP_METHODS, ...OPTION_METHODS];
 const CELLS: readonly Cell[] = METHODS.flatMap((method) => [
   { method, strict: false },
   { method, strict: true },

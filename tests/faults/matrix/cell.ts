@@ -84,7 +84,7 @@ class Run {
     this.#dialler = new CountingConnect(scene.dial);
     // Where nothing is to be noticed, no call is late either.
     const limits = scene.isNextWhole ? AMPLE : LIMITS;
-    this.#client = new Client(scene.address, {
+    this.#client = new Client(cell.method.servers?.(scene.address) ?? scene.address, {
       ...limits,
       // Every limit has to do alone: by default the dial and the silence, with strict the whole call.
       timeout: cell.strict ? limits.timeout : 0,
@@ -101,7 +101,7 @@ class Run {
     const { seedAddress } = this.#scene;
     if (seedAddress === undefined) return;
     const patient = { strict: true, prefix: this.#tag, pollTimeout: 5000, connectTimeout: 5000 };
-    await using seeder = new Client(seedAddress, patient);
+    await using seeder = new Client(seedAddress, { ...this.#cell.method.options, ...patient });
     await seeder.setMulti(this.#cell.method.seedItems(this.#tag));
     this.#cas = (await seeder.gets("k0"))?.cas ?? 1n;
   }
@@ -166,7 +166,7 @@ class Run {
       // A server that slept may carry out late what it was told before.
       return stored && found === value;
     });
-    const left = await method.wrongRest?.(this.#client, this.#tag);
+    const left = await method.wrongRest?.(this.#client, this.#tag, this.#fault.name);
     if (left !== undefined) this.#breach(`left ${left}`);
     if (this.#dialler.open > 1) this.#breach(`${method.name} left ${this.#dialler.open} sockets`);
   }

@@ -3,7 +3,7 @@
  * one which belongs elsewhere is found out.
  */
 
-import type { CallOptions, Client, ClientOptions } from "@libmc/libmc";
+import type { CallOptions, Client, ClientOptions, ServerSource } from "@libmc/libmc";
 import { doneOf, hitsOf } from "../../support/answers.ts";
 import { ALL_VERBS, type Arguments, takes, VERB, type Verb } from "../../support/verbs.ts";
 
@@ -16,6 +16,8 @@ export interface MatrixMethod {
   readonly mayBeQuiet: boolean;
   /** Options of its client beside those of all. */
   readonly options?: ClientOptions;
+  /** Where its client finds the server, if it is not told. */
+  servers?(address: string): ServerSource;
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** What is stored before the call. */
   seedItems(tag: string): [string, unknown][];
@@ -30,7 +32,7 @@ export interface MatrixMethod {
   /** Called before something goes wrong, unless it does at once. */
   warmUp?(client: Client): Promise<unknown>;
   /** Says what is wrong with what the call has left on the server, if anything is. */
-  wrongRest?(client: Client, tag: string): Promise<string | undefined>;
+  wrongRest?(client: Client, tag: string, fault: string): Promise<string | undefined>;
   /** True for the answer of a server with which nothing is wrong. */
   isWhole(answer: unknown, tag: string): boolean;
   /** True for what may be answered when something is wrong: nothing, or a part of the whole. */
@@ -58,7 +60,11 @@ export function seedItems(tag: string): [string, unknown][] {
 /** What a row may be answered. */
 type Judge = Pick<MatrixMethod, "isWhole" | "isPart">;
 
-function rowOf(verb: Verb, given: (tag: string) => Partial<Arguments> = () => ({})): MatrixMethod {
+/** The row of a verb. */
+export function rowOf(
+  verb: Verb,
+  given: (tag: string) => Partial<Arguments> = () => ({}),
+): MatrixMethod {
   const { name, command, mayBeQuiet } = verb;
   return {
     ...{ name, command, mayBeQuiet, seedItems },
