@@ -143,6 +143,28 @@ const JSON_RULES: LossRules = {
           return undefined;
         }
     }
-    return `JSON would lose it: ${describe(part)}`;
+    return `JSON would lose it: ${describe(part)}; ${wayOut(part)}`;
   },
 };
+
+/** Says what can be stored in place of a part that JSON would lose. */
+function wayOut(part: unknown): string {
+  switch (typeof part) {
+    case "undefined":
+      return "store null, as jsonCodec does";
+    case "number":
+      return `store a text, or ${Object.is(part, -0) ? "0" : "null"}, as jsonCodec does`;
+    case "bigint":
+      return "store its String(), or the bigint by itself";
+    case "function":
+    case "symbol":
+      return "leave it out";
+  }
+  if (part instanceof Date) return "store its toISOString(), as jsonCodec does";
+  if (part instanceof Promise) return "await it";
+  if (part instanceof Map || part instanceof Set) return "store an array of what it holds";
+  if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) {
+    return "store a Uint8Array by itself, or base64";
+  }
+  return "store a plain object, or what JSON.stringify makes of it, as jsonCodec does";
+}

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { jsCodec } from "../../src/codec/js_codec.ts";
+import { jsonCodec } from "../../src/codec/json_codec.ts";
 import { CodecError } from "../../src/errors.ts";
 import { same } from "./same.ts";
 
@@ -72,6 +73,36 @@ Deno.test("jsCodec.encode() refuses what would be lost, and says where and why",
   ];
   for (const [value, message] of table) {
     assertThrows(() => jsCodec.encode(value), TypeError, message);
+  }
+});
+
+Deno.test("jsCodec.encode() says what to store in place of what JSON would lose", () => {
+  const table: [value: unknown, way: string][] = [
+    [
+      { at: new Date(0) },
+      "value.at as JSON would lose it: a Date; store its toISOString(), as jsonCodec",
+    ],
+    [{ id: 1n }, "a bigint; store its String(), or the bigint by itself"],
+    [{ user: Promise.resolve() }, "a Promise; await it"],
+    [[undefined], "undefined; store null, as jsonCodec does"],
+    [[NaN], "NaN; store a text, or null, as jsonCodec does"],
+    [[-0], "-0; store a text, or 0, as jsonCodec does"],
+    [{ f() {} }, "a function; leave it out"],
+    [{ tags: new Set() }, "a Set; store an array of what it holds"],
+    [{ data: new Uint8Array(2) }, "a Uint8Array; store a Uint8Array by itself, or base64"],
+    [
+      { url: new URL("http://a") },
+      "a URL; store a plain object, or what JSON.stringify makes of it",
+    ],
+  ];
+  for (const [value, way] of table) assertThrows(() => jsCodec.encode(value), TypeError, way);
+  // What they say is so.
+  assertEquals(
+    jsonCodec.encode({ at: new Date(0), n: [undefined, NaN, -0] }).data,
+    '{"at":"1970-01-01T00:00:00.000Z","n":[null,null,0]}',
+  );
+  for (const value of [1n, new Uint8Array(2), [null], { at: new Date(0).toISOString() }]) {
+    jsCodec.encode(value);
   }
 });
 
