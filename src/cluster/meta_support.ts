@@ -5,12 +5,15 @@
  * the server has a connection. From then on each first connection asks anew, before it takes commands: what stands there
  * now may be another server.
  *
- * A connection that ends without a word at the question may have ended for another reason, twice too. So what was concluded
- * from that alone counts at once, and is asked again after `retryTimeout`.
+ * A connection that ends without a word at the question may have ended for another reason. So the server is asked once more,
+ * while another connection looks on. If that one still has an answer after the second end, the server lives, and has ended
+ * both for the question. If nobody could look on, or that one has ended as well, the server may have been dying: what was
+ * concluded counts at once, and is asked again after `retryTimeout`.
  */
 
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { MetaNeeds, Version } from "../commands/meta/needs.ts";
 import { forCommand } from "../error_copy.ts";
 import { ConnectionError, MemcachedError, UnsupportedError } from "../errors.ts";
@@ -26,22 +29,42 @@ export interface MetaAnswer {
   readonly version: string | undefined;
   /** True if it has answered `mn`. */
   readonly speaksMeta: boolean;
-  /** True if the connection ended there without a word. */
+  /** True if the connection ended there without a word, for whatever reason. */
   readonly ended?: boolean;
 }
 
-/** How a server is asked. */
+/** What a server is asked, on connections that carry nothing else. */
+export interface MetaQuestions {
+  readonly speaksMeta: (connection: Connection, deadline: number) => Promise<MetaAnswer>;
+  /** Gives false if it does not answer, or has ended the connection. */
+  readonly isThere: (connection: Connection, deadline: number) => Promise<boolean>;
+}
+
+/** A connection that carries nothing but questions. */
+export interface Aside {
+  ask<T>(question: (connection: Connection, deadline: number) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** What all servers have in common. */
 export interface MetaSupportContext {
-  readonly server: () => string;
   readonly clock: Clock;
   readonly settings: { readonly retryTimeout: number };
-  /** Opens a connection and asks on it. */
-  readonly ask: (signal: AbortSignal) => Promise<MetaAnswer>;
+  readonly metaQuestions: MetaQuestions;
+}
+
+/** A server that is asked. */
+export interface AskedServer {
+  /** Gives its display name. */
+  readonly server: () => string;
+  readonly open: (signal: AbortSignal) => Promise<Aside>;
 }
 
 /** What is known of one server. */
 export class MetaSupport {
   readonly #context: MetaSupportContext;
+  readonly #server: AskedServer["server"];
+  readonly #open: AskedServer["open"];
   #answer: MetaAnswer | undefined;
   /** Until when that counts. */
   #until = Infinity;
@@ -53,8 +76,10 @@ export class MetaSupport {
   #asking: AbortController | undefined;
   #waiting: (() => void)[] = [];
 
-  constructor(context: MetaSupportContext) {
+  constructor(context: MetaSupportContext, { server, open }: AskedServer) {
     this.#context = context;
+    this.#server = server;
+    this.#open = open;
   }
 
   /** True once the server has answered, unless that is to be asked again. */
@@ -67,6 +92,11 @@ export class MetaSupport {
   /** True if the server has answered, and speaks meta commands. */
   get speaksMeta(): boolean {
     return this.#answer?.speaksMeta ?? false;
+  }
+
+  /** True if the server has neither answered nor failed to. */
+  get isUnasked(): boolean {
+    return this.#answer === undefined && this.#failure === undefined;
   }
 
   /** Asks the server unless it is known, or could not be asked lately. Calls back when that is over. */
@@ -106,7 +136,7 @@ export class MetaSupport {
     // As nearly always. It is asked for every meta command.
     if (this.#isModern && command.needs === undefined) return undefined;
     const { name } = command;
-    const server = this.#context.server();
+    const server = this.#server();
     const answer = this.#answer;
     if (answer === undefined) {
       const failure = this.#failure?.error;
@@ -148,15 +178,15 @@ export class MetaSupport {
 
   async #ask(controller: AbortController): Promise<void> {
     this.#asking = controller;
-    const { ask, clock, server, settings } = this.#context;
+    const { clock, settings } = this.#context;
     let answer: MetaAnswer | undefined;
     let failure: MemcachedError | undefined;
     try {
-      answer = await ask(controller.signal);
+      answer = await this.#askOnce(controller.signal);
       // A connection may end for many reasons. Only one that ends at the same place again shows a proxy.
-      if (answer.ended) answer = await ask(controller.signal);
+      if (answer.ended) answer = await this.#askWatched(controller.signal);
     } catch (cause) {
-      failure = isSound(cause, MemcachedError) ? cause : dialError(server(), cause);
+      failure = isSound(cause, MemcachedError) ? cause : dialError(this.#server(), cause);
     }
     // Another question has taken its place, or will.
     if (this.#asking !== controller) return;
@@ -170,6 +200,38 @@ export class MetaSupport {
       this.#failure = failure && { error: failure, at: clock.now() };
     }
     for (const then of this.#waiting.splice(0)) then();
+  }
+
+  async #askOnce(signal: AbortSignal): Promise<MetaAnswer> {
+    const aside = await this.#open(signal);
+    const answer = await aside.ask(this.#context.metaQuestions.speaksMeta);
+    aside.close();
+    return answer;
+  }
+
+  /** Asks while another connection shows whether the server is there. */
+  async #askWatched(signal: AbortSignal): Promise<MetaAnswer> {
+    const { isThere } = this.#context.metaQuestions;
+    const witness = await this.#witness(signal);
+    try {
+      const answer = await this.#askOnce(signal);
+      const isSure = answer.ended && await witness?.ask(isThere).catch(() => false);
+      return isSure ? { ...answer, ended: false } : answer;
+    } finally {
+      witness?.close();
+    }
+  }
+
+  /** Opens a connection on which the server has answered. `undefined` if it takes no more than one. */
+  async #witness(signal: AbortSignal): Promise<Aside | undefined> {
+    try {
+      const witness = await this.#open(signal);
+      if (await witness.ask(this.#context.metaQuestions.isThere)) return witness;
+      witness.close();
+    } catch {
+      // Nobody looks on.
+    }
+    return undefined;
   }
 }
 

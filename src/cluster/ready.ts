@@ -6,18 +6,19 @@ import type { Connection } from "../connection/connection.ts";
  * Lets a new connection send its first commands. If that fails, or the signal is aborted meanwhile, the connection is
  * closed.
  *
+ * @returns What `prepare` gives.
  * @throws The error of `prepare`.
  */
-export async function makeReady(
+export async function makeReady<T>(
   connection: Connection,
-  prepare: (connection: Connection, deadline: number) => Promise<void>,
+  prepare: (connection: Connection, deadline: number) => Promise<T>,
   deadline: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<T> {
   const giveUp = () => void connection.close();
   signal.addEventListener("abort", giveUp);
   try {
-    await prepare(connection, deadline);
+    return await prepare(connection, deadline);
   } catch (error) {
     // Nobody waits for a read that may never end.
     void connection.close();

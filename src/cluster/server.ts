@@ -23,7 +23,7 @@ import { isSound } from "../thrown.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
-import { type MetaAnswer, MetaSupport } from "./meta_support.ts";
+import { type Aside, MetaSupport } from "./meta_support.ts";
 import { Owed } from "./owed.ts";
 import { Pool } from "./pool.ts";
 import { makeReady } from "./ready.ts";
@@ -132,11 +132,9 @@ export class Server implements ObservedServer {
 
   /** What is known of the meta commands that the server speaks. From the first time that it is needed it is asked for. */
   get meta(): MetaSupport {
-    return this.#meta ??= new MetaSupport({
+    return this.#meta ??= new MetaSupport(this.#context, {
       server: () => this.name,
-      clock: this.#context.clock,
-      settings: this.#context.settings,
-      ask: (signal) => this.#askMeta(signal),
+      open: (signal) => this.#openAside(signal),
     });
   }
 
@@ -149,7 +147,7 @@ export class Server implements ObservedServer {
   #refuses(command: Command): boolean {
     const error = this.meta.refusal(command);
     if (error === undefined) return hasOutlived(command, this.life);
-    this.meta.learn(() => {});
+    if (this.meta.isUnasked) this.meta.learn(() => {});
     turnAway(this.name, command, error);
     return true;
   }
@@ -373,9 +371,9 @@ export class Server implements ObservedServer {
     return connection;
   }
 
-  /** Asks what the server speaks, on a connection that carries nothing else. */
-  async #askMeta(signal: AbortSignal): Promise<MetaAnswer> {
-    const { connect, clock, settings, prepare, askMeta } = this.#context;
+  /** Opens a connection that carries nothing but questions. */
+  async #openAside(signal: AbortSignal): Promise<Aside> {
+    const { connect, clock, settings, prepare } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(this.#address), { clock, timeout, signal });
     let isOpening = true;
@@ -383,17 +381,17 @@ export class Server implements ObservedServer {
     if (this.#isUnref) connection.unref();
     if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
     isOpening = false;
-    let answer: MetaAnswer | undefined;
     const patience = settings.pollTimeout || timeout;
-    const ask = async (connection: Connection, deadline: number) => {
-      answer = await askMeta(connection, deadline);
+    return {
+      ask: (question) =>
+        this.#makeReady(connection, question, patience, signal).catch((error) => {
+          // Calls wait for the answer that have time left, and of which nothing has been sent.
+          throw isSound(error, TimeoutError)
+            ? unsent(silentConnection(patience, this.name))
+            : error;
+        }),
+      close: () => void connection.close(),
     };
-    await this.#makeReady(connection, ask, patience, signal).catch((error) => {
-      // Calls wait for the answer that have time left, and of which nothing has been sent.
-      throw isSound(error, TimeoutError) ? unsent(silentConnection(patience, this.name)) : error;
-    });
-    void connection.close();
-    return answer as MetaAnswer;
   }
 
   /** Makes a connection of a transport, or closes it. */
@@ -439,15 +437,16 @@ export class Server implements ObservedServer {
   }
 
   /** Lets a new connection send its first commands, for so many milliseconds; 0: no limit. */
-  async #makeReady(
+  async #makeReady<T>(
     connection: Connection,
-    prepare: (connection: Connection, deadline: number) => Promise<void>,
+    prepare: (connection: Connection, deadline: number) => Promise<T>,
     milliseconds: number,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<T> {
     const deadline = milliseconds === 0 ? Infinity : this.#context.clock.now() + milliseconds;
-    await makeReady(connection, prepare, deadline, signal);
+    const result = await makeReady(connection, prepare, deadline, signal);
     if (!signal.aborted) this.#health?.answered();
+    return result;
   }
 
   /**

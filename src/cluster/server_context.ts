@@ -6,7 +6,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOptions, RequestBuffers } from "../connection/contract.ts";
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Happening } from "../observe/observer.ts";
-import type { MetaAnswer } from "./meta_support.ts";
+import type { MetaQuestions } from "./meta_support.ts";
 import type { Connect } from "../transports/transport.ts";
 
 /** The settings of a server. They may change while the client lives. Times are in milliseconds; 0 for no limit. */
@@ -54,8 +54,8 @@ export interface ServerContext {
     keys: readonly string[],
     deadline: number,
   ) => Promise<void>;
-  /** Asks on a connection of its own whether the server speaks meta commands, before the deadline. */
-  readonly askMeta: (connection: Connection, deadline: number) => Promise<MetaAnswer>;
+  /** What a server is asked before its first meta command. */
+  readonly metaQuestions: MetaQuestions;
   /**
    * Makes a command whose reply proves that a connection is in step.
    *

@@ -21,7 +21,7 @@ import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
 import { type BegunCall, Call, type CallOwner } from "./call.ts";
 import type { CallOptions } from "./call_options.ts";
-import { askForMeta } from "./meta_question.ts";
+import { META_QUESTIONS } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
 import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
@@ -125,7 +125,7 @@ export class Engine implements CallOwner {
       censor: auth && censorOf(auth),
       probe: awaitAnswer,
       deleteAll,
-      askMeta: askForMeta,
+      metaQuestions: META_QUESTIONS,
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
       sweepPeriod: () => sweepPeriod(settings),

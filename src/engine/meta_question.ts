@@ -3,7 +3,21 @@
 import { MetaNoopCommand } from "../commands/meta/noop.ts";
 import { VersionCommand } from "../commands/server_commands.ts";
 import { ConnectionError, ReplyError, TimeoutError } from "../errors.ts";
+import type { MetaQuestions } from "../cluster/meta_support.ts";
 import { askFirst, type NewConnection } from "./first_command.ts";
+
+/** What a server is asked before its first meta command. */
+export const META_QUESTIONS: MetaQuestions = {
+  speaksMeta: askForMeta,
+  isThere: async (connection, deadline) => {
+    try {
+      await askFirst<string>(connection, deadline, (receiver) => new VersionCommand(receiver));
+      return true;
+    } catch (error) {
+      return error instanceof ReplyError;
+    }
+  },
+};
 
 /**
  * Asks on a connection that carries nothing else, as a proxy may close it.
@@ -14,7 +28,7 @@ import { askFirst, type NewConnection } from "./first_command.ts";
  *
  * @throws {MemcachedError} If the server has not shown whether it does: it is silent, wants a password, or has gone.
  */
-export async function askForMeta(
+async function askForMeta(
   connection: NewConnection,
   deadline: number,
 ): Promise<{ version: string | undefined; speaksMeta: boolean; ended?: boolean }> {

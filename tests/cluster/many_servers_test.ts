@@ -73,7 +73,10 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     connect: dialler.connect,
     prepare: undefined,
     probe: () => Promise.resolve(),
-    askMeta: () => Promise.resolve({ version: undefined, speaksMeta: false }),
+    metaQuestions: {
+      speaksMeta: () => Promise.resolve({ version: undefined, speaksMeta: false }),
+      isThere: () => Promise.resolve(true),
+    },
     settings: { ...SETTINGS, failover: true },
     distribute: (placed) => libmcDistribution(placed, KEY_HASHES.md5),
     sweepPeriod: () => 10,

@@ -5,7 +5,7 @@ import { Cluster } from "../../src/cluster/cluster.ts";
 import type { Server } from "../../src/cluster/server.ts";
 import type { ClusterSettings, ServerContext } from "../../src/cluster/server_context.ts";
 import { awaitAnswer } from "../../src/engine/first_command.ts";
-import { askForMeta } from "../../src/engine/meta_question.ts";
+import { META_QUESTIONS } from "../../src/engine/meta_question.ts";
 import { deleteAll } from "../../src/engine/invalidation.ts";
 import { counting } from "../../src/observe/counters.ts";
 import { parseAddress } from "../../src/placement/address.ts";
@@ -47,7 +47,7 @@ export class ClusterRig implements AsyncDisposable {
       prepare,
       probe: awaitAnswer,
       deleteAll,
-      askMeta: askForMeta,
+      metaQuestions: META_QUESTIONS,
       settings: this.settings,
       distribute: (placed) => libmcDistribution(placed, KEY_HASHES[this.#hashFn]),
       sweepPeriod: () => 10,

@@ -78,12 +78,12 @@ Deno.test("A.5 trap 2: a proxy that passes on a version and closes at mn has no 
   );
   assertEquals([error.sent, error.server, error.command], ["no", "any:11211", "mg"]);
   assertEquals(found, undefined);
-  // It is remembered once it has closed twice, and the connection of the others has not ended.
+  // It is remembered once it has closed twice while another connection lived on; that of the others has not ended.
   await assertRejects(() => client.meta.set("a", 1), UnsupportedError);
   await assertRejects(() => client.meta.getMulti(["a", "b"]), MultiError, "does not speak");
   await assertRejects(() => client.meta.noop(), MultiError, "does not speak");
   assertEquals(await client.set("a", "x"), true);
-  assertEquals(wires.connections.map(({ closed }) => closed), [false, true, true]);
+  assertEquals(wires.connections.map(({ closed }) => closed), [false, true, true, true]);
   assertEquals(failures.slice(0, 2), ["meta.get UnsupportedError", "meta.set UnsupportedError"]);
 });
 
@@ -99,28 +99,78 @@ Deno.test("a server whose connection ends once where it is asked for meta comman
   assertEquals(questions, 2);
 });
 
-Deno.test("what only closed connections have shown is asked again after the retry timeout, and an error line counts for good", async () => {
-  const clock = new ManualClock();
-  for (const [onMeta, asksAgain] of [[() => null, true], [() => "ERROR\r\n", false]] as const) {
-    let isCut = true;
-    const server = serverOf("1.6.38", (line) => isCut ? onMeta() : metaReplies(line));
-    const { client, wires } = clientOf(server, { clock, retryTimeout: 1000 });
+Deno.test("a proxy that closes at mn and lives on is taken for one for good, as one that answers an error line", async () => {
+  for (const onMeta of [() => null, () => "ERROR\r\n"]) {
+    for (const retryTimeout of [0, 1000]) {
+      const clock = new ManualClock();
+      const { client, wires } = clientOf(serverOf("1.6.38", onMeta), { clock, retryTimeout });
+      await using _ = client;
+      await client.get("a");
+      await assertRejects(() => client.meta.get("a"), UnsupportedError);
+      const asked = wires.connections.length;
+      clock.advance(60_000);
+      await assertRejects(() => client.meta.get("a"), UnsupportedError);
+      await assertRejects(() => client.meta.set("a", 1), UnsupportedError);
+      assertEquals(wires.connections.length, asked);
+      assertEquals(wires.connections.filter(({ closed }) => !closed).length, 1);
+      assertEquals(await client.get("a"), undefined);
+    }
+  }
+});
+
+for (
+  const what of [
+    "whose other connections end as well",
+    "that lets nobody look on",
+  ]
+) {
+  Deno.test(`a server ${what} where it is asked for meta commands may be dying: it is asked again after the retry timeout`, async () => {
+    const clock = new ManualClock();
+    let isDying = true;
+    const server = serverOf("1.6.38", (line) => isDying ? null : metaReplies(line));
+    const { client, wires } = clientOf((written, connection) => {
+      const { number } = connection;
+      if (isDying && written === "version\r\n" && number === 2) {
+        // It looks on, and has ended before it is asked again, or says nothing at all.
+        if (what.startsWith("that") || connection.sent.length > written.length) return null;
+      }
+      return server(written, connection);
+    }, { clock, retryTimeout: 1000 });
     await using _ = client;
     await client.get("a");
     await assertRejects(() => client.meta.get("a"), UnsupportedError);
+    const asked = wires.connections.length;
     clock.advance(999);
     await assertRejects(() => client.meta.get("a"), UnsupportedError);
-    const asked = wires.connections.length;
+    assertEquals(wires.connections.length, asked);
+    isDying = false;
     clock.advance(1);
-    // A proxy that does not know them stays one.
-    await assertRejects(() => client.meta.get("a"), UnsupportedError);
-    assertEquals(wires.connections.length > asked, asksAgain);
-    isCut = false;
-    clock.advance(1000);
-    if (asksAgain) assertEquals(await client.meta.get("a"), undefined);
-    else await assertRejects(() => client.meta.get("a"), UnsupportedError);
-    assertEquals(await client.get("a"), undefined);
+    assertEquals(await client.meta.get("a"), undefined);
+  });
+}
+
+Deno.test("with a retryTimeout of 0 a server that could not be asked is asked by each call, and one that could once", async () => {
+  let isAway = true;
+  const { client, wires } = clientOf(
+    serverOf(
+      "1.6.18",
+      (written) => isAway ? "SERVER_ERROR no server behind this\r\n" : metaReplies(written),
+    ),
+    { clock: new ManualClock(), retryTimeout: 0 },
+  );
+  await using _ = client;
+  for (let i = 1; i <= 3; i++) {
+    await assertRejects(() => client.meta.get("a"), ReplyError, "SERVER_ERROR");
+    const { length } = wires.connections;
+    await assertRejects(() => client.meta.get("a"), ReplyError, "SERVER_ERROR");
+    assertEquals(wires.connections.length, length + 1);
   }
+  assertEquals(await client.getOrSet("a", () => 1, { ttl: 60, strict: false }), 1);
+  isAway = false;
+  assertEquals(await client.meta.get("a"), undefined);
+  const { length } = wires.connections;
+  assertEquals((await client.meta.set("a", 1))?.status, "stored");
+  assertEquals(wires.connections.length, length);
 });
 
 for (
