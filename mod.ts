@@ -31,6 +31,7 @@ export type {
   Happening,
   HappeningCounts,
   HappeningName,
+  ObservedCall,
   ObservedServer,
   Observer,
   ServersChange,

@@ -180,6 +180,11 @@ export class Cluster {
     return await this.#own.open(server.address, command, signal);
   }
 
+  /** Gives the server that a command with this key would go to now; its owner if there is none. */
+  serverNow(key: string): Server {
+    return this.#choose(key) ?? this.ownerOf(key);
+  }
+
   /** Gives the life of the server that a command with this key would go to now; `undefined` if there is none. */
   lifeOf(key: string): number | undefined {
     return this.#choose(key)?.life;

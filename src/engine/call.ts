@@ -23,12 +23,6 @@ export interface CallOwner {
   failed(error: MemcachedError, verb: string, isSeen: boolean): void;
 }
 
-/** The part of a call that observers use. */
-export interface BegunCall {
-  readonly verb: { readonly name: string };
-  onSettled: ((end: CallEnd) => void) | undefined;
-}
-
 /**
  * Receives the outcome of a command for a caller. A failure rejects if the call is strict or the program's set-up is at
  * fault; else the call gives its verb's fallback. The owner is told in both cases. An abort rejects at once, and the

@@ -13,13 +13,14 @@ import { ProofCommand } from "../commands/proof.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
 import { counting } from "../observe/counters.ts";
 import { firing } from "../observe/events.ts";
-import { Observers } from "../observe/observers.ts";
+import { type Begun, type ObservedVerb, Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
 import { Warnings } from "../observe/warnings.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
-import { type BegunCall, Call, type CallOwner } from "./call.ts";
+import { Call, type CallOwner } from "./call.ts";
+import { Called, type Place } from "./called.ts";
 import type { CallOptions } from "./call_options.ts";
 import { META_QUESTIONS } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
@@ -80,8 +81,8 @@ export class Engine implements CallOwner {
   readonly #observers: Observers;
   readonly #outbox: Outbox;
   readonly #warnings: Warnings;
-  /** True if somebody watches calls. */
-  readonly watchesCalls: boolean;
+  /** False if no observer has a method for calls. */
+  #mayWatchCalls: boolean;
   /** Which items the client's own calls change. */
   readonly changes: OwnChanges = new OwnChanges();
   /** The calls under way that end by their own limits. */
@@ -104,10 +105,10 @@ export class Engine implements CallOwner {
     this.#outbox = new Outbox(settings.clock);
     this.#observers = new Observers(
       [counting, posting(firing(target), this.#outbox)],
-      given.observer && posting(given.observer, this.#outbox),
+      given.observer === undefined ? [] : [posting(given.observer, this.#outbox)],
     );
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
-    this.watchesCalls = this.#observers.watchesCalls;
+    this.#mayWatchCalls = this.#observers.mayWatchCalls;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
     checkDistinctNames(list.placed);
@@ -254,24 +255,30 @@ export class Engine implements CallOwner {
    * `if` or two.
    *
    * @param keys The keys as the caller gave them.
+   * @param place Where it goes, for observers: mostly its wire keys.
    * @param changed The wire keys whose items the call may change.
+   * @returns The call as its observers know it; `undefined` if nobody watches.
    */
   began(
-    call: BegunCall,
+    call: ObservedVerb,
     keys: string | readonly string[],
+    place: Place,
     changed?: string | readonly string[],
-  ): void {
+  ): Begun | undefined {
     if (changed !== undefined) this.changes.follow(call, changed);
-    if (!this.watchesCalls) return;
-    const tokens = this.#observers.begin(
-      call.verb.name,
-      typeof keys === "string" ? [keys] : keys,
-    );
-    const { onSettled } = call;
-    call.onSettled = (end) => {
-      onSettled?.(end);
-      this.#observers.end(tokens, end);
-    };
+    if (!this.watchesCalls) return undefined;
+    const called = new Called(this.settings.prefix, this.cluster, place);
+    return this.#observers.begin(call, typeof keys === "string" ? [keys] : keys, called);
+  }
+
+  /** True if somebody watches calls, now. */
+  get watchesCalls(): boolean {
+    return this.#mayWatchCalls && this.#observers.watchesCalls;
+  }
+
+  /** Gives a function that begins calls later, as if they were begun now: for observers that know contexts. */
+  keepContext<A, R>(run: (argument: A) => R): (argument: A) => R {
+    return this.watchesCalls ? this.#observers.keepContext(run) : run;
   }
 
   /**

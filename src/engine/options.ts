@@ -566,10 +566,20 @@ function aHashTag(name: string, value: unknown): void {
 
 function anObserver(name: string, value: unknown): void {
   const observer = objectOf(name, value);
-  for (const method of ["begin", "end", "attempt", "happened"]) {
+  for (const method of OBSERVER_METHODS) {
     if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);
   }
 }
+
+const OBSERVER_METHODS = [
+  "isIdle",
+  "begin",
+  "end",
+  "within",
+  "keepContext",
+  "attempt",
+  "happened",
+] as const satisfies readonly (keyof Observer)[];
 
 function aCompression(name: string, value: unknown): unknown {
   const read = readOptions(name, value as CompressionOptions, COMPRESSION_CHECKS);

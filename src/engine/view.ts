@@ -3,6 +3,7 @@
 import type { Command } from "../commands/command.ts";
 import { forCommand } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
+import type { Place } from "./called.ts";
 import type { Engine } from "./engine.ts";
 import type { Keys } from "./keys.ts";
 
@@ -39,6 +40,8 @@ export function withRoute(engine: Engine, route: string): Engine {
   if (failureOf(engine) !== undefined) return engine;
   return withKeys(engine, engine.keys, {
     route,
+    began: (call, keys, place, changed) =>
+      engine.began(call, keys, isOfKeys(place) ? route : place, changed),
     send(call, key, command, turn) {
       command.route = route;
       engine.send(call, key, command, turn);
@@ -55,6 +58,11 @@ export function withRoute(engine: Engine, route: string): Engine {
     serverOf: () => engine.serverOf(route),
     count: (what) => engine.count(what, route),
   });
+}
+
+/** True for a call that goes to the servers of its keys, and has some: one that was given a value kept near has none. */
+function isOfKeys(place: Place): boolean {
+  return typeof place === "string" || "length" in place && place.length > 0;
 }
 
 /** Gives an engine that is this one in everything but the keys that callers' keys are turned into. */

@@ -30,13 +30,21 @@ import type { MemcachedError } from "../errors.ts";
  */
 export interface Observer {
   /**
+   * Says that nobody wants to hear of calls at the moment. Asked when a call begins: if it says so, `begin` and `end` are
+   * not called for that call, which then costs no more than the question.
+   *
+   * @returns True if calls are not to be told.
+   */
+  isIdle?(): boolean;
+  /**
    * Called when a call begins: its options and keys are valid, and nothing has been sent.
    *
    * @param verb The method of the client, as in `"getMulti"`.
    * @param keys The keys as the caller gave them; none for methods that concern servers.
+   * @param call Where the call goes. It may be asked later, too.
    * @returns A token of any type, which is passed to {@linkcode Observer.end}.
    */
-  begin?(verb: string, keys: readonly string[]): unknown;
+  begin?(verb: string, keys: readonly string[], call: ObservedCall): unknown;
   /**
    * Called when a call that began has settled.
    *
@@ -44,6 +52,22 @@ export interface Observer {
    * @param end How it ended.
    */
   end?(token: unknown, end: CallEnd): void;
+  /**
+   * Called to run something of the program's that belongs to a call: the loader of `getOrSet()`, the change of `update()`.
+   * An observer that knows a context of calls, as tracers do, runs it in that. If it does not run it, the client does.
+   *
+   * @param token The token that {@linkcode Observer.begin} returned for the call.
+   * @param run Is to be called at once, and once.
+   */
+  within?(token: unknown, run: () => void): void;
+  /**
+   * Called when the beginning of a call has to wait, as in a namespace whose number is asked for first. `begin` is then
+   * called later, from elsewhere.
+   *
+   * @param run What is done later.
+   * @returns A function that does the same in the context that is active now.
+   */
+  keepContext?<A, R>(run: (argument: A) => R): (argument: A) => R;
   /**
    * Called when a server has answered a command, or the connection was lost. One call may make many attempts, and gets
    * of one tick share one.
@@ -65,6 +89,41 @@ export interface Observer {
    * @param happening What happened, and to which server.
    */
   happened?(happening: Happening): void;
+}
+
+/**
+ * A call that has begun, as observers see it.
+ *
+ * @example Count the calls of each server
+ * ```ts
+ * import { Client, type ObservedCall } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using one = await MemcachedServer.start();
+ * await using two = await MemcachedServer.start();
+ *
+ * const calls: string[] = [];
+ * const observer = {
+ *   begin: (verb: string, _keys: readonly string[], call: ObservedCall) =>
+ *     calls.push(`${verb} on ${call.server?.name ?? "several"}`),
+ * };
+ * await using client = new Client([`${one.address} one`, `${two.address} two`], { observer });
+ *
+ * await client.get("a");
+ * await client.version();
+ * assertEquals(calls, [`get on ${client.getHostByKey("a")}`, "version on several"]);
+ * ```
+ */
+export interface ObservedCall {
+  /** The client's `prefix`. */
+  readonly prefix: string;
+  /**
+   * The server to which the call goes at the moment that this is read: the owner of its keys or, with `failover`, the one
+   * that stands in. `undefined` if there are several, if a value was given from those kept near, and as long as the servers
+   * are not known. It is found out anew each time, which takes about as long as to place the keys.
+   */
+  readonly server: ObservedServer | undefined;
 }
 
 /**

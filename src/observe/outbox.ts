@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { CallEnd, Happening, Observer } from "./observer.ts";
+import type { CallEnd, Happening, ObservedCall, Observer } from "./observer.ts";
 
 /** News for the program, in order. */
 export class Outbox {
@@ -47,17 +47,18 @@ export class Outbox {
 }
 
 /**
- * Makes an observer that tells another one by an outbox. Only `begin` is called at once, as it gives a token; calls that
- * it makes itself are not told.
+ * Makes an observer that tells another one by an outbox. Only what gives something back is called at once: `begin`, which
+ * gives a token, and what has to do with contexts. Calls that `begin` makes itself are not told.
  */
 export function posting(observer: Observer, outbox: Outbox): Observer {
   let isBeginning = false;
   return {
-    begin: observer.begin && ((verb: string, keys: readonly string[]) => {
+    isIdle: observer.isIdle && (() => guarded(() => observer.isIdle?.()) === true),
+    begin: observer.begin && ((verb: string, keys: readonly string[], call: ObservedCall) => {
       if (isBeginning) return UNTOLD;
       isBeginning = true;
       try {
-        return observer.begin?.(verb, keys);
+        return observer.begin?.(verb, keys, call);
       } finally {
         isBeginning = false;
       }
@@ -65,6 +66,12 @@ export function posting(observer: Observer, outbox: Outbox): Observer {
     end: observer.end && ((token: unknown, end: CallEnd) => {
       if (token !== UNTOLD) outbox.post(() => observer.end?.(token, end));
     }),
+    within: observer.within && ((token: unknown, run: () => void) => {
+      if (token === UNTOLD) run();
+      else observer.within?.(token, run);
+    }),
+    keepContext: observer.keepContext &&
+      ((run: (argument: unknown) => unknown) => observer.keepContext?.(run)),
     attempt: observer.attempt && ((...attempt: Parameters<Required<Observer>["attempt"]>) => {
       outbox.post(() => observer.attempt?.(...attempt));
     }),

@@ -76,7 +76,7 @@ export function askEach<T, R>(
     const asking = prepare();
     if (engine.cluster.isAwaiting) await serversKnown(engine, call.deadline);
     const servers = serversOf(engine, options?.servers);
-    engine.began(call, NO_KEYS);
+    engine.began(call, NO_KEYS, { servers });
     const asked = servers.map(async (server) => {
       try {
         return { server, answer: await ask(engine, server, asking, signal) };
@@ -109,7 +109,7 @@ export function askOne<T>(
     const asking = prepare();
     if (engine.cluster.isAwaiting) await serversKnown(engine, call.deadline);
     serversOf(engine, [server]);
-    engine.began(call, NO_KEYS, asking.changed);
+    engine.began(call, NO_KEYS, { servers: [server] }, asking.changed);
     call.resolve(await ask(engine, server, asking, signal));
   });
 }

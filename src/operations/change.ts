@@ -24,7 +24,7 @@ type Options = KeyOptions | undefined;
 export function deleteOne(engine: Engine, key: string, options: Options): Promise<boolean> {
   return engine.call<boolean>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.one(key);
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     if (engine.longestLock > 0) return deleteLocked(engine, call, wireKey);
     engine.send(call, wireKey, new DeleteCommand(wireKey, engine.settings.noreply, call));
   });
@@ -38,7 +38,7 @@ export function deleteMulti(
   return engine.call<MultiResult>(VERBS.deleteMulti, options, (call) => {
     const asked = checkKeys(keys);
     const wireKeys = engine.keys.many(asked);
-    engine.began(call, asked, wireKeys);
+    engine.began(call, asked, wireKeys, wireKeys);
     const hasLocks = engine.longestLock > 0;
     const sender = hasLocks ? behindLocks(engine) : engine;
     const noreply = engine.settings.noreply && !hasLocks;
@@ -74,7 +74,7 @@ function touchAs(
     const wireKey = engine.keys.one(key);
     const { settings } = engine;
     const seconds = wireExptime(exptime);
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     if (endsWithinLoad(engine, seconds)) {
       return sendBehindLock<boolean>(engine, call, wireKey, "touch", (receiver, turn) => {
         engine.send(call, wireKey, new TouchCommand(wireKey, seconds, false, receiver), turn);
@@ -114,7 +114,7 @@ export function count(
       : call.map((value: bigint | undefined) => exactNumber(value, key));
     const { settings } = engine;
     const beginning = options && beginningOf(options, delta);
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     if (beginning !== undefined) {
       countFrom(engine, call, { name, key: wireKey, delta }, beginning, receiver);
     } else if (maySplit(settings, wireKey)) {

@@ -61,7 +61,7 @@ export class ChunkedCall<T> extends Call<T | undefined> {
   ask(key: string, how: How): void {
     const wireKey = this.#engine.keys.one(key);
     const asked = how();
-    this.#engine.began(this, key, touches(asked) ? wireKey : undefined);
+    this.#engine.began(this, key, wireKey, touches(asked) ? wireKey : undefined);
     this.askFor(wireKey, asked);
   }
 

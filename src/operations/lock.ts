@@ -137,7 +137,7 @@ export class Lock implements AsyncDisposable {
     const engine = this.#engine;
     return engine.call<boolean>(VERBS.release, options, (call) => {
       const wireKey = engine.keys.one(this.key);
-      engine.began(call, this.key, wireKey);
+      engine.began(call, this.key, wireKey, wireKey);
       this.#isReleased = true;
       if (this.#life === lifeOf(engine, wireKey)) this.#end(call, wireKey, this.#life);
       else this.#lookAndEnd(call, wireKey);
@@ -200,7 +200,7 @@ export function lock(
     const ttl = options?.ttl;
     if (ttl === undefined) throw wrongType('option "ttl"', "a number of seconds", ttl);
     const wireKey = engine.keys.one(key);
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     take(engine, call, { key, wireKey, ttl, beside });
   });
 }

@@ -97,6 +97,7 @@ export class Generations {
     const known = this.#known;
     const isKept = known !== undefined && this.#engine.settings.clock.now() < this.#keptUntil;
     if (isKept) return perform(known.engine);
+    perform = this.#engine.keepContext(perform);
     if (known !== undefined && !how.isOnce && this.#question?.holdsCalls !== true) {
       return this.#runWithQuestion(perform, known);
     }
@@ -151,7 +152,7 @@ export class Generations {
     this.#known = this.#question = undefined;
     const engine = this.#engine;
     return await engine.call<boolean>(VERBS.clear, options, (call) => {
-      engine.began(call, this.#key, this.#wireKey);
+      engine.began(call, this.#key, this.#wireKey, this.#wireKey);
       this.#dropNear();
       countFrom(
         engine,
@@ -194,7 +195,7 @@ export class Generations {
     const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
     const asking = new Call<Asked>(owner, VERBS.ask, undefined);
     const number = await engine.start<Asked, Call<Asked>>(asking, (call) => {
-      engine.began(call, this.#key);
+      engine.began(call, this.#key, this.#wireKey);
       const key = this.#wireKey;
       const told = new Told<Asked>(call, (number) => {
         if (number === SOMETHING_ELSE) return call.reject(this.#somethingElse());

@@ -59,8 +59,8 @@ export function nearMany<T, R>(
   return engine.call<R>(verb, options, (call) => {
     const asked = checkKeys(keys);
     engine.keys.manyInTurns(asked, call, (wireKeys) => {
-      engine.began(call, asked);
       const joined = new Joined<T, R>(engine, near, wireKeys, collectorOf(asked));
+      engine.began(call, asked, joined.rest);
       if (joined.rest.length === 0) return call.resolve(joined.result());
       const decoder = fetchingDecoder<T>(engine, near);
       new ItemFanOut<T, R>(engine, call, { how: GET, decoder }, joined).ask(joined.rest);
@@ -88,8 +88,8 @@ class NearCall<T> extends ChunkedCall<T> {
 
   begin(key: string): void {
     const wireKey = this.#key = this.#engine.keys.one(key);
-    this.#engine.began(this, key);
     const value = nearValue<T>(this.#engine, this.#near, wireKey);
+    this.#engine.began(this, key, value === undefined ? wireKey : NO_KEYS);
     if (value !== undefined) return super.resolve(value);
     this.#asked = this.#near.ask();
     this.askFor(wireKey, GET);
@@ -263,3 +263,4 @@ class FetchingDecoder implements ChunkedDecoder<unknown> {
 }
 
 const GET: Retrieval = { name: "get" };
+const NO_KEYS: readonly string[] = [];

@@ -135,7 +135,7 @@ function many<T, R>(
     const sender = endsWithinLoad(engine, retrieval.exptime) ? behindLocks(engine) : engine;
     const fanOut = new ItemFanOut(sender, call, asked, collectorOf(keyList));
     engine.keys.manyInTurns(keyList, call, (wireKeys) => {
-      engine.began(call, keyList, touches(retrieval) ? wireKeys : undefined);
+      engine.began(call, keyList, wireKeys, touches(retrieval) ? wireKeys : undefined);
       fanOut.ask(wireKeys);
     });
   });

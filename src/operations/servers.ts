@@ -11,6 +11,7 @@ import {
   VersionCommand,
 } from "../commands/server_commands.ts";
 import type { Call } from "../engine/call.ts";
+import { ALL_SERVERS } from "../engine/called.ts";
 import {
   CALL_OPTIONS,
   type CallOptions,
@@ -69,7 +70,7 @@ export async function quit(engine: Engine): Promise<void> {
 export function realtimeHost(engine: Engine, key: string): Promise<string | undefined> {
   return engine.call<string | undefined>(VERBS.getRealtimeHostByKey, undefined, (call) => {
     const wireKey = engine.keys.one(key);
-    engine.began(call, key);
+    engine.began(call, key, NO_KEYS);
     engine.locate(wireKey, call.deadline, (server) => call.resolve(server));
   });
 }
@@ -104,7 +105,7 @@ function broadcast<T, R>(
   return engine.call<R>(verb, options, (call) => {
     const commandFor = prepare();
     const fanOut = new AnswerFanOut<T, R>(engine, call, command, resultOf);
-    engine.began(call, NO_KEYS, command === "flush_all" ? EVERY_KEY : undefined);
+    engine.began(call, NO_KEYS, ALL_SERVERS, command === "flush_all" ? EVERY_KEY : undefined);
     sendToAll(engine, fanOut, (server) => commandFor(fanOut.from(server)));
   });
 }

@@ -54,7 +54,7 @@ export function store(
       const token = name === "cas" ? checkUnsigned64("cas", cas as bigint) : undefined;
       const item = encoded(engine, name, value, options);
       const storage = { name, options: wireOptions(engine, options, token) };
-      engine.began(call, key, wireKey);
+      engine.began(call, key, wireKey, wireKey);
       storeOne(engine, call, storage, wireKey, item);
     }
   } catch (error) {
@@ -80,7 +80,7 @@ export function setRaw(
     const storage: Storage = { name: "set", options: wireOptions(engine, options) };
     const wireKey = engine.keys.one(key);
     checkManifest(engine.settings, wireKey, item);
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     storeOne(engine, call, storage, wireKey, item);
   });
 }
@@ -97,7 +97,7 @@ export function attach(
     const storage = { name, options: wireOptions(engine) };
     const item = rawItem(data);
     const wireKey = engine.keys.one(key);
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     if (item.data.length === 0 || !maySplit(engine.settings, wireKey)) {
       return storeOne(engine, call, storage, wireKey, item);
     }
@@ -154,7 +154,7 @@ export function attachMulti(
         throw withKey(error, asked[position]);
       }
     });
-    engine.began(call, asked, wireKeys);
+    engine.began(call, asked, wireKeys, wireKeys);
     new AttachFanOut(engine, call, storage, multiResult(asked), wireKeys, item)
       .sendWhole(wireKeys, wireKeys.map(() => item));
   });
@@ -195,7 +195,7 @@ function storeMany(
   const fanOut = new StoreFanOut(engine, call, storage, multiResult(keys));
   const wireKeys = engine.keys.many(keys);
   const toSplit = allToSplit(engine.settings, storage.name, wireKeys, items, keys);
-  engine.began(call, keys, wireKeys);
+  engine.began(call, keys, wireKeys, wireKeys);
   if (toSplit.size === 0) return fanOut.sendWhole(wireKeys, items);
   // A split value appears only after all whole ones. If a key is given twice, the last value must win.
   const last = new Map(wireKeys.map((key, position) => [key, position]));

@@ -60,7 +60,7 @@ export function setStream(
       options: wireOptions(engine, options),
       signal: options?.signal,
     };
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     const turn = await turnFor(engine, stream, target);
     try {
       return await storeStream(engine, stream, { ...target, turn });
@@ -103,7 +103,7 @@ export function getStream(
     options,
     async (call) => {
       const wireKey = engine.keys.one(key);
-      engine.began(call, key);
+      engine.began(call, key, wireKey);
       return await fetchStream(engine, wireKey, options?.signal);
     },
   );

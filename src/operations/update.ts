@@ -59,8 +59,11 @@ export function update<T>(
     if (typeof change !== "function") throw wrongType("change", "a function", change);
     const wireKey = engine.keys.one(key);
     const { exptime } = wireOptions(engine, options);
-    engine.began(call, key, wireKey);
-    new Updating(engine, call, wireKey, change, exptime, options ?? {}).begin();
+    const begun = engine.began(call, key, wireKey, wireKey);
+    const asked = begun === undefined
+      ? change
+      : (value: T | undefined) => begun.within(() => change(value));
+    new Updating(engine, call, wireKey, asked, exptime, options ?? {}).begin();
   });
 }
 

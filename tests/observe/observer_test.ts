@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { type CallEnd, Client, type Happening, type Observer, ReplyError } from "@libmc/libmc";
+import {
+  type CallEnd,
+  Client,
+  type Happening,
+  type ObservedCall,
+  type Observer,
+  ReplyError,
+} from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";
 
@@ -159,3 +166,141 @@ Deno.test("Client tells the method of a failure by its event", async () => {
 async function turn(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+Deno.test("Observer can ask where a call goes: to one server, or to several", async () => {
+  await using one = await MemcachedServer.start();
+  await using two = await MemcachedServer.start();
+  const asked: string[] = [];
+  const observer: Observer = {
+    begin: (verb, keys, call) => asked.push(`${verb}(${keys.length}) ${call.server?.name}`),
+  };
+  const servers = [`${one.address} one`, `${two.address} two`];
+  await using client = new Client(servers, { observer, prefix: "p:", allowFlushAll: true });
+  const keysOf = (name: string) =>
+    Array.from({ length: 50 }, (_, i) => `k${i}`).filter((key) =>
+      client.getHostByKey(key) === name
+    );
+  const [here, there] = [keysOf("one"), keysOf("two")];
+  await client.set(there[0], 1);
+  await client.getMulti(here);
+  await client.getMulti([here[0], there[0]]);
+  await client.getMulti([]);
+  await client.get(here[0], { routeBy: there[0] });
+  await client.getMulti([here[0], there[0]], { routeBy: here[0] });
+  await client.meta.get(there[1]);
+  await client.version();
+  await client.admin.stats("items", { servers: ["two"] });
+  await client.admin.raw("one", "version");
+  assertEquals(asked, [
+    "set(1) two",
+    `getMulti(${here.length}) one`,
+    "getMulti(2) undefined",
+    "getMulti(0) undefined",
+    "get(1) two",
+    "getMulti(2) one",
+    "meta.get(1) two",
+    "version(0) undefined",
+    "admin.stats(0) two",
+    "admin.raw(0) one",
+  ]);
+});
+
+Deno.test("Observer is told the server that stands in, once it does", async () => {
+  await using one = await MemcachedServer.start();
+  await using two = await MemcachedServer.start();
+  const names: (string | undefined)[] = [];
+  const observer: Observer = {
+    begin: (_verb, _keys, call) => call,
+    end: (call) => names.push((call as ObservedCall).server?.name),
+  };
+  const servers = [`${one.address} one`, `${two.address} two`];
+  await using client = new Client(servers, { observer, failover: true });
+  const owner = client.getHostByKey("k") as string;
+  await client.get("k");
+  await (owner === "one" ? one : two).stop();
+  await client.get("k");
+  assertEquals(names, [owner, owner === "one" ? "two" : "one"]);
+});
+
+Deno.test("Observer is told no server where the value was kept near, or the servers are not known", async () => {
+  await using server = await MemcachedServer.start();
+  const names: (string | undefined)[] = [];
+  const observer: Observer = {
+    begin: (_verb, _keys, call) => names.push(call.server?.name),
+  };
+  const nearCache = { maxBytes: 1000, maxAge: 60_000 };
+  await using client = new Client(server.address, { observer, nearCache });
+  await client.set("k", 1);
+  await client.get("k");
+  await client.get("k");
+  await client.getMulti(["k"]);
+  await client.get("k", { routeBy: "r" });
+  assertEquals(names, [server.address, server.address, undefined, undefined, server.address]);
+  names.length = 0;
+  await using found = new Client(() => [server.address], { observer });
+  await found.get("k");
+  await found.get("k");
+  assertEquals(names, [undefined, server.address]);
+});
+
+Deno.test("Observer runs the loader of getOrSet() and the change of update() within their calls", async () => {
+  await using server = await MemcachedServer.start();
+  let inside: unknown;
+  const observer: Observer = {
+    begin: (verb) => verb,
+    within(token, run) {
+      inside = token;
+      run();
+      inside = undefined;
+    },
+  };
+  await using client = new Client(server.address, { observer });
+  const seen: unknown[] = [];
+  const load = () => {
+    seen.push(inside);
+    return 1;
+  };
+  await client.getOrSet("a", load, { ttl: 60 });
+  await client.getOrSet("a", load, { ttl: 60 });
+  await client.getOrSet("b", load, { ttl: 60, forceFresh: true });
+  await client.getOrSetMulti(["c", "d"], (keys) => {
+    seen.push(inside);
+    return keys.map((key) => [key, 1] as const);
+  }, { ttl: 60 });
+  await client.update<number>("a", (value = 0) => {
+    seen.push(inside);
+    return value + 1;
+  });
+  assertEquals(seen, ["getOrSet", "getOrSet", "getOrSetMulti", "update"]);
+  assertEquals(await client.get("a"), 2);
+});
+
+Deno.test("Observer keeps the context of a call in a namespace until it begins", async () => {
+  await using server = await MemcachedServer.start();
+  let context = "";
+  const begun: string[] = [];
+  const observer: Observer = {
+    begin: (verb) => begun.push(`${verb} in ${context}`),
+    keepContext(run) {
+      const kept = context;
+      return (argument) => {
+        const before = context;
+        context = kept;
+        try {
+          return run(argument);
+        } finally {
+          context = before;
+        }
+      };
+    },
+  };
+  await using client = new Client(server.address, { observer });
+  const users = client.namespace("users");
+  context = "first";
+  const first = users.get("a");
+  context = "second";
+  const second = users.set("b", 1);
+  context = "";
+  await Promise.all([first, second]);
+  assertEquals(begun, ["namespace in first", "get in first", "set in second"]);
+});

@@ -48,7 +48,7 @@ const ROOMS = new Map<string, Arrows>([
   }],
   ["operations", {
     code: ["codec", "commands", "engine", "key"],
-    types: ["protocol"],
+    types: ["observe", "protocol"],
   }],
   ["client", { code: ["engine", "operations"], types: ["cluster", "commands", "observe"] }],
   ["discovery", { code: [], types: ["commands", "engine", "transports"] }],

@@ -30,7 +30,7 @@ export interface Asker {
 export class Asking<T> extends Call<T> implements Wanted<T>, Joinable<T> {
   readonly engine: Engine;
   readonly key: string;
-  readonly load: Load<T>;
+  load: Load<T>;
   readonly plan: Plan<T>;
   wireKey = "";
   place = NOWHERE;

@@ -8,6 +8,7 @@ import { EVERY_KEY } from "../../engine/own_changes.ts";
 import { verb } from "../../engine/verb.ts";
 import { failureOf, withRoute } from "../../engine/view.ts";
 import { ClosedError, type MemcachedError } from "../../errors.ts";
+import type { Begun } from "../../observe/observers.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { ChosenClaims } from "./chosen.ts";
 import { type Asker, Asking } from "./asking.ts";
@@ -20,6 +21,7 @@ import {
   GET_OR_SET_OPTIONS,
   type GetOrSetOptions,
   type Load,
+  type LoadContext,
   type LoadMany,
   plainPlanOf,
   type Plan,
@@ -99,14 +101,17 @@ export class Loads {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
       const plan = planOf(options);
-      engine.began(call, key);
+      const begun = engine.began(call, key, wireKey);
+      const ownLoad = begun === undefined
+        ? load
+        : (context: LoadContext<T>) => begun.within(() => load(context));
       if (plan.forceFresh) engine.near?.drop(wireKey);
       const flights = this.#flights(plan, engine.route);
       const waiting = { call, signal: options.signal };
       const joined = flights.joinable(wireKey) as Joinable<T> | undefined;
       if (joined !== undefined) return joined.join(waiting);
       const flight = flights.add((onClosed) =>
-        new Flight<T>(this.#contextOf(engine), { key, wireKey, load, plan }, onClosed)
+        new Flight<T>(this.#contextOf(engine), { key, wireKey, load: ownLoad, plan }, onClosed)
       );
       flight.join(waiting);
       this.#hold(() => flight.start().then(() => flights.over(flight as Flight<unknown>)));
@@ -118,7 +123,8 @@ export class Loads {
     const { engine, key, load } = asking;
     asking.wireKey = engine.keys.one(key);
     aFunction("load", load);
-    engine.began(asking, key);
+    const begun = engine.began(asking, key, asking.wireKey);
+    if (begun !== undefined) asking.load = (context) => begun.within(() => load(context));
     asking.ask(this.#context.claims);
   };
 
@@ -148,7 +154,12 @@ export class Loads {
       const asked = Array.from(new Set(checkKeys(keys)));
       aFunction("loadMany", loadMany);
       const plan = planOf(options);
-      const rounds = new LoadRounds<T>(loadMany);
+      let begun: Begun | undefined;
+      const rounds = new LoadRounds<T>((wanted, context) =>
+        begun === undefined
+          ? loadMany(wanted, context)
+          : begun.within(() => loadMany(wanted, context))
+      );
       const { signal } = options;
       const flights = this.#flights(plan, engine.route);
       const many = new ManyValues<T>(call, this.#contextOf(engine), flights, {
@@ -157,7 +168,7 @@ export class Loads {
         signal,
       });
       engine.keys.manyInTurns(asked, call, (wireKeys) => {
-        engine.began(call, asked);
+        begun = engine.began(call, asked, wireKeys);
         if (plan.forceFresh) engine.near?.drop(wireKeys);
         this.#hold(() => many.run(asked, wireKeys));
       });

@@ -63,7 +63,7 @@ export function invalidate(
         'Cannot use options without "staleFor": say for how many seconds the stale value may be given, or use delete()',
       );
     }
-    engine.began(call, key, wireKey);
+    engine.began(call, key, wireKey, wireKey);
     loading.outdate(wireKey);
     const deleteIt = (turn?: Turn) => {
       engine.send(call, wireKey, new DeleteCommand(wireKey, false, call), turn);

@@ -73,7 +73,7 @@ export function arithmetic<N extends number | bigint>(
     const mustSee = maySplit(engine.settings, wireKey) && !needsBase64(wireKey);
     const kind = kindOf(options, delta, value || mustSee, false);
     const shown = shownKey(key);
-    engine.began(call, shown, wireKey);
+    engine.began(call, shown, wireKey, wireKey);
     let counted: Counted | undefined;
     const answer = () => call.resolve(resultOf<N>(counted as Counted, value, delta, shown));
     const count = (then: (value: bigint | undefined) => void) => {
@@ -124,7 +124,7 @@ export function arithmeticMulti<N extends number | bigint, K extends MetaKey>(
       asked,
       (counted, position) => resultOf<N>(counted, value, delta, shownKey(asked[position])),
     );
-    engine.began(call, shownKeys(asked), wireKeys);
+    engine.began(call, shownKeys(asked), wireKeys, wireKeys);
     fanOut.start(kind, wireKeys, isQuiet);
   });
 }

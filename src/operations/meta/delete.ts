@@ -28,7 +28,7 @@ export function deleteOne(
   return engine.call<MetaDeleted | undefined>(VERBS.delete, options, (call) => {
     const wireKey = engine.keys.any(key);
     const kind = kindOf(options, false);
-    engine.began(call, shownKey(key), wireKey);
+    engine.began(call, shownKey(key), wireKey, wireKey);
     const endsLoad = engine.longestLock > 0;
     sendAndEndLoad<MetaDeleted | undefined>(engine, call, wireKey, endsLoad, (receiver) => {
       return new MetaCommand(kind, wireKey, engine.opaques.next(), receiver);
@@ -52,7 +52,7 @@ export function deleteMulti<K extends MetaKey>(
       asked,
       (result) => result,
     );
-    engine.began(call, shownKeys(asked), wireKeys);
+    engine.began(call, shownKeys(asked), wireKeys, wireKeys);
     fanOut.start(kind, wireKeys, true);
   });
 }

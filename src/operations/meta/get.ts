@@ -34,7 +34,7 @@ export function get<T>(
     const wireKey = call.wireKey = engine.keys.any(key);
     const kind = kindOf<T>(engine, options, false);
     call.how = touching(options);
-    engine.began(call, shownKey(key), touches(call.how) ? wireKey : undefined);
+    engine.began(call, shownKey(key), wireKey, touches(call.how) ? wireKey : undefined);
     const endsLoad = endsWithinLoad(engine, call.how.exptime);
     sendAndEndLoad<MetaItem<T> | undefined>(engine, call, wireKey, endsLoad, (receiver) => {
       return new MetaCommand(kind, wireKey, engine.opaques.next(), receiver);
@@ -54,7 +54,7 @@ export function getMulti<T, K extends MetaKey>(
     const how = touching(options);
     const sender = endsWithinLoad(engine, how.exptime) ? behindLocks(engine) : engine;
     const fanOut = new MetaGetFanOut<T, K>(sender, call, asked, wireKeys, how);
-    engine.began(call, shownKeys(asked), touches(how) ? wireKeys : undefined);
+    engine.began(call, shownKeys(asked), wireKeys, touches(how) ? wireKeys : undefined);
     fanOut.ask(kind);
   });
 }

@@ -2,6 +2,7 @@
 
 import { type MetaDebug, MetaDebugCommand } from "../../commands/meta/debug.ts";
 import { MetaNoopCommand } from "../../commands/meta/noop.ts";
+import { ALL_SERVERS } from "../../engine/called.ts";
 import { CALL_OPTIONS, type CallOptions } from "../../engine/call_options.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { FanOut } from "../../engine/fan_out.ts";
@@ -14,7 +15,7 @@ import type { MetaKey } from "./options.ts";
 export function noop(engine: Engine, options: CallOptions | undefined): Promise<boolean> {
   return engine.call<boolean>(VERBS.noop, options, (call) => {
     const fanOut = new AllFanOut(engine, call, "mn");
-    engine.began(call, []);
+    engine.began(call, NO_KEYS, ALL_SERVERS);
     sendMetaToAll(engine, fanOut, () => new MetaNoopCommand(fanOut));
   });
 }
@@ -34,7 +35,7 @@ export function debug(
           "meta.get() tells its ttl, size and cas",
       );
     }
-    engine.began(call, shownKey(key));
+    engine.began(call, shownKey(key), wireKey);
     sendMeta(engine, call, wireKey, new MetaDebugCommand(wireKey, call));
   });
 }
@@ -51,6 +52,8 @@ class AllFanOut extends FanOut<true, boolean> {
     return this.#answers === this.engine.cluster.servers.length;
   }
 }
+
+const NO_KEYS: readonly string[] = [];
 
 const VERBS = {
   noop: verb("meta.noop", notDone, CALL_OPTIONS),

@@ -66,7 +66,7 @@ export function set(
     const wireKey = engine.keys.any(key);
     const kind = kindOf(options, false);
     const item = itemOf(engine, wireKey, value, options);
-    engine.began(call, shownKey(key), wireKey);
+    engine.began(call, shownKey(key), wireKey, wireKey);
     const mode = options?.mode;
     const isAttached = mode === "append" || mode === "prepend";
     if (isAttached && maySplit(engine.settings, wireKey) && !needsBase64(wireKey)) {
@@ -111,7 +111,7 @@ export function setMulti<K extends MetaKey>(
       keys,
       (result) => result,
     );
-    engine.began(call, shownKeys(keys), wireKeys);
+    engine.began(call, shownKeys(keys), wireKeys, wireKeys);
     fanOut.start(kind, wireKeys, isQuiet, encoded);
   });
 }
