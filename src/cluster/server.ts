@@ -16,11 +16,9 @@ import {
   ReplyError,
   TimeoutError,
 } from "../errors.ts";
-import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
 import type { Transport } from "../transports/transport.ts";
 import { isSound } from "../thrown.ts";
-import { type ServerCounters, zeroCounters } from "./counters.ts";
 import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
 import { type Aside, MetaSupport } from "./meta_support.ts";
@@ -30,11 +28,12 @@ import { makeReady } from "./ready.ts";
 import { changedBy, endedError, failUnready, recover } from "./recovery.ts";
 import { askApart, Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
+import { ServerFacts } from "./server_facts.ts";
 import { cutOffError, deadError, dialError, fullError } from "./server_errors.ts";
 import { hasOutlived, newLife, turnAway } from "./turned_away.ts";
 
 /** A memcached server and the connections to it. */
-export class Server implements ObservedServer {
+export class Server extends ServerFacts {
   /**
    * The number of its life, which ends when a connection is lost. Until then it has surely not lost its memory: whatever
    * takes that ends the connections, too.
@@ -42,10 +41,8 @@ export class Server implements ObservedServer {
   life: number = newLife();
   readonly #context: ServerContext;
   readonly #resubmitFrom: (server: Server, command: Command) => void;
-  #address: Address;
   // What only a server has that was dialled, that failed, or that refused something. Made when it is needed: a client may
   // know a thousand servers, and these make 450 bytes of each.
-  #counted: ServerCounters | undefined;
   #madePool: Pool | undefined;
   #habits: Habits | undefined;
   #health: Health | undefined;
@@ -83,25 +80,12 @@ export class Server implements ObservedServer {
     resubmit: (server: Server, command: Command) => void,
     before?: Promise<void>,
   ) {
-    this.#address = address;
+    super(address);
     this.#context = context;
     this.#resubmitFrom = resubmit;
     if (before === undefined) return;
     this.#draining = new Set([before]);
     this.#drained = before;
-  }
-
-  /** Display name. */
-  get name(): string {
-    return this.#address.name;
-  }
-
-  get address(): Address {
-    return this.#address;
-  }
-
-  get counters(): ServerCounters {
-    return this.#counted ??= zeroCounters();
   }
 
   /** True if a command can be submitted. */
@@ -255,7 +239,7 @@ export class Server implements ObservedServer {
   }
 
   #settleAt(address: Address): void {
-    this.#address = address;
+    this.moveTo(address);
     this.#health = undefined;
     this.life = newLife();
     this.#meta?.forget();
@@ -304,7 +288,7 @@ export class Server implements ObservedServer {
 
   async #dialOnce(): Promise<void> {
     const { clock, happened } = this.#context;
-    const address = this.#address;
+    const address = this.address;
     const controller = this.#dialling = new AbortController();
     let failure: MemcachedError | undefined;
     let change: "dead" | "alive" | undefined;
@@ -327,7 +311,7 @@ export class Server implements ObservedServer {
       if (this.#health?.succeeded()) change = "alive";
     } catch (cause) {
       const isCancelled = controller.signal.aborted && this.#closed === undefined;
-      if (isCancelled && (address !== this.#address || this.#waiting !== undefined)) {
+      if (isCancelled && (address !== this.address || this.#waiting !== undefined)) {
         // The server moved meanwhile, or somebody came after it had left: the callers wait for the next dial.
         this.#dialling = undefined;
         return this.#dialOnce();
@@ -375,7 +359,7 @@ export class Server implements ObservedServer {
   async #openAside(signal: AbortSignal): Promise<Aside> {
     const { connect, clock, settings, prepare } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
-    const transport = await dial(connect, endpointOf(this.#address), { clock, timeout, signal });
+    const transport = await dial(connect, endpointOf(this.address), { clock, timeout, signal });
     let isOpening = true;
     const connection = this.#connectionOn(transport, signal, () => isOpening);
     if (this.#isUnref) connection.unref();
