@@ -122,6 +122,7 @@ export type {
   DnsAnswer,
   DnsType,
   Endpoint,
+  PeerAddress,
   Resolve,
   ResolveOptions,
   Transport,

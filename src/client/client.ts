@@ -15,12 +15,13 @@ import type {
 import { Engine } from "../engine/engine.ts";
 import type { CasValue, RawItem } from "../engine/item_decoders.ts";
 import type { MigrationOptions, MigrationSource } from "../engine/migration_options.ts";
-import type { ClientOptions, LiveOptions } from "../engine/options.ts";
+import { anObserver, type ClientOptions, type LiveOptions } from "../engine/options.ts";
 import type { Servers, WeightedServer } from "../engine/server_list.ts";
 import type { ServerSource } from "../engine/server_source.ts";
 import { routed } from "../engine/view.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { ClientEventName, ServerEvent } from "../observe/events.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
 import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
 import * as change from "../operations/change.ts";
@@ -1997,6 +1998,36 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /**
+   * Adds an observer to a client that lives. It is told what the option `observer` would be told from then on: of calls that
+   * begin later, and of the commands on connections that are made later.
+   *
+   * @param observer See {@linkcode Observer}.
+   * @returns A function that takes it away again.
+   * @throws {TypeError} If it cannot be an observer.
+   *
+   * @example Watch a client that somebody else has made
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * const calls: string[] = [];
+   * const stop = client.observe({ begin: (verb) => calls.push(verb) });
+   * await client.set("key", 1);
+   * stop();
+   * await client.get("key");
+   * assertEquals(calls, ["set"]);
+   * ```
+   */
+  observe(observer: Observer): () => void {
+    anObserver("observer", observer);
+    return this.#engine.observe(observer);
   }
 
   #moveFrom(source: MigrationSource, options: MigrationOptions = {}): void {

@@ -105,6 +105,14 @@ export class Server extends ServerFacts {
     return !health.mayDial(clock.now(), settings.retryTimeout);
   }
 
+  get connections(): number {
+    return this.#madePool?.size ?? 0;
+  }
+
+  get waiting(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
     const { isMeta, isBound } = command.traits;
@@ -295,6 +303,7 @@ export class Server extends ServerFacts {
     try {
       // What is sent on a new connection must not overtake what is on its way on the old ones.
       if (this.#draining !== undefined && this.#draining.size > 0) await this.#drained;
+      const began = clock.now();
       const connection = await this.#open(address, controller.signal);
       if (controller.signal.aborted || connection.closed) {
         void connection.close();
@@ -307,7 +316,7 @@ export class Server extends ServerFacts {
       // What was missed during the replay stands before all else on the connection.
       this.#owed?.settleOn(connection, clock.now());
       this.#pool.add(connection);
-      happened({ what: "connect", server: this });
+      happened({ what: "connect", server: this, milliseconds: clock.now() - began });
       if (this.#health?.succeeded()) change = "alive";
     } catch (cause) {
       const isCancelled = controller.signal.aborted && this.#closed === undefined;
@@ -344,6 +353,7 @@ export class Server extends ServerFacts {
     const { connect, clock, settings, prepare, probe } = this.#context;
     const timeout = settings.connectTimeout || settings.timeout;
     const transport = await dial(connect, endpointOf(address), { clock, timeout, signal });
+    this.reached(transport);
     const connection = this.#connectionOn(transport, signal);
     if (prepare !== undefined) await this.#makeReady(connection, prepare, timeout, signal);
     else if (this.#health?.mustAnswer) {
@@ -394,7 +404,7 @@ export class Server extends ServerFacts {
   }
 
   #newConnection(transport: Transport, isOpening?: () => boolean): Connection {
-    const { clock, turns, settings, sweeper, buffers, onAttempt, proof, censor } = this.#context;
+    const { clock, turns, settings, sweeper, buffers, attempts, proof, censor } = this.#context;
     const connection: Connection = new Connection(transport, {
       server: this.name,
       clock,
@@ -403,7 +413,7 @@ export class Server extends ServerFacts {
       buffers,
       habits: this.#habits ??= unknownHabits(),
       pollTimeout: () => settings.pollTimeout,
-      onAttempt,
+      onAttempt: attempts.onAttempt,
       censor,
       isOpening: isOpening ?? (() => !READY.has(connection)),
       proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,

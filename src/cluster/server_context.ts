@@ -70,6 +70,6 @@ export interface ServerContext {
   readonly buffers: RequestBuffers;
   /** Called for everything that happens to a server. */
   readonly happened: (happening: Happening) => void;
-  /** Called for every command that ends, if an observer watches commands. */
-  readonly onAttempt: ConnectionOptions["onAttempt"];
+  /** Who is told of every command that ends on a new connection, if an observer watches commands. */
+  readonly attempts: Pick<ConnectionOptions, "onAttempt">;
 }

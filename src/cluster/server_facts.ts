@@ -2,13 +2,15 @@
 
 import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
+import type { PeerAddress, Transport } from "../transports/transport.ts";
 import { type ServerCounters, zeroCounters } from "./counters.ts";
 
-/** The address and the counters of a server. */
+/** The address of a server, its counters, and where its connections lead. */
 export abstract class ServerFacts implements ObservedServer {
   #address: Address;
   /** Made when something is counted: a client may know a thousand servers. */
   #counted: ServerCounters | undefined;
+  #peer: PeerAddress | undefined;
 
   constructor(address: Address) {
     this.#address = address;
@@ -27,7 +29,24 @@ export abstract class ServerFacts implements ObservedServer {
     return this.#counted ??= zeroCounters();
   }
 
+  get peer(): PeerAddress | undefined {
+    return this.#peer;
+  }
+
+  abstract get connections(): number;
+  abstract get waiting(): number;
+
   protected moveTo(address: Address): void {
     this.#address = address;
+    this.#peer = undefined;
+  }
+
+  /** Notes where a new connection leads. A transport of the user's may throw when it is asked. */
+  protected reached(transport: Transport): void {
+    try {
+      this.#peer = transport.remoteAddr;
+    } catch {
+      this.#peer = undefined;
+    }
   }
 }

@@ -11,9 +11,9 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import { Opaques } from "../commands/meta/opaque.ts";
 import { ProofCommand } from "../commands/proof.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
-import { counting } from "../observe/counters.ts";
-import { firing } from "../observe/events.ts";
-import { type Begun, type ObservedVerb, Observers } from "../observe/observers.ts";
+import { observersOf } from "../observe/built_in.ts";
+import type { Observer } from "../observe/observer.ts";
+import type { Begun, ObservedVerb, Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
 import { Warnings } from "../observe/warnings.ts";
 import { checkDistinctNames } from "../placement/distinct_names.ts";
@@ -81,8 +81,6 @@ export class Engine implements CallOwner {
   readonly #observers: Observers;
   readonly #outbox: Outbox;
   readonly #warnings: Warnings;
-  /** False if no observer has a method for calls. */
-  #mayWatchCalls: boolean;
   /** Which items the client's own calls change. */
   readonly changes: OwnChanges = new OwnChanges();
   /** The calls under way that end by their own limits. */
@@ -103,12 +101,8 @@ export class Engine implements CallOwner {
     this.decoders = decodersOf(settings);
     this.keys = keysFor(settings);
     this.#outbox = new Outbox(settings.clock);
-    this.#observers = new Observers(
-      [counting, posting(firing(target), this.#outbox)],
-      given.observer === undefined ? [] : [posting(given.observer, this.#outbox)],
-    );
+    this.#observers = observersOf(target, this.#outbox, given.observer);
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
-    this.#mayWatchCalls = this.#observers.mayWatchCalls;
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
     checkDistinctNames(list.placed);
@@ -137,7 +131,7 @@ export class Engine implements CallOwner {
         const { what, error } = happening;
         if (what === "dead" && settings.failover && error !== undefined) this.#warn(error);
       },
-      onAttempt: this.#observers.watchesAttempts ? this.#observers.attempt : undefined,
+      attempts: this.#observers,
     });
     this.#remember = remembering(settings, (...lost) => this.cluster.owe(...lost));
     this.roster = new Roster(list, this.cluster, {
@@ -273,7 +267,12 @@ export class Engine implements CallOwner {
 
   /** True if somebody watches calls, now. */
   get watchesCalls(): boolean {
-    return this.#mayWatchCalls && this.#observers.watchesCalls;
+    return this.#observers.watchesCalls;
+  }
+
+  /** Tells one more observer from now on, until the function that is returned is called. */
+  observe(observer: Observer): () => void {
+    return this.#observers.add(posting(observer, this.#outbox));
   }
 
   /** Gives a function that begins calls later, as if they were begun now: for observers that know contexts. */

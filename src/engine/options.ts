@@ -564,7 +564,8 @@ function aHashTag(name: string, value: unknown): void {
   throw wrongValue(name, "two characters of ASCII", value);
 }
 
-function anObserver(name: string, value: unknown): void {
+/** Checks for an observer. */
+export function anObserver(name: string, value: unknown): void {
   const observer = objectOf(name, value);
   for (const method of OBSERVER_METHODS) {
     if (observer[method] !== undefined) aFunction(`method ${method} of ${name}`, observer[method]);

@@ -3,7 +3,10 @@
  * examples. An observer is told of things after they have happened, and cannot change them.
  */
 
+import type { Traffic } from "../connection/contract.ts";
 import type { MemcachedError } from "../errors.ts";
+import type { Address } from "../placement/address.ts";
+import type { PeerAddress } from "../transports/transport.ts";
 
 /**
  * Watches a client: the option `observer`.
@@ -184,6 +187,8 @@ export interface Happening {
   readonly error?: MemcachedError | undefined;
   /** The method of the client that failed; only for `failure`. */
   readonly verb?: string | undefined;
+  /** How long the dial took, until the connection was ready for commands; only for `connect`. */
+  readonly milliseconds?: number | undefined;
   /** How the list of servers has changed; only for `servers`. */
   readonly change?: ServersChange | undefined;
 }
@@ -295,8 +300,16 @@ export type HappeningName =
 export interface ObservedServer {
   /** Display name of the server. */
   readonly name: string;
+  /** Where it is, as the client was told. */
+  readonly address: Address;
+  /** Where its last connection leads: what its host was found to be. `undefined` if no transport has told. */
+  readonly peer: PeerAddress | undefined;
   /** The counters of the server, which go on counting. */
-  readonly counters: HappeningCounts;
+  readonly counters: HappeningCounts & Traffic;
+  /** Number of connections that take commands. */
+  readonly connections: number;
+  /** Number of callers that wait until it is dialled. */
+  readonly waiting: number;
 }
 
 /**

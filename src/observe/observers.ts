@@ -13,29 +13,30 @@ export interface ObservedVerb {
 export class Observers {
   readonly #builtIn: readonly Observer[];
   #given: readonly Observer[];
-  #ofCalls: readonly Observer[] = [];
-  #ofAttempts: readonly Observer[] = [];
+  #ofCalls = NONE;
+  #ofAttempts = NONE;
 
-  constructor(builtIn: readonly Observer[], given: readonly Observer[]) {
+  constructor(builtIn: readonly Observer[], given: Observer | undefined) {
     this.#builtIn = builtIn;
-    this.#given = given;
+    this.#given = given === undefined ? NONE : [given];
     this.#sort();
-  }
-
-  /** True if an observer has a method for calls. */
-  get mayWatchCalls(): boolean {
-    return this.#ofCalls.length > 0;
   }
 
   /** True if somebody wants to hear of calls, now. */
   get watchesCalls(): boolean {
+    if (this.#ofCalls.length === 0) return false;
     for (const observer of this.#ofCalls) if (observer.isIdle?.() !== true) return true;
     return false;
   }
 
-  /** True if somebody watches commands. */
-  get watchesAttempts(): boolean {
-    return this.#ofAttempts.length > 0;
+  /** Tells those that watch commands; `undefined` if there are none. */
+  get onAttempt(): Required<Observer>["attempt"] | undefined {
+    if (this.#ofAttempts.length === 0) return undefined;
+    return (server, command, milliseconds, error) => {
+      for (const observer of this.#ofAttempts) {
+        guarded(() => observer.attempt?.(server, command, milliseconds, error));
+      }
+    };
   }
 
   /** Tells one more from now on, until the function that is returned is called. */
@@ -78,18 +79,17 @@ export class Observers {
     return kept;
   }
 
-  readonly attempt: Required<Observer>["attempt"] = (server, command, milliseconds, error) => {
-    for (const observer of this.#ofAttempts) {
-      guarded(() => observer.attempt?.(server, command, milliseconds, error));
-    }
-  };
-
   #sort(): void {
     const all = [...this.#builtIn, ...this.#given];
-    this.#ofCalls = all.filter(({ begin, end }) => begin !== undefined || end !== undefined);
-    this.#ofAttempts = all.filter(({ attempt }) => attempt !== undefined);
+    const ofCalls = all.filter(({ begin, end }) => begin !== undefined || end !== undefined);
+    const ofAttempts = all.filter(({ attempt }) => attempt !== undefined);
+    this.#ofCalls = ofCalls.length === 0 ? NONE : ofCalls;
+    this.#ofAttempts = ofAttempts.length === 0 ? NONE : ofAttempts;
   }
 }
+
+/** Shared, as most clients have only the built-in observers. */
+const NONE: readonly Observer[] = [];
 
 /** A call that observers have heard of. */
 export class Begun {

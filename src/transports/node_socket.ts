@@ -5,7 +5,7 @@
  */
 
 import type { Socket } from "node:net";
-import type { Transport } from "./transport.ts";
+import type { PeerAddress, Transport } from "./transport.ts";
 
 /** A connected socket as a transport. What nobody reads is kept up to a bound, and then slows the sender down. */
 export class SocketTransport implements Transport {
@@ -35,6 +35,13 @@ export class SocketTransport implements Transport {
       this.#failure ??= reasonOf(error);
       this.#end();
     });
+  }
+
+  get remoteAddr(): PeerAddress | undefined {
+    const { remoteAddress, remotePort } = this.#socket;
+    return remoteAddress === undefined
+      ? undefined
+      : { hostname: remoteAddress, port: remotePort ?? 0 };
   }
 
   /** A node socket does not tell how much of a failed write was sent. */

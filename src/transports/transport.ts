@@ -56,10 +56,42 @@ export interface Transport {
    * block inside which they began.
    */
   readonly tls?: boolean;
+  /** Where the stream leads, if that is known: for observers. */
+  readonly remoteAddr?: PeerAddress | undefined;
   /** Closes both directions at once. A read or a write under way ends or rejects. */
   close(): void;
   /** Lets the program end although the stream is open. Needed only where an open stream keeps the program running. */
   unref?(): void;
+}
+
+/**
+ * The other end of a stream, as the platform tells it: an IP address and a port, or the path of a Unix socket.
+ *
+ * @example Where a name has led to
+ * ```ts
+ * import { Client, type ObservedCall, type PeerAddress } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ *
+ * const peers: (PeerAddress | undefined)[] = [];
+ * const observer = {
+ *   begin: (_verb: string, _keys: readonly string[], call: ObservedCall) => call,
+ *   end: (call: unknown) => peers.push((call as ObservedCall).server?.peer),
+ * };
+ * await using client = new Client(`127.0.0.1:${server.port}`, { observer });
+ * await client.get("key");
+ * assertEquals([peers[0]?.hostname, peers[0]?.port], ["127.0.0.1", server.port]);
+ * ```
+ */
+export interface PeerAddress {
+  /** IP address. */
+  readonly hostname?: string;
+  /** TCP port. */
+  readonly port?: number;
+  /** Path of a Unix socket, where the platform tells it. */
+  readonly path?: string | null;
 }
 
 /**

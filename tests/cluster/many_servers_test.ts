@@ -80,7 +80,7 @@ async function startWithOneAlive(share = 0): Promise<Rig> {
     settings: { ...SETTINGS, failover: true },
     distribute: (placed) => libmcDistribution(placed, KEY_HASHES.md5),
     sweepPeriod: () => 10,
-    onAttempt: undefined,
+    attempts: {},
     happened: () => {},
   });
   for (const server of cluster.servers) server.dial(() => {});

@@ -51,7 +51,7 @@ export class ClusterRig implements AsyncDisposable {
       settings: this.settings,
       distribute: (placed) => libmcDistribution(placed, KEY_HASHES[this.#hashFn]),
       sweepPeriod: () => 10,
-      onAttempt: undefined,
+      attempts: {},
       happened: (happening) => {
         counting.happened?.(happening);
         const { what, server } = happening;

@@ -304,3 +304,48 @@ Deno.test("Observer keeps the context of a call in a namespace until it begins",
   await Promise.all([first, second]);
   assertEquals(begun, ["namespace in first", "get in first", "set in second"]);
 });
+
+Deno.test("Observer sees where a server is, where its connections lead, how many they are and how many wait", async () => {
+  await using server = await MemcachedServer.start();
+  const seen: unknown[] = [];
+  let times = 0;
+  const observer: Observer = {
+    begin(_verb, _keys, call) {
+      const { server } = call;
+      seen.push([server?.address.port, server?.peer, server?.connections, server?.waiting]);
+      return call;
+    },
+    end(call) {
+      const { server } = call as ObservedCall;
+      seen.push([server?.connections, server?.waiting, server?.peer?.port]);
+    },
+    happened({ what, milliseconds }) {
+      if (what === "connect" && (milliseconds ?? -1) >= 0) times++;
+    },
+  };
+  await using client = new Client(server.address, { observer });
+  await Promise.all([client.get("a"), client.incr("a")]);
+  assertEquals(seen, [
+    [server.port, undefined, 0, 0],
+    [server.port, undefined, 0, 1],
+    [1, 0, server.port],
+    [1, 0, server.port],
+  ]);
+  assertEquals(times, 1);
+});
+
+Deno.test("Client.observe() tells one more observer of what begins from then on, and of new connections", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  await client.set("a", 1);
+  const observer = new Notes();
+  const stop = client.observe(observer);
+  await client.get("a");
+  await client.quit();
+  await client.getMulti(["a"]);
+  stop();
+  await client.get("b");
+  assertEquals(observer.calls, ["1 get(a)", "1 1", "2 getMulti(a)", "2 Map 1"]);
+  assertEquals(observer.attempts, ["get"]);
+  assertThrows(() => client.observe(5 as never), TypeError, "observer");
+});

@@ -17,11 +17,11 @@ function noting(notes: string[], name: string): Observer {
 
 Deno.test("Observers tells the built-in ones and the custom one of everything, in this order", () => {
   const notes: string[] = [];
-  const observers = new Observers([noting(notes, "a"), noting(notes, "b")], [noting(notes, "c")]);
-  assertEquals([observers.watchesCalls, observers.watchesAttempts], [true, true]);
+  const observers = new Observers([noting(notes, "a"), noting(notes, "b")], noting(notes, "c"));
+  assertEquals(observers.watchesCalls, true);
   const call = aCall();
   observers.begin(call, ["k"], CALLED);
-  observers.attempt("s", "get", 1, undefined);
+  observers.onAttempt?.("s", "get", 1, undefined);
   observers.happened({ what: "connect" });
   call.onSettled?.({ value: 1 });
   assertEquals(
@@ -33,23 +33,23 @@ Deno.test("Observers tells the built-in ones and the custom one of everything, i
 });
 
 Deno.test("Observers watches calls and commands only if one of them does", () => {
-  const none = new Observers([{ happened() {} }], [{ happened() {} }]);
-  assertEquals([none.watchesCalls, none.watchesAttempts], [false, false]);
-  const builtIn = new Observers([{ end() {} }], []);
-  assertEquals([builtIn.watchesCalls, builtIn.watchesAttempts], [true, false]);
-  const custom = new Observers([], [{ attempt() {} }]);
-  assertEquals([custom.watchesCalls, custom.watchesAttempts], [false, true]);
+  const none = new Observers([{ happened() {} }], { happened() {} });
+  assertEquals([none.watchesCalls, none.onAttempt !== undefined], [false, false]);
+  const builtIn = new Observers([{ end() {} }], undefined);
+  assertEquals([builtIn.watchesCalls, builtIn.onAttempt !== undefined], [true, false]);
+  const custom = new Observers([], { attempt() {} });
+  assertEquals([custom.watchesCalls, custom.onAttempt !== undefined], [false, true]);
 });
 
 Deno.test("Observers asks an idle one nothing, and does not tell it of the end of a call that it slept through", () => {
   const notes: string[] = [];
   let isIdle = true;
-  const observers = new Observers([], [{ ...noting(notes, "a"), isIdle: () => isIdle }]);
-  assertEquals([observers.mayWatchCalls, observers.watchesCalls], [true, false]);
-  const both = new Observers([noting(notes, "b")], [{
+  const observers = new Observers([], { ...noting(notes, "a"), isIdle: () => isIdle });
+  assertEquals(observers.watchesCalls, false);
+  const both = new Observers([noting(notes, "b")], {
     ...noting(notes, "a"),
     isIdle: () => isIdle,
-  }]);
+  });
   const call = aCall();
   both.begin(call, ["k"], CALLED);
   isIdle = false;
@@ -60,12 +60,12 @@ Deno.test("Observers asks an idle one nothing, and does not tell it of the end o
 
 Deno.test("Observers tells one that was added from then on, and until it is taken away", () => {
   const notes: string[] = [];
-  const observers = new Observers([], []);
+  const observers = new Observers([], undefined);
   const takeAway = observers.add(noting(notes, "a"));
   const call = aCall();
   observers.begin(call, ["k"], CALLED);
   takeAway();
-  assertEquals([observers.mayWatchCalls, observers.watchesAttempts], [false, false]);
+  assertEquals([observers.watchesCalls, observers.onAttempt], [false, undefined]);
   observers.happened({ what: "connect" });
   call.onSettled?.({ value: 1 });
   assertEquals(notes, ["a begin get", "a end token of a 1"]);
@@ -81,7 +81,11 @@ Deno.test("Begun.within() runs what it is given once, through all observers, and
       notes.push(`${token} after`);
     },
   });
-  const begun = new Observers([], [through("a"), through("b")]).begin(aCall(), ["k"], CALLED);
+  const begun = new Observers([through("a"), through("b")], undefined).begin(
+    aCall(),
+    ["k"],
+    CALLED,
+  );
   assertEquals(begun.within(() => notes.push("run")), 3);
   assertEquals(notes, ["b before", "a before", "run", "a after", "b after"]);
   assertThrows(
@@ -103,7 +107,7 @@ Deno.test("Begun.within() runs what an observer forgets to run, and what it runs
       run();
     },
   };
-  const observers = new Observers([], [{ begin() {}, within() {} }, twice]);
+  const observers = new Observers([{ begin() {}, within() {} }, twice], undefined);
   assertEquals(observers.begin(aCall(), [], CALLED).within(() => ++runs), 1);
 });
 
@@ -119,7 +123,7 @@ Deno.test("Observers.keepContext() wraps what comes later, once for each observe
       };
     },
   });
-  const observers = new Observers([], [keeping("a"), { begin() {} }, keeping("b")]);
+  const observers = new Observers([keeping("a"), { begin() {} }, keeping("b")], undefined);
   const later = observers.keepContext((key: string) => key.toUpperCase());
   notes.push("in between");
   assertEquals([later("k"), notes], ["K", ["in between", "b 0", "a 0"]]);

@@ -26,7 +26,7 @@ const ROOMS = new Map<string, Arrows>([
   ["thrown", { code: [] }],
   ["clock", { code: [] }],
   ["checks", { code: [] }],
-  ["observe", { code: [] }],
+  ["observe", { code: [], types: ["connection", "placement", "transports"] }],
   ["transports", { code: [] }],
   ["commands", { code: ["key", "protocol"], types: ["codec"] }],
   ["connection", { code: ["protocol"], types: ["commands", "transports"] }],

@@ -1,0 +1,19 @@
+/** The observers that every client has, and the one that it was given. */
+
+import { counting } from "./counters.ts";
+import { firing } from "./events.ts";
+import type { Observer } from "./observer.ts";
+import { Observers } from "./observers.ts";
+import { type Outbox, posting } from "./outbox.ts";
+
+/** Makes the observers of a client, whose events are fired at a target. */
+export function observersOf(
+  target: EventTarget,
+  outbox: Outbox,
+  given: Observer | undefined,
+): Observers {
+  return new Observers(
+    [counting, posting(firing(target), outbox)],
+    given && posting(given, outbox),
+  );
+}
