@@ -49,11 +49,12 @@ async function packCheck(folder: string): Promise<void> {
   const typeRoots = [programs.folderOf("@types")];
   const nodeProject = await project(folder, "node_project", { ...NODE_SETTINGS, typeRoots });
   const npm = `${programs.folderOf("npm")}/bin/npm-cli.js`;
-  await run(node24.program, [npm, "install", "--offline", ...packages], nodeProject);
+  await run(node24.program, [npm, "install", "--no-audit", "--no-fund", ...packages], nodeProject);
   await run(node24.program, [typescript], nodeProject);
   for (const { name, program, version } of [node22, node24]) {
     const { stdout } = await run(program, ["dist/use.js", ...args], nodeProject, env);
     console.log(`${name} (${version}): ${stdout.trim()}`);
+    await runCli(program, server.address, nodeProject);
   }
 
   const bunProject = await project(folder, "bun_project", BUN_SETTINGS);
@@ -61,6 +62,15 @@ async function packCheck(folder: string): Promise<void> {
   await run(node24.program, [typescript], bunProject);
   const { stdout } = await run(bun.program, ["use.ts", ...args], bunProject, env);
   console.log(`bun (${bun.version}): ${stdout.trim()}`);
+  await runCli(bun.program, server.address, bunProject);
+}
+
+/** Runs the command line program of the installed package, by the command that the documentation has. */
+async function runCli(program: string, server: string, cwd: string): Promise<void> {
+  const cli = "node_modules/@libmc/libmc/src/cli/mod.js";
+  await run(program, [cli, "--servers", server, "set", "from-cli", "hello"], cwd);
+  const { stdout } = await run(program, [cli, "get", "from-cli"], cwd, { LIBMC_SERVERS: server });
+  if (stdout !== "hello\n") throw new Error(`The command line program gave ${stdout}`);
 }
 
 /** Makes a project that has nothing but its settings and a program. */

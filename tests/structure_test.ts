@@ -145,6 +145,15 @@ Deno.test("wrongArrows() finds a wrong arrow in every form of import", () => {
   }
 });
 
+Deno.test("wrongArrows() keeps the packages of an entry point to it", () => {
+  const text = `import { Command } from "commander";`;
+  assertEquals(arrows("src/cli/run.ts", text), []);
+  for (const path of ["mod.ts", "src/engine/engine.ts", "src/testing/mod.ts"]) {
+    const [found] = arrows(path, text);
+    assertEquals(found, `${path}:1 imports "commander", which is no package of the list`);
+  }
+});
+
 Deno.test("wrongArrows() finds code where only types may be known", () => {
   const sentence = 'src/connection/queue.ts:2 imports "../commands/command.ts", ' +
     "but connection may know only types of commands";

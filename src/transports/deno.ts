@@ -76,3 +76,11 @@ async function dialTcp(
 function unthrowing(signal: AbortSignal): AbortSignal {
   return Object.defineProperty(AbortSignal.any([signal]), "throwIfAborted", { value: () => {} });
 }
+
+/** Gives a variable of the environment, if that was permitted. It never asks for the permission. */
+export function denoEnvironment(name: string): string | undefined {
+  // Deno tells this one to everybody.
+  if (name === "NO_COLOR") return Deno.noColor ? "1" : undefined;
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}

@@ -22,6 +22,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** What every run of continuous integration can wait for: conformance, faults, vectors, TLS. */
 const QUICK: readonly string[] = [
+  "tests/cli/items_test.ts",
+  "tests/cli/run_test.ts",
   "tests/client/admin/keys_test.ts",
   "tests/client/admin/watch_test.ts",
   "tests/client/conformance_test.ts",

@@ -54,6 +54,7 @@ const ROOMS = new Map<string, Arrows>([
   ["discovery", { code: [], types: ["commands", "engine", "transports"] }],
   ["testing", { code: ["protocol"] }],
   ["adapters", { code: ["mod"] }],
+  ["cli", { code: ["mod", "transports"] }],
   ["mod", {
     code: ["client", "codec", "discovery", "engine", "observe", "transports"],
     types: ["cluster", "commands", "connection", "operations", "placement"],
@@ -65,6 +66,11 @@ const SHARED: readonly string[] = ["errors", "error_copy", "thrown", "clock", "c
 
 /** Packages that published code may import. */
 const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;
+
+/** Packages that only one room may import: an entry point of its own, so that nobody else fetches them. */
+const OWN_PACKAGES = new Map([
+  ["cli", /^(?:commander|console-table-printer)$/],
+]);
 
 const FORBIDDEN_NAME = /(?:^|[_.])(?:utils?|helpers?|managers?)(?:[_.]|$)/;
 
@@ -81,7 +87,9 @@ export function wrongArrows(file: SourceFile): string[] {
   return importsOf(file).flatMap((found) => {
     const place = `${file.path}:${found.line} imports "${found.specifier}"`;
     if (!found.specifier.startsWith(".")) {
-      return PACKAGES.test(found.specifier) ? [] : [`${place}, which is no package of the list`];
+      const isAllowed = PACKAGES.test(found.specifier) ||
+        OWN_PACKAGES.get(room)?.test(found.specifier) === true;
+      return isAllowed ? [] : [`${place}, which is no package of the list`];
     }
     const target = roomOf(resolve(file.path, found.specifier));
     if (target === undefined) return [`${place}, which lies outside src`];

@@ -1,0 +1,21 @@
+/** `delete`: removes items. */
+
+import type { CliCommand } from "../command.ts";
+import { EXIT } from "../exit_codes.ts";
+
+/** Not named `delete`, as that is no name in JavaScript. */
+export const deleteCommand: CliCommand = {
+  name: "delete",
+  summary: "delete items; a key that is not there is no failure",
+  define(command) {
+    command.argument("<keys...>", "the keys");
+  },
+  async run({ client, report, signal }, { args }) {
+    const [keys] = args as [string[]];
+    await (await client()).deleteMulti(keys, { signal });
+    for (const key of keys) {
+      await report.result({ key, gone: true }, `${report.foreign(key)} is gone`);
+    }
+    return EXIT.done;
+  },
+};

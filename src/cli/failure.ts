@@ -1,0 +1,70 @@
+/** What the program says when a command fails, and which exit code that is. */
+
+import { MemcachedError, MultiError } from "../../mod.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** A failure as it is told. */
+export interface Failure {
+  readonly code: ExitCode;
+  /** What failed; `undefined` if there is nothing to say, or nobody who reads it. */
+  readonly message?: string;
+  /** What to do about it. */
+  readonly wayOut?: string | undefined;
+  /** More for a program: the fields of the error. */
+  readonly details?: unknown;
+}
+
+/** Reads what a command has thrown. */
+export function failureOf(error: unknown, isInterrupted: boolean): Failure {
+  if (isClosedOutput(error)) return { code: EXIT.done };
+  if (isInterrupted) return { code: EXIT.interrupted };
+  if (error instanceof UsageError) {
+    return { code: EXIT.usage, message: error.message, wayOut: error.wayOut };
+  }
+  if (error instanceof MemcachedError) return ofServers(error);
+  // The client throws these for keys, server strings and options that cannot be used.
+  if ((error instanceof TypeError || error instanceof RangeError) && !BUG.test(error.message)) {
+    return { code: EXIT.usage, message: error.message };
+  }
+  const message = error instanceof Error ? error.stack ?? error.message : String(error);
+  return { code: EXIT.server, message, wayOut: "This is a bug of libmc: please report it" };
+}
+
+/** How engines word the mistakes of a program. */
+const BUG =
+  /^Cannot (?:read|set) propert|is not (?:a function|defined|iterable|an object)|undefined/;
+
+/** True if nobody reads the output any more, as with `| head`. */
+function isClosedOutput(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | undefined)?.code === "EPIPE";
+}
+
+function ofServers(error: MemcachedError): Failure {
+  const errors = error instanceof MultiError ? [...new Set(error.errors)] : [error];
+  const message = [...new Set(errors.map((one) => (one as Error).message))].join("\n");
+  const details = errors.length === 1 ? errors[0] : error;
+  const denial = errors.find(isDenied);
+  if (denial !== undefined) {
+    return {
+      code: EXIT.usage,
+      message,
+      wayOut: "Let Deno use the network: deno run -N",
+      details,
+    };
+  }
+  return {
+    code: EXIT.server,
+    message,
+    wayOut: "`doctor` finds out what is wrong: give it the same options",
+    details,
+  };
+}
+
+/** True if a permission was missing, however deep that lies among the causes. */
+function isDenied(error: unknown): boolean {
+  for (let depth = 0, at = error; depth < 10 && at instanceof Error; depth++, at = at.cause) {
+    if (at.name === "NotCapable") return true;
+  }
+  return false;
+}
