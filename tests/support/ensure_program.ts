@@ -9,6 +9,8 @@ export interface Program {
   readonly versionFlag: string;
   /** The name of its package for Homebrew, if that is another one. */
   readonly brew?: string;
+  /** Packages for Debian and Ubuntu that it is installed with. */
+  readonly beside?: readonly string[];
 }
 
 /** The daemon. */
@@ -19,6 +21,13 @@ export const OPENSSL: Program = { name: "openssl", versionFlag: "version" };
 
 /** The proxy that does not speak meta commands. */
 export const NUTCRACKER: Program = { name: "nutcracker", versionFlag: "-V", brew: "twemproxy" };
+
+/** The browser that looks at the dashboard, and the fonts that it writes with. */
+export const CHROMIUM: Program = {
+  name: "chromium",
+  versionFlag: "--version",
+  beside: ["fonts-dejavu-core"],
+};
 
 const found = new Map<string, Promise<string>>();
 
@@ -53,14 +62,14 @@ async function find(program: Program): Promise<string> {
 }
 
 async function installSteps(
-  { name, brew = name }: Program,
+  { name, brew = name, beside = [] }: Program,
 ): Promise<[string, ...string[]][] | undefined> {
   if (
     Deno.build.os === "linux" && Deno.uid() === 0 && await run("apt-get", ["--version"], "null")
   ) {
     return [
       ["apt-get", "update"],
-      ["apt-get", "install", "--yes", "--no-install-recommends", name],
+      ["apt-get", "install", "--yes", "--no-install-recommends", name, ...beside],
     ];
   }
   if (await run("brew", ["--version"], "null")) return [["brew", "install", brew]];
