@@ -69,7 +69,7 @@ const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;
 
 /** Packages that only one room may import: an entry point of its own, so that nobody else fetches them. */
 const OWN_PACKAGES = new Map([
-  ["cli", /^(?:commander|console-table-printer)$/],
+  ["cli", /^(?:commander|console-table-printer|uplot)$/],
 ]);
 
 const FORBIDDEN_NAME = /(?:^|[_.])(?:utils?|helpers?|managers?)(?:[_.]|$)/;
