@@ -11,6 +11,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/ecosystem": "libraries of others are npm packages",
   "tests/programs": "the programs run on Deno",
   "tests/runtimes": "is about this task",
+  "tests/cli/dashboard/page/page_text_test.ts": "reads the source",
   "tests/client/permissions_test.ts": "asks for permissions",
   "tests/security/permissions_test.ts": "asks for permissions",
   "tests/transports/deno_test.ts": "is about Deno.connect",
@@ -22,8 +23,13 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** What every run of continuous integration can wait for: conformance, faults, vectors, TLS. */
 const QUICK: readonly string[] = [
+<<<<<<< HEAD
   "tests/cli/items_test.ts",
   "tests/cli/run_test.ts",
+=======
+  "tests/cli/dashboard/event_stream_test.ts",
+  "tests/cli/dashboard/handler_test.ts",
+>>>>>>> e338774 (cli: the dashboard is served on loopback, looked at in Chromium, and compared with pictures)
   "tests/client/admin/keys_test.ts",
   "tests/client/admin/watch_test.ts",
   "tests/client/conformance_test.ts",

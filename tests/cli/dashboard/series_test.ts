@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { History } from "../../../src/cli/dashboard/history.ts";
+import { Series } from "../../../src/cli/dashboard/series.ts";
+import { FIELDS } from "../../../src/cli/dashboard/wire.ts";
+
+const NO_PERMISSIONS = { permissions: "none" } as const;
+
+Deno.test("Series keeps the newest points, and knows what a reader lacks", NO_PERMISSIONS, () => {
+  const series = new Series(3, 2);
+  for (let i = 1; i <= 5; i++) series.add(i * 1000, [i, i === 4 ? null : -i]);
+  assertEquals(series.all(), { times: [3000, 4000, 5000], columns: [[3, 4, 5], [-3, null, -5]] });
+  assertEquals(series.since(4), { times: [5000], columns: [[5], [-5]] });
+  assertEquals(series.since(5), { times: [], columns: [[], []] });
+  assertEquals(series.since(1), undefined);
+  assertEquals(series.since(6), undefined);
+});
+
+Deno.test(
+  "History keeps ten minutes by the second, and two hours by ten seconds",
+  NO_PERMISSIONS,
+  () => {
+    const history = new History();
+    const point = (gets: number, slowest: number) =>
+      FIELDS.map((field) => field === "gets" ? gets : field === "slowest" ? slowest : null);
+    for (let i = 0; i < 9000; i++) history.add(i * 1000, point(i % 10, i));
+    const { points, place } = history.since(undefined);
+    assertEquals(points.isAll, true);
+    assertEquals([points.fine.times.length, points.fine.times[0]], [600, 8400_000]);
+    assertEquals([points.coarse.times.length, points.coarse.times.at(-1)], [720, 8999_000]);
+    // The mean of 0 to 9, and of what is slowest the slowest.
+    assertEquals(points.coarse.columns[0].at(-1), 4.5);
+    assertEquals(points.coarse.columns[FIELDS.indexOf("slowest")].at(-1), 8999);
+    assertEquals(points.coarse.columns[FIELDS.indexOf("hitRate")].at(-1), null);
+
+    history.add(9000_000, point(1, 1));
+    const more = history.since(place);
+    assertEquals(more.points.isAll, false);
+    assertEquals([more.points.fine.times, more.points.coarse.times], [[9000_000], []]);
+
+    for (let i = 0; i < 601; i++) history.add(9001_000 + i * 1000, point(1, 1));
+    assertEquals(history.since(more.place).points.isAll, true);
+  },
+);
