@@ -1,6 +1,7 @@
 /** The commands of the program, in the order in which its help has them. */
 
 import type { CliCommand } from "./command.ts";
+import { dashboard } from "./commands/dashboard.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { get } from "./commands/get.ts";
 import { incr } from "./commands/incr.ts";
@@ -15,4 +16,5 @@ export const COMMANDS: readonly CliCommand[] = [
   incr,
   touch,
   stats,
+  dashboard,
 ];

@@ -23,13 +23,10 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** What every run of continuous integration can wait for: conformance, faults, vectors, TLS. */
 const QUICK: readonly string[] = [
-<<<<<<< HEAD
-  "tests/cli/items_test.ts",
-  "tests/cli/run_test.ts",
-=======
   "tests/cli/dashboard/event_stream_test.ts",
   "tests/cli/dashboard/handler_test.ts",
->>>>>>> e338774 (cli: the dashboard is served on loopback, looked at in Chromium, and compared with pictures)
+  "tests/cli/items_test.ts",
+  "tests/cli/run_test.ts",
   "tests/client/admin/keys_test.ts",
   "tests/client/admin/watch_test.ts",
   "tests/client/conformance_test.ts",

@@ -23,17 +23,14 @@ export interface ServerSlab extends SlabClassStats {
 }
 
 /**
- * Options of a client that asks one server. It has to itself all that a server that hangs can hold up, and is back a second
- * after a server that was started again.
+ * Options of a client that asks one server, on top of those with which all others are reached. It has to itself what a
+ * server that hangs can hold up, and finds one that was started again within a second.
  */
 export const PROBE_OPTIONS: ClientOptions = {
   strict: true,
   warn: false,
   failover: false,
   connections: 1,
-  connectTimeout: 1000,
-  pollTimeout: 1000,
-  timeout: 2000,
   retryTimeout: 1000,
 };
 
