@@ -1,7 +1,6 @@
 /** A dial that ends in bounded time, whatever the dialler does. */
 
-import type { Clock } from "../clock.ts";
-import { patiently } from "../connection/patience.ts";
+import { type Clock, patiently } from "../clock.ts";
 import type { Connect, Endpoint, Transport } from "../transports/transport.ts";
 import { TimeoutError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";

@@ -6,7 +6,7 @@
  * most BUFFER_BYTES wait here. Any failure ends the stream: from then on every call throws the same reason.
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, patiently } from "../clock.ts";
 import { type MemcachedError, ProtocolError } from "../errors.ts";
 import { MAX_LINE_BYTES } from "../protocol/reply_parser.ts";
 import { ReplyWord } from "../protocol/reply.ts";
@@ -15,7 +15,6 @@ import type { Transport } from "../transports/transport.ts";
 import { impossibleCount, isCount } from "./byte_count.ts";
 import { brokenConnection, passwordError, silentConnection } from "./connection_errors.ts";
 import { asksForPassword, isFull } from "./error_lines.ts";
-import { patiently } from "./patience.ts";
 
 /** Options of a line stream. */
 export interface LineStreamOptions {
