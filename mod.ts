@@ -90,6 +90,12 @@ export type {
   SchemaResult,
   StandardSchema,
 } from "./src/operations/get_or_set/schema.ts";
+export type {
+  ClientHealth,
+  HealthError,
+  HealthOptions,
+  ServerHealth,
+} from "./src/operations/health.ts";
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";

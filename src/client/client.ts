@@ -28,6 +28,7 @@ import * as change from "../operations/change.ts";
 import { explain, type Explanation } from "../operations/explain.ts";
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
+import { type ClientHealth, health, type HealthOptions } from "../operations/health.ts";
 import type {
   GetOrSetOptions,
   GetOrSetSchemaOptions,
@@ -1848,6 +1849,41 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   get lastError(): MemcachedError | undefined {
     return this.#engine.lastError;
+  }
+
+  /**
+   * Asks every server whether it is up. It takes bounded time, and what fails is a part of the answer.
+   *
+   * Each server is asked for a key that nobody stores, on the connection that calls share, and dialled if there is none: so
+   * a server that is dead for its `retryTimeout` is not up, even if it has come back meanwhile. It is asked for its version,
+   * too, once as long as it keeps its connection, on a connection of its own.
+   *
+   * @param options `timeout`: for all servers together; `minServers`: how many must be up for `healthy`; `signal`.
+   * @returns `healthy`, and how each server is: a plain object for `JSON.stringify()`.
+   * @throws {ClosedError} If the client is closed.
+   *
+   * @example An endpoint for those who watch a service
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * async function healthz(): Promise<Response> {
+   *   const health = await client.health({ timeout: 5000 });
+   *   return Response.json(health, { status: health.healthy ? 200 : 503 });
+   * }
+   * const response = await healthz();
+   * assertEquals(response.status, 200);
+   * assertEquals((await response.json()).servers[0].up, true);
+   * ```
+   */
+  health(options?: HealthOptions): Promise<ClientHealth> {
+    const move = this.#move;
+    const old = move && { engine: move.engines.old, stage: move.moves.migration.stage };
+    return health(this.#engine, options, old);
   }
 
   /**

@@ -43,6 +43,11 @@ export class Health {
     return this.#failedAt === undefined || now >= this.#failedAt + retryTimeout * this.#part;
   }
 
+  /** Gives when the pause of a dead server ends; `undefined` for one that is alive. */
+  deadUntil(retryTimeout: number): number | undefined {
+    return this.#failedAt === undefined ? undefined : this.#failedAt + retryTimeout * this.#part;
+  }
+
   /** Notes a failed dial. Returns true if the server was alive until now. */
   failed(now: number): boolean {
     const wasAlive = this.#failedAt === undefined;

@@ -94,6 +94,11 @@ export class MetaSupport {
     return this.#answer?.speaksMeta ?? false;
   }
 
+  /** The text that it answers to `version`, if that is known. */
+  get version(): string | undefined {
+    return this.#answer?.version;
+  }
+
   /** True if the server has neither answered nor failed to. */
   get isUnasked(): boolean {
     return this.#answer === undefined && this.#failure === undefined;

@@ -113,6 +113,11 @@ export class Server extends ServerFacts {
     return this.#waiting?.length ?? 0;
   }
 
+  /** Gives when its pause ends, or has ended; `undefined` unless its last dial failed, or it was silent too often. */
+  get deadUntil(): number | undefined {
+    return this.#health?.deadUntil(this.#context.settings.retryTimeout);
+  }
+
   /** Gives a command to a connection. To be called only while {@linkcode Server.connected}. */
   submit(command: Command): void {
     const { isMeta, isBound } = command.traits;

@@ -4,6 +4,7 @@ import { counting } from "./counters.ts";
 import { firing } from "./events.ts";
 import type { Observer } from "./observer.ts";
 import { Observers } from "./observers.ts";
+import { sighting } from "./sightings.ts";
 import { type Outbox, posting } from "./outbox.ts";
 
 /** Makes the observers of a client, whose events are fired at a target. */
@@ -13,7 +14,7 @@ export function observersOf(
   given: Observer | undefined,
 ): Observers {
   return new Observers(
-    [counting, posting(firing(target), outbox)],
+    [counting, sighting, posting(firing(target), outbox)],
     given && posting(given, outbox),
   );
 }

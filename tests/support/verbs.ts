@@ -249,7 +249,8 @@ export const VERBS: readonly Verb[] = ALL_VERBS.filter((verb) =>
 
 /**
  * Methods of the client that ask no server, and so are no verbs; `close()`, after which there are none; `getOrSet()`
- * and `getOrSetMulti()`, which give what a loader makes when memcached fails: they have tests of their own, in tests/client/get_or_set.
+ * and `getOrSetMulti()`, which give what a loader makes when memcached fails: they have tests of their own, in tests/client/get_or_set; and
+ * `health()`, which does not fail.
  */
 export const NO_VERBS: ReadonlySet<string> = new Set([
   ...[
@@ -261,6 +262,7 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
     "getHostByKey",
     "getOrSet",
     "getOrSetMulti",
+    "health",
     "namespace",
     "removeEventListener",
   ],
