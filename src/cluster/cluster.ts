@@ -252,15 +252,8 @@ export class Cluster {
    */
   move(addresses: readonly PlacedServer[]): boolean {
     const { servers } = this;
-    const accepted = addresses.length === servers.length &&
-      this.#membership.hasWeights(addresses) &&
-      servers.every(({ address }, i) =>
-        address.alias === undefined || address.alias === addresses[i].alias
-      );
-    if (!accepted) return false;
-    const next = servers.map(({ address }, i) =>
-      isSamePlace(address, addresses[i]) ? address : addresses[i]
-    );
+    const next = this.#membership.movedTo(addresses);
+    if (next === undefined) return false;
     checkDistinctNames(next);
     servers.forEach((server, i) => {
       if (next[i] === server.address) return;

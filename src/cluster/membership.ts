@@ -48,6 +48,23 @@ export class Membership {
       ) && this.hasWeights(addresses);
   }
 
+  /**
+   * Gives the addresses that the servers have if they move to these, with the keys that each has; `undefined` if the number
+   * of servers differs, or an alias would change, or a weight. Where host and port stay, the address does, even if it gets
+   * an alias.
+   */
+  movedTo(addresses: readonly PlacedServer[]): readonly PlacedServer[] | undefined {
+    const { servers } = this;
+    const areTheSame = addresses.length === servers.length && this.hasWeights(addresses) &&
+      servers.every(({ address: { alias } }, i) =>
+        alias === undefined || alias === addresses[i].alias
+      );
+    if (!areTheSame) return undefined;
+    return servers.map(({ address }, i) =>
+      isSamePlace(address, addresses[i]) ? address : addresses[i]
+    );
+  }
+
   /** Gives the server that has a display name now. */
   named(name: string): Server | undefined {
     const known = this.#byName?.get(name);
