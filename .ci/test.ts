@@ -62,7 +62,7 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
           "doc",
           "--doc",
           "-P=doc",
-          ...(paths.length > 0 ? paths : ["mod.ts", "src", "README.md"]),
+          ...(paths.length > 0 ? paths : ["mod.ts", "src", "README.md", "docs"]),
         ),
       ];
     case "live":

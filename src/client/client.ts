@@ -885,9 +885,10 @@ export class Client extends EventTarget implements AsyncDisposable {
   /**
    * Takes a lock, unless somebody holds it. It does not wait for another holder.
    *
-   * A lock in a cache is a promise that can be broken: the server may restart or drop the item, with `failover` another
-   * server may stand in, and a holder may be slower than its `ttl`. Let what it protects check the `token`, or do with it
-   * what may be done twice.
+   * A lock in a cache is a promise that can be broken: the server may restart or drop the item, with `failover` or a
+   * `gutter` another server may stand in, whose lock nobody sees any more once the owner is back, and whose tokens are its
+   * own; and a holder may be slower than its `ttl`. Let what it protects check the `token`, or do with it what may be done
+   * twice.
    *
    * @param key The key of the lock's item, 1 to 250 bytes with the prefix. It must hold nothing else.
    * @param options `ttl`, how many seconds it lasts at most: see {@linkcode LockOptions}.

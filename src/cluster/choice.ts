@@ -7,6 +7,7 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Membership } from "./membership.ts";
 import type { Server } from "./server.ts";
+import { standInsOf } from "./stand_ins.ts";
 
 /** A group of keys, and the server to which it goes. */
 export interface ServerGroup {
@@ -36,7 +37,7 @@ export type Failed = Map<Server, MemcachedError>;
 
 /** What a choice depends on, beside the servers. */
 export interface ChoiceRules {
-  /** Lets others stand in for a server that cannot be used. */
+  /** Lets other owners stand in for a server that cannot be used, too, and not only the gutter. */
   readonly failover: boolean;
   readonly failed: Failed | undefined;
 }
@@ -53,13 +54,14 @@ export function serverFor(
 
 /** Chooses the server for a key whose owner cannot be used. */
 function standInFor(
-  { servers, only, distribution }: Membership,
+  membership: Membership,
   key: string,
   { failover, failed }: ChoiceRules,
 ): Server | undefined {
-  if (!failover || only !== undefined) return undefined;
-  for (const index of distribution.order(key)) {
-    if (isUsable(servers[index], failed)) return servers[index];
+  for (const { servers, distribution } of standInsOf(membership, failover)) {
+    for (const index of distribution.order(key)) {
+      if (isUsable(servers[index], failed)) return servers[index];
+    }
   }
   return undefined;
 }
@@ -70,15 +72,20 @@ function chooserOf(
   count: number,
   rules: ChoiceRules,
 ): (key: string, owner: Server) => Server | undefined {
-  const { servers, distribution } = membership;
   const { failover, failed } = rules;
-  const areMany = count > MOST_WALKS && failover;
-  let find: ((key: string) => number) | undefined;
+  let finders: readonly ((key: string) => Server | undefined)[] | undefined;
   return (key, owner) => {
     if (isUsable(owner, failed)) return owner;
-    if (!areMany) return standInFor(membership, key, rules);
-    find ??= distribution.firstUsable((index) => isUsable(servers[index], failed));
-    return servers[find(key)];
+    if (count <= MOST_WALKS) return standInFor(membership, key, rules);
+    finders ??= standInsOf(membership, failover).map(({ servers, distribution }) => {
+      const find = distribution.firstUsable((index) => isUsable(servers[index], failed));
+      return (key) => servers[find(key)];
+    });
+    for (const find of finders) {
+      const server = find(key);
+      if (server !== undefined) return server;
+    }
+    return undefined;
   };
 }
 

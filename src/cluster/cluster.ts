@@ -1,9 +1,9 @@
 /**
  * All servers of a client, and which of them gets a key.
  *
- * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later. With
- * failover, the keys of a dead owner go to the next server in the distribution's order that is not dead; without it, they
- * go nowhere. A server that is neither connected nor dead is dialled first; then the choice is made again, among the
+ * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later. The keys of
+ * a dead owner go to a server of the gutter, if there is one; else, with failover, to the next server in the distribution's
+ * order that is not dead; without it, they go nowhere. A server that is neither connected nor dead is dialled first; then the choice is made again, among the
  * servers that the client has by then.
  */
 
@@ -16,8 +16,8 @@ import type { LineStream } from "../connection/line_stream.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
-import { checkDistinctNames } from "../placement/distinct_names.ts";
-import type { PlacedServer, Reckoning } from "../placement/distribution.ts";
+import { checkApart, checkDistinctNames } from "../placement/distinct_names.ts";
+import type { PlacedServer } from "../placement/distribution.ts";
 import { isDivisible } from "./affinity.ts";
 import {
   type Assignment,
@@ -37,6 +37,7 @@ import { Placing } from "./placing.ts";
 import { Server } from "./server.ts";
 import type { ClusterSettings, ServerContext } from "./server_context.ts";
 import { closedError, lateError, unplacedError } from "./server_errors.ts";
+import { type Explained, explained } from "./stand_ins.ts";
 import { failOrphan, failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
 
@@ -47,6 +48,8 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
   readonly distribute: Distribute;
   /** Where the servers are to come from, if there are none to begin with. */
   readonly awaited?: AwaitedServers | undefined;
+  /** Servers without keys of their own, which stand in for the others. */
+  readonly gutter?: readonly PlacedServer[] | undefined;
   /** Milliseconds between two looks at the deadlines, asked anew each time. */
   readonly sweepPeriod: () => number;
 }
@@ -60,6 +63,8 @@ type Unconnected = Server | undefined;
 /** Routes commands to servers. */
 export class Cluster {
   #membership: Membership;
+  /** As in the membership, also before the servers are known. */
+  #gutter: Membership | undefined;
   readonly #context: ServerContext;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #distribute: Distribute;
@@ -82,11 +87,18 @@ export class Cluster {
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
     this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
-    const { awaited, distribute } = context;
+    const { awaited, distribute, gutter = [] } = context;
+    if (gutter.length > 0) {
+      const servers = gutter.map((address) => this.#newServer(address));
+      this.#gutter = new Membership(servers, gutter, distribute);
+    }
     this.#awaited = awaited && standIn(awaited, this.#context, this.#resubmit);
-    const placed = this.#awaited === undefined ? addresses : [this.#awaited.address];
-    const servers = placed.map((address) => this.#awaited ?? this.#newServer(address));
-    this.#membership = new Membership(servers, placed, distribute);
+    if (this.#awaited === undefined) {
+      const servers = addresses.map((address) => this.#newServer(address));
+      this.#membership = new Membership(servers, addresses, distribute, this.#gutter);
+    } else {
+      this.#membership = new Membership([this.#awaited], [this.#awaited.address], distribute);
+    }
   }
 
   /** True until the servers are known. */
@@ -102,9 +114,19 @@ export class Cluster {
     else this.#dial(awaited, deadline, then);
   }
 
-  /** The current servers. */
+  /** The current servers that have keys. */
   get servers(): readonly Server[] {
     return this.#membership.servers;
+  }
+
+  /** Those, and the servers of the gutter. */
+  get allServers(): readonly Server[] {
+    return this.#gutter === undefined ? this.servers : [...this.servers, ...this.#gutter.servers];
+  }
+
+  /** True if another server may stand in for one that is dead. */
+  get hasStandIns(): boolean {
+    return this.#gutter !== undefined || this.#settings.failover;
   }
 
   /** Gives the server of a display name. */
@@ -122,11 +144,9 @@ export class Cluster {
     return this.#membership.ownerOf(key);
   }
 
-  /** Tells how the owner of a wire key is found, and names all servers in the order in which they stand in. */
-  explain(key: string): { readonly reckoning: Reckoning; readonly order: readonly Server[] } {
-    const { distribution, servers } = this.#membership;
-    const order = Array.from(distribution.order(key), (index) => servers[index]);
-    return { reckoning: distribution.reckon(key), order };
+  /** Tells how the owner of a wire key is found, and who stands in. */
+  explain(key: string): Explained {
+    return explained(this.#membership, key, this.#settings.failover);
   }
 
   /** Sends a command to the server of its key, or of its route, or fails it. */
@@ -147,8 +167,8 @@ export class Cluster {
 
   /** Prepares a command for a server that stands in for the owners of its keys. */
   lend(command: Command, server: Server): void {
-    const { failoverExptime: seconds, replayInvalidations } = this.#settings;
-    if (replayInvalidations) oweSkipped(this.#membership, command, server);
+    const { failover, failoverExptime: seconds, replayInvalidations } = this.#settings;
+    if (replayInvalidations) oweSkipped(this.#membership, command, server, failover);
     command.capExptime(seconds === 0 ? undefined : { seconds, now: this.#context.unixTime() });
   }
 
@@ -254,7 +274,7 @@ export class Cluster {
     const { servers } = this;
     const next = this.#membership.movedTo(addresses);
     if (next === undefined) return false;
-    checkDistinctNames(next);
+    this.#check(next);
     servers.forEach((server, i) => {
       if (next[i] === server.address) return;
       this.#changes++;
@@ -269,11 +289,11 @@ export class Cluster {
    * finishes the commands that were sent; the others go to the server that has the key now. One that comes back meanwhile
    * is dialled once they are finished, so that they are not overtaken.
    *
-   * @throws {TypeError} If two servers would have the same name. Nothing has changed.
+   * @throws {TypeError} If two servers would have the same name, or one is of the gutter. Nothing has changed.
    */
   update(addresses: readonly PlacedServer[]): void {
     if (this.#membership.isOf(addresses)) return;
-    checkDistinctNames(addresses);
+    this.#check(addresses);
     const before = this.servers;
     // Nothing has been placed before the servers are known.
     if (this.#awaited === undefined) this.#changes++;
@@ -282,6 +302,7 @@ export class Cluster {
       addresses,
       this.#distribute,
       (address) => this.#newServer(address),
+      this.#gutter,
     );
     const { servers } = this;
     const stay = new Set(servers);
@@ -299,7 +320,11 @@ export class Cluster {
   /** Distributes the keys anew, by what the options are now. */
   rehash(): void {
     this.#changes++;
-    this.#membership = this.#membership.rehashed(this.#distribute);
+    this.#gutter = this.#gutter?.rehashed(this.#distribute);
+    this.#membership = this.#membership.rehashed(
+      this.#distribute,
+      this.#membership.gutter && this.#gutter,
+    );
   }
 
   /** Lets the program end although connections are open, now or later, to these servers or to new ones. */
@@ -327,7 +352,12 @@ export class Cluster {
   }
 
   #all(): Server[] {
-    return [...this.servers, ...this.#leaving.servers()];
+    return [...this.allServers, ...this.#leaving.servers()];
+  }
+
+  #check(addresses: readonly PlacedServer[]): void {
+    checkDistinctNames(addresses);
+    checkApart(addresses, this.#gutter?.addresses ?? []);
   }
 
   #newServer(address: Address): Server {
@@ -387,7 +417,7 @@ export class Cluster {
     if (command.abandoned && failed.size > 0) return undefined;
     const owner = this.ownerOf(key);
     const isLate = last !== undefined && this.#clock.now() >= command.deadline.at;
-    const error = isLate ? last : this.#settings.failover ? undefined : failed.get(owner);
+    const error = isLate ? last : this.hasStandIns ? undefined : failed.get(owner);
     const server = error === undefined ? this.#choose(key, failed) : undefined;
     if (server !== undefined && !server.connected) return server;
     if (server === undefined) failUnsent(owner, command, error);

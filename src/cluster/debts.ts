@@ -3,15 +3,23 @@
 import type { Command } from "../commands/command.ts";
 import type { Membership } from "./membership.ts";
 import type { Server } from "./server.ts";
+import { candidates } from "./stand_ins.ts";
 
-/** Notes a change that is carried out by a server which stands in: those before it in the order miss it. */
-export function oweSkipped(membership: Membership, command: Command, standIn: Server): void {
+/**
+ * Notes a change that is carried out by a server which stands in: those before it in the order miss it. What it has is
+ * deleted in its turn once they are back, as it will hear no more of the key.
+ */
+export function oweSkipped(
+  membership: Membership,
+  command: Command,
+  standIn: Server,
+  failover: boolean,
+): void {
   if (command.traits.resend === "always") return;
-  const { servers, distribution } = membership;
   for (const key of command.keys) {
-    for (const index of distribution.order(command.route ?? key)) {
-      if (servers[index] === standIn) break;
-      servers[index].owe(key);
+    for (const server of candidates(membership, command.route ?? key, failover)) {
+      if (server === standIn) break;
+      server.owe(key, standIn);
     }
   }
 }
@@ -29,17 +37,14 @@ export function oweLost(
   route: string | undefined,
   { failover, sentTo }: { readonly failover: boolean; readonly sentTo: string | undefined },
 ): void {
-  const { servers, only, distribution } = membership;
   try {
     const owner = membership.ownerOf(route ?? key);
-    owner.owe(key);
-    if (!failover || only !== undefined) return;
-    for (const index of distribution.order(route ?? key)) {
-      const server = servers[index];
-      if (server !== owner && (server.dead || server.name === sentTo)) server.owe(key);
+    for (const server of candidates(membership, route ?? key, failover)) {
+      if (server === owner || server.dead || server.name === sentTo) server.owe(key);
     }
   } catch {
     // A distribution of the user's that fails does not say whose it is: it may be anybody's.
-    for (const server of servers) server.owe(key);
+    for (const server of membership.servers) server.owe(key);
+    for (const server of membership.gutter?.servers ?? []) server.owe(key);
   }
 }

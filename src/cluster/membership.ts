@@ -16,14 +16,22 @@ export class Membership {
   /** The server, if there is only one: then all keys are its own, without asking the distribution. */
   readonly only: Server | undefined;
   readonly distribution: FullDistribution;
+  /** Servers without keys of their own, which stand in for those that are dead. */
+  readonly gutter: Membership | undefined;
   /** Used for grouping many keys: one number for each of several servers, zero between two uses. */
   readonly groupNumbers: Uint32Array;
   /** The addresses by which servers are placed: a server keeps its keys when it moves. */
   readonly #placed: readonly PlacedServer[];
   #byName: ReadonlyMap<string, Server> | undefined;
 
-  constructor(servers: readonly Server[], placed: readonly PlacedServer[], distribute: Distribute) {
+  constructor(
+    servers: readonly Server[],
+    placed: readonly PlacedServer[],
+    distribute: Distribute,
+    gutter?: Membership,
+  ) {
     this.servers = servers;
+    this.gutter = gutter;
     this.only = servers.length === 1 ? servers[0] : undefined;
     this.#placed = placed;
     this.distribution = distribute(placed);
@@ -65,18 +73,23 @@ export class Membership {
     );
   }
 
-  /** Gives the server that has a display name now. */
+  /** Gives the server that has a display name now, of the gutter as well. */
   named(name: string): Server | undefined {
     const known = this.#byName?.get(name);
     if (known?.name === name) return known;
     // Nobody has asked before, or a server has moved, and its address is its name.
     this.#byName = this.#named();
-    return this.#byName.get(name);
+    return this.#byName.get(name) ?? this.gutter?.named(name);
   }
 
   /** Makes a membership of the same servers with another distribution of the keys. */
-  rehashed(distribute: Distribute): Membership {
-    return new Membership(this.servers, this.#placed, distribute);
+  rehashed(distribute: Distribute, gutter?: Membership): Membership {
+    return new Membership(this.servers, this.#placed, distribute, gutter);
+  }
+
+  /** Gives the display names and places of its servers, without those of the gutter. */
+  get addresses(): readonly Address[] {
+    return this.servers.map(({ address }) => address);
   }
 
   /**
@@ -84,15 +97,17 @@ export class Membership {
    * port changed.
    *
    * @param serverFor Makes a new server.
+   * @param gutter That of the new one.
    */
   updated(
     addresses: readonly PlacedServer[],
     distribute: Distribute,
     serverFor: (address: PlacedServer) => Server,
+    gutter: Membership | undefined,
   ): Membership {
     const known = this.#named();
     const servers = addresses.map((address) => known.get(address.name) ?? serverFor(address));
-    return new Membership(servers, addresses, distribute);
+    return new Membership(servers, addresses, distribute, gutter);
   }
 
   #named(): ReadonlyMap<string, Server> {

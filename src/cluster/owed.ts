@@ -1,6 +1,9 @@
 /**
  * The keys of changes that a server has missed, or may have missed. They are deleted before it serves again, as what it
  * has under them may be out of date. There is a bound: beyond it the oldest are forgotten, and counted.
+ *
+ * Another server may have carried the change out in its place. Once the key is deleted here, that server owes it too: it
+ * hears of no later change, and must not give what it has when it stands in the next time.
  */
 
 import type { Command } from "../commands/command.ts";
@@ -17,13 +20,21 @@ interface Creditor extends ObservedServer {
   relocate(address: Address): void;
 }
 
+/** In the order in which they were added last, with the server that has each meanwhile, if there is one. */
+type Keys = Map<string, StandIn | undefined>;
+
 type Context = Pick<ServerContext, "deleteAll" | "happened" | "settings" | "turns">;
+
+/** A server that has stood in. */
+interface StandIn {
+  owe(key: string): void;
+}
 
 /** Keys, each once, in the order in which they were added last. */
 export class Owed {
   readonly #server: Creditor;
   readonly #context: Context;
-  #keys = new Set<string>();
+  #keys: Keys = new Map();
 
   constructor(server: Creditor, context: Context) {
     this.#server = server;
@@ -35,13 +46,16 @@ export class Owed {
     return this.#keys.size > 0;
   }
 
-  /** Adds a key as the newest. A server that is in use is let delete it at the end of this turn. */
-  add(key: string): void {
+  /**
+   * Adds a key as the newest. A server that is in use is let delete it at the end of this turn.
+   *
+   * @param standIn The server that has carried out the change.
+   */
+  add(key: string, standIn?: StandIn): void {
     const { happened, turns } = this.#context;
     const keys = this.#keys;
     if (keys.size === 0 && this.#server.connected) turns.atEnd(this.#settleNow);
-    keys.delete(key);
-    keys.add(key);
+    append(keys, key, standIn);
     happened({ what: "owed", server: this.#server });
     if (keys.size > MOST_KEYS) this.#forgetOldest();
   }
@@ -58,16 +72,19 @@ export class Owed {
     const keys = this.#keys;
     if (keys.size === 0) return;
     const { deleteAll, happened } = this.#context;
-    this.#keys = new Set();
+    this.#keys = new Map();
     try {
-      await deleteAll(connection, Array.from(keys), deadline);
+      await deleteAll(connection, Array.from(keys.keys()), deadline);
     } catch (error) {
-      const later = this.#keys;
-      this.#keys = keys.difference(later).union(later);
+      for (const [key, standIn] of this.#keys) append(keys, key, standIn);
+      this.#keys = keys;
       this.#forgetOldest();
       throw error;
     }
-    for (const _ of keys) happened({ what: "replayed", server: this.#server });
+    for (const [key, standIn] of keys) {
+      happened({ what: "replayed", server: this.#server });
+      standIn?.owe(key);
+    }
   };
 
   /** Lets the keys be deleted that were added while a connection was made ready, ahead of all else on it. */
@@ -94,12 +111,21 @@ export class Owed {
 
   #forgetOldest(): void {
     const keys = this.#keys;
-    for (const oldest of keys) {
+    for (const oldest of keys.keys()) {
       if (keys.size <= MOST_KEYS) return;
       keys.delete(oldest);
       this.#context.happened({ what: "forgotten", server: this.#server });
     }
   }
+}
+
+/** Adds a key as the newest. */
+function append(keys: Keys, key: string, standIn: StandIn | undefined): void {
+  const before = keys.get(key);
+  keys.delete(key);
+  keys.set(key, standIn ?? before);
+  // That one is passed over by now.
+  if (standIn !== undefined && before !== standIn) before?.owe(key);
 }
 
 /** Most keys that a server is owed: with keys of 50 bytes they take 6 MB. */

@@ -177,9 +177,13 @@ export class Server extends ServerFacts {
     if (this.#dialling === undefined) this.#beginDial();
   }
 
-  /** Notes a key of which it has missed a change, to be deleted before it serves again; at once if it is in use. */
-  owe(key: string): void {
-    (this.#owed ??= new Owed(this, this.#context)).add(key);
+  /**
+   * Notes a key of which it has missed a change, to be deleted before it serves again; at once if it is in use.
+   *
+   * @param standIn The server that has carried out the change.
+   */
+  owe(key: string, standIn?: Server): void {
+    (this.#owed ??= new Owed(this, this.#context)).add(key, standIn);
   }
 
   /** Makes the error for a command that cannot be sent because this server is dead. */

@@ -26,6 +26,7 @@ export interface ServerSettings {
 
 /** The settings of a cluster. They may change while the client lives. */
 export interface ClusterSettings extends ServerSettings {
+  /** Lets the other owners stand in for a dead one. */
   failover: boolean;
   /** Longest time in seconds for which something lasts on a server that stands in; 0: as long as its caller wants. */
   failoverExptime: number;

@@ -5,7 +5,7 @@ import { forCommand } from "../error_copy.ts";
 import type { Engine } from "./engine.ts";
 import type { Parts } from "./parts.ts";
 
-/** Sends a command to every server. Each is made for the display name of its server. */
+/** Sends a command to every server, those of the gutter included. Each is made for the display name of its server. */
 export function sendToAll(
   { cluster }: Engine,
   fanOut: Parts,
@@ -14,7 +14,7 @@ export function sendToAll(
   const { deadline } = fanOut;
   cluster.known(deadline, (error) => {
     if (error !== undefined) fanOut.note(forCommand(error, fanOut.command));
-    for (const server of error === undefined ? cluster.servers : []) {
+    for (const server of error === undefined ? cluster.allServers : []) {
       const command = commandFor(server.name);
       command.deadline = deadline;
       fanOut.expectParts(1);

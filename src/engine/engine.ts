@@ -16,7 +16,6 @@ import type { Observer } from "../observe/observer.ts";
 import type { Begun, ObservedVerb, Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
 import { Warnings } from "../observe/warnings.ts";
-import { checkDistinctNames } from "../placement/distinct_names.ts";
 import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
@@ -39,6 +38,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { followingOf } from "./following.ts";
+import { readGutter } from "./gutter.ts";
 import { type NearValues, nearValuesOf } from "./near_values.ts";
 import { OwnChanges } from "./own_changes.ts";
 import type { Parts } from "./parts.ts";
@@ -105,7 +105,6 @@ export class Engine implements CallOwner {
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
     const turns = new Turns(settings.clock);
     this.#deadlines = new Deadlines(turns, settings);
-    checkDistinctNames(list.placed);
     const proofKey = this.keys.unused();
     const prefix = this.keys.prefix;
     this.cluster = new Cluster(list.placed, {
@@ -116,6 +115,7 @@ export class Engine implements CallOwner {
       unixTime,
       connect: following?.connect ?? connect,
       awaited: following,
+      gutter: readGutter(given.gutter, list, settings),
       prepare: auth && authenticateWith(auth),
       censor: auth && censorOf(auth),
       probe: awaitAnswer,
@@ -126,10 +126,11 @@ export class Engine implements CallOwner {
       sweepPeriod: () => sweepPeriod(settings),
       happened: (happening) => {
         this.#observers.happened(happening);
-        this.near?.happened(happening, settings.failover);
-        // With failover the calls succeed elsewhere, and nobody would hear of a server that was never there.
+        const { hasStandIns } = this.cluster;
+        this.near?.happened(happening, hasStandIns);
+        // With stand-ins the calls succeed elsewhere, and nobody would hear of a server that was never there.
         const { what, error } = happening;
-        if (what === "dead" && settings.failover && error !== undefined) this.#warn(error);
+        if (what === "dead" && hasStandIns && error !== undefined) this.#warn(error);
       },
       attempts: this.#observers,
     });
@@ -457,7 +458,7 @@ export class Engine implements CallOwner {
   /** Copies the counters of all servers, by display name. */
   counters(): Map<string, ServerCounters> {
     if (this.cluster.isAwaiting) return new Map();
-    return new Map(this.cluster.servers.map(({ name, counters }) => [name, { ...counters }]));
+    return new Map(this.cluster.allServers.map(({ name, counters }) => [name, { ...counters }]));
   }
 
   /** Lets the program end although connections are open. */

@@ -148,7 +148,7 @@ export function sendMetaToAll(
   };
   engine.cluster.known(deadline, (error) => {
     if (error !== undefined) return fail(error);
-    const alive = engine.cluster.servers.filter(({ dead }) => !dead);
+    const alive = engine.cluster.allServers.filter(({ dead }) => !dead);
     learnAll(engine, alive, deadline, (error) => {
       if (error === undefined) sendToAll(engine, fanOut, commandFor);
       else fail(error);

@@ -151,13 +151,13 @@ export class NearValues {
    * Drops the values of a server that may have lost its items, or that takes its keys back. A process that has ended, and
    * perhaps begun anew, shows only by the end of its connections.
    *
-   * @param failover True if others stand in for a server, so that nobody knows who gave a value.
+   * @param hasStandIns True if others stand in for a server, so that nobody knows who gave a value.
    */
-  happened({ what, server, error }: Happening, failover: boolean): void {
+  happened({ what, server, error }: Happening, hasStandIns: boolean): void {
     const isConnected = server instanceof Server && server.connected;
     const isLost = what === "dead" || what === "alive" ||
       what === "disconnect" && (error !== undefined || !isConnected);
-    if (isLost) this.dropAll((_key, owner) => failover || owner === server);
+    if (isLost) this.dropAll((_key, owner) => hasStandIns || owner === server);
   }
 
   /** Drops all values, and keeps none any more. */

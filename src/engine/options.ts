@@ -17,6 +17,7 @@ import {
   type MigrationOptions,
   type MigrationSource,
 } from "./migration_options.ts";
+import type { Servers } from "./server_list.ts";
 import { HASHES, type HashFn, type HashName, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
   aBoolean,
@@ -31,6 +32,7 @@ import {
   objectWith,
   oneOf,
   readOptions,
+  wrongType,
   wrongValue,
 } from "../checks/check.ts";
 
@@ -112,9 +114,10 @@ export interface LiveOptions {
   /**
    * Longest time in seconds, 1 to 2,592,000, for which something lasts that a server stores or touches while it stands in
    * for another. It is not told of changes that go to the owner later, so when it stands in again it gives what it has
-   * from the last time. 0: as long as the call says, as in libmc.
+   * from the last time, unless `replayInvalidations` has deleted it. Locks last as long as their `ttl` says. 0: as long as
+   * the call says, as in libmc.
    *
-   * @default {0}
+   * @default {0, with a gutter 60}
    */
   failoverExptime?: number;
   /**
@@ -147,9 +150,22 @@ export interface LiveOptions {
  */
 export interface ClientOptions extends LiveOptions {
   /**
+   * Servers that stand in for dead ones, and have no keys of their own: so an outage fills no other server with keys that
+   * are not its own. The keys of a dead server are spread over them as over servers, by the same distribution. If all of
+   * them are dead, too, it is as without a gutter: with `failover` the next server on the ring stands in, without it these
+   * keys miss. None may be one of the servers.
+   *
+   * What is stored there lasts no longer than `failoverExptime`, which is 60 with a gutter unless given. With
+   * `replayInvalidations` it is deleted there as soon as the server is back for which it stood in.
+   *
+   * @default {undefined}
+   */
+  gutter?: Servers;
+  /**
    * Remembers the keys of changes that a server has missed, or may have missed, and deletes them before it serves again:
-   * sets, deletes and other changes that failed as it could not be reached or did not answer, and, with `failover`, those
-   * that another server has carried out in its place. A server that cannot carry out the deletes stays dead. Up to 65,536
+   * sets, deletes and other changes that failed as it could not be reached or did not answer, and, with `failover` or a
+   * `gutter`, those that another server has carried out in its place. Once they are deleted, they are deleted on that one,
+   * too, which would give them the next time that it stands in. A server that cannot carry out the deletes stays dead. Up to 65,536
    * keys a server; then the oldest are forgotten. `counters()` counts them as `owed`, `replayed` and `forgotten`.
    *
    * What a server has answered is not remembered, an error line included, nor what an abort kept from being sent; and
@@ -394,6 +410,7 @@ export type Settings =
       | "auth"
       | "compression"
       | "connect"
+      | "gutter"
       | "hash"
       | "inflateBudget"
       | "nearCache"
@@ -415,7 +432,7 @@ export type Settings =
  */
 export function settingsOf(options: ClientOptions): Settings {
   const { auth: _secret, compression, connect, inflateBudget, ...rest } = options;
-  const { observer: _watching, tls = false, migrateFrom, migration, ...others } = rest;
+  const { observer: _watching, tls = false, migrateFrom, migration, gutter, ...others } = rest;
   if (migration !== undefined && migrateFrom === undefined) {
     throw new TypeError('Cannot use option "migration" without "migrateFrom"');
   }
@@ -426,6 +443,7 @@ export function settingsOf(options: ClientOptions): Settings {
   }
   const settings = {
     ...DEFAULTS,
+    ...(gutter === undefined ? {} : { failoverExptime: GUTTER_EXPTIME }),
     ...others,
     compression: compressionOf(compression),
     inflateBudget: inflateBudget === undefined
@@ -512,6 +530,7 @@ const OPTIONS: {
   hash: { check: oneOf(...Object.keys(HASHES)), fallback: undefined },
   hashPrefix: { check: aBoolean, fallback: true },
   hashTag: { check: aHashTag, fallback: "" },
+  gutter: { check: aServerList, fallback: undefined },
   replayInvalidations: { check: aBoolean, fallback: false },
   doSplit: { check: aBoolean, fallback: true },
   compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
@@ -546,8 +565,8 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 );
 
-const { auth: _none, connect: _runtime, nearCache: _off, observer: _nobody, ...others } = OPTIONS;
-const { migrateFrom: _nowhere, migration: _still, ...fallbacks } = others;
+const { auth: _none, connect: _runtime, nearCache: _off, observer: _unseen, ...others } = OPTIONS;
+const { migrateFrom: _nowhere, migration: _still, gutter: _nobody, ...fallbacks } = others;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;
@@ -555,6 +574,15 @@ const DEFAULTS = Object.fromEntries(
 function aDistribution(name: string, value: unknown): void {
   if (typeof value !== "function") A_DISTRIBUTION_NAME(name, value);
 }
+
+/** What the servers are is checked when they are read. */
+function aServerList(name: string, value: unknown): void {
+  if (typeof value === "string" || Array.isArray(value)) return;
+  throw wrongType(name, "a server string or an array of servers", value);
+}
+
+/** Seconds. What stands in must not keep anything for long, as it hears of no later change. */
+const GUTTER_EXPTIME = 60;
 
 const A_DISTRIBUTION_NAME = oneOf(...Object.keys(DISTRIBUTIONS));
 

@@ -35,7 +35,7 @@ export async function openOwn(
   signal: AbortSignal,
 ): Promise<OwnConnection> {
   const server = cluster.named(name);
-  if (server === undefined) throw unknownServer(name, cluster.servers);
+  if (server === undefined) throw unknownServer(name, cluster.allServers);
   const stream = await cluster.openOwn(server, command, signal);
   if (signal.aborted) stream.close(signal.reason);
   signal.addEventListener("abort", () => stream.close(signal.reason), { once: true });
@@ -48,9 +48,9 @@ export async function openOwn(
  * @throws {TypeError} If the client has no server of one of the names.
  */
 export function serversOf({ cluster }: Engine, names: readonly string[] | undefined): string[] {
-  if (names === undefined) return cluster.servers.map(({ name }) => name);
+  if (names === undefined) return cluster.allServers.map(({ name }) => name);
   for (const name of names) {
-    if (cluster.named(name) === undefined) throw unknownServer(name, cluster.servers);
+    if (cluster.named(name) === undefined) throw unknownServer(name, cluster.allServers);
   }
   return Array.from(new Set(names));
 }

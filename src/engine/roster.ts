@@ -111,6 +111,7 @@ function knownOf({ strings, placed }: ServerList): ReadonlyMap<string, PlacedSer
   return known;
 }
 
+/** Without the gutter, whose servers do not change. */
 function addressesOf({ servers }: Cluster): readonly Address[] {
   return servers.map(({ address }) => address);
 }

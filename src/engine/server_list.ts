@@ -2,9 +2,8 @@
 
 import { integerFrom, readOptions, typeOf } from "../checks/check.ts";
 import { parseAddress } from "../placement/address.ts";
-import type { PlacedServer } from "../placement/distribution.ts";
-import { checkWeights } from "../placement/distributions.ts";
-import type { Settings } from "./options.ts";
+import type { DistributionFactory, PlacedServer } from "../placement/distribution.ts";
+import { checkWeights, type DistributionName } from "../placement/distributions.ts";
 
 /**
  * A server with a weight: its share of the keys, compared to the others'. A server string alone has the weight 1.
@@ -46,6 +45,12 @@ export interface WeightedServer {
  */
 export type Servers = string | readonly (string | WeightedServer)[];
 
+/** The settings that servers must go with. */
+export interface ServerSettings {
+  readonly distribution: DistributionName | DistributionFactory;
+  readonly tls: boolean;
+}
+
 /** A list of servers: the strings, and what they say. */
 export interface ServerList {
   readonly strings: readonly string[];
@@ -64,7 +69,7 @@ export const NO_SERVERS: ServerList = { strings: [], placed: [] };
  */
 export function readServers(
   servers: Servers,
-  { distribution, tls }: Pick<Settings, "distribution" | "tls">,
+  { distribution, tls }: ServerSettings,
   known?: ReadonlyMap<string, PlacedServer>,
 ): ServerList {
   if (typeof servers !== "string" && !Array.isArray(servers)) {

@@ -35,7 +35,7 @@ export interface Explanation {
   readonly server: string;
   /** False while the owner is dead. */
   readonly alive: boolean;
-  /** The others in the order in which they stand in, with `failover`. */
+  /** Who stands in, in order: first the servers of the `gutter`, then the other ones, with `failover`. */
   readonly standIns: readonly { readonly server: string; readonly alive: boolean }[];
   /** Who gets the key now: the owner, or the first that stands in; `undefined` if nobody does. */
   readonly goesTo: string | undefined;
@@ -50,10 +50,8 @@ export function explain(
   engine.roster.mustKnow("explain");
   const { routeBy } = readOptions(undefined, options, CHECKS);
   const route = routeBy === undefined ? wireKey : engine.routeFor(routeBy);
-  const { reckoning, order } = engine.cluster.explain(route);
+  const { reckoning, order, goesTo } = engine.cluster.explain(route);
   const [owner, ...others] = order;
-  const { failover } = engine.settings;
-  const goesTo = failover ? order.find(({ dead }) => !dead) : owner.dead ? undefined : owner;
   const { placedBy = route, ...found } = reckoning;
   return {
     wireKey,

@@ -15,6 +15,29 @@ export function checkDistinctNames(servers: readonly Pick<Address, "name" | "rin
   checkDistinct(servers.map(({ ringName }) => ringName), "whose keys are those of");
 }
 
+/**
+ * Checks that a server that is to stand in for others is none of them.
+ *
+ * @throws {TypeError} If one has the name, or the place, of one of those.
+ */
+export function checkApart(servers: readonly Address[], gutter: readonly Address[]): void {
+  if (gutter.length === 0) return;
+  const names = new Set(servers.map(({ name }) => name));
+  const places = new Set(servers.map(placeOf));
+  const both = gutter.find((each) => names.has(each.name) || places.has(placeOf(each)));
+  if (both === undefined) return;
+  throw new TypeError(
+    `Cannot use server ${
+      JSON.stringify(both.name)
+    } in option "gutter" as it is one of the servers: ` +
+      "it would stand in for itself. Name another one, or take it out of the servers",
+  );
+}
+
+function placeOf({ host, port, path }: Address): string {
+  return path ?? `${host}:${port}`;
+}
+
 function checkDistinct(names: readonly string[], relation: string): void {
   const positions = new Map<string, number>();
   for (let i = 0; i < names.length; i++) {

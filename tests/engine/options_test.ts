@@ -69,6 +69,11 @@ Deno.test("settingsOf() fills in the defaults", () => {
   assertEquals([typeof clock.now, typeof clock.after], ["function", "function"]);
 });
 
+Deno.test("settingsOf() bounds what lasts on a server that stands in once there is a gutter", () => {
+  assertEquals(settingsOf({ gutter: "a" }).failoverExptime, 60);
+  assertEquals(settingsOf({ gutter: "a", failoverExptime: 0 }).failoverExptime, 0);
+});
+
 Deno.test("settingsOf() takes what is given, and undefined for not given", () => {
   const options: Record<string, unknown> = { timeout: 7, strict: undefined, prefix: "a:" };
   const settings = settingsOf(readClientOptions(options as ClientOptions));

@@ -49,7 +49,7 @@ class AllFanOut extends FanOut<true, boolean> {
   }
 
   protected override finish(): boolean {
-    return this.#answers === this.engine.cluster.servers.length;
+    return this.#answers === this.engine.cluster.allServers.length;
   }
 }
 
