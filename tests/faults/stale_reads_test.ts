@@ -36,7 +36,10 @@ for (const failover of [false, true]) {
       for (const [name, change] of Object.entries(CHANGES)) {
         await using rig = await Rig.start({ failover, replayInvalidations: true });
         const { client, proxy, name: server } = rig;
-        await client.setMulti(KEYS.map((key) => [key, "old"]));
+        await eventually("all are stored", async () => {
+          const { ok } = await client.setMulti(KEYS.map((key) => [key, "old"]));
+          return ok && (await client.getMulti(KEYS)).size === KEYS.length;
+        });
         const keys = KEYS.filter((key) => client.getHostByKey(key) === server);
         const others = KEYS.filter((key) => !keys.includes(key));
         await client.meta.noop();
@@ -68,6 +71,33 @@ Deno.test("Client without replayInvalidations reads what was deleted meanwhile, 
   assertEquals(await client.delete(key), false);
   await proxy.clear();
   await eventually("it is back", async () => await client.get(key) === "old");
+});
+
+Deno.test("Client with replayInvalidations deletes what one stood in for that another one now does", async () => {
+  const gone = await MemcachedServer.start();
+  await using first = await MemcachedServer.start();
+  await using second = await MemcachedServer.start();
+  const [old, there, between] = [gone, first, second].map(({ address }, i) => `${address} s${i}`);
+  await gone.stop();
+  await using client = new Client([old, there], {
+    failover: true,
+    replayInvalidations: true,
+    retryTimeout: 60_000,
+    connectTimeout: 5000,
+    warn: false,
+  });
+  await using after = new Client([old, there, between]);
+  const key = KEYS.find((key) => {
+    const { server, standIns } = after.explain(key);
+    return server === "s0" && standIns[0].server === "s2";
+  })!;
+  await client.get(key);
+  assertEquals(await client.set(key, "old"), true);
+  assertEquals([first.items, second.items], [1, 0]);
+  client.setServers([old, there, between]);
+  assertEquals(await client.set(key, "new"), true);
+  await eventually("it is deleted", () => first.items === 0);
+  assertEquals([second.items, await client.get(key)], [1, "new"]);
 });
 
 Deno.test("Client with replayInvalidations leaves a server dead that cannot carry out the deletes", async () => {
