@@ -4,7 +4,6 @@ import { type Deadline, Turns, unixTime } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
-import { orphanError } from "../cluster/unsent.ts";
 import { fullError, unplacedError } from "../cluster/server_errors.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -25,7 +24,7 @@ import { META_QUESTIONS } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
 import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
-import { deleteAll, overwrites, remembering } from "./invalidation.ts";
+import { deleteAll, remembering } from "./invalidation.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { keysFor } from "./hashed_keys.ts";
 import type { Keys } from "./keys.ts";
@@ -38,6 +37,7 @@ import {
   settingsOf,
 } from "./options.ts";
 import { followingOf } from "./following.ts";
+import { sendInGroups } from "./group_sending.ts";
 import { readGutter } from "./gutter.ts";
 import { type NearValues, nearValuesOf } from "./near_values.ts";
 import { OwnChanges } from "./own_changes.ts";
@@ -337,46 +337,14 @@ export class Engine implements CallOwner {
     const order = this.#order;
     const mustWait = order !== undefined && order.size > 0 && fanOut.turn === undefined &&
       wireKeys.some((key) => order.holds(key));
-    if (!mustWait) return this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned, route);
+    const sender = { cluster: this.cluster, remember: this.#remember };
+    const groups = { fanOut, commandsFor, orphaned, route };
+    if (!mustWait) return sendInGroups(sender, wireKeys, groups);
     this.inTurn(wireKeys, fanOut, (turn) => {
-      this.#sendGroups(wireKeys, fanOut, commandsFor, orphaned, route, () => turn.end());
+      sendInGroups(sender, wireKeys, groups, () => turn.end());
     }, (error) => {
       fanOut.note(error);
       orphaned?.(Array.from(wireKeys.keys()));
-      fanOut.allSent();
-    }, route);
-  }
-
-  #sendGroups(
-    wireKeys: readonly string[],
-    fanOut: Parts,
-    commandsFor: (group: KeyGroup) => Iterable<Command>,
-    orphaned: ((positions: readonly number[]) => void) | undefined,
-    route: string | undefined,
-    sent?: () => void,
-  ): void {
-    const { deadline } = fanOut;
-    this.cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
-      if (!fanOut.settled) {
-        for (const { server, group, standsIn } of groups) {
-          for (const made of commandsFor(group)) {
-            const command = this.#remember === undefined ? made : this.#remember(made);
-            command.deadline = deadline;
-            command.route = route;
-            fanOut.expectParts(1);
-            if (standsIn) this.cluster.lend(command, server);
-            server.submit(command);
-          }
-        }
-        const mayOwe = this.#remember !== undefined && overwrites(fanOut.command);
-        for (const { owner, keys, positions, dialError } of orphans) {
-          if (mayOwe) this.cluster.owe(keys, route);
-          fanOut.note(orphanError(owner, dialError, fanOut.command));
-          orphaned?.(positions);
-        }
-      }
-    }, () => {
-      sent?.();
       fanOut.allSent();
     }, route);
   }
