@@ -34,6 +34,7 @@ import { Leaving } from "./leaving.ts";
 import { type Distribute, isSamePlace, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
 import { Placing } from "./placing.ts";
+import { route, type RoutingSteps, type Unconnected } from "./routing.ts";
 import { Server } from "./server.ts";
 import type { ClusterSettings, ServerContext } from "./server_context.ts";
 import { closedError, lateError, unplacedError } from "./server_errors.ts";
@@ -56,9 +57,6 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
 
 /** What decides, beside the keys, where they go. */
 type Routing = Pick<Command, "deadline" | "route">;
-
-/** The server that must be dialled before a key can be placed; `undefined` once it is placed. */
-type Unconnected = Server | undefined;
 
 /** Routes commands to servers. */
 export class Cluster {
@@ -372,31 +370,8 @@ export class Cluster {
     return server;
   }
 
-  /**
-   * Tries to place a key now. If that needs a server that is not connected, it dials that one and tries again.
-   *
-   * @param attempt Places the key, or returns the server that must be dialled first. It is told the error of the dial
-   *   that has just ended, if it failed.
-   * @param fail Called if an attempt after a dial throws, as a distribution of the user's may. What the first one throws
-   *   is the caller's.
-   */
-  #route(
-    deadline: Deadline,
-    attempt: (failed: Failed, last: MemcachedError | undefined) => Unconnected,
-    fail: (server: Server, error: MemcachedError) => void,
-    failed: Failed = new Map(),
-    last?: MemcachedError,
-  ): void {
-    const server = attempt(failed, last);
-    if (server === undefined) return;
-    this.#dial(server, deadline, (error) => {
-      if (error !== undefined) failed.set(server, error);
-      try {
-        this.#route(deadline, attempt, fail, failed, error);
-      } catch (cause) {
-        fail(server, unplacedError(server.name, cause));
-      }
-    });
+  #route(deadline: Deadline, attempt: RoutingSteps["attempt"], fail: RoutingSteps["fail"]): void {
+    route({ dial: (server, then) => this.#dial(server, deadline, then), attempt, fail });
   }
 
   #submitRouted(key: string, command: Command, wasSubmitted?: () => void): void {
