@@ -56,6 +56,7 @@ async function packCheck(folder: string): Promise<void> {
     console.log(`${name} (${version}): ${stdout.trim()}`);
     await runCli(program, server.address, nodeProject);
   }
+  await checkBundle(programs.esbuild, nodeProject);
 
   const bunProject = await project(folder, "bun_project", BUN_SETTINGS);
   await run(bun.program, ["add", ...packages], bunProject);
@@ -71,6 +72,22 @@ async function runCli(program: string, server: string, cwd: string): Promise<voi
   await run(program, [cli, "--servers", server, "set", "from-cli", "hello"], cwd);
   const { stdout } = await run(program, [cli, "get", "from-cli"], cwd, { LIBMC_SERVERS: server });
   if (stdout !== "hello\n") throw new Error(`The command line program gave ${stdout}`);
+}
+
+/** A bundle of a program has only those codecs and sources of servers that it imports. */
+async function checkBundle(esbuild: string, folder: string): Promise<void> {
+  const bundleOf = async (name: string) => {
+    const program = `${folder}/bundle_${name}.js`;
+    await Deno.writeTextFile(program, `import { ${name} } from "@libmc/libmc";\nuse(${name});\n`);
+    const options = ["--bundle", "--minify", "--format=esm", "--platform=node"];
+    return (await run(esbuild, [program, ...options, "--log-level=error"], folder)).stdout;
+  };
+  const [client, presets] = await Promise.all([bundleOf("Client"), bundleOf("presets")]);
+  for (const text of PARTS_APART) {
+    if (client.includes(text)) throw new Error(`A bundle of Client has ${JSON.stringify(text)}`);
+  }
+  if (!presets.includes(PARTS_APART[0])) throw new Error("A bundle of presets lacks phpCodec");
+  console.log(`bundle of Client: ${client.length.toLocaleString("en")} bytes`);
 }
 
 /** Makes a project that has nothing but its settings and a program. */
@@ -97,6 +114,15 @@ async function packStandIn(folder: string, name: string): Promise<void> {
     ROOT,
   );
 }
+
+/** Texts of what nobody needs who imports `Client` alone: the codecs of other clients and the sources of servers. */
+const PARTS_APART = [
+  "php-memcached",
+  "npm's memcached",
+  "memjs",
+  "dalli does",
+  "config get cluster",
+];
 
 const STRICT = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
 
