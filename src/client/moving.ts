@@ -10,7 +10,7 @@ import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
 import { entriesOf, type Items } from "../operations/items.ts";
-import { lock, lockBoth, type LockOptions } from "../operations/lock.ts";
+import { lock, lockBoth, lockOnFirst, type LockOptions } from "../operations/lock.ts";
 import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
 import { noop } from "../operations/meta/servers.ts";
 import type { Job, Side } from "../operations/migration/job.ts";
@@ -141,12 +141,12 @@ class Verbs extends Mover {
       keys: [key],
       isMany: false,
       options,
+      check: (engine) => lock(engine, key, options),
       run: (engine, side) => {
         const { engines, isDone } = this.move;
-        const isAlone = side === "old" || isDone;
-        return isAlone
-          ? lock(engine, key, options)
-          : lockBoth([routed(engines.old, options), engine], key, options);
+        if (isDone) return lock(engine, key, options);
+        const both = [routed(engines.old, options), routed(engines.new, options)] as const;
+        return side === "old" ? lockOnFirst(both, key, options) : lockBoth(both, key, options);
       },
     });
   }

@@ -13,6 +13,8 @@ export class Deadlines {
   /** That of the calls of this turn, and their timeout. */
   #current: Deadline | undefined;
   #timeout = 0;
+  /** That of the call of which a part begins in this moment. */
+  #whole: Deadline | undefined;
   /** Those of this turn that had another timeout. */
   #earlier: { readonly deadline: Deadline; readonly timeout: number }[] | undefined;
 
@@ -23,6 +25,7 @@ export class Deadlines {
 
   /** Gives the deadline of a call that begins now. It is known at the end of this turn. */
   next(): Deadline {
+    if (this.#whole !== undefined) return this.#whole;
     const { timeout } = this.#settings;
     if (timeout === 0) return Deadline.NEVER;
     if (this.#current !== undefined && this.#timeout === timeout) return this.#current;
@@ -31,6 +34,36 @@ export class Deadlines {
     else (this.#earlier ??= []).push({ deadline: this.#current, timeout: this.#timeout });
     this.#timeout = timeout;
     return this.#current = new Deadline(Infinity);
+  }
+
+  /**
+   * Begins a part of a call, which has the deadline of the whole.
+   *
+   * @param begin Only what it begins at once belongs to the part.
+   */
+  within<T>(whole: Deadline, begin: () => T): T {
+    const outer = this.#whole;
+    this.#whole = whole;
+    try {
+      return begin();
+    } finally {
+      this.#whole = outer;
+    }
+  }
+
+  /** Gives the deadline of a part that begins now, of a call of another client: it is no later than that of the call. */
+  noLaterThan(whole: Deadline): Deadline {
+    const { timeout } = this.#settings;
+    if (whole === Deadline.NEVER) return this.next();
+    if (timeout === 0) return whole;
+    const deadline = new Deadline(Infinity);
+    const settle = (now: number): void => {
+      // The other client's turn may end after this one's.
+      if (whole.at === Infinity) this.#turns.atEnd(settle);
+      else deadline.at = Math.min(whole.at, now + timeout);
+    };
+    this.#turns.atEnd(settle);
+    return deadline;
   }
 
   readonly #settle = (now: number): void => {

@@ -69,7 +69,7 @@ export class Engine implements CallOwner {
    * deleted; 0: there is none.
    */
   longestLock = 0;
-  readonly #deadlines: Deadlines;
+  readonly deadlines: Deadlines;
   /** Has the keys of a command noted if it fails, with `replayInvalidations`. */
   readonly #remember: ((command: Command) => Command) | undefined;
   /** Made for the first call of several steps. */
@@ -104,7 +104,7 @@ export class Engine implements CallOwner {
     this.#observers = observersOf(target, this.#outbox, given.observer);
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
     const turns = new Turns(settings.clock);
-    this.#deadlines = new Deadlines(turns, settings);
+    this.deadlines = new Deadlines(turns, settings);
     const proofKey = this.keys.unused();
     const prefix = this.keys.prefix;
     this.cluster = new Cluster(list.placed, {
@@ -155,7 +155,7 @@ export class Engine implements CallOwner {
   }
 
   deadline(): Deadline {
-    return this.#deadlines.next();
+    return this.deadlines.next();
   }
 
   /** Begins a call. An error that `begin` throws is misuse, and rejects. */

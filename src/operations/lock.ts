@@ -86,8 +86,8 @@ export class Lock implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #life: number | undefined;
   readonly #id: string;
-  /** The same lock on other servers, which ends with this one. */
-  readonly #beside: Lock | undefined;
+  /** What is on other servers, and ends with this lock. */
+  readonly #beside: Beside | undefined;
   #isReleased = false;
 
   /** Made by the client. */
@@ -96,7 +96,7 @@ export class Lock implements AsyncDisposable {
     key: string,
     { id, cas }: Holding,
     life: number | undefined,
-    beside: Lock | undefined,
+    beside: Beside | undefined,
   ) {
     this.#engine = engine;
     this.#life = life;
@@ -190,19 +190,30 @@ export class Lock implements AsyncDisposable {
   }
 }
 
+/**
+ * Takes a lock.
+ *
+ * @param besideOf Gives what ends with the lock, which has this id.
+ */
 export function lock(
   engine: Engine,
   key: string,
   options: LockOptions,
-  beside?: Lock,
+  besideOf: (id: string) => Beside | undefined = () => undefined,
 ): Promise<Lock | undefined> {
   return engine.call<Lock | undefined>(VERBS.lock, options, (call) => {
     const ttl = options?.ttl;
     if (ttl === undefined) throw wrongType('option "ttl"', "a number of seconds", ttl);
     const wireKey = engine.keys.one(key);
     engine.began(call, key, wireKey, wireKey);
-    take(engine, call, { key, wireKey, ttl, beside });
+    take(engine, call, { key, wireKey, ttl, besideOf });
   });
+}
+
+/** Something on other servers that ends with a lock. */
+export interface Beside {
+  /** Gives true if it was there until now, or need not be. */
+  release(options?: CallOptions): Promise<boolean>;
 }
 
 /** Takes a lock on two clusters, the first one first. It is held if it is held on both, and has the second one's token. */
@@ -211,24 +222,54 @@ export async function lockBoth(
   key: string,
   options: LockOptions,
 ): Promise<Lock | undefined> {
+  const deadline = second.deadline();
   const beside = await lock(first, key, options);
   if (beside === undefined) return undefined;
   let taken: Lock | undefined;
   try {
-    return taken = await lock(second, key, options, beside);
+    return taken = await second.deadlines.within(
+      deadline,
+      () => lock(second, key, options, () => beside),
+    );
   } finally {
-    if (taken === undefined) await beside.release({ strict: false });
+    // The call ends by its deadline, and does not wait for this.
+    if (taken === undefined) beside.release({ strict: false }).catch(() => {});
   }
+}
+
+/**
+ * Takes a lock on one cluster, from which another one may carry its item over: whoever reads the key of the lock there has
+ * it carried. The copy, and a placeholder for it, end with the lock, or nobody could take it there until its `ttl` is over.
+ */
+export function lockOnFirst(
+  [first, second]: readonly [Engine, Engine],
+  key: string,
+  options: LockOptions,
+): Promise<Lock | undefined> {
+  return lock(first, key, options, (id) => ({
+    async release() {
+      await second.call<boolean>(VERBS.release, { strict: false }, (call) => {
+        const wireKey = second.keys.one(key);
+        const seen = new Told<Holding | undefined>(call, (holding) => {
+          if (holding === undefined || ![id, ""].includes(holding.id)) return call.resolve(true);
+          const wire = { exptime: GONE_AT_ONCE, noreply: false, cas: holding.cas };
+          second.send(call, wireKey, new StorageCommand("cas", wireKey, NOTHING, wire, call));
+        });
+        second.send(call, wireKey, new GetCommand(wireKey, HOLDING, seen, { name: "gets" }));
+      });
+      return true;
+    },
+  }));
 }
 
 function take(
   engine: Engine,
   call: Call<Lock | undefined>,
-  { key, wireKey, ttl, beside }: {
+  { key, wireKey, ttl, besideOf }: {
     readonly key: string;
     readonly wireKey: string;
     readonly ttl: number;
-    readonly beside: Lock | undefined;
+    readonly besideOf: (id: string) => Beside | undefined;
   },
 ): void {
   const id = crypto.randomUUID();
@@ -237,7 +278,7 @@ function take(
   const added = new Told<boolean>(call, (stored) => isAdded = stored);
   const seen = new Told<Holding | undefined>(call, (holding) => {
     const isOurs = isAdded === true && holding?.id === id;
-    call.resolve(isOurs ? new Lock(engine, key, holding, life, beside) : undefined);
+    call.resolve(isOurs ? new Lock(engine, key, holding, life, besideOf(id)) : undefined);
   }, (error) => call.reject(isAdded === false ? error : inPart(error)));
   const item = { data: id, flags: 0 };
   const options = { exptime: ttl, noreply: false };

@@ -24,7 +24,7 @@ import type { RawItem } from "../../engine/item_decoders.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { MemcachedError, UnsupportedError } from "../../errors.ts";
+import { CodecError, MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import { checkManifest, dataToSplit } from "../chunked.ts";
 import { exptimeOf } from "../get_or_set/options.ts";
@@ -32,6 +32,7 @@ import { chunkBytesFor } from "../item_size.ts";
 import type { MetaKey } from "../meta/options.ts";
 import { getRaw } from "../retrieve.ts";
 import { encoded } from "../store.ts";
+import type { Side } from "./job.ts";
 
 /**
  * What became of an item:
@@ -39,20 +40,33 @@ import { encoded } from "../store.ts";
  * - `carried`: the new server has it now;
  * - `there`: the new server had one already, or was changed meanwhile;
  * - `absent`: neither has one;
- * - `left`: the old server may have one, and the new one could not take it.
+ * - `left`: the old server may have one, and the new one could not take it;
+ * - `unknown`: the old server could not be asked.
  */
-export type Carried = "carried" | "there" | "absent" | "left";
+export type Carried = "carried" | "there" | "absent" | "left" | "unknown";
 
 /** The engines of one call, and the key. */
 export interface Passage {
   readonly from: Engine;
   readonly to: Engine;
   readonly key: MetaKey;
+  /** Begins a part of the call on one side, within the deadline of the call. */
+  within<T>(side: Side, begin: () => T): T;
+}
+
+/** How an item is carried. */
+export interface CarryOptions {
+  /** True if the placeholder of somebody else is taken away: the caller cannot do without the item. */
+  readonly takesOver: boolean;
+  /** Seconds for an item whose server cannot say how long it lasts. */
+  readonly unknownTtl: number;
+  /** Told why the old server could not be asked. What it has stays there. */
+  failed(error: MemcachedError): void;
 }
 
 /** An item on its way. */
 interface Load {
-  readonly item: Encoded;
+  readonly item: RawItem;
   /** Infinity: it never expires. */
   readonly ttl: number;
 }
@@ -60,56 +74,54 @@ interface Load {
 /**
  * Carries one item.
  *
- * @param takesOver True if the placeholder of somebody else is taken away: the caller cannot do without the item.
- * @param unknownTtl Seconds for an item whose server cannot say how long it lasts.
- * @throws {MemcachedError} If a server fails. What the old one has stays there.
+ * @throws {MemcachedError} If the new server fails. What the old one has stays there.
  */
-export async function carry(
-  { from, to, key }: Passage,
-  { takesOver, unknownTtl }: { readonly takesOver: boolean; readonly unknownTtl: number },
-): Promise<Carried> {
+export async function carry(passage: Passage, options: CarryOptions): Promise<Carried> {
+  const { from, to, key } = passage;
   const { codec, inflateBudget } = to.settings;
   // Others would take the placeholder for a value.
   if (!knowsPlaceholders(codec, inflateBudget)) return "left";
   const wireKey = to.keys.any(key);
-  const cas = await claim(to, wireKey, takesOver);
+  const cas = await claim(passage, wireKey, options.takesOver);
   if (typeof cas !== "bigint") return cas;
-  let end: Carried = "absent";
+  let end: Carried = "unknown";
   try {
-    const load = await fetch(from, key, unknownTtl);
-    if (load === undefined) return end;
+    const load = await fetch(passage, options);
+    if (load === undefined) return end = "absent";
+    if (load === "unknown") return end;
     end = "left";
     const item = translated(from, to, load.item);
-    return end = await fill(to, wireKey, { item, ttl: load.ttl }, cas) ? "carried" : "there";
+    return end = await fill(passage, wireKey, { item, ttl: load.ttl, cas }) ? "carried" : "there";
   } catch (error) {
     if (isSound(error, MemcachedError)) throw error;
     // The codec or the limits of the new client do not take it.
     return "left";
   } finally {
-    if (end === "absent" || end === "left") {
-      await ask(to, wireKey, metaDelete({ C: cas }, ONCE)).catch(() => {});
+    // Nobody waits for it: if it fails, the placeholder goes by itself.
+    if (end !== "carried" && end !== "there") {
+      ask(to, wireKey, metaDelete({ C: cas }, ONCE)).catch(() => {});
     }
   }
 }
 
 /** Makes a placeholder on the new server. Gives its cas, or why there is none. */
 async function claim(
-  to: Engine,
+  { to, within }: Passage,
   key: string,
   takesOver: boolean,
 ): Promise<bigint | "there" | "left"> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const seen = await ask(to, key, CLAIM);
+    const seen = await within("new", () => ask(to, key, CLAIM));
     const { cas, won = false, stale = false, taken = false, size } = seen ?? {};
     if (cas === undefined) break;
     if (won && !stale) return cas;
     // This caller was told to renew a stale value, and does not.
-    if (won) await ask(to, key, metaDelete({ C: cas, I: true }, ONCE));
+    if (won) await within("new", () => ask(to, key, metaDelete({ C: cas, I: true }, ONCE)));
     if (stale || !taken || size !== 0) return "there";
     if (!takesOver) break;
     // Whoever carries it over now is soon done. One that is not has its placeholder taken away.
     if (round < PAUSES.length) await pause(to, PAUSES[round]);
-    else await ask(to, key, metaDelete({ C: cas }, ONCE));
+    else await within("new", () => ask(to, key, metaDelete({ C: cas }, ONCE)));
   }
   return "left";
 }
@@ -120,11 +132,22 @@ function pause({ settings: { clock } }: Engine, milliseconds: number): Promise<v
 
 /** Reads an item from the old server, as it is there. */
 async function fetch(
-  from: Engine,
-  key: MetaKey,
-  unknownTtl: number,
-): Promise<Load | undefined> {
-  const wireKey = from.keys.any(key);
+  passage: Passage,
+  { unknownTtl, failed }: CarryOptions,
+): Promise<Load | "unknown" | undefined> {
+  try {
+    const load = await asked(passage, unknownTtl);
+    return load === undefined || isPlaceholder(passage.from, load.item) ? undefined : load;
+  } catch (error) {
+    // What cannot be read is there all the same.
+    if (!isSound(error, MemcachedError) || isSound(error, CodecError)) throw error;
+    failed(error);
+    return "unknown";
+  }
+}
+
+async function asked(passage: Passage, unknownTtl: number): Promise<Load | undefined> {
+  const { from, key, within } = passage;
   const kind = metaGet(
     from.decoders.raw as ItemDecoder<RawItem>,
     { ...NOTHING_ASKED, value: true, ttl: true },
@@ -133,22 +156,28 @@ async function fetch(
   );
   let found: MetaItem<RawItem> | undefined;
   try {
-    found = await ask(from, wireKey, kind);
+    found = await within("old", () => ask(from, from.keys.any(key), kind));
   } catch (error) {
     if (!isSound(error, UnsupportedError)) throw error;
-    const item = await whole(from, key);
+    const item = await whole(passage);
     return item && { item, ttl: unknownTtl };
   }
   const { value, ttl = 0, stale } = found ?? {};
   // Stale is what somebody has invalidated. What ends in this second may be gone when it is stored.
   if (value === undefined || stale || ttl < 1) return undefined;
-  const item = Manifest.is(value) ? await whole(from, key) : value;
+  const item = Manifest.is(value) ? await whole(passage) : value;
   return item && { item, ttl };
 }
 
 /** Reads an item with its chunks. */
-async function whole(from: Engine, key: MetaKey): Promise<RawItem | undefined> {
-  return typeof key === "string" ? await getRaw(from, key, STRICT) : undefined;
+async function whole({ from, key, within }: Passage): Promise<RawItem | undefined> {
+  if (typeof key !== "string") return undefined;
+  return await within("old", () => getRaw(from, key, STRICT));
+}
+
+/** True for what somebody on the old servers has put in the place of a value that is being loaded. */
+function isPlaceholder({ settings: { codec, inflateBudget } }: Engine, item: RawItem): boolean {
+  return item.data.length === 0 && item.flags === 0 && knowsPlaceholders(codec, inflateBudget);
 }
 
 /** Gives an item as the new servers' clients read it: as it is if they have the same codec. */
@@ -161,15 +190,22 @@ function translated(from: Engine, to: Engine, item: Encoded): Encoded {
 }
 
 /** Stores an item over the placeholder. Gives false if that is gone. */
-async function fill(to: Engine, key: string, { item, ttl }: Load, cas: bigint): Promise<boolean> {
+async function fill(
+  { to, within }: Passage,
+  key: string,
+  { item, ttl, cas }: { readonly item: Encoded; readonly ttl: number; readonly cas: bigint },
+): Promise<boolean> {
   const { settings } = to;
+  const store = async (item: Encoded) => {
+    return (await within("new", () => ask(to, key, kind, item)))?.status === "stored";
+  };
   if (item.data instanceof Uint8Array) {
     checkManifest(settings, key, { data: item.data, flags: item.flags });
   }
   const exptime = ttl === Infinity ? 0 : exptimeOf(ttl);
   const data = dataToSplit(settings, "set", key, item);
   const kind = metaSet({ cas: false, size: false, isQuiet: false }, { T: exptime, C: cas }, ONCE);
-  if (data === undefined) return (await ask(to, key, kind, item))?.status === "stored";
+  if (data === undefined) return await store(item);
   const chunks = cut(data, chunkBytesFor(settings.itemSizeLimit, key));
   const { flags } = item;
   const mark = newMark(flags);
@@ -177,15 +213,17 @@ async function fill(to: Engine, key: string, { item, ttl }: Load, cas: bigint): 
     const under = chunkKey(key, i);
     const isLast = i === chunks.length - 1;
     const part = { data: chunk, flags: chunkFlags(mark, flags, i, isLast) };
-    return step<boolean>(
-      to,
-      under,
-      (receiver) => new StorageCommand("set", under, part, { exptime, noreply: false }, receiver),
-    );
+    const options = { exptime, noreply: false };
+    return within("new", () =>
+      step<boolean>(
+        to,
+        under,
+        (receiver) => new StorageCommand("set", under, part, options, receiver),
+      ));
   }));
   if (!stored.every(Boolean)) return false;
   const manifest = { data: manifestText(chunks.length), flags: (flags | FLAG_SPLIT) >>> 0 };
-  return (await ask(to, key, kind, manifest))?.status === "stored";
+  return await store(manifest);
 }
 
 /** Sends a meta command, strictly. */

@@ -1,5 +1,6 @@
 /** One call of a client that moves, as the migration sees it, and how the results of its parts become one. */
 
+import type { Deadline } from "../../clock.ts";
 import type { KeyOptions } from "../../engine/call_options.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { RawItem } from "../../engine/item_decoders.ts";
@@ -31,8 +32,15 @@ export interface Job {
   /** True if its result is that of many keys. */
   readonly isMany: boolean;
   readonly options: KeyOptions | undefined;
+  /** Carries the verb out up to where its arguments are valid, if `run` does something before. */
+  check?(engine: Engine): Promise<unknown>;
   /** Carries the verb out for some of the keys, by their positions; `undefined`: for what was given, as it is. */
   run(engine: Engine, side: Side, positions?: readonly number[]): Promise<unknown>;
+}
+
+/** A call that has begun. It ends by its deadline, however many commands it takes on both sides. */
+export interface BegunJob extends Job {
+  readonly deadline: Deadline;
 }
 
 /** What came of a part of a call. */

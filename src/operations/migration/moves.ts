@@ -28,8 +28,8 @@ import { ClosedError, MemcachedError, TimeoutError, UnsupportedError } from "../
 import { needsBase64 } from "../../key.ts";
 import { isSound } from "../../thrown.ts";
 import { deleteOne } from "../change.ts";
-import { type Carried, carry } from "./carrier.ts";
-import { type Job, joined, missesOf, type Part, type Side } from "./job.ts";
+import { type Carried, carry, type Passage } from "./carrier.ts";
+import { type BegunJob, type Job, joined, missesOf, type Part, type Side } from "./job.ts";
 import { Migration, type Tally } from "./migration.ts";
 import { Owed } from "./owed.ts";
 import { carries, sideOf } from "./side.ts";
@@ -62,11 +62,16 @@ export class Moves {
   /** Carries out a call. Wrong use rejects before anything is sent, and an abort at once. */
   async perform(job: Job): Promise<unknown> {
     const to = this.#engines.new;
-    const refused = refusedBy(to, to.keys, (engine) => job.run(engine, "new"));
+    const refused = refusedBy(
+      to,
+      to.keys,
+      (engine) => job.check?.(engine) ?? job.run(engine, "new"),
+    );
     if (refused !== undefined) await refused;
     if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
     this.#open++;
-    const result = this.#inTurn(job, job.keys.map((key) => to.keys.any(key)));
+    const begun = { ...job, deadline: to.deadline() };
+    const result = this.#inTurn(begun, job.keys.map((key) => to.keys.any(key)));
     const over = () => {
       if (--this.#open === 0) this.#onNoneOpen?.();
     };
@@ -83,11 +88,12 @@ export class Moves {
   /** Deletes keys on the side where they are not, as their values change in this moment. It does not fail. */
   async clearOther(job: Job, side: Side): Promise<void> {
     if (this.migration.stage === "done") return;
-    await this.#forget(job, side === "old" ? "new" : "old", this.#all(job));
+    const begun = { ...job, deadline: this.#engines.new.deadline() };
+    await this.#forget(begun, side === "old" ? "new" : "old", this.#all(job));
   }
 
   /** Begins a call behind those for its keys that have not ended. One that only reads lets others pass. */
-  #inTurn(job: Job, wireKeys: readonly string[]): Promise<unknown> {
+  #inTurn(job: BegunJob, wireKeys: readonly string[]): Promise<unknown> {
     const order = this.#order;
     const isRead = READS.includes(job.effect);
     const mustWait = order.size > 0 && wireKeys.some((key) => order.holds(key));
@@ -96,7 +102,7 @@ export class Moves {
     return new Promise((resolve) => {
       order.take({
         keys: Array.from(new Set(wireKeys)),
-        deadline: engine.deadline(),
+        deadline: job.deadline,
         begin: (turn) => {
           const result = this.#carryOut(job, wireKeys);
           resolve(result);
@@ -109,7 +115,7 @@ export class Moves {
     });
   }
 
-  async #carryOut(job: Job, wireKeys: readonly string[]): Promise<unknown> {
+  async #carryOut(job: BegunJob, wireKeys: readonly string[]): Promise<unknown> {
     const { migration } = this;
     if (migration.stage === "done") {
       this.#owed.old.clear();
@@ -129,7 +135,7 @@ export class Moves {
   }
 
   /** Carries out a call for keys of one side. */
-  async #on(side: Side, job: Job, positions: readonly number[]): Promise<unknown> {
+  async #on(side: Side, job: BegunJob, positions: readonly number[]): Promise<unknown> {
     const failures = await this.#pay(job, side, positions);
     return await this.#split(
       job,
@@ -139,7 +145,7 @@ export class Moves {
     );
   }
 
-  async #onOld(job: Job, positions: readonly number[]): Promise<unknown> {
+  async #onOld(job: BegunJob, positions: readonly number[]): Promise<unknown> {
     const result = await this.#run(job, "old", positions);
     if (!CHANGES.includes(job.effect)) return result;
     return await this.#failPart(
@@ -149,7 +155,7 @@ export class Moves {
     );
   }
 
-  async #onNew(job: Job, positions: readonly number[]): Promise<unknown> {
+  async #onNew(job: BegunJob, positions: readonly number[]): Promise<unknown> {
     const { effect } = job;
     if (this.migration.stage === "done") return await this.#run(job, "new", positions);
     if (effect === "store") {
@@ -184,7 +190,7 @@ export class Moves {
   }
 
   /** Reads from the new side, and what is not there from the old one. */
-  async #read(job: Job, positions: readonly number[]): Promise<unknown> {
+  async #read(job: BegunJob, positions: readonly number[]): Promise<unknown> {
     const first = { positions, result: await this.#run(job, "new", positions) };
     const misses = missesOf(job, first);
     if (misses.length === 0 || !carries(this.migration)) return first.result;
@@ -211,7 +217,7 @@ export class Moves {
   }
 
   /** Reads from the old side. Where it fails, that is a miss. */
-  async #readOld(job: Job, positions: readonly number[]): Promise<Part | undefined> {
+  async #readOld(job: BegunJob, positions: readonly number[]): Promise<Part | undefined> {
     const trusted = positions.filter((at) => !this.#owed.old.has(this.#wireKey("old", job, at)));
     if (trusted.length === 0 || this.#owed.old.hasLost) return undefined;
     try {
@@ -227,7 +233,7 @@ export class Moves {
   }
 
   /** Has items on the new side alone. Gives the errors of those that it cannot have there, by their positions. */
-  async #bring(job: Job, positions: readonly number[]): Promise<Failures> {
+  async #bring(job: BegunJob, positions: readonly number[]): Promise<Failures> {
     const failures = new Map<number, MemcachedError>();
     await Promise.all(positions.map((at) => this.#carry(job, at, true, failures)));
     const brought = positions.filter((at) => !failures.has(at));
@@ -244,7 +250,7 @@ export class Moves {
    * @param failures Told why it could not be carried, if the caller must not go on then.
    */
   async #carry(
-    job: Job,
+    job: BegunJob,
     at: number,
     takesOver: boolean,
     failures?: Map<number, MemcachedError>,
@@ -253,25 +259,32 @@ export class Moves {
     const wireKey = this.#wireKey("old", job, at);
     if (owed.hasLost || !carries(this.migration)) return "absent";
     if (owed.has(wireKey) && (await this.#forget(job, "old", [at])).size > 0) return "absent";
-    const passage = { from: this.#view("old", job), to: this.#view("new", job), key: job.keys[at] };
+    const passage: Passage = {
+      from: this.#view("old", job),
+      to: this.#view("new", job),
+      key: job.keys[at],
+      within: (side, begin) => this.#within(side, job, begin),
+    };
+    const failed = (error: MemcachedError) => {
+      this.#tally.failures++;
+      if (failures === undefined) this.#engines.new.failed(error, FORGET.name, false);
+      failures?.set(at, error);
+    };
     try {
-      const end = await carry(passage, { takesOver, unknownTtl: this.#unknownTtl });
+      const end = await carry(passage, { takesOver, unknownTtl: this.#unknownTtl, failed });
       if (end === "carried") this.#tally.carried++;
       else if (end === "absent") this.#tally.absent++;
       return end;
     } catch (error) {
       if (!isSound(error, MemcachedError)) throw error;
       // Servers without meta commands take what is stored, and nothing is carried over.
-      if (isSound(error, UnsupportedError)) return "left";
-      this.#tally.failures++;
-      if (failures === undefined) this.#engines.new.failed(error, FORGET.name, false);
-      failures?.set(at, error);
+      if (!isSound(error, UnsupportedError)) failed(error);
       return "left";
     }
   }
 
   /** Makes up for deletes that are owed. Gives the errors of keys that cannot be used until that succeeds. */
-  async #pay(job: Job, side: Side, positions: readonly number[]): Promise<Failures> {
+  async #pay(job: BegunJob, side: Side, positions: readonly number[]): Promise<Failures> {
     const owed = this.#owed[side];
     if (owed.size === 0) return NO_FAILURES;
     const due = positions.filter((at) => owed.has(this.#wireKey(side, job, at)));
@@ -284,7 +297,7 @@ export class Moves {
    * @param isOwed True if what is there must not be used before it is deleted.
    */
   async #forget(
-    job: Job,
+    job: BegunJob,
     side: Side,
     positions: readonly number[],
     isOwed = true,
@@ -297,7 +310,7 @@ export class Moves {
         positions.slice(start, start + KEYS_A_TURN).map(async (at) => {
           const key = this.#wireKey(side, job, at);
           try {
-            await deleted(engine, key, job.keys[at]);
+            await this.#within(side, job, () => deleted(engine, key, job.keys[at]));
             owed.paid(key);
           } catch (error) {
             if (!isSound(error, MemcachedError)) throw error;
@@ -313,7 +326,7 @@ export class Moves {
 
   /** Carries out a call for the keys without a failure, and fails it for the others, each in its verb's own way. */
   async #split(
-    job: Job,
+    job: BegunJob,
     positions: readonly number[],
     failures: Failures,
     run: (good: readonly number[]) => Promise<unknown>,
@@ -325,7 +338,7 @@ export class Moves {
   }
 
   /** Joins what a call gives with what it gives for keys that failed. */
-  async #failPart(job: Job, part: Part | undefined, failures: Failures): Promise<unknown> {
+  async #failPart(job: BegunJob, part: Part | undefined, failures: Failures): Promise<unknown> {
     if (failures.size === 0) return part?.result;
     const positions = Array.from(failures.keys());
     const [error] = failures.values();
@@ -333,17 +346,26 @@ export class Moves {
     return part === undefined || !job.isMany ? result : joined(job, [part, { positions, result }]);
   }
 
-  #fail(job: Job, positions: readonly number[], error: MemcachedError): Promise<unknown> {
+  #fail(job: BegunJob, positions: readonly number[], error: MemcachedError): Promise<unknown> {
     const engine = this.#engines.new;
     return job.run(failing(engine, engine.keys, error), "new", this.#some(job, positions));
   }
 
-  #run(job: Job, side: Side, positions?: readonly number[]): Promise<unknown> {
-    return job.run(this.#view(side, job), side, positions && this.#some(job, positions));
+  #run(job: BegunJob, side: Side, positions?: readonly number[]): Promise<unknown> {
+    const some = positions && this.#some(job, positions);
+    return this.#within(side, job, () => job.run(this.#view(side, job), side, some));
+  }
+
+  /** Begins a part of a call on one side. The old client's own timeout counts there too. */
+  #within<T>(side: Side, { deadline }: BegunJob, begin: () => T): T {
+    const { deadlines, settings } = this.#engines[side];
+    if (side === "new") return deadlines.within(deadline, begin);
+    const isSameTime = settings.clock === this.#engines.new.settings.clock;
+    return isSameTime ? deadlines.within(deadlines.noLaterThan(deadline), begin) : begin();
   }
 
   /** Gives positions only if they are not all: what was given is then passed on as it is. */
-  #some(job: Job, positions: readonly number[]): readonly number[] | undefined {
+  #some(job: BegunJob, positions: readonly number[]): readonly number[] | undefined {
     return positions.length === job.keys.length ? undefined : positions;
   }
 

@@ -189,6 +189,42 @@ Deno.test("A lock is held once, whatever stages two processes are at", async () 
   }
 });
 
+Deno.test("A lock that was carried over by a read of its key ends when it is released", async () => {
+  await using rig = await startRig();
+  const [behind, ahead] = [rig.moving({ stage: "read_old" }), rig.moving()];
+  const held = await behind.lock("job", { ttl: 30 });
+  assertEquals(typeof await ahead.get("job"), "string");
+  assertEquals(await rig.plain.get("job") !== undefined, true, "it was carried over");
+  assertEquals(await ahead.lock("job", { ttl: 30 }), undefined);
+  assertEquals(await held?.release(), true);
+  assertEquals(await rig.plain.get("job"), undefined);
+  const next = await ahead.lock("job", { ttl: 30 });
+  assertEquals(await held?.release(), false);
+  assertEquals(await behind.lock("job", { ttl: 30 }), undefined, "it is that of another holder");
+  assertEquals(await next?.release(), true);
+});
+
+Deno.test("A lock that is carried over while it is released is not there for others to wait for", async () => {
+  await using rig = await startRig();
+  const { after, old } = rig;
+  const gate = new Gate("ms job");
+  await using reader = new Client(after.address, {
+    ...PATIENT,
+    connect: gate.connect,
+    migrateFrom: old,
+    migration: READ_NEW,
+  });
+  const behind = rig.moving({ stage: "read_old" });
+  const held = await behind.lock("job", { ttl: 30 });
+  const reading = reader.get("job");
+  await gate.reached;
+  assertEquals(await held?.release(), true);
+  gate.open();
+  await reading;
+  const next = await rig.moving().lock("job", { ttl: 30 });
+  assertEquals(await next?.release(), true);
+});
+
 Deno.test("Wrong use of a client that moves rejects before anything is sent", async () => {
   await using rig = await startRig();
   const client = rig.moving();

@@ -1,7 +1,7 @@
 /** Two embedded servers, the client of the old one, and clients that move to the new one. */
 
 import { Client, type ClientOptions, type MigrationOptions } from "@libmc/libmc";
-import { MemcachedServer } from "@libmc/libmc/testing";
+import { MemcachedServer, TestClock } from "@libmc/libmc/testing";
 
 const PATIENT = { pollTimeout: 5000, connectTimeout: 5000, warn: false };
 
@@ -15,11 +15,16 @@ export interface Rig extends AsyncDisposable {
   moving(migration?: MigrationOptions, options?: ClientOptions): Client;
 }
 
+/** Starts a server whose time stands still until a test turns it, so that no second begins between two calls. */
+export function startStill(): Promise<MemcachedServer> {
+  return MemcachedServer.start({ clock: new TestClock(Math.floor(Date.now() / 1000)) });
+}
+
 /** @param options Of all clients. */
 export async function startRig(options: ClientOptions = {}): Promise<Rig> {
   const stack = new AsyncDisposableStack();
-  const before = stack.use(await MemcachedServer.start());
-  const after = stack.use(await MemcachedServer.start());
+  const before = stack.use(await startStill());
+  const after = stack.use(await startStill());
   const old = stack.use(new Client(before.address, { ...PATIENT, ...options }));
   const plain = stack.use(new Client(after.address, { ...PATIENT, ...options }));
   return {

@@ -2,10 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "@libmc/libmc";
-import { MemcachedServer } from "@libmc/libmc/testing";
 import { META_VERBS } from "../../support/meta_verbs.ts";
 import { ALL_VERBS, KEY, KEYS } from "../../support/verbs.ts";
-import { startRig } from "./rig.ts";
+import { startRig, startStill } from "./rig.ts";
 
 const GIVEN = { key: KEY, keys: KEYS, value: "v", items: KEYS.map((key) => [key, "v"] as const) };
 const OF_KEYS: readonly { name: string; call(client: Client): Promise<unknown> }[] = [
@@ -38,7 +37,7 @@ for (const [filling, fill] of Object.entries(FILLINGS)) {
   Deno.test(`Each verb gives the same before, while and after the client moves: ${filling}`, async () => {
     await using rig = await startRig({ allowFlushAll: true });
     const { old, plain } = rig;
-    await using alone = await MemcachedServer.start();
+    await using alone = await startStill();
     await using reference = new Client(alone.address, {
       allowFlushAll: true,
       pollTimeout: 5000,
