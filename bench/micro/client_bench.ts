@@ -85,6 +85,41 @@ Deno.bench("setMulti of 100 keys", { group }, async () => {
   await stores.setMulti(items);
 });
 
+const storesOne = clientFor("STORED\r\n", "set");
+Deno.bench("set", { group }, async () => {
+  await storesOne.set(keys[0], "value");
+});
+
+for (const stage of ["read_old", "read_new", "done"] as const) {
+  const moving = (reply: string, command: string, told: string) =>
+    clientFor(
+      stage === "read_old" ? told : reply,
+      stage === "read_old" ? "delete" : command,
+      {
+        migrateFrom: clientFor(
+          stage === "read_old" ? reply : told,
+          stage === "read_old" ? command : "delete",
+        ),
+        migration: { stage },
+      },
+    );
+  const [readsOne, readsMany, setsOne] = [
+    moving(itemReply(1), "get bench", ""),
+    moving(itemReply(100), "get bench", ""),
+    moving("STORED\r\n", "set", "NOT_FOUND\r\n"),
+  ];
+  const moves = { group: `a client that moves, in ${stage}` };
+  Deno.bench(`get in ${stage}`, moves, async () => {
+    await readsOne.get(keys[0]);
+  });
+  Deno.bench(`getMulti of 100 keys in ${stage}`, moves, async () => {
+    await readsMany.getMulti(keys);
+  });
+  Deno.bench(`set in ${stage}`, moves, async () => {
+    await setsOne.set(keys[0], "value");
+  });
+}
+
 for (
   const [name, bytes] of [["100 B", 100], ["100 kB", 100_000], [
     "1 MB",

@@ -13,9 +13,10 @@ import { ServerState } from "../../src/testing/memcached/server_state.ts";
 
 /** One server, its items, and the connections to it. */
 export class SteppedMemcached {
+  /** The time of its items, which stands still unless a test turns it. Times in the past are dates after 1970. */
+  readonly clock: TestClock = new TestClock(1_700_000_000);
   readonly #state = new ServerState({
-    // Times in the past are dates after 1970.
-    clock: new TestClock(1_700_000_000),
+    clock: this.clock,
     version: "1.6.18",
     itemSizeLimit: 1024 * 1024,
     listening: { port: 11211, hostname: "stepped", path: undefined },

@@ -36,6 +36,29 @@ Deno.test("A value that was read before a delete is not carried over after it", 
   }
 });
 
+Deno.test("What is carried over is not stored over an item of a new server that has begun anew", async () => {
+  await using rig = await startRig();
+  const first = await MemcachedServer.start();
+  const gate = new Gate("mg key");
+  await using held = new Client(rig.before.address, { ...PATIENT, connect: gate.connect });
+  await using reader = new Client(first.address, {
+    ...PATIENT,
+    migrateFrom: held,
+    migration: READ_NEW,
+  });
+  await rig.old.set("key", "old");
+  const reading = reader.get("key");
+  await gate.reached;
+  // The numbers of its items begin anew as well.
+  await first.stop();
+  await using second = await MemcachedServer.start({ port: first.port });
+  await using writer = new Client(second.address, PATIENT);
+  assertEquals(await writer.set("key", "new"), true);
+  gate.open();
+  await reading;
+  assertEquals(await writer.get("key"), "new");
+});
+
 Deno.test("A delete is confirmed by the old servers before the new ones are told", async () => {
   await using rig = await startRig();
   const { before, old } = rig;
