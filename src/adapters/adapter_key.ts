@@ -14,22 +14,24 @@ import { crypto } from "@std/crypto";
  *
  * @param prefix Goes in front as it is: what stores of one kind have in common.
  * @param text Any text, also an empty one.
+ * @param most Most bytes of a key. Unless given, room is left for the client's own prefix and a namespace, and for base64.
  */
-export function adapterKey(prefix: string, text: string): string {
+export function adapterKey(prefix: string, text: string, most = 150): string {
   const sendable = SPECIAL.test(text) ? text.replace(SPECIALS, escaped) : text;
   const key = prefix + sendable;
   // A character of UTF-16 has at most three bytes.
-  if (key.length * 3 <= MAX_BYTES) return key;
+  if (key.length * 3 <= most) return key;
   const bytes = ENCODER.encode(key);
-  if (bytes.length <= MAX_BYTES) return key;
+  if (bytes.length <= most) return key;
   const digest = new Uint8Array(crypto.subtle.digestSync("SHA-256", bytes));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${DECODER.decode(bytes.subarray(0, KEPT_BYTES)).replace(CUT, "")}#${bytes.length}#${hex}`;
+  return `${
+    DECODER.decode(bytes.subarray(0, most - END_BYTES)).replace(CUT, "")
+  }#${bytes.length}#${hex}`;
 }
 
-/** Room is left for the client's own prefix and a namespace, and for base64. */
-const MAX_BYTES = 150;
-const KEPT_BYTES = 70;
+/** What follows what is kept has at most so many bytes: two marks, a length of up to 14 digits, and the hash. */
+const END_BYTES = 80;
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();

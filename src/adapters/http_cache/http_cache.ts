@@ -1,0 +1,298 @@
+/** A handler of requests before which memcached stands: a cache that all processes share (RFC 9111). */
+
+import type { Client, LoadContext, Namespace } from "../../../mod.ts";
+import {
+  aFunction,
+  aText,
+  type Checks,
+  integerFrom,
+  objectOf,
+  readOptions,
+} from "../../checks/check.ts";
+import { adapterKey } from "../adapter_key.ts";
+import { conditional } from "./conditional.ts";
+import { directivesOf } from "./freshness.ts";
+import { PassedUrls } from "./passed_urls.ts";
+import { wholeBody } from "./whole_body.ts";
+import { lifetimeOf } from "./shareable.ts";
+import {
+  bytesOfResponse,
+  headOf,
+  responseOf,
+  type StoredResponse,
+  storedResponseIn,
+} from "./stored_response.ts";
+import { variantOf, varyNames } from "./vary.ts";
+
+/**
+ * Options of {@linkcode httpCache}.
+ *
+ * @example Pages in two languages, given at once while they are renewed
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { httpCache, type HttpCacheOptions } from "@libmc/libmc/http-cache";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const options: HttpCacheOptions = {
+ *   client,
+ *   vary: ["accept-language"],
+ *   staleWhileRevalidate: 60,
+ *   staleIfError: 3600,
+ * };
+ * const headers = { "cache-control": "max-age=10", vary: "accept-language" };
+ * const handler = httpCache(options, () => new Response("hello", { headers }));
+ * assertEquals(await (await handler(new Request("http://a.example/"))).text(), "hello");
+ * ```
+ */
+export interface HttpCacheOptions {
+  /** Where the responses are kept. With a namespace all of them can be dropped by its `clear()`. */
+  client: Client | Namespace;
+  /** What the keys begin with. @default {"page:"} */
+  prefix?: string;
+  /**
+   * Headers by which responses may differ, in lower case. A response whose `Vary` names another one is not kept.
+   *
+   * @default {[]}
+   */
+  vary?: readonly string[];
+  /** Seconds that a response is fresh which does not say it itself. 0: such a response is not kept. @default {0} */
+  maxAge?: number;
+  /**
+   * Seconds after that in which a stale response is given at once, while one process renews it. A response with
+   * `must-revalidate`, `proxy-revalidate` or `no-cache` is never given stale, and so not kept where this is more than 0.
+   *
+   * @default {0}
+   */
+  staleWhileRevalidate?: number;
+  /**
+   * Seconds after that in which a stale response is given if the handler throws, or answers 500, 502, 503 or 504.
+   *
+   * @default {0}
+   */
+  staleIfError?: number;
+  /** Most bytes of a body that is kept, up to 1,000,000. @default {1_000_000} */
+  maxBytes?: number;
+  /** Gives what stands for the URL of a request, as without the parameters of a campaign. @default {(request) => request.url} */
+  key?: (request: Request) => string;
+  /** Is given the promise of each renewal in the background: for platforms that end a program early. */
+  waitUntil?: (promise: Promise<void>) => void;
+}
+
+/**
+ * Answers requests, as `Deno.serve`, Hono's `app.fetch` and Fresh's `app.handler()` do.
+ *
+ * @example A page
+ * ```ts
+ * import type { HttpHandler } from "@libmc/libmc/http-cache";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const page: HttpHandler<[]> = (request) => new Response(new URL(request.url).pathname);
+ * assertEquals(await (await page(new Request("http://a.example/b"))).text(), "/b");
+ * ```
+ */
+export type HttpHandler<A extends readonly unknown[]> = (
+  request: Request,
+  ...rest: A
+) => Response | Promise<Response>;
+
+/**
+ * Puts memcached before a handler: what it may keep of its responses is given again, by every process.
+ *
+ * However many requests for one URL come at once, in however many processes, the handler is called once, by
+ * `Client.getOrSet`. Kept are responses to GET with status 200, 203, 204, 300, 301, 308, 404, 405, 410, 414 or 501 that are
+ * fresh for a while, and neither `private`, `no-store` nor with `Set-Cookie`; to a request with `Authorization` only those
+ * that say `public`, `s-maxage` or `must-revalidate`. HEAD is answered from what GET has left. `If-None-Match` and
+ * `If-Modified-Since` get 304. A request with `Range` or `no-store` goes to the handler, one with `no-cache` renews. The
+ * header `Cache-Status` (RFC 9211) says what was done, `Age` how old a response is.
+ *
+ * A request with cookies is answered like any other: a handler whose response depends on them says `private`, or names
+ * `Cookie` in `Vary`. A URL whose response could not be kept is remembered for ten seconds, in which its requests do not
+ * wait for each other. Without memcached every request goes to the handler.
+ *
+ * @param options The client, and how to keep.
+ * @param handler Makes the responses. In the background it is called with the request for which it renews.
+ * @returns A handler with the same arguments.
+ * @throws {TypeError} If an option cannot be used.
+ * @throws {RangeError} If a number is out of its range.
+ *
+ * @example `Deno.serve(httpCache({ client }, app.fetch))`
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { httpCache } from "@libmc/libmc/http-cache";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * let made = 0;
+ * const headers = { "cache-control": "max-age=60" };
+ * const handler = httpCache({ client }, () => new Response(`page ${++made}`, { headers }));
+ * const ask = async () => await (await handler(new Request("http://a.example/"))).text();
+ * assertEquals(await Promise.all([ask(), ask(), ask()]), ["page 1", "page 1", "page 1"]);
+ * server.advance(60);
+ * assertEquals(await ask(), "page 2");
+ * ```
+ */
+export function httpCache<A extends readonly unknown[]>(
+  options: HttpCacheOptions,
+  handler: HttpHandler<A>,
+): (request: Request, ...rest: A) => Promise<Response> {
+  aFunction("the handler of httpCache()", handler);
+  const cache = new HttpCache(readOptions("httpCache", options, OPTIONS, ["client"]));
+  return (request, ...rest) => cache.answer(request, () => handler(request, ...rest));
+}
+
+/** With its head a response must fit into one item. */
+const MOST_BYTES = 1_000_000;
+
+const WINDOW = integerFrom(0, 2_592_000);
+
+const OPTIONS: Checks<HttpCacheOptions> = {
+  client: objectOf,
+  prefix: aText,
+  vary: listOfNames,
+  maxAge: WINDOW,
+  staleWhileRevalidate: WINDOW,
+  staleIfError: WINDOW,
+  maxBytes: integerFrom(0, MOST_BYTES),
+  key: aFunction,
+  waitUntil: aFunction,
+};
+
+function listOfNames(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`Cannot use ${name} that is not an array of names`);
+  }
+  return value.map((header) => {
+    aText(`a name of ${name}`, header);
+    return String(header).toLowerCase();
+  }).sort();
+}
+
+type Make = () => Response | Promise<Response>;
+
+class HttpCache {
+  readonly #options: HttpCacheOptions;
+  readonly #vary: readonly string[];
+  readonly #passed = new PassedUrls();
+
+  constructor(options: HttpCacheOptions) {
+    this.#options = options;
+    this.#vary = options.vary ?? [];
+  }
+
+  async answer(request: Request, make: Make): Promise<Response> {
+    const asked = directivesOf(request.headers);
+    const mayBeKept = (request.method === "GET" || request.method === "HEAD") &&
+      !asked.has("no-store") && !request.headers.has("range") && !request.headers.has("upgrade");
+    if (!mayBeKept) return await make();
+    const url = (this.#options.key ?? ((request) => request.url))(request);
+    const key = adapterKey(
+      this.#options.prefix ?? "page:",
+      `${url} ${variantOf(this.#vary, request.headers)}`,
+    );
+    if (request.method === "HEAD") return await this.#answerHead(request, key, make);
+    if (this.#passed.has(key)) return withStatus(await make(), "fwd=bypass");
+    return await this.#answerGet(request, url, key, make, asked.has("no-cache"));
+  }
+
+  async #answerHead(request: Request, key: string, make: Make): Promise<Response> {
+    const stored = storedResponseIn(await this.#options.client.get(key));
+    if (stored === undefined) return await make();
+    const response = this.#given(stored, request);
+    return new Response(null, response);
+  }
+
+  async #answerGet(
+    request: Request,
+    url: string,
+    key: string,
+    make: Make,
+    forceFresh: boolean,
+  ): Promise<Response> {
+    const { client, staleWhileRevalidate = 0, staleIfError = 0, waitUntil } = this.#options;
+    // The response of this call's own load, whether it is kept or not.
+    let own: Response | undefined;
+    const load = async ({ background }: LoadContext) => {
+      const made = await make();
+      if (staleIfError > 0 && FAILED.has(made.status)) throw new FailedResponse(made);
+      const { response, bytes } = await this.#kept(request, url, made);
+      if (bytes === undefined) this.#passed.add(key);
+      if (!background) own = withStatus(response, bytes ? "fwd=miss; stored" : "fwd=miss");
+      else if (bytes === undefined) await response.body?.cancel();
+      return bytes;
+    };
+    const ttl = (bytes: Uint8Array | undefined) => storedResponseIn(bytes)?.head.fresh ?? 1;
+    const options = {
+      ttl,
+      staleWhileRevalidate,
+      staleIfError,
+      forceFresh,
+      ...waitUntil && { waitUntil },
+    };
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await client.getOrSet(key, load, options);
+    } catch (error) {
+      // Others who waited for it get it, too.
+      if (error instanceof FailedResponse) return withStatus(error.response.clone(), "fwd=miss");
+      throw error;
+    }
+    if (own !== undefined) return conditional(request, own);
+    const stored = storedResponseIn(bytes);
+    // Somebody else's load brought what is not kept, or there is something else under the key.
+    if (stored === undefined) return withStatus(await make(), "fwd=miss");
+    return this.#given(stored, request);
+  }
+
+  /** Gives a response that still has its body, and its bytes if it is to be kept. */
+  async #kept(
+    request: Request,
+    url: string,
+    made: Response,
+  ): Promise<{ response: Response; bytes: Uint8Array | undefined }> {
+    const { maxAge = 0, staleWhileRevalidate = 0, staleIfError = 0, maxBytes = MOST_BYTES } =
+      this.#options;
+    const now = Date.now();
+    const mayBeStale = staleWhileRevalidate + staleIfError > 0;
+    const fresh = lifetimeOf(made, request, { maxAge, mayBeStale, now });
+    const isKnown = varyNames(made.headers)?.every((name) => this.#vary.includes(name)) ?? false;
+    if (fresh === undefined || !isKnown) return { response: made, bytes: undefined };
+    const { response, body } = await wholeBody(made, maxBytes);
+    if (body === undefined) return { response, bytes: undefined };
+    return { response, bytes: bytesOfResponse({ ...headOf(url, made, now), fresh }, body) };
+  }
+
+  #given(stored: StoredResponse, request: Request): Response {
+    const response = responseOf(stored);
+    const age = Math.max(0, Math.floor((Date.now() - stored.head.at) / 1000));
+    const before = Number(response.headers.get("age") ?? 0);
+    response.headers.set("age", String(age + (Number.isFinite(before) ? before : 0)));
+    const left = (stored.head.fresh ?? 0) - age;
+    return conditional(request, withStatus(response, `hit; ttl=${left}`));
+  }
+}
+
+/** What the handler says when something failed: a stale response is better, if there is one. */
+class FailedResponse extends Error {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super(`The handler's response has status ${response.status}`);
+    this.response = response;
+  }
+}
+
+const FAILED: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+/** Says what was done, as RFC 9211 has it. Headers that were received cannot be changed, so it is a copy. */
+function withStatus(response: Response, status: string): Response {
+  const copy = new Response(response.body, response);
+  copy.headers.append("cache-status", `libmc; ${status}`);
+  return copy;
+}
