@@ -125,6 +125,6 @@ export interface CliIo {
   env(name: string): string | undefined;
   /** Reads a whole file. */
   readFile(path: string): Promise<Uint8Array>;
-  /** Time and timers: the platform's unless given. */
+  /** The time that commands measure, and the pauses of `top`: the platform's unless given. */
   readonly clock?: Clock;
 }

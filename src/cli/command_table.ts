@@ -2,12 +2,19 @@
 
 import type { CliCommand } from "./command.ts";
 import { dashboard } from "./commands/dashboard.ts";
+import { bench } from "./commands/bench.ts";
 import { deleteCommand } from "./commands/delete.ts";
+import { doctor } from "./commands/doctor.ts";
+import { flush } from "./commands/flush.ts";
 import { get } from "./commands/get.ts";
 import { incr } from "./commands/incr.ts";
+import { keys } from "./commands/keys.ts";
+import { ring } from "./commands/ring.ts";
 import { set } from "./commands/set.ts";
 import { stats } from "./commands/stats.ts";
+import { top } from "./commands/top.ts";
 import { touch } from "./commands/touch.ts";
+import { watch } from "./commands/watch.ts";
 
 export const COMMANDS: readonly CliCommand[] = [
   get,
@@ -17,4 +24,11 @@ export const COMMANDS: readonly CliCommand[] = [
   touch,
   stats,
   dashboard,
+  keys,
+  watch,
+  flush,
+  ring,
+  doctor,
+  top,
+  bench,
 ];

@@ -120,7 +120,6 @@ export async function setUpOf(given: GlobalOptions, io: CliIo): Promise<SetUp> {
     timeout: timeout,
     strict: true,
     warn: false,
-    ...(io.clock !== undefined && { clock: io.clock }),
   };
   return { servers, options };
 }

@@ -1,4 +1,4 @@
-/** Files that are named on the command line. */
+/** Files that are named on the command line, and the standard input in place of one. */
 
 import type { CliIo } from "./cli_io.ts";
 import { UsageError } from "./usage_error.ts";
@@ -22,4 +22,17 @@ export async function readTextFile(io: CliIo, path: string): Promise<string> {
   } catch {
     throw new UsageError(`cannot read ${path}: it is not UTF-8`);
   }
+}
+
+/** Reads the lines of a file, or of the standard input for `-`. Empty ones are left out. */
+export async function linesOf(io: CliIo, path: string): Promise<string[]> {
+  const text = path === "-" ? await textOfInput(io) : await readTextFile(io, path);
+  return text.split(/\r?\n/).filter((line) => line !== "");
+}
+
+async function textOfInput({ in: input }: CliIo): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of input.bytes()) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
 }

@@ -54,7 +54,7 @@ const ROOMS = new Map<string, Arrows>([
   ["discovery", { code: [], types: ["commands", "engine", "transports"] }],
   ["testing", { code: ["protocol"] }],
   ["adapters", { code: ["mod"] }],
-  ["cli", { code: ["mod", "transports"] }],
+  ["cli", { code: ["mod", "placement", "transports"] }],
   ["mod", {
     code: ["client", "codec", "discovery", "engine", "observe", "transports"],
     types: ["cluster", "commands", "connection", "operations", "placement"],

@@ -1,0 +1,61 @@
+/** `doctor`: finds out what is wrong with servers, and says what to do. */
+
+import { parseAddress } from "../../placement/address.ts";
+import type { CliCommand, CliContext } from "../command.ts";
+import { diagnosis } from "../doctor/diagnosis.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { EXIT, type ExitCode } from "../exit_codes.ts";
+import type { Style } from "../report.ts";
+
+export const doctor: CliCommand = {
+  name: "doctor",
+  summary: "find out what is wrong with the servers, and what to do",
+  define(command) {
+    command.addHelpText(
+      "after",
+      "\nIt stores items of its own, up to 1 MB, and deletes them. 0: all is well; 3: something is not.",
+    );
+  },
+  async run(context) {
+    const { servers, options } = await context.setUp();
+    // All at the same time, as one that does not answer takes its time. They are told in order.
+    const all = servers.map((server) => {
+      return { server, findings: Array.fromAsync(diagnosis(server, options, context.clock)) };
+    });
+    let code: ExitCode = EXIT.done;
+    for (const [index, { server, findings }] of all.entries()) {
+      if (index > 0 && !context.report.isJson) await context.report.line();
+      if (await tell(context, parseAddress(server).name, await findings)) code = EXIT.server;
+    }
+    return code;
+  },
+};
+
+/** Tells what was found, and gives whether something is wrong. */
+async function tell(
+  { report }: CliContext,
+  server: string,
+  findings: readonly Finding[],
+): Promise<boolean> {
+  const isWrong = findings.some(({ state }) => state === "fail");
+  if (report.isJson) {
+    for (const finding of findings) await report.json({ server, ...finding });
+    return isWrong;
+  }
+  await report.line(report.paint("bold", report.foreign(server)));
+  for (const { check, state, text, wayOut, ms = 0 } of findings) {
+    const [mark, style] = MARKS[state];
+    const time = state === "skip" ? "" : `${ms.toFixed(1)} ms`;
+    const line = `${check.padEnd(11)} ${time.padStart(10)}  ${report.foreign(text)}`;
+    await report.line(`  ${report.paint(style, mark)} ${line}`);
+    if (wayOut !== undefined) await report.line(`    ${" ".repeat(22)}  → ${wayOut}`);
+  }
+  return isWrong;
+}
+
+const MARKS: Readonly<Record<Finding["state"], readonly [mark: string, style: Style]>> = {
+  ok: ["✓", "green"],
+  warn: ["!", "yellow"],
+  fail: ["✗", "red"],
+  skip: ["-", "dim"],
+};

@@ -1,0 +1,78 @@
+/** All steps of one server, one after the other. */
+
+import { Client, type ClientOptions, type Endpoint } from "../../../mod.ts";
+import type { Clock } from "../../clock.ts";
+import { parseAddress } from "../../placement/address.ts";
+import { checkDial, checkFirstReply, checkName, checkTls, type DialSetUp } from "./dial.ts";
+import { type CheckName, failed, type Finding, type Said } from "./finding.ts";
+import {
+  checkClock,
+  checkMeta,
+  checkPassword,
+  checkStore,
+  checkVersion,
+  onlyError,
+} from "./use.ts";
+
+/** Examines a server, and gives what it finds, step by step, until one fails. */
+export async function* diagnosis(
+  server: string,
+  options: ClientOptions,
+  clock: Clock,
+): AsyncGenerator<Finding, void, void> {
+  const setUp = dialSetUp(server, options, clock);
+  const client = new Client(server, options);
+  const key = `libmc-doctor-${crypto.randomUUID()}`;
+  let isLocked = false;
+  let hasMeta = false;
+  const steps: readonly (readonly [CheckName, () => Promise<Said>])[] = [
+    ["name", () => checkName(setUp)],
+    ["dial", () => checkDial(setUp)],
+    ["tls", () => checkTls(setUp)],
+    ["first reply", async () => {
+      const found = await checkFirstReply(setUp);
+      isLocked = found.isLocked;
+      return found.said;
+    }],
+    ["password", () => checkPassword(client, isLocked, options.auth !== undefined)],
+    ["version", () => checkVersion(client)],
+    ["meta", async () => {
+      const said = await checkMeta(client);
+      hasMeta = said.state === "ok";
+      return said;
+    }],
+    ["store", () => checkStore(client, key, 100)],
+    ["1 MB", () => checkStore(client, key, 1_000_000)],
+    ["clock", () => checkClock(client, key, hasMeta)],
+  ];
+  try {
+    for (const [check, take] of steps) {
+      const began = clock.now();
+      const said = await take().catch(saidOf);
+      yield { check, ...said, ms: clock.now() - began };
+      if (said.state === "fail") return;
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** A step that failed in a way that it does not expect. */
+function saidOf(error: unknown): Said {
+  const only = onlyError(error);
+  if (only === undefined) throw error;
+  return failed(
+    only.message,
+    "Run it again: if it fails at another step, the network loses packets",
+  );
+}
+
+function dialSetUp(
+  server: string,
+  { tls = false, timeout = 0 }: ClientOptions,
+  clock: Clock,
+): DialSetUp {
+  const { path, host, port } = parseAddress(server);
+  const endpoint: Endpoint = path !== undefined ? { path } : { hostname: host, port };
+  return { endpoint, tls: tls === false ? undefined : tls === true ? {} : tls, clock, timeout };
+}

@@ -1,0 +1,96 @@
+/** The figures of one server, asked for again and again. */
+
+import {
+  Client,
+  type ClientOptions,
+  MemcachedError,
+  MultiError,
+  ServerDeadError,
+} from "../../../mod.ts";
+import type { Clock } from "../../clock.ts";
+import { parseAddress } from "../../placement/address.ts";
+
+/** What one question gave. */
+export interface Sample {
+  /** When it was answered, in milliseconds of the clock. */
+  readonly at: number;
+  /** How long that took, in milliseconds. */
+  readonly latency: number;
+  /** The server's figures by memcached's names. */
+  readonly stats: Readonly<Record<string, string | number>>;
+}
+
+/** What is known of a server now. */
+export interface ServerState {
+  readonly server: string;
+  readonly last: Sample | undefined;
+  /** The one before, if the server was not started anew meanwhile. */
+  readonly before: Sample | undefined;
+  /** Why there is no answer; `undefined` while there is. */
+  readonly trouble: string | undefined;
+}
+
+/** Asks one server on a connection that stays. */
+export class ServerPoll {
+  readonly server: string;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  #asking: Promise<void> | undefined;
+  #last: Sample | undefined;
+  #before: Sample | undefined;
+  #trouble: string | undefined;
+
+  /** @param interval Milliseconds between two questions: a dead server is dialled as often. */
+  constructor(server: string, options: ClientOptions, clock: Clock, interval: number) {
+    this.server = parseAddress(server).name;
+    this.#clock = clock;
+    this.#client = new Client(server, { ...options, retryTimeout: interval });
+  }
+
+  get state(): ServerState {
+    const { server } = this;
+    const trouble = this.#trouble ?? (this.#asking === undefined ? undefined : "no answer yet");
+    return { server, last: this.#last, before: this.#before, trouble };
+  }
+
+  /** Asks, unless the last question is not answered yet. The promise never rejects. */
+  ask(): Promise<void> {
+    return this.#asking ??= this.#ask().finally(() => this.#asking = undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #ask(): Promise<void> {
+    const began = this.#clock.now();
+    try {
+      const [stats] = (await this.#client.stats()).values();
+      const at = this.#clock.now();
+      const sample = { at, latency: at - began, stats };
+      this.#before = this.#last !== undefined && isLater(sample, this.#last)
+        ? this.#last
+        : undefined;
+      this.#last = sample;
+      this.#trouble = undefined;
+    } catch (error) {
+      this.#before = undefined;
+      this.#last = undefined;
+      this.#trouble = textOf(error);
+    }
+  }
+}
+
+/** False if the server was started between two samples: its counters began anew. */
+function isLater({ stats }: Sample, { stats: before }: Sample): boolean {
+  return stats.pid === before.pid && Number(stats.cmd_get ?? 0) >= Number(before.cmd_get ?? 0);
+}
+
+function textOf(error: unknown): string {
+  const only = error instanceof MultiError ? error.errors[0] : error;
+  if (!(only instanceof MemcachedError)) throw error;
+  // Of a server that is dead this is told anyhow: the cause is why.
+  return only instanceof ServerDeadError && only.cause instanceof Error
+    ? only.cause.message
+    : only.message;
+}
