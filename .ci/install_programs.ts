@@ -8,10 +8,11 @@ import {
   MEMCACHED,
   NUTCRACKER,
   OPENSSL,
+  TMUX,
 } from "../tests/support/ensure_program.ts";
 
 /** Those that few tests need: named on the command line. */
-const OTHERS = [CHROMIUM].filter(({ name }) => Deno.args.includes(name));
+const OTHERS = [CHROMIUM, TMUX].filter(({ name }) => Deno.args.includes(name));
 
 try {
   for (const program of [MEMCACHED, NUTCRACKER, OPENSSL, ...OTHERS]) await ensureProgram(program);

@@ -11,6 +11,7 @@ const TASKS: readonly string[][] = [
   // Before anything brings the lock files up to date.
   ["lock:check"],
   ["test"],
+  ["test:screen"],
   ["lint"],
   ["fmt", "--check"],
   ["check"],

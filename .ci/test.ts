@@ -48,8 +48,15 @@ export const LONG: readonly string[] = [
 /** Tests with libraries of others, which read the environment: our own code needs none of it, so no other test may. */
 export const ECOSYSTEM = "tests/ecosystem";
 
+/** Tests that look at a terminal. They are a step of their own, with those that look at a browser. */
+export const SCREEN_TESTS: readonly string[] = ["tests/screen"];
+
+/** What the dashboard looks like in Debian's Chromium. Another one draws letters in another way. */
+const BROWSER_TESTS = "tests/cli/dashboard/screens/dashboard_screens.ts";
+const BROWSER = "screen: browser";
+
 /** The steps there are. */
-export type StepName = "unit" | "live" | "doc";
+export type StepName = "unit" | "live" | "doc" | "screen";
 
 /** The runs of Deno that make up a step, given files and folders if not all of it is to run. */
 export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[] {
@@ -65,13 +72,19 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
           ...(paths.length > 0 ? paths : ["mod.ts", "src", "README.md", "docs"]),
         ),
       ];
+    case "screen":
+      return [
+        batch("screen", "-P=screen", ...(paths.length > 0 ? paths : SCREEN_TESTS)),
+        ...(paths.length > 0 ? [] : [{ ...batch(BROWSER, "-A", BROWSER_TESTS), stage: 1 }]),
+      ];
     case "live":
       if (paths.length > 0) {
+        const others = [...PURE_TESTS, ...SCREEN_TESTS];
         const own = paths.filter((path) => !isIn(path, ECOSYSTEM));
         const ecosystem = paths.filter((path) => isIn(path, ECOSYSTEM) || isIn(ECOSYSTEM, path));
         return [
           ...own.length > 0
-            ? [live("live", own, ecosystem.length > 0 ? [...PURE_TESTS, ECOSYSTEM] : PURE_TESTS)]
+            ? [live("live", own, ecosystem.length > 0 ? [...others, ECOSYSTEM] : others)]
             : [],
           ...ecosystem.length > 0 ? [withLibraries(ecosystem)] : [],
         ];
@@ -80,7 +93,7 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
         // All types at once, which each run would look at anew.
         { name: "types", args: ["check", "-q", "."], stage: 0 },
         ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
-        unchecked(live("live: others", ["tests"], [...PURE_TESTS, ...LATER, ...LONG, ECOSYSTEM])),
+        unchecked(live("live: others", ["tests"], [...ELSEWHERE, ...LATER, ...LONG])),
         unchecked(withLibraries([ECOSYSTEM])),
         { ...unchecked(live("live, measuring", MEASURING, LONG)), stage: 1 },
         { ...unchecked(live("live, paced", PACED, [])), stage: 1 },
@@ -88,6 +101,9 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
       ];
   }
 }
+
+/** What is in no run of all others. */
+const ELSEWHERE: readonly string[] = [...PURE_TESTS, ...SCREEN_TESTS, ECOSYSTEM];
 
 const LATER: readonly string[] = [...MEASURING, ...PACED, ...ALONE];
 
@@ -124,13 +140,15 @@ export function stepsOf(
 ): [step: StepName, paths: readonly string[]][] {
   if (paths.length === 0 || steps.length === 1) return steps.map((step) => [step, paths]);
   const isPure = (path: string) => PURE_TESTS.some((pure) => isIn(path, pure));
+  const isScreen = (path: string) => SCREEN_TESTS.some((screen) => isIn(path, screen));
   const isDocumented = (path: string) => !isIn(path, "tests");
   const own: Record<StepName, readonly string[]> = {
     unit: [
       ...paths.filter(isPure),
       ...PURE_TESTS.filter((pure) => paths.some((path) => path !== pure && isIn(pure, path))),
     ],
-    live: paths.filter((path) => !isPure(path) && !isDocumented(path)),
+    live: paths.filter((path) => !isPure(path) && !isScreen(path) && !isDocumented(path)),
+    screen: paths.filter(isScreen),
     doc: paths.filter(isDocumented),
   };
   return steps.filter((step) => own[step].length > 0).map((step) => [step, own[step]]);
@@ -199,14 +217,27 @@ function writeAll(to: typeof Deno.stdout, text: string): void {
   for (let sent = 0; sent < bytes.length;) sent += to.writeSync(bytes.subarray(sent));
 }
 
-/** Runs what live tests need, then all of the tests. */
-async function run(batches: readonly Batch[], options: readonly string[]): Promise<Tally> {
-  if (batches.some(({ name }) => name.startsWith("live"))) {
-    const installed = await runQuietly(["run", "-P=install", ".ci/install_programs.ts"], TERMINAL);
+/** Runs what live tests and those of screens need, then all of the tests. */
+async function run(given: readonly Batch[], options: readonly string[]): Promise<Tally> {
+  const batches = given.filter(({ name }) => name !== BROWSER || isDebian());
+  if (batches.length < given.length) console.log("Left out: the browser, as this is not Debian");
+  const screens = batches.some(({ name }) => name === "screen") ? ["tmux"] : [];
+  if (batches.some(({ name }) => name === BROWSER)) screens.push("chromium");
+  if (screens.length > 0 || batches.some(({ name }) => name.startsWith("live"))) {
+    const install = ["run", "-P=install", ".ci/install_programs.ts", ...screens];
+    const installed = await runQuietly(install, TERMINAL);
     if (installed.failed > 0) return installed;
   }
   const runOne = (args: readonly string[], show: Show) => runQuietly([...args, ...options], show);
   return sumOf(await runBatches(batches, runOne, TERMINAL));
+}
+
+function isDebian(): boolean {
+  try {
+    return /^ID=debian$/m.test(Deno.readTextFileSync("/etc/os-release"));
+  } catch {
+    return false;
+  }
 }
 
 if (import.meta.main) {

@@ -97,7 +97,7 @@ Deno.test(
     assertEquals(settings.permissions.unit, {});
     const [pure] = batchesOf("unit");
     assertEquals(pure.args, ["test", "-P=unit", ...PURE_TESTS]);
-    const batches = [pure, ...batchesOf("live")];
+    const batches = [pure, ...batchesOf("live"), ...batchesOf("screen")];
     const files = pathsIn("tests").filter((path) => path.endsWith("_test.ts"));
     assert(files.length > 100);
     for (const path of files) {

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { QuietReport } from "../../.ci/quiet_report.ts";
-import { batchesOf, ECOSYSTEM, PURE_TESTS, runQuietly, stepsOf } from "../../.ci/test.ts";
+import {
+  batchesOf,
+  ECOSYSTEM,
+  PURE_TESTS,
+  runQuietly,
+  SCREEN_TESTS,
+  stepsOf,
+} from "../../.ci/test.ts";
 
 Deno.test("QuietReport gives a dot for each test that passed, and the summary", () => {
   const lines = [
@@ -94,9 +101,15 @@ Deno.test("stepsOf() gives each step its own of the files and folders", () => {
 
 Deno.test("batchesOf() runs the pure tests live only where they are asked for", () => {
   const ignoredBy = (paths: string[]) => batchesOf("live", paths)[0].args[2];
-  assertEquals(ignoredBy(["tests/client"]), `--ignore=${PURE_TESTS}`);
-  assertEquals(ignoredBy(["tests/protocol/cuts.ts"]), `--ignore=${PURE_TESTS.slice(1)}`);
-  assertEquals(batchesOf("live", PURE_TESTS)[0].args, ["test", "-P=live", ...PURE_TESTS]);
+  assertEquals(ignoredBy(["tests/client"]), `--ignore=${[...PURE_TESTS, ...SCREEN_TESTS]}`);
+  const others = [...PURE_TESTS.slice(1), ...SCREEN_TESTS];
+  assertEquals(ignoredBy(["tests/protocol/cuts.ts"]), `--ignore=${others}`);
+  assertEquals(batchesOf("live", PURE_TESTS)[0].args, [
+    "test",
+    "-P=live",
+    `--ignore=${SCREEN_TESTS}`,
+    ...PURE_TESTS,
+  ]);
 });
 
 Deno.test("batchesOf() lets only the tests with libraries of others read the environment", () => {
@@ -105,7 +118,7 @@ Deno.test("batchesOf() lets only the tests with libraries of others read the env
   assertEquals(permissions([`${ECOSYSTEM}/a_test.ts`]), ["-P=ecosystem"]);
   assertEquals(permissions(["tests/client", ECOSYSTEM]), ["-P=live", "-P=ecosystem"]);
   assertEquals(batchesOf("live", ["tests"]).map(({ args }) => args.slice(1)), [
-    ["-P=live", `--ignore=${[...PURE_TESTS, ECOSYSTEM]}`, "tests"],
+    ["-P=live", `--ignore=${[...PURE_TESTS, ...SCREEN_TESTS, ECOSYSTEM]}`, "tests"],
     ["-P=ecosystem", ECOSYSTEM],
   ]);
   assertEquals(

@@ -12,6 +12,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/programs": "the programs run on Deno",
   "tests/runtimes": "is about this task",
   "tests/cli/dashboard/page/page_text_test.ts": "reads the source",
+  "tests/screen": "runs the command line program on Deno",
   "tests/client/permissions_test.ts": "asks for permissions",
   "tests/security/permissions_test.ts": "asks for permissions",
   "tests/transports/deno_test.ts": "is about Deno.connect",

@@ -29,6 +29,9 @@ export const CHROMIUM: Program = {
   beside: ["fonts-dejavu-core"],
 };
 
+/** The terminal of the tests that look at a screen. */
+export const TMUX: Program = { name: "tmux", versionFlag: "-V" };
+
 const found = new Map<string, Promise<string>>();
 
 /**
