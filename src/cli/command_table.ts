@@ -1,8 +1,8 @@
 /** The commands of the program, in the order in which its help has them. */
 
 import type { CliCommand } from "./command.ts";
-import { dashboard } from "./commands/dashboard.ts";
 import { bench } from "./commands/bench.ts";
+import { dashboard } from "./commands/dashboard.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { doctor } from "./commands/doctor.ts";
 import { flush } from "./commands/flush.ts";
@@ -23,12 +23,12 @@ export const COMMANDS: readonly CliCommand[] = [
   incr,
   touch,
   stats,
-  dashboard,
   keys,
   watch,
   flush,
   ring,
   doctor,
   top,
+  dashboard,
   bench,
 ];
