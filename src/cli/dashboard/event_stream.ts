@@ -7,13 +7,14 @@ import type { Place } from "./history.ts";
 import { COARSE, FINE } from "./history.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RingCamera } from "./ring_picture.ts";
-import { slabPicture } from "./slab_picture.ts";
-import type { Hello, RingPicture } from "./wire.ts";
+import type { SlabCamera } from "./slab_picture.ts";
+import type { Hello, RingPicture, SlabPicture } from "./wire.ts";
 
 /** What an event stream needs. */
 export interface EventSourceOptions {
   readonly recorder: Recorder;
   readonly camera: RingCamera;
+  readonly slabCamera: SlabCamera;
   readonly mayWrite: boolean;
   /** The server whose points are sent; all together if it is `undefined`. */
   readonly view: string | undefined;
@@ -46,28 +47,32 @@ export function eventStream(options: EventSourceOptions): ReadableStream<Uint8Ar
 }
 
 async function* messagesFor(options: EventSourceOptions): AsyncGenerator<string, void, void> {
-  const { recorder, camera, mayWrite, view } = options;
+  const { recorder, camera, slabCamera, mayWrite, view } = options;
   const hello: Hello = { started: recorder.started, mayWrite, fine: FINE, coarse: COARSE };
   yield `retry: 2000\n${message("hello", hello)}`;
   let place = placeOf(options.lastId, recorder, view);
   let ring: RingPicture | undefined;
-  let sent = 0;
+  let slabs: SlabPicture | undefined;
+  let ticks = -1;
   while (!recorder.isClosed) {
-    const { ticks } = recorder;
-    const history = recorder.history(view);
-    if (history !== undefined) {
-      const { points, place: now } = history.since(place);
-      place = now;
-      yield `id: ${idOf(place, recorder, view)}\n${message("points", points)}`;
+    if (ticks !== recorder.ticks) {
+      ({ ticks } = recorder);
+      const history = recorder.history(view);
+      if (history !== undefined) {
+        const { points, place: now } = history.since(place);
+        place = now;
+        yield `id: ${idOf(place, recorder, view)}\n${message("points", points)}`;
+      }
+      yield message("servers", recorder.rows());
+      const picture = await camera.picture();
+      if (picture !== ring) yield message("ring", picture);
+      ring = picture;
     }
-    yield message("servers", recorder.rows());
-    const picture = await camera.picture();
-    if (picture !== ring) yield message("ring", picture);
-    ring = picture;
-    if (sent++ % SLAB_TICKS === 0) {
-      yield message("slabs", await slabPicture(recorder.probes(view)));
-    }
-    await recorder.after(ticks);
+    const newest = slabCamera.newest(view);
+    if (newest !== undefined && newest !== slabs) yield message("slabs", newest);
+    slabs = newest;
+    const developed = slabCamera.developed(view);
+    await Promise.race([recorder.after(ticks), ...(developed === undefined ? [] : [developed])]);
   }
 }
 
@@ -91,5 +96,3 @@ function placeOf(
 }
 
 const encoder = new TextEncoder();
-/** The slab classes change slowly, and take a server longer to tell: they are asked for every tenth time. */
-const SLAB_TICKS = 10;

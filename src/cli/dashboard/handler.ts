@@ -9,6 +9,7 @@ import { DASHBOARD_PAGE, type HtmlPage, LOCKED_PAGE } from "./html_page.ts";
 import type { Recorder } from "./recorder.ts";
 import { events, json, page, refusal } from "./responses.ts";
 import type { RingCamera } from "./ring_picture.ts";
+import type { SlabCamera } from "./slab_picture.ts";
 
 /** What a handler needs. */
 export interface HandlerOptions {
@@ -16,6 +17,7 @@ export interface HandlerOptions {
   readonly guard: Guard;
   readonly recorder: Recorder;
   readonly camera: RingCamera;
+  readonly slabCamera: SlabCamera;
   readonly sampler: GroupSampler;
   /** Whether keys may be deleted. */
   readonly mayWrite: boolean;
@@ -91,7 +93,7 @@ function routeOf(method: string, pathname: string): Route {
 
 function follow(
   request: Request,
-  { recorder, camera, mayWrite }: HandlerOptions,
+  { recorder, camera, slabCamera, mayWrite }: HandlerOptions,
   viewers: Viewers,
 ): Response {
   if (viewers.count >= MOST_VIEWERS) {
@@ -105,7 +107,7 @@ function follow(
     isOver = true;
   };
   const lastId = request.headers.get("last-event-id") ?? undefined;
-  return events(eventStream({ recorder, camera, mayWrite, view, lastId, onEnd }));
+  return events(eventStream({ recorder, camera, slabCamera, mayWrite, view, lastId, onEnd }));
 }
 
 function keyOf(request: Request): string {

@@ -9,7 +9,7 @@ import { FINE, History } from "./history.ts";
 import type { Probe } from "./probe.ts";
 import { NOTHING, pointOf, type Rates, ratesOf, type TimedAnswer, together } from "./rates.ts";
 import { troubleOf } from "./trouble.ts";
-import type { ServerRow, Trouble } from "./wire.ts";
+import { type ServerRow, SHOWN_STATS, type ShownStats, type Trouble } from "./wire.ts";
 
 /** What a recorder needs. */
 export interface RecorderOptions {
@@ -190,7 +190,7 @@ class Watched {
   row(): ServerRow {
     const { name } = this;
     const since = this.#since;
-    const stats = this.#answer?.stats;
+    const stats = this.#answer && shownOf(this.#answer);
     const known = stats === undefined ? {} : { stats };
     if (this.#trouble !== undefined) {
       return { name, state: "down", since, trouble: this.#trouble, ...known };
@@ -198,6 +198,12 @@ class Watched {
     const point = this.#rates === undefined ? {} : { point: pointOf(this.#rates.figures) };
     return { name, state: stats === undefined ? "asked" : "up", since, ...known, ...point };
   }
+}
+
+function shownOf({ stats }: TimedAnswer): ShownStats {
+  return Object.fromEntries(
+    SHOWN_STATS.filter((name) => name in stats).map((name) => [name, stats[name]]),
+  );
 }
 
 /** Servers beyond these are not shown. */

@@ -9,6 +9,7 @@ import { GroupSampler } from "./key_groups.ts";
 import { type Probe, PROBE_OPTIONS, probeOf } from "./probe.ts";
 import { Recorder } from "./recorder.ts";
 import { RingCamera } from "./ring_picture.ts";
+import { SlabCamera } from "./slab_picture.ts";
 
 /** How to serve the dashboard. */
 export interface DashboardOptions {
@@ -65,6 +66,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     ((server: string) => probeOf(open(server, PROBE_OPTIONS), clock));
   const recorder = new Recorder({ clock, today, servers: () => client.servers, probe });
   const camera = new RingCamera(client);
+  const slabCamera = new SlabCamera(recorder);
   const sampler = new GroupSampler(
     client,
     clock,
@@ -72,7 +74,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   );
   const server = await listen({ hostname, port }, (bound) => {
     const guard = new Guard(token, hostname, bound);
-    return handlerOf({ client, guard, recorder, camera, sampler, mayWrite: write });
+    return handlerOf({ client, guard, recorder, camera, slabCamera, sampler, mayWrite: write });
   });
   const started = recorder.start();
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;

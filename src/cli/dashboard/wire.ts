@@ -53,6 +53,15 @@ export interface Points {
 /** The state of a server: it answers, does not, or was not asked for long enough to know. */
 export type ServerState = "up" | "down" | "asked";
 
+/** What the page shows of `stats`. */
+export const SHOWN_STATS = [
+  ...["version", "uptime", "curr_items", "bytes", "limit_maxbytes", "curr_connections"] as const,
+  ...["cmd_get", "get_hits", "get_misses", "cmd_set", "evictions"] as const,
+];
+
+/** Figures of a server by memcached's names. */
+export type ShownStats = Readonly<Partial<Record<typeof SHOWN_STATS[number], string | number>>>;
+
 /** What is known of a server now. */
 export interface ServerRow {
   /** Display name. */
@@ -62,8 +71,8 @@ export interface ServerRow {
   readonly since: number;
   /** Why it does not answer, and what to do about it. */
   readonly trouble?: Trouble;
-  /** What `stats` gave last: the figures that the page shows, as they came. */
-  readonly stats?: Readonly<Record<string, string | number>>;
+  /** What `stats` gave last, as it came: those of {@linkcode SHOWN_STATS}. */
+  readonly stats?: ShownStats;
   /** The last point, in the order of {@linkcode FIELDS}. */
   readonly point?: Point;
 }

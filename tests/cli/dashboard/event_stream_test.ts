@@ -7,6 +7,8 @@ import type {
   SlabPicture,
 } from "../../../src/cli/dashboard/wire.ts";
 import { settle } from "../../support/settle.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+import { FakeServers } from "./fake_servers.ts";
 import { Served, serverStrings } from "./served.ts";
 
 Deno.test("events: a page is told all that is known, and then what is new", async () => {
@@ -93,6 +95,25 @@ Deno.test("events: one server's points, or none for a name that is not there", a
   await using none = await Listener.open(served, "/events?server=nobody");
   await none.next("hello");
   assertEquals((await none.next()).event, "servers");
+});
+
+Deno.test("events go on though a server hangs", async () => {
+  const clock = new ManualClock();
+  const servers = new FakeServers(clock);
+  const never = () => new Promise<never>(() => {});
+  await using served = await Served.start(serverStrings(2), {
+    probe: (server) => {
+      const probe = servers.probe(server);
+      return probe.name === "cache1.example" ? { ...probe, ask: never, slabs: never } : probe;
+    },
+  }, clock);
+  await served.pass(2);
+  await using page = await Listener.open(served);
+  for (let i = 0; i < 25; i++) {
+    const { data } = await page.next("points");
+    assertEquals(data.fine.times.length, i === 0 ? 2 : 1);
+    await served.pass(1);
+  }
 });
 
 Deno.test("events end with the dashboard", async () => {

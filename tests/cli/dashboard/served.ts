@@ -41,9 +41,9 @@ export class Served implements AsyncDisposable {
   static async start(
     list: readonly string[],
     options: Partial<DashboardOptions> & { readonly dead?: readonly string[] } = {},
+    clock: ManualClock = new ManualClock(),
   ): Promise<Served> {
     const { dead = [], ...others } = options;
-    const clock = new ManualClock();
     const servers = new FakeServers(clock);
     for (const name of dead) servers.dead.add(name);
     const client = others.client ?? new Client([...list], { warn: false, strict: true });

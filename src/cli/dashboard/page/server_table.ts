@@ -1,6 +1,6 @@
 /** The servers: a row each, by which one is chosen. */
 
-import { type Field, FIELDS, type ServerRow } from "../wire.ts";
+import { type Field, FIELDS, type ServerRow, type ShownStats } from "../wire.ts";
 import { element, section, setText } from "./dom.ts";
 import * as format from "./format.ts";
 
@@ -166,7 +166,7 @@ function figure({ point, state }: ServerRow, field: Field): number | null {
   return state === "up" ? point?.[FIELDS.indexOf(field)] ?? null : null;
 }
 
-function stat({ stats, state }: ServerRow, name: string): number | undefined {
+function stat({ stats, state }: ServerRow, name: keyof ShownStats): number | undefined {
   const found = state === "up" ? stats?.[name] : undefined;
   return found === undefined ? undefined : Number(found);
 }

@@ -1,20 +1,21 @@
 /** What was counted since the servers were started: the figures of `stats`, of one server or summed up. */
 
-import type { ServerRow } from "../wire.ts";
+import type { ServerRow, ShownStats } from "../wire.ts";
 import { element, setText } from "./dom.ts";
 import { bytes, count, NO_FIGURE } from "./format.ts";
 
 const FIGURES:
-  readonly (readonly [stat: string, title: string, write: (figure: number) => string])[] = [
-    ["curr_items", "Items", count],
-    ["bytes", "Memory", bytes],
-    ["curr_connections", "Connections", count],
-    ["cmd_get", "Gets", count],
-    ["get_hits", "Hits", count],
-    ["get_misses", "Misses", count],
-    ["cmd_set", "Stores", count],
-    ["evictions", "Evictions", count],
-  ];
+  readonly (readonly [stat: keyof ShownStats, title: string, write: (figure: number) => string])[] =
+    [
+      ["curr_items", "Items", count],
+      ["bytes", "Memory", bytes],
+      ["curr_connections", "Connections", count],
+      ["cmd_get", "Gets", count],
+      ["get_hits", "Hits", count],
+      ["get_misses", "Misses", count],
+      ["cmd_set", "Stores", count],
+      ["evictions", "Evictions", count],
+    ];
 
 /** The figures, as a list. */
 export class Totals {
