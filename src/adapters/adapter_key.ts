@@ -30,6 +30,15 @@ export function adapterKey(prefix: string, text: string, most = 150): string {
   }#${bytes.length}#${hex}`;
 }
 
+/** Gives the text of a key again, without its prefix; `undefined` for a text that was too long, of which a part is lost. */
+export function textOfAdapterKey(prefix: string, key: string): string | undefined {
+  const sent = key.slice(prefix.length);
+  if (sent.includes("#")) return undefined;
+  return sent.replace(ESCAPED, (_, half, byte) => String.fromCharCode(parseInt(half ?? byte, 16)));
+}
+
+const ESCAPED = /%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/g;
+
 /** What follows what is kept has at most so many bytes: two marks, a length of up to 14 digits, and the hash. */
 const END_BYTES = 80;
 

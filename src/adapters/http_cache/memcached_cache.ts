@@ -4,6 +4,7 @@ import type { Client, Namespace } from "../../../mod.ts";
 import { UnsupportedError } from "../../../mod.ts";
 import { adapterKey } from "../adapter_key.ts";
 import { exptimeFor } from "../exptime.ts";
+import { keysInNamespace } from "../namespace_keys.ts";
 import { freshSeconds } from "./freshness.ts";
 import { bytesOfResponse, headOf, responseOf, storedResponseIn } from "./stored_response.ts";
 import { variantOf, varyNames } from "./vary.ts";
@@ -62,19 +63,18 @@ export interface CacheMatchOptions {
  * ```
  */
 export class MemcachedCache {
+  readonly #client: Client;
   readonly #space: Namespace;
-  readonly #list: () => AsyncIterable<string>;
 
   /**
    * Made by {@linkcode MemcachedCaches.open}.
    *
    * @param client Lists the keys.
    * @param space Where the responses are.
-   * @param numberKey The key of the number of that namespace.
    */
-  constructor(client: Client, space: Namespace, numberKey: string) {
+  constructor(client: Client, space: Namespace) {
+    this.#client = client;
     this.#space = space;
-    this.#list = () => keysOf(client, space, numberKey);
   }
 
   /**
@@ -229,7 +229,7 @@ export class MemcachedCache {
         if (url !== undefined) urls.add(url);
       }
     };
-    for await (const place of this.#list()) {
+    for await (const place of keysInNamespace(this.#client, this.#space.name)) {
       if (places.push(place) === MOST_READ_AT_ONCE) await read();
     }
     await read();
@@ -306,17 +306,4 @@ function checkMatch(options: CacheMatchOptions | undefined): void {
   if (options?.ignoreVary === true) {
     throw new TypeError("Cannot ignore Vary as variants are found by their headers");
   }
-}
-
-/** Lists the keys of the present generation of a namespace. */
-async function* keysOf(
-  client: Client,
-  space: Namespace,
-  numberKey: string,
-): AsyncGenerator<string> {
-  const number = await client.getRaw(numberKey);
-  if (number === undefined) return;
-  const generation = BigInt(new TextDecoder().decode(number.data)).toString(36);
-  const prefix = `${space.name}:${generation}:`;
-  for await (const { key } of client.admin.keys({ prefix })) yield key.slice(prefix.length);
 }

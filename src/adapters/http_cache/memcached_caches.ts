@@ -134,8 +134,7 @@ export class MemcachedCaches {
   }
 
   #cache(name: string): MemcachedCache {
-    const space = this.#space(name);
-    return new MemcachedCache(this.#client, space, `libmc:namespace:${space.name}`);
+    return new MemcachedCache(this.#client, this.#space(name));
   }
 
   #space(name: string): Namespace {

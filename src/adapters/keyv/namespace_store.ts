@@ -1,0 +1,208 @@
+/** What the stores of all versions of Keyv have in common. */
+
+import { EventEmitter } from "node:events";
+import { type Client, type Exptime, type Namespace, UnsupportedError } from "../../../mod.ts";
+import { aText, type Checks, objectOf, readOptions } from "../../checks/check.ts";
+import { adapterKey, textOfAdapterKey } from "../adapter_key.ts";
+import { keysInNamespace } from "../namespace_keys.ts";
+
+/**
+ * Options of the stores.
+ *
+ * @example A store of a program of its own
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { KeyvStore, type NamespaceStoreOptions } from "@libmc/libmc/keyv";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const options: NamespaceStoreOptions = { client, prefix: "shop" };
+ * await new KeyvStore(options).set("key", "value");
+ * assertEquals(await new KeyvStore({ client }).has("key"), false);
+ * ```
+ */
+export interface NamespaceStoreOptions {
+  /** Where the values are kept. */
+  client: Client;
+  /** What the names of its namespaces begin with. @default {"keyv"} */
+  prefix?: string;
+}
+
+/**
+ * What {@linkcode KeyvStore} and {@linkcode Keyv5Store} have in common: a namespace of the client for each namespace of
+ * Keyv, which `clear()` drops by counting its number up, so that nothing is ever flushed.
+ *
+ * Keys may be any text. Without memcached nothing is found and nothing is stored; with a `strict` client the methods
+ * reject, and Keyv emits the errors. It is an emitter as Keyv wants it, and emits nothing itself.
+ *
+ * @example Namespaces do not see each other
+ * ```ts
+ * import { Client } from "@libmc/libmc";
+ * import { KeyvStore } from "@libmc/libmc/keyv";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * const store = new KeyvStore({ client });
+ * store.namespace = "users"; // as Keyv does
+ * await store.set("1", "Ada");
+ * store.namespace = "orders";
+ * assertEquals(await store.get("1"), undefined);
+ * ```
+ */
+export abstract class NamespaceStore extends EventEmitter {
+  /** Keyv's namespace, which Keyv sets. */
+  namespace?: string | undefined;
+  /** The options that it was made with. */
+  readonly opts: NamespaceStoreOptions & Record<string, unknown>;
+  readonly #client: Client;
+  readonly #spaces = new Map<string, Namespace>();
+
+  /**
+   * Makes a store.
+   *
+   * @param options The client.
+   * @throws {TypeError} If an option cannot be used.
+   */
+  constructor(options: NamespaceStoreOptions) {
+    super();
+    // Each Keyv listens to its store, and many may share one.
+    this.setMaxListeners(0);
+    const { client, prefix = "keyv" } = readOptions(new.target.name, options, OPTIONS, ["client"]);
+    this.#client = client;
+    // Keyv 5 looks for the names of the databases in it through which it goes; this is none of them.
+    this.opts = { client, prefix, url: "memcached:" };
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @param key Any text.
+   * @returns The value, or `undefined`.
+   */
+  async get<T>(key: string): Promise<T | undefined> {
+    return await this.space.get<T>(adapterKey("", key));
+  }
+
+  /**
+   * Reads many values at once.
+   *
+   * @param keys Any texts.
+   * @returns The value of each, or `undefined`.
+   */
+  async getMany<T>(keys: string[]): Promise<(T | undefined)[]> {
+    const sent = keys.map((key) => adapterKey("", key));
+    const values = await this.space.getMulti<T>(sent);
+    return sent.map((key) => values.get(key));
+  }
+
+  /**
+   * Tells whether a key has a value. The value is read for it.
+   *
+   * @param key Any text.
+   * @returns True if it has.
+   */
+  async has(key: string): Promise<boolean> {
+    return await this.get(key) !== undefined;
+  }
+
+  /**
+   * Tells of many keys at once whether they have values.
+   *
+   * @param keys Any texts.
+   * @returns True for each that has.
+   */
+  async hasMany(keys: string[]): Promise<boolean[]> {
+    return (await this.getMany(keys)).map((value) => value !== undefined);
+  }
+
+  /**
+   * Deletes a key.
+   *
+   * @param key Any text.
+   * @returns True if it was there.
+   */
+  async delete(key: string): Promise<boolean> {
+    const sent = adapterKey("", key);
+    try {
+      return (await this.space.meta.delete(sent))?.status === "deleted";
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      const wasThere = await this.space.getRaw(sent) !== undefined;
+      return await this.space.delete(sent) && wasThere;
+    }
+  }
+
+  /** Drops all keys of the namespace. Other processes see that after a second at the latest. */
+  async clear(): Promise<void> {
+    await this.space.clear();
+  }
+
+  /** Does nothing: the client belongs to the program, which closes it. */
+  disconnect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
+   * Goes through the keys and values of the namespace. All servers send all their keys for it (memcached 1.4.31), so that is
+   * for administration. Keys of more than 150 bytes are hashed, and left out here.
+   *
+   * @returns Pairs of key and value.
+   */
+  async *iterator<T>(): AsyncGenerator<(string | Awaited<T> | undefined)[], void> {
+    const { space } = this;
+    for await (const key of keysInNamespace(this.#client, space.name)) {
+      const text = textOfAdapterKey("", key);
+      const value = text === undefined ? undefined : await space.get<Awaited<T>>(key);
+      if (value !== undefined) yield [text, value];
+    }
+  }
+
+  /**
+   * The present namespace of the client.
+   *
+   * @returns A view of the client.
+   */
+  protected get space(): Namespace {
+    const { namespace } = this;
+    const name = adapterKey(
+      namespace === undefined ? "" : `${this.opts.prefix}:`,
+      namespace ?? this.opts.prefix ?? "",
+      MOST_NAME_BYTES,
+    );
+    let space = this.#spaces.get(name);
+    if (space === undefined) {
+      space = this.#client.namespace(name);
+      this.#spaces.set(name, space);
+    }
+    return space;
+  }
+
+  /**
+   * Stores a value.
+   *
+   * @param key Any text.
+   * @param value A value that the client's codec takes.
+   * @param exptime When it is gone.
+   * @returns True if it is stored.
+   */
+  protected async store(key: string, value: unknown, exptime: Exptime): Promise<boolean> {
+    return await this.space.set(adapterKey("", key), value, { exptime });
+  }
+}
+
+/** Keys stand behind it. A name that is longer is cut, and its hash follows. */
+const MOST_NAME_BYTES = 90;
+
+const OPTIONS: Checks<NamespaceStoreOptions> = {
+  client: objectOf,
+  prefix(name, value) {
+    aText(name, value);
+    if (value === "") throw new TypeError(`Cannot use ${name} as it is empty`);
+  },
+};
