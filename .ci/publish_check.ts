@@ -44,22 +44,38 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
+/** Checks the types of a project with settings of its own that uses every entry point of the copied package by its path. */
+async function checkInProject(folder: string): Promise<boolean> {
+  const project = `${folder}/project`;
+  await Deno.mkdir(project);
+  const config = JSON.parse(await Deno.readTextFile(`${folder}/package/deno.json`));
+  const entries = Object.keys(config.exports).map((entry) => `${config.name}${entry.slice(1)}`);
+  const imports = { [config.name]: `jsr:${config.name}@^${config.version}` };
+  const settings = { links: ["../package", "../std"], imports };
+  await Deno.writeTextFile(`${project}/deno.json`, JSON.stringify(settings));
+  const program = entries.map((entry) => `import "${entry}";\n`).join("");
+  await Deno.writeTextFile(`${project}/use.ts`, program);
+  return await deno(project, ["check", "--quiet", "use.ts"]);
+}
+
 /** Rehearses publishing the tracked files of `root`. Nothing remains of the copy. */
 export async function publishCheck(root: string): Promise<boolean> {
   const folder = await Deno.makeTempDir({ prefix: "publish_check_" });
   try {
     await copyTracked(root, folder);
-    const { success } = await new Deno.Command("deno", {
-      args: ["publish", "--dry-run", "--allow-dirty"],
-      cwd: `${folder}/package`,
-      stdin: "null",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn().status;
-    return success;
+    const isPublished = await deno(`${folder}/package`, ["publish", "--dry-run", "--allow-dirty"]);
+    return isPublished && await checkInProject(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Runs Deno. Returns true if it succeeds. */
+async function deno(cwd: string, args: readonly string[]): Promise<boolean> {
+  const io = { stdin: "null", stdout: "inherit", stderr: "inherit" } as const;
+  const { success } = await new Deno.Command("deno", { args: [...args], cwd, ...io }).spawn()
+    .status;
+  return success;
 }
 
 if (import.meta.main) Deno.exit(await publishCheck(ROOT) ? 0 : 1);

@@ -88,8 +88,8 @@ export function askEach<T, R>(
     const answers = new Map<string, T>();
     const errors: MemcachedError[] = [];
     for (const one of await Promise.all(asked)) {
-      if ("error" in one) errors.push(one.error);
-      else answers.set(one.server, one.answer);
+      if (one.error === undefined) answers.set(one.server, one.answer);
+      else errors.push(one.error);
     }
     const result = resultOf(answers);
     if (errors.length === 0) return call.resolve(result);
