@@ -238,10 +238,12 @@ export class Leases implements Claims {
     if (last?.window === window && last.lease === lease) return last.kind;
     const slow = this.#kindFor(plan);
     const decoder = this.#engine.decoders.value<unknown>();
+    // An item whose time is nearly over is won or taken, where `R` asks for that: one without marks is fresh.
+    const areMarked = window === 0 || lease !== undefined;
     const kind: MetaKind<unknown> = {
       ...slow,
       item(view) {
-        if (view.marks === 0 && (window === 0 || ttlIn(view) >= window)) {
+        if (view.marks === 0 && (areMarked || ttlIn(view) >= window)) {
           const value = decoder.decode(view);
           if (value !== undefined && !Manifest.is(value)) return value;
         }
