@@ -47,6 +47,24 @@ Deno.test("a placeholder is a miss in counters(), whatever reads it, and so is t
   }
 });
 
+Deno.test("a placeholder is a miss for a client that keeps values near, and a hit for getRaw(), which gives it", async () => {
+  await using server = await MemcachedServer.start();
+  const nearCache = { maxBytes: 1_000_000, maxAge: 60_000 };
+  await using client = new Client(server.address, { ...PATIENT, nearCache });
+  const countsOf = () => {
+    const { hits, misses, nearHits, nearMisses } = client.counters().get(server.address)!;
+    return [hits, misses, nearHits, nearMisses];
+  };
+  await client.meta.get("a", { vivify: 60 });
+  const before = countsOf();
+  assertEquals(await client.get("a"), undefined);
+  assertEquals(await client.getMulti(["a", "b"]), new Map());
+  assertEquals(await client.getList(["a", "b"]), [undefined, undefined]);
+  assertEquals(countsOf().map((count, i) => count - before[i]), [0, 5, 0, 5]);
+  assertEquals(await client.getRaw("a"), { data: new Uint8Array(0), flags: 0 });
+  assertEquals(countsOf().map((count, i) => count - before[i]), [1, 5, 0, 5]);
+});
+
 Deno.test("a placeholder beside a lock is a miss in counters(), and what getOrSet() looks up besides is not counted", async () => {
   await using old = await MemcachedServer.start({ version: "1.4.39" });
   await using server = await MemcachedServer.start();
