@@ -29,8 +29,8 @@ export interface TurnOptions {
 export class KeyOrder {
   readonly #lines = new Map<string, Line>();
   readonly #waiting = new Set<Turn>();
-  /** Turns that may begin. Kept in a list, as one that begins and ends at once lets the next one begin. */
-  #ready: Turn[] | undefined;
+  /** Turns that may begin, in the next microtask. */
+  #ready: Turn[] = [];
 
   /** Number of keys that somebody holds. */
   get size(): number {
@@ -56,7 +56,14 @@ export class KeyOrder {
       else if (line.add(turn)) turn.behind++;
     }
     this.#waiting.add(turn);
-    if (turn.behind === 0) this.#begin(turn, turn);
+    if (turn.behind > 0) return turn;
+    this.#waiting.delete(turn);
+    try {
+      options.begin(turn);
+    } catch (cause) {
+      turn.end();
+      throw cause;
+    }
     return turn;
   }
 
@@ -69,7 +76,7 @@ export class KeyOrder {
       if (line === undefined || !line.remove(turn)) continue;
       const next = line.first;
       if (next === undefined) this.#lines.delete(key);
-      else if (--next.behind === 0) this.#begin(next);
+      else if (--next.behind === 0) this.#beginSoon(next);
     }
   }
 
@@ -83,28 +90,28 @@ export class KeyOrder {
     return this.#waiting.size > 0;
   }
 
-  /** @param taken The turn whose caller is still there to catch what its beginning throws. */
-  #begin(turn: Turn, taken?: Turn): void {
-    if (this.#ready !== undefined) {
-      this.#ready.push(turn);
-      return;
-    }
-    const ready = this.#ready = [turn];
-    let thrown: { readonly cause: unknown } | undefined;
-    for (const next of ready) {
-      if (!this.#waiting.delete(next)) continue;
+  /**
+   * Lets a turn begin that has waited for others. One of these may have ended in the middle of a list of calls that waited
+   * for the same dial: those behind it in the list were made before this one.
+   */
+  #beginSoon(turn: Turn): void {
+    if (this.#ready.push(turn) === 1) queueMicrotask(this.#beginReady);
+  }
+
+  readonly #beginReady = (): void => {
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const turn of ready) {
+      if (!this.#waiting.delete(turn)) continue;
       try {
-        next.options.begin(next);
+        turn.options.begin(turn);
       } catch (cause) {
         // A distribution of the user's may throw. The keys go to the next turn all the same.
-        next.end();
-        if (next === taken) thrown = { cause };
-        else next.options.failed?.(cause);
+        turn.end();
+        turn.options.failed?.(cause);
       }
     }
-    this.#ready = undefined;
-    if (thrown !== undefined) throw thrown.cause;
-  }
+  };
 }
 
 /** The turns for one key, in order. Those that have given up stay until they are the first or many. */

@@ -245,6 +245,30 @@ Deno.test("Client.close() waits for the calls behind a big value, and lets those
   await assertRejects(() => streaming.then((stored) => assertEquals(stored, true)));
 });
 
+Deno.test("Client lets no call for many keys overtake one that waited for the same dial, behind a meta command", async () => {
+  const { client, server } = stepped({ strict: true });
+  const known = client.meta.noop();
+  await settle();
+  await finish(server);
+  await known;
+  server.connections[0].lose();
+  await settle();
+  // The next dial finds out anew which meta commands there are, before it is over.
+  const calls = Promise.all([
+    client.meta.set("a", 1),
+    client.incr("n"),
+    // It waits for the first one, at one of its keys.
+    client.setMulti([["a", 5], ["n", 7]]),
+    client.getMulti<number>(["a", "n"]),
+  ]);
+  await settle();
+  await finish(server);
+  const [first, count, stored, found] = await calls;
+  assertEquals([first?.status, count, stored.ok], ["stored", undefined, true]);
+  assertEquals(found, new Map([["a", 5], ["n", 7]]));
+  await client.close();
+});
+
 Deno.test("Client bounds the calls that wait for a big value by maxPending", async () => {
   const { client, server } = stepped({ maxPending: 300, strict: true });
   const storing = client.set("k", BIG);
