@@ -266,6 +266,8 @@ export class Server extends ServerFacts {
   /** Lets the connections finish what was sent. All else is sent anew, to the servers that have the keys now. */
   #release(): Promise<void> {
     const { unsent, drained } = this.#retire();
+    // What is sent at the new address must not overtake what is on its way at the old one.
+    this.#drained = drained;
     this.#callBack(undefined);
     if (this.#isLeaving && this.#waiting === undefined) {
       this.#dialling?.abort(new Error("the server has left"));

@@ -259,7 +259,7 @@ Deno.test("Cluster.update() moves a server whose alias stays and whose place doe
   assertEquals(rig.dialler.hosts, ["one", "two", "three"]);
 });
 
-Deno.test("Cluster.update() lets a server that moves finish what was sent at its old place", async () => {
+Deno.test("Cluster.update() lets a server that moves finish what was sent at its old place, and the rest waits for that", async () => {
   await using rig = new ClusterRig(["one a", "two b"]);
   const transports = byHost(rig);
   const key = KEYS.find((key) => rig.cluster.ownerOf(key).name === "a") as string;
@@ -269,16 +269,16 @@ Deno.test("Cluster.update() lets a server that moves finish what was sent at its
   rig.cluster.submit(key, unsent.command);
   update(rig, "three a", "two b");
   await settle();
-  for (const host of ["one", "three"]) {
-    assertEquals([transports.get(host)?.written, transports.get(host)?.closed], [
-      `incr ${key} 1\r\n`,
-      false,
-    ]);
-  }
+  const request = `incr ${key} 1\r\n`;
+  assertEquals([transports.get("one")?.written, transports.get("one")?.closed], [request, false]);
+  // It may be the same server, which would carry out the second one first.
+  assertEquals(rig.dialler.hosts, ["one"]);
   transports.get("one")?.feed("1\r\n");
+  await settle();
+  assertEquals([transports.get("one")?.closed, transports.get("three")?.written], [true, request]);
   transports.get("three")?.feed("2\r\n");
   await settle();
-  assertEquals([transports.get("one")?.closed, summaries([sent, unsent])], [true, [1n, 2n]]);
+  assertEquals(summaries([sent, unsent]), [1n, 2n]);
 });
 
 Deno.test("Cluster.update() forgets a server that left: with its name comes a new one", async () => {
