@@ -50,6 +50,8 @@ export class Deadline {
   static readonly NEVER: Deadline = new Deadline(Infinity);
   /** In milliseconds of the client's clock; Infinity until the turn in which the calls begin is over. */
   at: number;
+  /** When the turn was over in which they began, if somebody counts how long calls take. */
+  began: number | undefined = undefined;
 
   constructor(at: number) {
     this.at = at;

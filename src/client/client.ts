@@ -20,6 +20,9 @@ import type { Servers, WeightedServer } from "../engine/server_list.ts";
 import type { ServerSource } from "../engine/server_source.ts";
 import { routed } from "../engine/view.ts";
 import type { MemcachedError } from "../errors.ts";
+import type { GroupCounters } from "../observe/group_counts.ts";
+import type { VerbCounters } from "../observe/verb_counts.ts";
+import { countersOf } from "../operations/counts.ts";
 import type { ClientEventName, ServerEvent } from "../observe/events.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
@@ -1888,8 +1891,9 @@ export class Client extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Gives what has happened so far.
+   * Gives what has happened to each server so far.
    *
+   * @param by `"servers"`, as if nothing were given.
    * @returns Display name of the server → a copy of its counters.
    *
    * @example Compute the hit rate of a server
@@ -1908,8 +1912,53 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(counters.hits / (counters.hits + counters.misses), 0.25);
    * ```
    */
-  counters(): Map<string, ServerCounters> {
-    return this.#engine.counters();
+  counters(by?: "servers"): Map<string, ServerCounters>;
+  /**
+   * Gives what has come of the calls of each method so far.
+   *
+   * @param by `"verbs"`: by method.
+   * @returns Name of the method, as in `"getMulti"` → a copy of its counters.
+   *
+   * @example Which methods fail, and how
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using client = new Client("127.0.0.1:1", { warn: false });
+   * await client.get("key");
+   * assertEquals(client.counters("verbs").get("get")?.failuresByKind, { ConnectionError: 1 });
+   * ```
+   */
+  counters(by: "verbs"): Map<string, VerbCounters>;
+  /**
+   * Gives what has come of the keys of each group so far: see the option `group`. Without it there are none.
+   *
+   * @param by `"groups"`: by group of keys.
+   * @returns Name of the group → a copy of its counters.
+   *
+   * @example The hit rate of each kind of key
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address, { group: (key) => key.split(":")[0] });
+   *
+   * await client.setMulti({ "user:1": "Ada", "page:1": "<br>" });
+   * await client.getMulti(["user:1", "user:2", "page:1"]);
+   * const hitRates = Array.from(
+   *   client.counters("groups"),
+   *   ([group, { hits, misses }]) => [group, hits / (hits + misses)],
+   * );
+   * assertEquals(hitRates, [["user", 0.5], ["page", 1]]);
+   * ```
+   */
+  counters(by: "groups"): Map<string, GroupCounters>;
+  counters(
+    by: "servers" | "verbs" | "groups" = "servers",
+  ): Map<string, ServerCounters | VerbCounters | GroupCounters> {
+    return countersOf(this.#engine, by);
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 
 import type { Traffic } from "../connection/contract.ts";
+import type { Latencies } from "../observe/histogram.ts";
 import type { HappeningCounts } from "../observe/observer.ts";
 
 /**
@@ -34,6 +35,15 @@ export interface ServerCounters extends Traffic, HappeningCounts {
   nearEvictions: number;
   /** Bytes that the values kept near take now: the one that can shrink. */
   nearBytes: number;
+  /** How long commands took from the write to the end of the reply. Only with the option `latencies`. */
+  readonly latency?: Latencies;
+}
+
+/** Copies counters, so that what is counted later does not change the copy. */
+export function copyOf(counters: ServerCounters, latency: Latencies | undefined): ServerCounters {
+  const { failuresByKind } = counters;
+  const copy = { ...counters, failuresByKind: { ...failuresByKind } };
+  return latency === undefined ? copy : { ...copy, latency };
 }
 
 /** Makes the counters of a server to which nothing has happened. */
@@ -42,6 +52,7 @@ export function zeroCounters(): ServerCounters {
     commands: 0,
     hits: 0,
     misses: 0,
+    stores: 0,
     bytesRead: 0,
     bytesWritten: 0,
     writes: 0,
@@ -51,6 +62,7 @@ export function zeroCounters(): ServerCounters {
     desyncs: 0,
     resends: 0,
     failures: 0,
+    failuresByKind: {},
     torn: 0,
     nearHits: 0,
     nearMisses: 0,

@@ -49,6 +49,17 @@ export function chunkKey(wireKey: string, index: number): string {
   return `~${wireKey.length}${wireKey}/${index}`;
 }
 
+/** Gives the key of the value that a chunk belongs to, if the key is that of a chunk. */
+export function ownerOfChunk(wireKey: string): string | undefined {
+  if (!wireKey.startsWith("~")) return undefined;
+  const end = wireKey.lastIndexOf("/");
+  for (let digits = 1; digits <= 3; digits++) {
+    const length = Number(wireKey.slice(1, 1 + digits));
+    if (length > 0 && 1 + digits + length === end) return wireKey.slice(1 + digits, end);
+  }
+  return undefined;
+}
+
 /** Makes the keys of all chunks of a value. */
 export function chunkKeys(wireKey: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => chunkKey(wireKey, index));

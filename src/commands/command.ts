@@ -15,10 +15,11 @@ import type { MetaNeeds } from "./meta/needs.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Traits } from "./traits.ts";
 
-/** Counts the items that the commands of a connection found and missed. */
+/** Counts the items that the commands of a connection found, missed and stored. */
 export interface Tally {
   hits: number;
   misses: number;
+  stores: number;
 }
 
 /** One request and the reading of its reply. */
@@ -79,6 +80,9 @@ export abstract class Command {
    * @param _cap `undefined`: as long as its caller wants.
    */
   capExptime(_cap: ExptimeCap | undefined): void {}
+
+  /** Names each item that it carries, with the length of its data. */
+  eachItem(_add: (key: string, length: number) => void): void {}
 
   /** Writes the request, and forgets any answer of an earlier connection. */
   abstract write(writer: RequestWriter): void;

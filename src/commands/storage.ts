@@ -5,7 +5,14 @@ import type { Encoded } from "../codec/codec.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
 import { BatchCommand, type BatchResult } from "./batch.ts";
-import { type Command, lineEnd, SingleCommand, unexpected, weightOf } from "./command.ts";
+import {
+  type Command,
+  lineEnd,
+  SingleCommand,
+  type Tally,
+  unexpected,
+  weightOf,
+} from "./command.ts";
 import { type ExptimeCap, withCap } from "./exptime_cap.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "./key_group.ts";
 import { bound, changes, type Traits } from "./traits.ts";
@@ -34,6 +41,7 @@ export class StorageCommand extends SingleCommand<boolean> {
   override readonly key: string;
   readonly #item: Encoded;
   #options: StorageOptions;
+  #isStored = false;
 
   constructor(
     name: StorageName,
@@ -67,8 +75,17 @@ export class StorageCommand extends SingleCommand<boolean> {
     writer.dataBlock(data, tail);
   }
 
+  override eachItem(add: (key: string, length: number) => void): void {
+    add(this.key, this.#item.data.length);
+  }
+
+  override tally(counts: Tally): void {
+    if (this.#isStored) counts.stores++;
+  }
+
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
-    this.succeed(isStored(this, word, bytes, start, end));
+    this.#isStored = isStored(this, word, bytes, start, end);
+    this.succeed(this.#isStored);
     return true;
   }
 
@@ -92,6 +109,7 @@ export class StorageBatch extends BatchCommand {
   override readonly weight: number;
   readonly #items: readonly Encoded[];
   #options: StorageOptions;
+  #stored = 0;
 
   /** @param items The items of the whole call, by the positions of their keys. */
   constructor(
@@ -118,6 +136,7 @@ export class StorageBatch extends BatchCommand {
 
   override write(writer: RequestWriter): void {
     this.restart();
+    this.#stored = 0;
     if (this.#writeText(writer)) return;
     const tail = tailOf(this.#options);
     for (let i = this.start; i < this.end; i++) {
@@ -127,8 +146,21 @@ export class StorageBatch extends BatchCommand {
     }
   }
 
+  override eachItem(add: (key: string, length: number) => void): void {
+    const { keys } = this.group;
+    for (let i = this.start; i < this.end; i++) {
+      add(keys[i], this.#items[positionOf(this.group, i)].data.length);
+    }
+  }
+
+  override tally(counts: Tally): void {
+    counts.stores += this.#stored;
+  }
+
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
-    return this.answered(isStored(this, word, bytes, start, end));
+    const stored = isStored(this, word, bytes, start, end);
+    if (stored) this.#stored++;
+    return this.answered(stored);
   }
 
   protected override partFor(group: KeyGroup): StorageBatch {

@@ -83,6 +83,8 @@ export interface Traffic {
   hits: number;
   /** Keys that were asked for and not found. */
   misses: number;
+  /** Items that were stored, as the server said: chunks of split values and manifests are items, too. */
+  stores: number;
   /** Bytes received from the server. */
   bytesRead: number;
   /** Bytes sent to the server. */

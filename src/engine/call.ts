@@ -4,6 +4,7 @@ import type { Deadline } from "../clock.ts";
 import { Receiver } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { CallEnd } from "../observe/observer.ts";
+import type { CallCounts } from "./call_counts.ts";
 import { type CallOptions, checkCallOptions } from "./call_options.ts";
 import { isSetUpMistake } from "./set_up.ts";
 import { rejection } from "./trace.ts";
@@ -15,6 +16,8 @@ export interface CallOwner {
   readonly strict: boolean;
   /** Gives the deadline of a call that begins now. */
   deadline(): Deadline;
+  /** Counts its calls, if they are to be counted: those that are steps of others are not. */
+  readonly counts?: CallCounts | undefined;
   /**
    * Called for every failure.
    *
@@ -35,6 +38,8 @@ export class Call<T> extends Receiver<T> {
   /** When the call has taken too long. */
   readonly deadline: Deadline;
   override settled = false;
+  /** The keys as the caller gave them, once they have been looked at. */
+  keys: string | readonly string[] | undefined = undefined;
   /** The failure with which it rejected; `undefined` for misuse and an abort. */
   failure: MemcachedError | undefined;
   /** Called once, when it settles. */
@@ -67,6 +72,7 @@ export class Call<T> extends Receiver<T> {
 
   override resolve(value: T): void {
     if (this.settled) return;
+    this.#owner.counts?.succeeded(this, value);
     this.#settle(value, undefined);
     this.#resolve(value);
   }
@@ -75,6 +81,7 @@ export class Call<T> extends Receiver<T> {
     if (this.settled) return;
     const isSeen = this.strict || isSetUpMistake(error);
     const value = isSeen ? undefined : this.verb.fallback();
+    this.#owner.counts?.failed(this, [error], undefined);
     this.#settle(value, error);
     this.#owner.failed(error, this.verb.name, isSeen);
     if (isSeen) this.#rejectWith(error);
@@ -90,6 +97,7 @@ export class Call<T> extends Receiver<T> {
     if (this.settled) return;
     const isSeen = this.strict || errors.some(isSetUpMistake);
     const error = isSeen ? combine() : errors[0];
+    this.#owner.counts?.failed(this, errors, value);
     this.#settle(value, error);
     for (const error of errors) this.#owner.failed(error, this.verb.name, isSeen);
     if (isSeen) this.#rejectWith(error);

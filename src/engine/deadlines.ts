@@ -6,10 +6,16 @@
 
 import { Deadline, type Turns } from "../clock.ts";
 
+/** What says how long calls may take, and whether it is counted how long they take. */
+interface DeadlineSettings {
+  readonly timeout: number;
+  readonly latencies?: boolean;
+}
+
 /** Gives the calls of each turn their deadline. */
 export class Deadlines {
   readonly #turns: Turns;
-  readonly #settings: { readonly timeout: number };
+  readonly #settings: DeadlineSettings;
   /** That of the calls of this turn, and their timeout. */
   #current: Deadline | undefined;
   #timeout = 0;
@@ -18,7 +24,7 @@ export class Deadlines {
   /** Those of this turn that had another timeout. */
   #earlier: { readonly deadline: Deadline; readonly timeout: number }[] | undefined;
 
-  constructor(turns: Turns, settings: { readonly timeout: number }) {
+  constructor(turns: Turns, settings: DeadlineSettings) {
     this.#turns = turns;
     this.#settings = settings;
   }
@@ -27,7 +33,7 @@ export class Deadlines {
   next(): Deadline {
     if (this.#whole !== undefined) return this.#whole;
     const { timeout } = this.#settings;
-    if (timeout === 0) return Deadline.NEVER;
+    if (timeout === 0 && !this.#settings.latencies) return Deadline.NEVER;
     if (this.#current !== undefined && this.#timeout === timeout) return this.#current;
     if (this.#current === undefined) this.#turns.atEnd(this.#settle);
     // The timeout was changed in between: calls that began before keep theirs.
@@ -67,12 +73,17 @@ export class Deadlines {
   }
 
   readonly #settle = (now: number): void => {
-    if (this.#current !== undefined) this.#current.at = now + this.#timeout;
+    if (this.#current !== undefined) this.#set(this.#current, this.#timeout, now);
     this.#current = undefined;
     if (this.#earlier === undefined) return;
-    for (const { deadline, timeout } of this.#earlier) deadline.at = now + timeout;
+    for (const { deadline, timeout } of this.#earlier) this.#set(deadline, timeout, now);
     this.#earlier = undefined;
   };
+
+  #set(deadline: Deadline, timeout: number, now: number): void {
+    if (timeout > 0) deadline.at = now + timeout;
+    if (this.#settings.latencies) deadline.began = now;
+  }
 }
 
 /** How late a deadline may be noticed: a tenth of the shorter one, from 5 to 50 milliseconds. */

@@ -2,7 +2,7 @@
 
 import { type Deadline, Turns, unixTime } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
-import type { ServerCounters } from "../cluster/counters.ts";
+import { copyOf, type ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
 import { fullError, unplacedError } from "../cluster/server_errors.ts";
 import type { Command } from "../commands/command.ts";
@@ -23,7 +23,9 @@ import type { CallOptions } from "./call_options.ts";
 import { META_QUESTIONS } from "./meta_question.ts";
 import { awaitAnswer } from "./first_command.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
-import { decodersOf, type ItemDecoders } from "./item_decoders.ts";
+import { CallCounts } from "./call_counts.ts";
+import { countingCommands, countingDecoders, type Decoders } from "./group_bytes.ts";
+import { decodersOf } from "./item_decoders.ts";
 import { deleteAll, remembering } from "./invalidation.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { keysFor } from "./hashed_keys.ts";
@@ -59,7 +61,8 @@ export class Engine implements CallOwner {
   readonly route: string | undefined = undefined;
   readonly cluster: Cluster;
   readonly keys: Keys;
-  readonly decoders: ItemDecoders;
+  readonly decoders: Decoders;
+  readonly counts: CallCounts;
   readonly roster: Roster;
   /** The values that the client keeps, with the option `nearCache`. */
   readonly near: NearValues | undefined;
@@ -98,10 +101,13 @@ export class Engine implements CallOwner {
     const { auth } = given;
     const following = followingOf(servers, { settings, connect, auth, resolve: resolver() });
     const list = isSource(servers) ? NO_SERVERS : readServers(servers, settings);
-    this.decoders = decodersOf(settings);
     this.keys = keysFor(settings);
+    this.counts = new CallCounts(settings);
+    const { groups } = this.counts;
+    const decoders = decodersOf(settings);
+    this.decoders = groups === undefined ? decoders : countingDecoders(decoders, groups, this.keys);
     this.#outbox = new Outbox(settings.clock);
-    this.#observers = observersOf(target, this.#outbox, given.observer);
+    this.#observers = observersOf(target, this.#outbox, this.counts.timing, given.observer);
     this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
     const turns = new Turns(settings.clock);
     this.deadlines = new Deadlines(turns, settings);
@@ -134,7 +140,10 @@ export class Engine implements CallOwner {
       },
       attempts: this.#observers,
     });
-    this.#remember = remembering(settings, (...lost) => this.cluster.owe(...lost));
+    const remember = remembering(settings, (...lost) => this.cluster.owe(...lost));
+    this.#remember = groups === undefined
+      ? remember
+      : countingCommands(groups, this.keys, remember);
     this.roster = new Roster(list, this.cluster, {
       settings,
       following,
@@ -260,6 +269,7 @@ export class Engine implements CallOwner {
     place: Place,
     changed?: string | readonly string[],
   ): Begun | undefined {
+    call.keys = keys;
     if (changed !== undefined) this.changes.follow(call, changed);
     if (!this.watchesCalls) return undefined;
     const called = new Called(this.settings.prefix, this.cluster, place);
@@ -337,7 +347,8 @@ export class Engine implements CallOwner {
     const order = this.#order;
     const mustWait = order !== undefined && order.size > 0 && fanOut.turn === undefined &&
       wireKeys.some((key) => order.holds(key));
-    const sender = { cluster: this.cluster, remember: this.#remember };
+    const owes = this.settings.replayInvalidations;
+    const sender = { cluster: this.cluster, remember: this.#remember, owes };
     const groups = { fanOut, commandsFor, orphaned, route };
     if (!mustWait) return sendInGroups(sender, wireKeys, groups);
     this.inTurn(wireKeys, fanOut, (turn) => {
@@ -426,7 +437,10 @@ export class Engine implements CallOwner {
   /** Copies the counters of all servers, by display name. */
   counters(): Map<string, ServerCounters> {
     if (this.cluster.isAwaiting) return new Map();
-    return new Map(this.cluster.allServers.map(({ name, counters }) => [name, { ...counters }]));
+    const copies = this.cluster.allServers.map((
+      { name, counters },
+    ): [string, ServerCounters] => [name, copyOf(counters, this.counts.latencyOf(name))]);
+    return new Map(copies);
   }
 
   /** Lets the program end although connections are open. */

@@ -12,6 +12,8 @@ export interface GroupSender {
   readonly cluster: Cluster;
   /** Has the keys of a command noted if it fails, with `replayInvalidations`. */
   readonly remember: ((command: Command) => Command) | undefined;
+  /** True if servers are to be told of the changes that they miss. */
+  readonly owes: boolean;
 }
 
 /** What is sent. */
@@ -25,7 +27,7 @@ export interface GroupsToSend {
 
 /** @param sent Called when all commands are on their way, before the fan-out is told. */
 export function sendInGroups(
-  { cluster, remember }: GroupSender,
+  { cluster, remember, owes }: GroupSender,
   wireKeys: readonly string[],
   { fanOut, commandsFor, orphaned, route }: GroupsToSend,
   sent?: () => void,
@@ -43,7 +45,7 @@ export function sendInGroups(
         server.submit(command);
       }
     }
-    const mayOwe = remember !== undefined && overwrites(fanOut.command);
+    const mayOwe = owes && overwrites(fanOut.command);
     for (const { owner, keys, positions, dialError } of orphans) {
       if (mayOwe) cluster.owe(keys, route);
       fanOut.note(orphanError(owner, dialError, fanOut.command));

@@ -343,6 +343,20 @@ export interface ClientOptions extends LiveOptions {
    */
   warn?: boolean;
   /**
+   * Counts how long commands and calls take, for `counters()`. It costs each of them a look at the clock or two.
+   *
+   * @default {false}
+   */
+  latencies?: boolean;
+  /**
+   * Gives the group of a key, as in `(key) => key.split(":")[0]`, so that `counters("groups")` counts by it. It is called
+   * for each key of each call, so it should be quick. The first 1,000 groups have counts of their own; the keys of others, and
+   * those for which it throws or gives anything but a text, count as `other`, which the console is told once.
+   *
+   * @default {undefined}
+   */
+  group?: (key: string) => string;
+  /**
    * Keeps values in this process, so that `get()`, `getMulti()` and `getList()` need not ask for them again: see
    * {@linkcode NearCacheOptions}.
    *
@@ -410,6 +424,7 @@ export type Settings =
       | "auth"
       | "compression"
       | "connect"
+      | "group"
       | "gutter"
       | "hash"
       | "inflateBudget"
@@ -422,7 +437,7 @@ export type Settings =
   >
   & { compression: Required<CompressionOptions>; hash: HashName | undefined }
   & { inflateBudget: Required<InflateBudget>; tls: boolean }
-  & { nearCache?: NearCacheOptions };
+  & { nearCache?: NearCacheOptions; group?: (key: string) => string };
 
 /**
  * Fills in the defaults.
@@ -552,6 +567,8 @@ const OPTIONS: {
   inflateBudget: { check: anInflateBudget, fallback: DEFAULT_BUDGET },
   observer: { check: anObserver, fallback: undefined },
   warn: { check: aBoolean, fallback: true },
+  latencies: { check: aBoolean, fallback: false },
+  group: { check: aFunction, fallback: undefined },
   nearCache: { check: aNearCache, fallback: undefined },
   migrateFrom: { check: objectWith("get", "close"), fallback: undefined },
   migration: {
@@ -566,7 +583,8 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
 );
 
 const { auth: _none, connect: _runtime, nearCache: _off, observer: _unseen, ...others } = OPTIONS;
-const { migrateFrom: _nowhere, migration: _still, gutter: _nobody, ...fallbacks } = others;
+const { migrateFrom: _nowhere, migration: _still, gutter: _nobody, group: _all, ...fallbacks } =
+  others;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;

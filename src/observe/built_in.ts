@@ -11,10 +11,11 @@ import { type Outbox, posting } from "./outbox.ts";
 export function observersOf(
   target: EventTarget,
   outbox: Outbox,
+  timing: Observer | undefined,
   given: Observer | undefined,
 ): Observers {
   return new Observers(
-    [counting, sighting, posting(firing(target), outbox)],
+    [counting, sighting, posting(firing(target), outbox), ...(timing ? [timing] : [])],
     given && posting(given, outbox),
   );
 }

@@ -345,6 +345,8 @@ export interface HappeningCounts {
   resends: number;
   /** Calls, or parts of them, that failed. */
   failures: number;
+  /** Those by the name of their error, as in `TimeoutError`. */
+  failuresByKind: Record<string, number>;
   /** Split values that could not be joined because a chunk was missing or had the wrong length. */
   torn: number;
   /** Values that did not pass the schema of `getOrSet()`, and were loaded anew as if they were not there. */

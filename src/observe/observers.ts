@@ -6,6 +6,8 @@ import { guarded } from "./outbox.ts";
 /** The part of a call that observers use. */
 export interface ObservedVerb {
   readonly verb: { readonly name: string };
+  /** The keys as the caller gave them. */
+  keys?: string | readonly string[] | undefined;
   onSettled: ((end: CallEnd) => void) | undefined;
 }
 

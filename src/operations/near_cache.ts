@@ -5,6 +5,7 @@
  */
 
 import { checkKeys } from "../checks/arguments.ts";
+import { Deadline } from "../clock.ts";
 import { Manifest } from "../codec/chunks.ts";
 import { decodeValue, isBuiltIn } from "../codec/values.ts";
 import type { Retrieval } from "../commands/get.ts";
@@ -28,7 +29,10 @@ export function nearOne<T>(
 ): Promise<T | undefined> {
   if (options === undefined && !engine.watchesCalls) {
     const value = atOnce<T>(engine, near, key);
-    if (value !== undefined) return near.given(value);
+    if (value !== undefined) {
+      engine.counts.succeeded({ verb, keys: key, deadline: Deadline.NEVER }, value);
+      return near.given(value);
+    }
   }
   return engine.start(new NearCall<T>(engine, near, verb, options), (call) => call.begin(key));
 }

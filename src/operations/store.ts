@@ -14,6 +14,7 @@ import { encodeValue, isBuiltIn } from "../codec/values.ts";
 import { StorageCommand, type StorageName, type StorageOptions } from "../commands/storage.ts";
 import { Call } from "../engine/call.ts";
 import {
+  KEY_OPTIONS,
   type KeyOptions,
   RAW_OPTIONS,
   type RawOptions,
@@ -259,17 +260,17 @@ export function encoded(
 }
 
 const VERBS = {
-  set: verb("set", notDone, STORE_OPTIONS),
-  add: verb("add", notDone, STORE_OPTIONS),
-  replace: verb("replace", notDone, STORE_OPTIONS),
-  cas: verb("cas", notDone, STORE_OPTIONS),
-  setRaw: verb("setRaw", notDone, RAW_OPTIONS),
-  append: verb("append", notDone),
-  prepend: verb("prepend", notDone),
-  setMulti: verb("setMulti", nothingDone, STORE_OPTIONS),
+  set: verb("set", notDone, STORE_OPTIONS, "stored"),
+  add: verb("add", notDone, STORE_OPTIONS, "stored"),
+  replace: verb("replace", notDone, STORE_OPTIONS, "stored"),
+  cas: verb("cas", notDone, STORE_OPTIONS, "stored"),
+  setRaw: verb("setRaw", notDone, RAW_OPTIONS, "stored"),
+  append: verb("append", notDone, KEY_OPTIONS, "stored"),
+  prepend: verb("prepend", notDone, KEY_OPTIONS, "stored"),
+  setMulti: verb("setMulti", nothingDone, STORE_OPTIONS, "allStored"),
 };
 
 const MULTI_VERBS = {
-  append: verb("appendMulti", nothingDone),
-  prepend: verb("prependMulti", nothingDone),
+  append: verb("appendMulti", nothingDone, KEY_OPTIONS, "allStored"),
+  prepend: verb("prependMulti", nothingDone, KEY_OPTIONS, "allStored"),
 };

@@ -25,7 +25,12 @@ import { DeleteCommand } from "../commands/deletion.ts";
 import { GetCommand } from "../commands/get.ts";
 import type { ItemDecoder } from "../commands/item_decoder.ts";
 import { StorageCommand, type StorageOptions } from "../commands/storage.ts";
-import { type KeyOptions, STREAM_OPTIONS, type StreamOptions } from "../engine/call_options.ts";
+import {
+  KEY_OPTIONS,
+  type KeyOptions,
+  STREAM_OPTIONS,
+  type StreamOptions,
+} from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RawItem } from "../engine/item_decoders.ts";
 import type { Settings } from "../engine/options.ts";
@@ -410,8 +415,8 @@ function checkSplit(engine: Engine, key: string, chunkBytes: number, chunks: num
 }
 
 const VERBS = {
-  getStream: verb("getStream", missing),
-  setStream: verb("setStream", notDone, STREAM_OPTIONS),
+  getStream: verb("getStream", missing, KEY_OPTIONS, "value"),
+  setStream: verb("setStream", notDone, STREAM_OPTIONS, "stored"),
 };
 
 const NO_BYTES = new Uint8Array(0);

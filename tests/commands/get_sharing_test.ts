@@ -12,9 +12,9 @@ Deno.test("GetCommand.merge() asks once for a key that several callers want, and
   assertEquals(requestOf(command), "get a b c\r\n");
   assertEquals(answer(command, "VALUE b 0 1\r\n2\r\nVALUE a 0 1\r\n1\r\nEND\r\n"), true);
   assertEquals(tolds.map((told) => told.values), [["1"], ["2"], ["1"], [undefined], ["2"], ["1"]]);
-  const counts = { hits: 0, misses: 0 };
+  const counts = { hits: 0, misses: 0, stores: 0 };
   command.tally(counts, true);
-  assertEquals(counts, { hits: 2, misses: 1 });
+  assertEquals(counts, { hits: 2, misses: 1, stores: 0 });
 
   const again = joined(["a", "b", "a"]);
   requestOf(again.command);

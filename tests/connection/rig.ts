@@ -35,6 +35,7 @@ export class Rig implements AsyncDisposable {
     commands: 0,
     hits: 0,
     misses: 0,
+    stores: 0,
     bytesRead: 0,
     bytesWritten: 0,
     writes: 0,

@@ -23,5 +23,5 @@ export function sendOn(
 
 /** Traffic of nothing. */
 export function noTraffic(): Traffic {
-  return { commands: 0, hits: 0, misses: 0, bytesRead: 0, bytesWritten: 0, writes: 0 };
+  return { commands: 0, hits: 0, misses: 0, stores: 0, bytesRead: 0, bytesWritten: 0, writes: 0 };
 }

@@ -48,6 +48,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
   #cursor: number;
   #errorsSince = 0;
   #hits = 0;
+  #stored = 0;
   #empty = 0;
   /** The key of the latest item, if its data ends like a reply: a wrong length may have made it swallow the real end. */
   #doubtful: number | undefined;
@@ -88,13 +89,25 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this.start;
-    this.#errorsSince = this.#hits = this.#empty = 0;
+    this.#errorsSince =
+      this.#hits =
+      this.#empty =
+      this.#stored =
+        0;
     this.#errors = [];
     this.#doubtful = undefined;
     if (this.ownResends + this.bystanderResends > 0) this.#forget(this.start, this.end);
     const { items } = this.#work;
     if (items === undefined) this.#writeLines(writer);
     else this.#writeItems(writer, items);
+  }
+
+  override eachItem(add: (key: string, length: number) => void): void {
+    const { items } = this.#work;
+    if (items === undefined) return;
+    for (let i = this.start; i < this.end; i++) {
+      add(this.group.keys[i], items[positionOf(this.group, i)].data.length);
+    }
   }
 
   override item(item: ItemView): boolean {
@@ -124,6 +137,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     const result = kind.line(this, word, bytes, start, end);
     const index = this.#indexOf(opaqueOf(bytes, start, end));
     this.#doubtful = undefined;
+    if (word === ReplyWord.HD) this.#stored++;
     if (result !== undefined) this.#hits++;
     if (result !== undefined && kind.isNew?.(result)) this.#empty++;
     if (!this.abandoned) results[positionOf(this.group, index)] = result;
@@ -155,6 +169,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
   }
 
   override tally(counts: Tally, isComplete: boolean): void {
+    if (this.name === "ms") counts.stores += this.#stored;
     if (this.name !== "mg") return;
     counts.hits += this.#hits - this.#empty;
     counts.misses += isComplete ? this.keysDue + this.#empty : this.#empty;
@@ -189,7 +204,9 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
       );
     }
     // If some of them have failed, it is not known which.
-    if (errors > 0 || kind.hidden === undefined || this.abandoned) return;
+    if (errors > 0 || kind.hidden === undefined) return;
+    this.#stored += passed;
+    if (this.abandoned) return;
     for (let i = this.#cursor; i < index; i++) results[positionOf(this.group, i)] = kind.hidden;
   }
 

@@ -63,6 +63,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
   readonly #data: Encoded | undefined;
   #hits = 0;
   #isEmpty = false;
+  #isStored = false;
 
   /** @param data The item that `ms` stores. */
   constructor(
@@ -104,7 +105,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
 
   override write(writer: RequestWriter): void {
     this.#hits = 0;
-    this.#isEmpty = false;
+    this.#isEmpty = this.#isStored = false;
     const { name, flags, flagsBehind } = this.#kind;
     const word = keyWord(this.key);
     const flag = keyFlag(this.key, word);
@@ -119,6 +120,10 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
     }
     writer.latin1(name + " " + word + " ");
     writer.dataBlock(item.data, storedFlags(flag, flags, item, flagsBehind, this.#opaque));
+  }
+
+  override eachItem(add: (key: string, length: number) => void): void {
+    if (this.#data !== undefined) add(this.key, this.#data.data.length);
   }
 
   override item(item: ItemView): boolean {
@@ -145,11 +150,13 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
       this.#hits++;
       this.#isEmpty = this.#kind.isNew?.(result) === true;
     }
+    this.#isStored = this.#data !== undefined && word === ReplyWord.HD;
     this.succeed(result);
     return true;
   }
 
   override tally(counts: Tally, isComplete: boolean): void {
+    if (this.#isStored) counts.stores++;
     if (this.name !== "mg") return;
     const hits = this.#isEmpty ? 0 : this.#hits;
     counts.hits += hits;

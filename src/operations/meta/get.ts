@@ -289,6 +289,6 @@ const NO_BUMP_AND_TOUCH = 'with "touch" as a touch counts: leave one of them out
 
 const { ifNotCas: _ofOne, ...MULTI_OPTIONS } = META_GET_OPTIONS;
 const VERBS = {
-  get: verb("meta.get", missing, META_GET_OPTIONS),
-  getMulti: verb("meta.getMulti", () => new Map<never, never>(), MULTI_OPTIONS),
+  get: verb("meta.get", missing, META_GET_OPTIONS, "value"),
+  getMulti: verb("meta.getMulti", () => new Map<never, never>(), MULTI_OPTIONS, "map"),
 };

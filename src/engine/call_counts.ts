@@ -1,0 +1,75 @@
+/** What is counted of calls when they end: by verb, by group of keys, and how long they took. */
+
+import type { Clock, Deadline } from "../clock.ts";
+import type { MemcachedError } from "../errors.ts";
+import { GroupCounts } from "../observe/group_counts.ts";
+import { Histogram, type Latencies } from "../observe/histogram.ts";
+import type { Observer } from "../observe/observer.ts";
+import { VerbCounts } from "../observe/verb_counts.ts";
+import type { Settings } from "./options.ts";
+import type { Verb } from "./verb.ts";
+
+/** A call that has ended. */
+export interface EndedCall {
+  readonly verb: Pick<Verb, "name" | "gives">;
+  /** The keys as the caller gave them; `undefined` if it had none, or was over before they were looked at. */
+  readonly keys: string | readonly string[] | undefined;
+  readonly deadline: Deadline;
+}
+
+/** The counts of one client. */
+export class CallCounts {
+  readonly verbs: VerbCounts = new VerbCounts();
+  readonly groups: GroupCounts | undefined;
+  /** Notes how long commands take, by server. */
+  readonly timing: Observer | undefined;
+  readonly #servers = new Map<string, Histogram>();
+  /** Only if it is counted how long calls take. */
+  readonly #clock: Clock | undefined;
+  /** True if calls by verb are all that is counted. */
+  readonly #isPlain: boolean;
+
+  constructor({ group, latencies, clock, warn }: Settings) {
+    this.groups = group && new GroupCounts(group, warn);
+    this.#clock = latencies ? clock : undefined;
+    this.timing = latencies
+      ? { attempt: (server, _command, ms) => this.#attempt(server, ms) }
+      : undefined;
+    this.#isPlain = this.groups === undefined && !latencies;
+  }
+
+  /** Counts a call that gave its result. */
+  succeeded(call: EndedCall, value: unknown): void {
+    this.verbs.succeeded(call.verb, value, countOf(call.keys));
+    if (!this.#isPlain) this.#ended(call, value, true);
+  }
+
+  /** Counts a call that failed, or of which parts failed; `value` is what the others gave. */
+  failed(call: EndedCall, errors: readonly MemcachedError[], value: unknown): void {
+    this.verbs.failed(call.verb, errors, value, countOf(call.keys));
+    if (!this.#isPlain) this.#ended(call, value, false);
+  }
+
+  /** Gives how long the commands to a server took, if that is counted. */
+  latencyOf(server: string): Latencies | undefined {
+    return this.#servers.get(server)?.snapshot();
+  }
+
+  #attempt(server: string, milliseconds: number): void {
+    let histogram = this.#servers.get(server);
+    if (histogram === undefined) this.#servers.set(server, histogram = new Histogram());
+    histogram.record(milliseconds);
+  }
+
+  #ended({ verb, keys, deadline }: EndedCall, value: unknown, isWhole: boolean): void {
+    if (keys !== undefined) this.groups?.ended(keys, verb.gives, value, isWhole);
+    if (this.#clock === undefined) return;
+    // A call that is over before the turn has ended took no time.
+    const took = deadline.began === undefined ? 0 : this.#clock.now() - deadline.began;
+    this.verbs.took(verb, took);
+  }
+}
+
+function countOf(keys: EndedCall["keys"]): number {
+  return typeof keys === "string" ? 1 : keys?.length ?? 0;
+}

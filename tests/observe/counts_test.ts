@@ -1,0 +1,162 @@
+/** Counters by server, verb and group, and how long calls took. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Client, type ClientOptions } from "@libmc/libmc";
+import { MemcachedServer } from "@libmc/libmc/testing";
+import { Histogram } from "../../src/observe/histogram.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { ScriptedDialler } from "../support/scripted_dialler.ts";
+import { settle } from "../support/settle.ts";
+
+const PATIENT: ClientOptions = { pollTimeout: 5000, connectTimeout: 5000, warn: false };
+
+Deno.test("Histogram puts a time into the bucket whose upper end it does not pass", () => {
+  for (
+    const [milliseconds, upperEnd] of [
+      [0, 0.008],
+      [0.008, 0.008],
+      [0.0081, 0.01],
+      [0.1, 0.112],
+      [1, 1.024],
+      [1.025, 1.28],
+      [300, 327.68],
+      [60_000, Infinity],
+    ]
+  ) {
+    const histogram = new Histogram();
+    histogram.record(milliseconds);
+    const { buckets, max, p50, p99, count } = histogram.snapshot();
+    assertEquals(buckets, { [String(upperEnd)]: 1 }, String(milliseconds));
+    assertEquals([count, max, p50, p99], [1, milliseconds, milliseconds, milliseconds]);
+  }
+  const empty = new Histogram().snapshot();
+  assertEquals(empty, { count: 0, p50: 0, p99: 0, max: 0, buckets: {} });
+  const many = new Histogram();
+  for (let i = 1; i <= 100; i++) many.record(i);
+  const { p50, p99, max } = many.snapshot();
+  assert(p50 >= 50 && p50 <= 62.5 && p99 >= 99 && p99 <= 100 && max === 100, `${p50} ${p99}`);
+});
+
+Deno.test("counters() by verb count calls, hits, misses and stores", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, PATIENT);
+  await client.set("a", 1);
+  await client.add("a", 2);
+  await client.setMulti({ b: 1, c: 2 });
+  await client.meta.set("d", 1);
+  await Promise.all([client.get("a"), client.get("none"), client.get("a")]);
+  await client.getMulti(["a", "b", "none"]);
+  await client.getList(["a", "none", "none2"]);
+  await client.meta.get("a");
+  await client.incr("a");
+  await client.getOrSet("a", () => 1, { ttl: 10 });
+  await client.admin.stats("items");
+  const verbs = client.counters("verbs");
+  const short = (name: string) => {
+    const counters = verbs.get(name);
+    if (counters === undefined) return "none";
+    const { calls, hits, misses, stores, failures } = counters;
+    return [calls, hits, misses, stores, failures].join(" ");
+  };
+  assertEquals(short("set"), "1 0 0 1 0");
+  assertEquals(short("add"), "1 0 0 0 0");
+  assertEquals(short("setMulti"), "1 0 0 2 0");
+  assertEquals(short("get"), "3 2 1 0 0");
+  assertEquals(short("getMulti"), "1 2 1 0 0");
+  assertEquals(short("getList"), "1 1 2 0 0");
+  assertEquals(short("meta.get"), "1 1 0 0 0");
+  assertEquals(short("incr"), "1 0 0 0 0");
+  assertEquals(short("getOrSet"), "1 0 0 0 0");
+  assertEquals(short("admin.stats"), "1 0 0 0 0");
+  assertEquals(verbs.get("get")?.latency, undefined);
+  assertEquals(verbs.has("step"), false, "steps of calls are not calls");
+  const before = client.counters("verbs");
+  await client.get("a");
+  assertEquals(before.get("get")?.calls, 3, "It is a copy");
+  assertEquals(client.counters().get(server.address)?.stores, 4, "set, setMulti and meta.set");
+  assertThrows(() => client.counters("words" as "verbs"), TypeError);
+});
+
+Deno.test("counters() count failures by the name of their error, by server and by verb", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client([`${server.address} one`, "127.0.0.1:1 two"], PATIENT);
+  const keys = Array.from({ length: 50 }, (_, i) => `key${i}`);
+  await client.setMulti(keys.map((key) => [key, 1]));
+  await client.getMulti(keys);
+  await client.get("wrong key").catch(() => {});
+  const kinds = { ConnectionError: 1, ServerDeadError: 1 };
+  assertEquals(client.counters().get("two")?.failuresByKind, kinds);
+  assertEquals(client.counters().get("one")?.failuresByKind, {});
+  const verbs = client.counters("verbs");
+  assertEquals(verbs.get("setMulti")?.failuresByKind, { ConnectionError: 1 });
+  assertEquals(verbs.get("getMulti")?.failuresByKind, { ServerDeadError: 1 });
+  assertEquals(verbs.get("getMulti")?.hits, verbs.get("setMulti")?.stores);
+  assertEquals(verbs.get("getMulti")?.misses, 0, "Of keys that failed nothing is known");
+  assertEquals(verbs.has("get"), false, "wrong use is not counted");
+});
+
+Deno.test("counters() have latencies with that option, of commands and of calls", async () => {
+  const clock = new ManualClock();
+  const dialler = new ScriptedDialler();
+  const options = { ...PATIENT, clock, connect: dialler.connect, latencies: true };
+  for (const timeout of [0, 5000]) {
+    await using client = new Client("one:1", { ...options, timeout });
+    const gets = [client.get("a"), client.get("b")];
+    await settle();
+    clock.advance(20);
+    const transport = dialler.last.succeed();
+    await settle();
+    clock.advance(10);
+    transport.feed("END\r\n");
+    await Promise.all(gets);
+    const commands = client.counters().get("one:1")?.latency;
+    assertEquals([commands?.count, commands?.max], [1, 10], "one line for both, from its write on");
+    const calls = client.counters("verbs").get("get")?.latency;
+    assertEquals([calls?.count, calls?.max, calls?.p50], [2, 30, 30], "the dial is part of a call");
+    transport.end();
+  }
+});
+
+Deno.test("counters() by group count calls, hits, misses and bytes", async () => {
+  await using server = await MemcachedServer.start();
+  const group = (key: string) => key.split(":")[0];
+  await using client = new Client(server.address, { ...PATIENT, group, prefix: "p:" });
+  await client.set("user:1", "12345");
+  await client.setMulti({ "user:2": "123", "page:1": "x".repeat(1000) });
+  await client.get("user:1");
+  await Promise.all([client.get("user:1"), client.get("user:3")]);
+  await client.getList(["page:1", "page:2"]);
+  const groups = client.counters("groups");
+  assertEquals(Object.fromEntries(groups), {
+    user: { calls: 5, hits: 2, misses: 1, bytesRead: 10, bytesWritten: 8 },
+    page: { calls: 3, hits: 1, misses: 1, bytesRead: 1000, bytesWritten: 1000 },
+  });
+  await client.set("big:1", new Uint8Array(2_500_000));
+  assertEquals((await client.get<Uint8Array>("big:1"))?.length, 2_500_000);
+  const big = client.counters("groups").get("big");
+  assert(big !== undefined && big.bytesRead >= 2_500_000 && big.bytesWritten >= 2_500_000);
+  assertEquals([big.calls, big.hits], [2, 1]);
+  assertEquals([...client.counters("groups").keys()], ["user", "page", "big"]);
+});
+
+Deno.test("counters() by group are bounded, and say once what is wrong with the function", async () => {
+  const said: string[] = [];
+  const { warn } = console;
+  console.warn = (text: string) => said.push(text);
+  try {
+    await using server = await MemcachedServer.start();
+    const group = (key: string) => {
+      if (key === "throws") throw new Error("no group");
+      return key === "number" ? 1 as unknown as string : key;
+    };
+    await using client = new Client(server.address, { ...PATIENT, warn: true, group });
+    const keys = Array.from({ length: 1500 }, (_, i) => `key${i}`);
+    await client.getMulti([...keys, "throws", "number", "throws"]);
+    const groups = client.counters("groups");
+    assertEquals(groups.size, 1001);
+    assertEquals(groups.get("other")?.misses, 503);
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(said.length, 3, said.join("\n"));
+});
