@@ -116,7 +116,7 @@ export class Following {
           ? await this.#ask(source, signal)
           : await this.#next(source);
         if (signal.aborted) return;
-        if (servers === undefined) return this.#ended();
+        if (servers === ENDED) return this.#ended();
         this.#take(servers);
       } catch (cause) {
         if (signal.aborted) return;
@@ -174,11 +174,11 @@ export class Following {
     }
   }
 
-  async #next(source: AsyncIterable<Servers>): Promise<Servers | undefined> {
+  async #next(source: AsyncIterable<Servers>): Promise<Servers | typeof ENDED> {
     try {
       const iterator = this.#iterator ??= source[Symbol.asyncIterator]();
       const { done, value } = await iterator.next();
-      return done ? undefined : value;
+      return done ? ENDED : value;
     } catch (cause) {
       throw worded(cause);
     }
@@ -231,6 +231,7 @@ function tooLate(): TimeoutError {
   return new TimeoutError(`Cannot find the servers within ${LONGEST_WAIT} ms`);
 }
 
+const ENDED = Symbol("ended");
 const ANY_LABEL = "the servers";
 /** Milliseconds from an answer to the next question, unless the function says otherwise. */
 const INTERVAL = 10_000;

@@ -1,6 +1,6 @@
 /** What `Client.config()` means for what is under way: pauses, silences, repetitions, calls and dials. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import { ManualClock } from "../support/manual_clock.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";
@@ -51,6 +51,35 @@ Deno.test("Client.config() of retryTimeout counts from now on for one more conne
   assertEquals(dialler.dials.length, 3);
   dialler.transport.feed("1\r\n".repeat(6));
   assertEquals(await Promise.all(calls), Array(6).fill(1));
+});
+
+Deno.test("Client.config() of deadAfter counts from the next silence on", async () => {
+  for (const [before, after, isDead] of [[0, 2, true], [5, 1, true], [2, 0, false]] as const) {
+    await using rig = new Rig({ deadAfter: before, timeout: 0 });
+    const { client, dialler } = rig;
+    const silence = async () => {
+      const call = client.get("a");
+      await settle();
+      await rig.pass(1000);
+      assertEquals(await call, undefined);
+    };
+    dialler.open();
+    await silence();
+    client.config({ deadAfter: after });
+    await silence();
+    const { length } = dialler.dials;
+    const call = client.get("a");
+    await settle();
+    assertEquals(dialler.dials.length - length, isDead ? 0 : 1, `${before}, then ${after}`);
+    await rig.pass(1000);
+    await call;
+  }
+});
+
+Deno.test("Client.config() refuses what belongs to a call", async () => {
+  await using rig = new Rig({});
+  const wrong = { routeBy: "group" } as never;
+  assertThrows(() => rig.client.config(wrong), TypeError, "routeBy");
 });
 
 Deno.test("Client.config() of pollTimeout counts from now on, in a silence that has begun", async () => {
