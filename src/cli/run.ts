@@ -8,22 +8,35 @@ import type { CliCommand, CliContext } from "./command.ts";
 import { COMMANDS } from "./command_table.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { paintFor, Report } from "./report.ts";
+import { type Paint, paintFor, Report } from "./report.ts";
 import { addGlobalOptions, type GlobalOptions, type SetUp, setUpOf } from "./set_up.ts";
 
 /** Runs the program on a command line, and gives its exit code. It never throws. */
 export async function runWith(args: readonly string[], io: CliIo): Promise<number> {
   const said = { out: "", err: "" };
   let chosen: Chosen | undefined;
-  const program = programFor(io, said, (choice) => chosen = choice);
+  const program = programFor(args, io, said, (choice) => chosen = choice);
   try {
     const code = parse(program, args);
     if (said.out !== "") await io.out.write(said.out);
-    if (said.err !== "") await io.err.write(said.err);
+    if (said.err !== "") await io.err.write(isJson(args) ? inJson(said.err) : said.err);
     return chosen === undefined ? code : await carryOut(chosen, io);
   } catch (error) {
     return failureOf(error, io.signal.aborted).code;
   }
+}
+
+/** True if JSON is asked for, as far as that can be told of a command line that may be wrong. */
+function isJson(args: readonly string[]): boolean {
+  return args.includes("--json");
+}
+
+/** What commander says of a mistake, as other failures are told. */
+function inJson(said: string): string {
+  const [message, ...more] = said.trim().split("\n");
+  const wayOut = more.length === 0 ? undefined : more.join("\n");
+  const error = { message: message.replace(/^libmc: /, ""), wayOut };
+  return `${JSON.stringify({ error })}\n`;
 }
 
 /** A command, and what stands on the command line for it. */
@@ -34,11 +47,12 @@ interface Chosen {
 
 /** Makes the parser. It says nothing by itself: what it would say goes into `said`. */
 function programFor(
+  args: readonly string[],
   io: CliIo,
   said: { out: string; err: string },
   choose: (chosen: Chosen) => void,
 ): Command {
-  const paint = paintFor(io, io.err);
+  const paint = isJson(args) ? PLAIN : paintFor(io, io.err);
   const program = new Command("libmc")
     .description(
       "Reads, changes and watches memcached servers.\n\n" +
@@ -65,6 +79,8 @@ function programFor(
   }
   return program;
 }
+
+const PLAIN: Paint = (_style, text) => text;
 
 /** Parses the command line. What a mistake is, commander has said. */
 function parse(program: Command, args: readonly string[]): ExitCode {

@@ -122,7 +122,8 @@ Deno.test("batchesOf() lets only the tests with libraries of others read the env
     ["-P=ecosystem", ECOSYSTEM],
   ]);
   assertEquals(
-    batchesOf("live").filter(({ args }) => args.includes(ECOSYSTEM)).map(({ args }) => args[1]),
+    batchesOf("live").filter(({ args }) => args.includes(ECOSYSTEM))
+      .map(({ args }) => args.find((argument) => argument.startsWith("-P="))),
     ["-P=ecosystem"],
   );
 });

@@ -18,7 +18,7 @@ Deno.test("cli bench measures each work, and deletes its items", async () => {
     "get, 4 at a time",
     "getMulti of 100 keys",
   ]);
-  for (const { perSecond, failed } of works) assert(perSecond > 100 && failed === 0);
+  for (const { perSecond, failed } of works) assert(perSecond > 0 && failed === 0);
   assertEquals(server.items, 0);
 });
 

@@ -150,6 +150,12 @@ Deno.test("cli doctor compares the clocks", async () => {
   assertMatch(last.text, /^the server is 3(?:600|599|601) s ahead$/);
 });
 
+Deno.test("cli doctor says what is wrong with server strings before it examines any server", async () => {
+  const ended = await cli(["doctor"], { servers: ["127.0.0.1:1", "127.0.0.1:x"] });
+  assertEquals([ended.code, ended.out], [2, ""]);
+  assertStringIncludes(ended.err, "its port is not a number");
+});
+
 Deno.test("cli doctor examines all servers at the same time, and tells of them in their order", async () => {
   await using one = await MemcachedServer.start();
   await using two = await MemcachedServer.start();

@@ -33,6 +33,16 @@ Deno.test("cli says what was meant where a command or an option is misspelt", as
   assertStringIncludes(time.err, '"15m"');
 });
 
+Deno.test("cli --json tells mistakes as JSON, on standard error", async () => {
+  for (const args of [["gett", "--json"], ["get", "a", "--json"], ["--json", "touch", "a", "x"]]) {
+    const { code, out, err } = await cli(args, { isTerminal: true });
+    assertEquals([code, out], [2, ""]);
+    const { error } = JSON.parse(err);
+    assertEquals([typeof error.message, typeof error.wayOut], ["string", "string"]);
+    assertEquals(err.includes("\x1b"), false);
+  }
+});
+
 Deno.test("cli without servers says how to name them", async () => {
   const { code, out, err } = await cli(["get", "a"]);
   assertEquals([code, out], [2, ""]);

@@ -18,6 +18,8 @@ export const doctor: CliCommand = {
   },
   async run(context) {
     const { servers, options } = await context.setUp();
+    // Throws what is wrong with server strings and options, before anything is dialled.
+    await context.client();
     // All at the same time, as one that does not answer takes its time. They are told in order.
     const all = servers.map((server) => {
       return { server, findings: Array.fromAsync(diagnosis(server, options, context.clock)) };
@@ -25,22 +27,26 @@ export const doctor: CliCommand = {
     let code: ExitCode = EXIT.done;
     for (const [index, { server, findings }] of all.entries()) {
       if (index > 0 && !context.report.isJson) await context.report.line();
-      if (await tell(context, parseAddress(server).name, await findings)) code = EXIT.server;
+      const found = await findings;
+      await tell(context, parseAddress(server).name, found);
+      const last = found.at(-1);
+      if (last?.state === "fail" && code !== EXIT.usage) {
+        code = last.isDenied ? EXIT.usage : EXIT.server;
+      }
     }
     return code;
   },
 };
 
-/** Tells what was found, and gives whether something is wrong. */
+/** Tells what was found. */
 async function tell(
   { report }: CliContext,
   server: string,
   findings: readonly Finding[],
-): Promise<boolean> {
-  const isWrong = findings.some(({ state }) => state === "fail");
+): Promise<void> {
   if (report.isJson) {
     for (const finding of findings) await report.json({ server, ...finding });
-    return isWrong;
+    return;
   }
   await report.line(report.paint("bold", report.foreign(server)));
   for (const { check, state, text, wayOut, ms = 0 } of findings) {
@@ -50,7 +56,6 @@ async function tell(
     await report.line(`  ${report.paint(style, mark)} ${line}`);
     if (wayOut !== undefined) await report.line(`    ${" ".repeat(22)}  → ${wayOut}`);
   }
-  return isWrong;
 }
 
 const MARKS: Readonly<Record<Finding["state"], readonly [mark: string, style: Style]>> = {

@@ -4,6 +4,7 @@ import { Client, type ClientOptions, type Endpoint } from "../../../mod.ts";
 import type { Clock } from "../../clock.ts";
 import { parseAddress } from "../../placement/address.ts";
 import { checkDial, checkFirstReply, checkName, checkTls, type DialSetUp } from "./dial.ts";
+import { dialFailure } from "./dial_failure.ts";
 import { type CheckName, failed, type Finding, type Said } from "./finding.ts";
 import {
   checkClock,
@@ -48,7 +49,7 @@ export async function* diagnosis(
   try {
     for (const [check, take] of steps) {
       const began = clock.now();
-      const said = await take().catch(saidOf);
+      const said = await take().catch((error) => saidOf(error, setUp));
       yield { check, ...said, ms: clock.now() - began };
       if (said.state === "fail") return;
     }
@@ -57,15 +58,15 @@ export async function* diagnosis(
   }
 }
 
-/** A step that failed in a way that it does not expect. */
-function saidOf(error: unknown): Said {
+/** A step that failed in a way that it does not expect: the server died between two steps, or the network fails. */
+function saidOf(error: unknown, { endpoint, timeout }: DialSetUp): Said {
   const only = onlyError(error);
-  if (only === undefined) throw error;
-  return failed(
-    only.message,
-    "Run it again: if it fails at another step, the network loses packets",
-  );
+  if (only !== undefined) return failed(only.message, AGAIN);
+  if (error instanceof TypeError || error instanceof RangeError) throw error;
+  return dialFailure(error, endpoint, timeout);
 }
+
+const AGAIN = "Run it again: if it fails at another step, the network loses packets";
 
 function dialSetUp(
   server: string,

@@ -10,10 +10,11 @@ export function dialFailure(error: unknown, endpoint: Endpoint, timeout: number)
     readonly message?: string;
     readonly code?: string;
   };
-  const said = `${name} ${code} ${message}`;
-  const found = KINDS.find(({ words }) => words.test(said));
+  const words = `${name} ${code} ${message}`;
+  const found = KINDS.find((kind) => kind.words.test(words));
   if (found === undefined) return failed(message);
-  return failed(found.text(endpoint, timeout), found.wayOut(endpoint));
+  const said = failed(found.text(endpoint, timeout), found.wayOut(endpoint));
+  return found === DENIED ? { ...said, isDenied: true } : said;
 }
 
 interface Kind {
@@ -22,15 +23,17 @@ interface Kind {
   wayOut(endpoint: Endpoint): string;
 }
 
+const DENIED: Kind = {
+  words: /NotCapable|ERR_ACCESS_DENIED/,
+  text: () => "the program may not use the network",
+  wayOut: (endpoint) =>
+    "path" in endpoint
+      ? "Run it with deno run -N -R -W, which Deno wants for a Unix socket"
+      : "Run it with deno run -N",
+};
+
 const KINDS: readonly Kind[] = [
-  {
-    words: /NotCapable|ERR_ACCESS_DENIED/,
-    text: () => "the program may not use the network",
-    wayOut: (endpoint) =>
-      "path" in endpoint
-        ? "Run it with deno run -N -R -W, which Deno wants for a Unix socket"
-        : "Run it with deno run -N",
-  },
+  DENIED,
   {
     words: /refused|ECONNREFUSED/i,
     text: (endpoint) => `nothing listens on ${placeOf(endpoint)}`,

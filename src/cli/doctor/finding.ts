@@ -13,12 +13,14 @@ export interface Finding {
   readonly text: string;
   /** What to do about it. */
   readonly wayOut?: string;
+  /** True if a permission is missing: no server is the reason. */
+  readonly isDenied?: true;
   /** How long it took, in milliseconds. */
   readonly ms?: number;
 }
 
 /** What a step says: all but its name and its time. */
-export type Said = Pick<Finding, "state" | "text" | "wayOut">;
+export type Said = Omit<Finding, "check" | "ms">;
 
 /** A step has failed, and the rest of them cannot be taken. */
 export function failed(text: string, wayOut?: string): Said {

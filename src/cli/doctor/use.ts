@@ -34,7 +34,7 @@ export async function checkPassword(
     if (!(only?.cause instanceof ReplyError)) throw error;
     return failed(
       "the server refuses user or password",
-      "Compare them with the file that memcached was given by -Y; it reads the file again on refresh_certs or a start only",
+      "Compare them with the file that memcached was given by -Y; it reads that at its start and on SIGHUP",
     );
   }
 }
