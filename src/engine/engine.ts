@@ -14,7 +14,7 @@ import { observersOf } from "../observe/built_in.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Begun, ObservedVerb, Observers } from "../observe/observers.ts";
 import { Outbox, posting } from "../observe/outbox.ts";
-import { Warnings } from "../observe/warnings.ts";
+import { hearsFailures, Warnings } from "../observe/warnings.ts";
 import { checkPlacement, distributionOf } from "../placement/distributions.ts";
 import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
@@ -108,7 +108,7 @@ export class Engine implements CallOwner {
     this.decoders = groups === undefined ? decoders : countingDecoders(decoders, groups, this.keys);
     this.#outbox = new Outbox(settings.clock);
     this.#observers = observersOf(target, this.#outbox, this.counts.timing, given.observer);
-    this.#warnings = new Warnings(settings.warn && given.observer?.happened === undefined);
+    this.#warnings = new Warnings(settings.warn && !hearsFailures(given.observer));
     const turns = new Turns(settings.clock);
     this.deadlines = new Deadlines(turns, settings);
     const proofKey = this.keys.unused();

@@ -33,6 +33,13 @@ import type { PeerAddress } from "../transports/transport.ts";
  */
 export interface Observer {
   /**
+   * False if nobody may see the failures that `happened` is told of: then the client says on the console what it would say
+   * without this observer (the option `warn`).
+   *
+   * @default {true}
+   */
+  readonly seesFailures?: boolean;
+  /**
    * Says that nobody wants to hear of calls at the moment. Asked when a call begins: if it says so, `begin` and `end` are
    * not called for that call, which then costs no more than the question.
    *

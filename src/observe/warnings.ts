@@ -5,11 +5,16 @@
 
 import type { MemcachedError } from "../errors.ts";
 import { quietly } from "../thrown.ts";
-import type { ObservedServer } from "./observer.ts";
+import type { ObservedServer, Observer } from "./observer.ts";
 
 /** A server that is known to have answered once it has sent a byte. */
 interface AnsweringServer extends ObservedServer {
   readonly counters: ObservedServer["counters"] & { readonly bytesRead: number };
+}
+
+/** True if somebody sees the failures that an observer is told of. */
+export function hearsFailures(observer: Observer | undefined): boolean {
+  return observer?.happened !== undefined && observer.seesFailures !== false;
 }
 
 /** The warnings of one client. */

@@ -82,6 +82,16 @@ Deno.test("Client says once on the console that a server fails which has never a
   assertStringIncludes(lines[0], "refused");
 });
 
+Deno.test("Client says it on the console too when an observer shows failures to nobody", async () => {
+  const lines = await warnings(async () => {
+    const observer = { seesFailures: false, happened: () => {} };
+    await using client = new Client("127.0.0.1:1", { observer });
+    await client.get("key");
+    await settle();
+  });
+  assertEquals(lines.length, 1);
+});
+
 const hears: Record<string, ClientOptions> = {
   "warn is false": { warn: false },
   "the call is strict": { strict: true },
