@@ -17,6 +17,8 @@ const TOOLS = {
   npm: "npm@11.19.1",
   typescript: "typescript@5.9.3",
   "@types/node": "@types/node@22.20.5",
+  // The package depends on it.
+  "@opentelemetry/api": "@opentelemetry/api@1.10.0",
 };
 
 /** The packages of `@std` that published code imports. */
@@ -29,9 +31,10 @@ async function packCheck(folder: string): Promise<void> {
   await run("deno", ["pack", "--allow-dirty", "--output", tarball], `${folder}/package`);
   // On npm the standard library is JSR's, which build machines do not reach: these stand for it.
   for (const name of STD) await packStandIn(folder, name);
-  const packages = [...STD.map((name) => `${folder}/@std/${name}`), tarball];
 
   await using programs = await Programs.fetch(TOOLS);
+  const api = programs.folderOf("@opentelemetry/api");
+  const packages = [...STD.map((name) => `${folder}/@std/${name}`), api, tarball];
   await using server = await startMemcached();
   await using authority = await Authority.create();
   const { certPath, keyPath } = await authority.issue();

@@ -4,7 +4,9 @@
  */
 
 import { Client, type ClientOptions, ConnectionError, type MultiResult } from "@libmc/libmc";
+import { otel } from "@libmc/libmc/otel";
 import { MemcachedServer, TestClock } from "@libmc/libmc/testing";
+import { trace } from "@opentelemetry/api";
 
 declare const process: { readonly argv: readonly string[] };
 
@@ -16,7 +18,10 @@ await roundTrip(secureAddress, { ...patient, tls: { caCerts } });
 // The authority is one that this process trusts, by NODE_EXTRA_CA_CERTS.
 await roundTrip(secureAddress, { ...patient, tls: true });
 await testingKit();
-console.log("set, get, getMulti and more over TCP and TLS, and the testing kit: as they should be");
+await spans(address);
+console.log(
+  "set, get, getMulti and more over TCP and TLS, the testing kit and spans: as they should be",
+);
 
 async function roundTrip(server: string, options: ClientOptions): Promise<void> {
   await using client = new Client(server, options);
@@ -57,6 +62,24 @@ async function testingKit(): Promise<void> {
   } catch (error) {
     equal(error instanceof ConnectionError && error.server, server.address);
   }
+}
+
+async function spans(server: string): Promise<void> {
+  const names: string[] = [];
+  const plain = trace.getTracer("none");
+  const tracer = {
+    startSpan(name: string) {
+      names.push(name);
+      return plain.startSpan(name);
+    },
+    startActiveSpan: plain.startActiveSpan.bind(plain),
+  };
+  await using client = new Client(server, { ...patient, observer: otel() });
+  await client.get("before");
+  trace.setGlobalTracerProvider({ getTracer: () => tracer });
+  await client.get("during");
+  trace.disable();
+  equal(names, [`get ${server}`]);
 }
 
 function equal(found: unknown, wanted: unknown): void {

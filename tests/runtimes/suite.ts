@@ -9,6 +9,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/ci": "continuous integration runs on Deno",
   "tests/cost": "measures Deno's memory",
   "tests/ecosystem": "libraries of others are npm packages",
+  "tests/otel/deno_test.ts": "is about Deno's own exporter",
   "tests/programs": "the programs run on Deno",
   "tests/runtimes": "is about this task",
   "tests/cli/dashboard/page/page_text_test.ts": "reads the source",

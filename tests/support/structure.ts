@@ -55,6 +55,7 @@ const ROOMS = new Map<string, Arrows>([
   ["testing", { code: ["protocol"] }],
   ["adapters", { code: ["mod"] }],
   ["cli", { code: ["mod", "placement", "transports"] }],
+  ["otel", { code: ["mod"] }],
   ["mod", {
     code: ["client", "codec", "discovery", "engine", "observe", "transports"],
     types: ["cluster", "commands", "connection", "operations", "placement"],
@@ -69,6 +70,7 @@ const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;
 
 /** Packages that only one room may import: an entry point of its own, so that nobody else fetches them. */
 const OWN_PACKAGES = new Map([
+  ["otel", /^@opentelemetry\/api$/],
   ["cli", /^(?:commander|console-table-printer|uplot)$/],
 ]);
 
