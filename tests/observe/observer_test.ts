@@ -8,6 +8,7 @@ import {
   ReplyError,
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { startMemcached } from "../support/memcached.ts";
 import { ScriptedDialler } from "../support/scripted_dialler.ts";
 
 /** Writes down all that it hears. */
@@ -206,8 +207,8 @@ Deno.test("Observer can ask where a call goes: to one server, or to several", as
 });
 
 Deno.test("Observer is told the server that stands in, once it does", async () => {
-  await using one = await MemcachedServer.start();
-  await using two = await MemcachedServer.start();
+  await using one = await startMemcached();
+  await using two = await startMemcached();
   const names: (string | undefined)[] = [];
   const observer: Observer = {
     begin: (_verb, _keys, call) => call,
