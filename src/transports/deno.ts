@@ -84,3 +84,8 @@ export function denoEnvironment(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
+
+/** Tells whether a program may listen on an address. A person at a terminal is asked. */
+export function denoMayListen(host: string): boolean {
+  return Deno.permissions.requestSync({ name: "net", host }).state === "granted";
+}

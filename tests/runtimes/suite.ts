@@ -14,6 +14,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/runtimes": "is about this task",
   "tests/cli/dashboard/page/page_text_test.ts": "reads the source",
   "tests/screen": "runs the command line program on Deno",
+  "tests/cli/dashboard/permission_test.ts": "asks for permissions",
   "tests/client/permissions_test.ts": "asks for permissions",
   "tests/security/permissions_test.ts": "asks for permissions",
   "tests/transports/deno_test.ts": "is about Deno.connect",

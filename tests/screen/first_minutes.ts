@@ -1,8 +1,9 @@
-/** What a stranger sees who starts with a mistake: on the console of a program, by `doctor` and in `top`. */
+/** What a stranger sees who starts with a mistake: on the console of a program, by `doctor`, in `top` and on the dashboard. */
 
 import { Client } from "@libmc/libmc";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { cliCommand } from "./cli_command.ts";
+import { dashboardSays } from "./dashboard_says.ts";
 
 interface Situation {
   readonly name: string;
@@ -44,7 +45,7 @@ function unusedPort(): number {
 
 /** Makes the table: a row for each situation. */
 export async function firstMinutes(): Promise<string> {
-  const head = ["", "console of a program", "`doctor`", "`top`"];
+  const head = ["", "console of a program", "`doctor`", "`top`", "[dashboard](dashboard.md)"];
   const rows = await Promise.all(SITUATIONS.map(rowOf));
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
@@ -65,10 +66,13 @@ async function rowOf(
   // One after the other, as the doctor's items are among the figures of the other.
   const doctor = await output(cliCommand([...options, "doctor"], permissions));
   const top = await output(cliCommand([...options, "top", "-n", "1"], permissions));
+  const dashboard = await dashboardSays(
+    commandOf(cliCommand([...options, "dashboard"], permissions), "null"),
+  );
   memcached.resume();
   const port = new RegExp(`\\b${server.split(":").at(-1)}\\b`, "g");
   const shown = server === memcached.address ? "11211" : "11212";
-  const cells = [program, tidied(problemIn(doctor)), tidied(top)];
+  const cells = [program, tidied(problemIn(doctor)), tidied(top), dashboard];
   return [name, ...cells.map((text) => cellOf(withoutErrorNumber(text.replaceAll(port, shown))))];
 }
 

@@ -63,10 +63,16 @@ function whyNot(error: unknown, port: number | undefined): UsageError | undefine
       "Give another --port, or none",
     );
   }
-  if (code === "EACCES" || name === "NotCapable" || name === "PermissionDenied") {
+  if (code === "EACCES" || name === "PermissionDenied") {
     return new UsageError(
-      `Cannot serve ${port === undefined ? "a page" : `on port ${port}`} as that is not allowed`,
-      "Let Deno use the network: deno run -N. Ports below 1024 are for root",
+      `Cannot serve on port ${port} as that is not allowed`,
+      "Ports below 1024 are for root: give another --port, or none",
+    );
+  }
+  if (name === "NotCapable") {
+    return new UsageError(
+      "Cannot serve a page as the program may not use the network",
+      "Let Deno use it: deno run -N",
     );
   }
   return undefined;

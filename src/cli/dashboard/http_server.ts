@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { checkMayListen } from "../../transports/listening.ts";
 import type { Handler } from "./handler.ts";
 
 /** A server that listens. */
@@ -21,6 +22,7 @@ export async function listen(
   { hostname, port }: { readonly hostname: string; readonly port: number },
   handlerFor: (port: number) => Handler,
 ): Promise<HttpServer> {
+  checkMayListen(hostname.includes(":") ? `[${hostname}]` : hostname, port);
   const server = createServer({ maxHeaderSize: MAX_HEADER });
   server.maxConnections = MOST_CONNECTIONS;
   server.headersTimeout = PATIENCE;
