@@ -16,7 +16,8 @@ export const USAGE = `deno task soak [--minutes N] [--callers N] [--rate N] [--s
   one method after the other, others arrive at a fixed rate whether or not
   anybody was answered. The proxies delay, stall, drop, cut, reset and refuse at
   random; the servers are paused, hang, are killed and started again. Each value
-  carries its key and a checksum.
+  carries its key and a checksum. A third of the callers have keys that are too
+  long, another distribution, values near, and make up for what a server missed.
 
   Meanwhile several clients write split values under the same keys; others ask a
   fourth memcached for no replies over three connections, and read back what

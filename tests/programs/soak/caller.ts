@@ -31,15 +31,25 @@ export class Caller {
   readonly #name: string;
   /** The `timeout` of the client, in milliseconds. */
   readonly #timeout: number;
+  readonly #tail: string;
   #counter = OwnCounter.next();
   #bigs = 0;
 
-  constructor(client: Client, random: Random, tally: Tally, name: string, timeout: number) {
+  /** @param tail Stands behind every key that all callers share. */
+  constructor(
+    client: Client,
+    random: Random,
+    tally: Tally,
+    name: string,
+    timeout: number,
+    tail = "",
+  ) {
     this.#client = client;
     this.#random = random;
     this.#tally = tally;
     this.#name = name;
     this.#timeout = timeout;
+    this.#tail = tail;
   }
 
   /** Calls one after the other. Resolves once the signal is aborted and the last call has settled. */
@@ -159,7 +169,7 @@ export class Caller {
   }
 
   #key(): string {
-    return `key:${this.#random.below(KEYS)}`;
+    return `key:${this.#random.below(KEYS)}${this.#tail}`;
   }
 
   #keys(): string[] {

@@ -37,7 +37,7 @@ export interface SoakResult {
 const SERVERS = 3;
 /** How long a call may take, in milliseconds. */
 const TIMEOUT = 1000;
-/** Two kinds of client share the work. */
+/** Three kinds of client share the work. */
 const PLAIN: ClientOptions = {
   pollTimeout: 150,
   connectTimeout: 150,
@@ -45,6 +45,19 @@ const PLAIN: ClientOptions = {
   timeout: TIMEOUT,
 };
 const WIDE: ClientOptions = { ...PLAIN, connections: 3, failover: true };
+/** Its keys are too long for a server, and are elsewhere than those of the others. */
+const ELSEWHERE: ClientOptions = {
+  ...PLAIN,
+  connections: 2,
+  prefix: "elsewhere:",
+  longKeys: "hash",
+  distribution: "rendezvous",
+  failover: true,
+  failoverExptime: 60,
+  replayInvalidations: true,
+  nearCache: { maxBytes: 1_000_000, maxAge: 200 },
+};
+const KINDS: readonly ClientOptions[] = [PLAIN, WIDE, ELSEWHERE];
 
 /** Runs for a while, or until the signal is aborted. */
 export async function soak(
@@ -63,7 +76,9 @@ export async function soak(
   const reset = stack.use(await Stand.start("reset", random.below(2 ** 32), 1));
   const shared = stack.use(await Stand.start("shared", random.below(2 ** 32)));
   const addresses = stands.map(({ address }) => address);
-  const clients = [new Client(addresses, PLAIN), new Client(addresses, WIDE)];
+  // One of them is told its servers again and again.
+  const asked = Object.assign(() => addresses, { interval: 100 });
+  const clients = KINDS.map((kind) => new Client(kind === ELSEWHERE ? asked : addresses, kind));
   const tally = new Tally();
   const trouble = new Troublemaker(own(), stands, tally);
   for (const event of ["dead", "alive"] as const) {
@@ -76,8 +91,11 @@ export async function soak(
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   const stop = new AbortController();
-  const caller = (i: number) =>
-    new Caller(heard[i % heard.length], own(), tally, String(i), TIMEOUT);
+  const caller = (i: number) => {
+    const kind = i % KINDS.length;
+    const tail = KINDS[kind] === ELSEWHERE ? "l".repeat(245) : "";
+    return new Caller(heard[kind], own(), tally, String(i), TIMEOUT, tail);
+  };
   const arriving = Array.from({ length: clients.length }, (_, i) => caller(callers + i));
   const load = openLoad(rate, (i) => arriving[i % arriving.length].call(), stop.signal);
   const running = [
@@ -121,7 +139,10 @@ export async function soak(
     seconds,
     faults: trouble.made,
     socketsAtRest,
-    socketsExpected: [SERVERS * 2, SERVERS * (1 + (WIDE.connections ?? 1))],
+    socketsExpected: [
+      SERVERS * KINDS.length,
+      SERVERS * KINDS.reduce((sum, { connections = 1 }) => sum + connections, 0),
+    ],
     socketsClosed: sockets(),
     memory,
     connects: counters.reduce((sum, { connects }) => sum + connects, 0),
