@@ -17,6 +17,8 @@ export async function makeReady<T>(
 ): Promise<T> {
   const giveUp = () => void connection.close();
   signal.addEventListener("abort", giveUp);
+  // It may have been aborted before this connection was handed on.
+  if (signal.aborted) giveUp();
   try {
     return await prepare(connection, deadline);
   } catch (error) {

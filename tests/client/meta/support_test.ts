@@ -353,6 +353,22 @@ Deno.test("close() ends the question that a server does not answer", async () =>
   assertEquals(wires.connections.map(({ closed }) => closed), [true, true]);
 });
 
+Deno.test("close() ends the question at whatever moment it comes", async () => {
+  for (const answer of [() => undefined, () => null, metaReplies]) {
+    for (let turns = 0; turns < 60; turns++) {
+      const { client, wires } = clientOf(serverOf("1.6.18", answer), {
+        pollTimeout: 0,
+        timeout: 0,
+        connectTimeout: 0,
+      });
+      const call = client.meta.get("a").catch(() => {});
+      for (let i = 0; i < turns; i++) await undefined;
+      await Promise.all([call, client.close()]);
+      assertEquals(wires.connections.filter(({ closed }) => !closed), [], `after ${turns} turns`);
+    }
+  }
+});
+
 Deno.test("A.5 trap 3: a server that wants a password is never sent a second command with the first", async () => {
   const wires = new AnsweringConnect((written) => {
     // It answers only the last command of those that come together.
