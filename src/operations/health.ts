@@ -128,6 +128,7 @@ export interface ServerHealth {
 export interface HealthError {
   /** Its name, as in `"TimeoutError"`. */
   readonly name: string;
+  /** What it says. */
   readonly message: string;
 }
 
