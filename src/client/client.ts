@@ -39,19 +39,20 @@ import type {
   LoadMany,
 } from "../operations/get_or_set/options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../operations/get_or_set/schema.ts";
+import { CopiedCalls } from "../operations/copies/copied_calls.ts";
 import type { Items } from "../operations/items.ts";
 import { NamespacesInUse } from "../operations/namespaces.ts";
-import type { Side } from "../operations/migration/job.ts";
+import type { Side } from "../operations/job.ts";
 import type { Migration } from "../operations/migration/migration.ts";
-import { Moves } from "../operations/migration/moves.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
 import * as store from "../operations/store.ts";
 import * as streams from "../operations/streams.ts";
 import { update, type UpdateOptions } from "../operations/update.ts";
 import { Admin } from "./admin.ts";
+import { Copying, copyingVerbs } from "./copying.ts";
 import { Meta } from "./meta.ts";
-import { Move, movingVerbs } from "./moving.ts";
+import { type Move, moveBetween, movingVerbs } from "./moving.ts";
 import { namespaceOf } from "./namespace.ts";
 
 /**
@@ -121,7 +122,8 @@ export class Client extends EventTarget implements AsyncDisposable {
   #meta: Meta | undefined;
   #loads: Loads | undefined;
   #move: Move | undefined;
-  /** The verbs of a client that moves from other servers. */
+  #copying: Copying | undefined;
+  /** The verbs of a client that moves from other servers, or whose keys have copies. */
   #moving: MovingVerbs | undefined;
   #namespaces: NamespacesInUse | undefined;
 
@@ -152,6 +154,9 @@ export class Client extends EventTarget implements AsyncDisposable {
     super();
     this.#engine = new Engine(servers, options, this);
     if (options.migrateFrom !== undefined) this.#moveFrom(options.migrateFrom, options.migration);
+    if (this.#engine.copies === undefined) return;
+    this.#copying = new Copying(this.#engine, new CopiedCalls(this.#engine));
+    this.#moving = copyingVerbs<MovingVerbs>(this.#copying);
   }
 
   /**
@@ -1534,7 +1539,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   flushAll(options?: FlushOptions): Promise<string[]> {
-    return this.#move?.flushAll(options) ?? servers.flushAll(this.#engine, options);
+    const several = this.#move ?? this.#copying;
+    return several?.flushAll(options) ?? servers.flushAll(this.#engine, options);
   }
 
   /**
@@ -1678,7 +1684,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getRealtimeHostByKey(key: string): Promise<string | undefined> {
-    return servers.realtimeHost(this.#engine, key);
+    return this.#copying?.realtimeHost(key) ?? servers.realtimeHost(this.#engine, key);
   }
 
   /**
@@ -1825,7 +1831,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   namespace(name: string): Namespace {
-    this.#move?.refuseNamespace();
+    (this.#move ?? this.#copying)?.refuseNamespace();
     this.#namespaces ??= new NamespacesInUse();
     const generations = this.#namespaces.generationsOf(this.#engine, name);
     return namespaceOf<Namespace>(generations, name, () => this.#allLoads());
@@ -2059,8 +2065,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   close(): Promise<void> {
     this.#loads?.close();
-    if (this.#move === undefined) return this.#engine.close();
-    return this.#move.moves.close().then(() => this.#engine.close());
+    const several = this.#move?.moves ?? this.#copying;
+    return several?.close().then(() => this.#engine.close()) ?? this.#engine.close();
   }
 
   /**
@@ -2120,16 +2126,8 @@ export class Client extends EventTarget implements AsyncDisposable {
     if (!(#engine in source) || !(source instanceof Client)) {
       throw new TypeError('Cannot use option "migrateFrom" as it is not a client of this package');
     }
-    const engines = { old: source.#engine, new: this.#engine };
-    // Each side hears only of its own changes.
-    if (Object.values(engines).some(({ settings }) => settings.nearCache !== undefined)) {
-      throw new TypeError(
-        'Cannot use option "nearCache" while a client moves: neither with "migrateFrom" nor in the old client',
-      );
-    }
-    const moves = new Moves(engines.old, engines.new, options);
     const loads = (side: Side) => side === "old" ? source.#allLoads() : this.#allLoads();
-    this.#move = new Move(moves, engines, loads);
+    this.#move = moveBetween({ old: source.#engine, new: this.#engine }, options, loads);
     this.#moving = movingVerbs<MovingVerbs>(this.#move);
   }
 

@@ -3,20 +3,21 @@
  * told, as `operations/migration/moves.ts` says.
  */
 
-import type { CallOptions, FlushOptions, KeyOptions } from "../engine/call_options.ts";
+import type { CallOptions, FlushOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { MigrationOptions } from "../engine/migration_options.ts";
 import { routed } from "../engine/view.ts";
 import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
-import { entriesOf, type Items } from "../operations/items.ts";
 import { lock, lockBoth, lockOnFirst, type LockOptions } from "../operations/lock.ts";
 import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
 import { noop } from "../operations/meta/servers.ts";
-import type { Job, Side } from "../operations/migration/job.ts";
-import type { Moves } from "../operations/migration/moves.ts";
+import type { Job, Side } from "../operations/job.ts";
+import { Moves } from "../operations/migration/moves.ts";
 import { flushAll } from "../operations/servers.ts";
-import { listOf, META_WAYS, type Way, WAYS } from "./ways.ts";
+import { asking, jobOf, teach } from "./jobs.ts";
+import { listOf, META_WAYS, WAYS } from "./ways.ts";
 
 /** A move, as the client sees it. */
 export class Move {
@@ -50,6 +51,30 @@ export class Move {
   }
 }
 
+/**
+ * Makes a move.
+ *
+ * @throws {TypeError} If the clients have options that do not go with it.
+ */
+export function moveBetween(
+  engines: Move["engines"],
+  options: MigrationOptions,
+  loads: Move["loads"],
+): Move {
+  if (engines.old.copies !== undefined) {
+    throw new TypeError(
+      'Cannot use option "migrateFrom" with a client that has "replicas" or "zones": make one without',
+    );
+  }
+  // Each side hears only of its own changes.
+  if (Object.values(engines).some(({ settings }) => settings.nearCache !== undefined)) {
+    throw new TypeError(
+      'Cannot use option "nearCache" while a client moves: neither with "migrateFrom" nor in the old client',
+    );
+  }
+  return new Move(new Moves(engines.old, engines.new, options), engines, loads);
+}
+
 /** Makes the object with the verbs of a client that moves. */
 export function movingVerbs<V extends object>(move: Move): V {
   return new Verbs(move) as object as V;
@@ -60,20 +85,6 @@ class Mover {
 
   constructor(move: Move) {
     this.move = move;
-  }
-
-  /** Gives the objects of a class a method for each way. */
-  static teach(methods: Mover, ways: Readonly<Record<string, Way>>): void {
-    for (const [name, way] of Object.entries(ways)) {
-      if (name in methods) continue;
-      Object.defineProperty(methods, name, {
-        value(this: Mover, ...given: unknown[]) {
-          return this.move.moves.perform(jobOf(way, given));
-        },
-        configurable: true,
-        writable: true,
-      });
-    }
   }
 }
 
@@ -167,48 +178,9 @@ class MetaVerbs extends Mover {
   }
 }
 
-Mover.teach(Verbs.prototype, WAYS);
-Mover.teach(MetaVerbs.prototype, META_WAYS);
+teach(Verbs.prototype, WAYS, perform);
+teach(MetaVerbs.prototype, META_WAYS, perform);
 
-/** A meta get changes the item if it may touch it, or make or take a lease. */
-function asking(way: Way, options: MetaGetOptions | undefined): Way {
-  const { touch, vivify, recache } = options ?? {};
-  const isPlain = touch === undefined && vivify === undefined && recache === undefined;
-  return isPlain ? way : { ...way, effect: "change" };
-}
-
-function jobOf({ run, options, takesMany, effect }: Way, given: unknown[]): Job {
-  const many = takesMany ? manyOf(given[0]) : undefined;
-  const others = given.slice(1);
-  return {
-    effect,
-    keys: many === undefined ? [given[0] as MetaKey] : many.keys,
-    isMany: many !== undefined,
-    options: given[options] as KeyOptions | undefined,
-    run(engine, _side, positions) {
-      const first = many?.pick(positions) ?? given[0];
-      return run(engine, ...[first, ...others] as never[]);
-    },
-  };
-}
-
-interface Many {
-  readonly keys: readonly MetaKey[];
-  pick(positions: readonly number[] | undefined): unknown;
-}
-
-/** Reads keys, or pairs of keys and values. What is neither is for the operation to refuse. */
-function manyOf(given: unknown): Many {
-  try {
-    const isObject = typeof given === "object" && given !== null && !(Symbol.iterator in given);
-    const list = isObject ? Array.from(entriesOf(given as Items)) : listOf(given);
-    if (!Array.isArray(list)) return { keys: [], pick: () => given };
-    const keys = list.map((each) => Array.isArray(each) ? each[0] : each);
-    return {
-      keys,
-      pick: (positions) => positions?.map((at) => list[at]) ?? (isObject ? given : list),
-    };
-  } catch {
-    return { keys: [], pick: () => given };
-  }
+function perform({ move }: Mover, job: Job<unknown>): Promise<unknown> {
+  return move.moves.perform(job);
 }

@@ -7,7 +7,7 @@ import type { CountOptions, KeyOptions, RawOptions, StoreOptions } from "../engi
 import type { Engine } from "../engine/engine.ts";
 import * as change from "../operations/change.ts";
 import { lock, type LockOptions } from "../operations/lock.ts";
-import type { Effect } from "../operations/migration/job.ts";
+import type { Effect } from "../operations/job.ts";
 import * as counting from "../operations/meta/arithmetic.ts";
 import * as deletion from "../operations/meta/delete.ts";
 import * as retrieval from "../operations/meta/get.ts";

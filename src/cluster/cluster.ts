@@ -16,7 +16,6 @@ import type { LineStream } from "../connection/line_stream.ts";
 import { Sweeper, type Swept } from "../connection/sweeper.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Address } from "../placement/address.ts";
-import { checkApart, checkDistinctNames } from "../placement/distinct_names.ts";
 import type { PlacedServer } from "../placement/distribution.ts";
 import { isDivisible } from "./affinity.ts";
 import {
@@ -33,6 +32,7 @@ import { type AwaitedServers, standIn } from "./awaited_servers.ts";
 import { Leaving } from "./leaving.ts";
 import { type Distribute, isSamePlace, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
+import { Copies, type CopiesOptions } from "./copies.ts";
 import { Placing } from "./placing.ts";
 import { route, type RoutingSteps, type Unconnected } from "./routing.ts";
 import { Server } from "./server.ts";
@@ -43,26 +43,26 @@ import { failOrphan, failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
 
 /** The context in which a cluster is made. */
-export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers"> {
+export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers">, CopiesOptions {
   readonly settings: Readonly<ClusterSettings>;
   /** Makes the distribution of the keys, by what the options are at the moment. */
   readonly distribute: Distribute;
   /** Where the servers are to come from, if there are none to begin with. */
   readonly awaited?: AwaitedServers | undefined;
-  /** Servers without keys of their own, which stand in for the others. */
-  readonly gutter?: readonly PlacedServer[] | undefined;
   /** Milliseconds between two looks at the deadlines, asked anew each time. */
   readonly sweepPeriod: () => number;
 }
 
 /** What decides, beside the keys, where they go. */
-type Routing = Pick<Command, "deadline" | "route">;
+type Routing = Pick<Command, "deadline" | "route" | "copy">;
 
 /** Routes commands to servers. */
 export class Cluster {
+  /** Where keys are: their copy 0. */
   #membership: Membership;
-  /** As in the membership, also before the servers are known. */
-  #gutter: Membership | undefined;
+  /** Where their other copies are, if they have some. */
+  #others: readonly Membership[] = [];
+  readonly #copies: Copies;
   readonly #context: ServerContext;
   readonly #settings: Readonly<ClusterSettings>;
   readonly #distribute: Distribute;
@@ -85,18 +85,15 @@ export class Cluster {
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
     this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
-    const { awaited, distribute, gutter = [] } = context;
-    if (gutter.length > 0) {
-      const servers = gutter.map((address) => this.#newServer(address));
-      this.#gutter = new Membership(servers, gutter, distribute);
-    }
+    const { awaited, distribute } = context;
+    this.#copies = new Copies(context, distribute, (address) => this.#newServer(address));
     this.#awaited = awaited && standIn(awaited, this.#context, this.#resubmit);
-    if (this.#awaited === undefined) {
-      const servers = addresses.map((address) => this.#newServer(address));
-      this.#membership = new Membership(servers, addresses, distribute, this.#gutter);
-    } else {
-      this.#membership = new Membership([this.#awaited], [this.#awaited.address], distribute);
-    }
+    const placed = this.#awaited === undefined ? addresses : [this.#awaited.address];
+    const servers = placed.map((address) => this.#awaited ?? this.#newServer(address));
+    // Nobody stands in for servers that are not known.
+    const gutter = this.#awaited === undefined ? this.#copies.gutter : undefined;
+    this.#membership = new Membership(servers, placed, distribute, gutter);
+    this.#others = this.#copies.membershipsOf(this.#membership);
   }
 
   /** True until the servers are known. */
@@ -117,19 +114,30 @@ export class Cluster {
     return this.#membership.servers;
   }
 
-  /** Those, and the servers of the gutter. */
-  get allServers(): readonly Server[] {
-    return this.#gutter === undefined ? this.servers : [...this.servers, ...this.#gutter.servers];
+  /** Gives the servers that have a copy. */
+  serversAt(copy: number): readonly Server[] {
+    return this.#at(copy).servers;
   }
 
-  /** True if another server may stand in for one that is dead. */
+  /** Those, and the servers of the gutter and of other zones. */
+  get allServers(): readonly Server[] {
+    const { servers } = this.#copies;
+    return servers.length === 0 ? this.servers : [...this.servers, ...servers];
+  }
+
+  /** How many copies a key has. */
+  get copyCount(): number {
+    return 1 + this.#others.length;
+  }
+
+  /** True if the value of a key may come from another server than its owner. */
   get hasStandIns(): boolean {
-    return this.#gutter !== undefined || this.#settings.failover;
+    return this.#others.length > 0 || this.#copies.gutter !== undefined || this.#settings.failover;
   }
 
   /** Gives the server of a display name. */
   named(name: string): Server | undefined {
-    return this.#membership.named(name);
+    return this.#membership.named(name) ?? this.#copies.named(name);
   }
 
   /** How often servers have come, moved or left, or the keys were distributed anew. */
@@ -138,8 +146,8 @@ export class Cluster {
   }
 
   /** Gives the owner of a wire key, whether or not it is alive. */
-  ownerOf(key: string): Server {
-    return this.#membership.ownerOf(key);
+  ownerOf(key: string, copy = 0): Server {
+    return this.#at(copy).ownerOf(key);
   }
 
   /** Tells how the owner of a wire key is found, and who stands in. */
@@ -150,23 +158,27 @@ export class Cluster {
   /** Sends a command to the server of its key, or of its route, or fails it. */
   submit(key: string, command: Command): void {
     const placed = command.route ?? key;
-    const owner = this.ownerOf(placed);
+    const owner = this.#at(command.copy).ownerOf(placed);
     if (owner.connected) return owner.submit(command);
-    const server = this.#choose(placed);
+    const server = this.#choose(placed, command.copy);
     if (server?.connected) this.#give(command, server, true);
     else this.#submitRouted(placed, command);
   }
 
   /** Notes that a change of keys was carried out nowhere, or may not have been. */
-  owe(keys: readonly string[], route: string | undefined, sentTo?: string): void {
+  owe(
+    keys: readonly string[],
+    { route, copy }: Pick<Command, "route" | "copy">,
+    sentTo?: string,
+  ): void {
     const { failover } = this.#settings;
-    for (const key of keys) oweLost(this.#membership, key, route, { failover, sentTo });
+    for (const key of keys) oweLost(this.#at(copy), key, route, { failover, sentTo });
   }
 
   /** Prepares a command for a server that stands in for the owners of its keys. */
   lend(command: Command, server: Server): void {
     const { failover, failoverExptime: seconds, replayInvalidations } = this.#settings;
-    if (replayInvalidations) oweSkipped(this.#membership, command, server, failover);
+    if (replayInvalidations) oweSkipped(this.#at(command.copy), command, server, failover);
     command.capExptime(seconds === 0 ? undefined : { seconds, now: this.#context.unixTime() });
   }
 
@@ -200,12 +212,12 @@ export class Cluster {
 
   /** Gives the server that a command with this key would go to now; its owner if there is none. */
   serverNow(key: string): Server {
-    return this.#choose(key) ?? this.ownerOf(key);
+    return this.#choose(key, 0) ?? this.ownerOf(key);
   }
 
   /** Gives the life of the server that a command with this key would go to now; `undefined` if there is none. */
-  lifeOf(key: string): number | undefined {
-    return this.#choose(key)?.life;
+  lifeOf(key: string, copy = 0): number | undefined {
+    return this.#choose(key, copy)?.life;
   }
 
   /** Waits until it is known what meta commands a server speaks, or cannot be. Gives an error if the deadline comes first. */
@@ -214,19 +226,20 @@ export class Cluster {
     deadline: Deadline,
     then: (error: MemcachedError | undefined) => void,
   ): void {
-    waitFor(
-      server,
-      deadline,
-      this.#sweeper,
-      then,
-      (end) => server.meta.learn(() => end(undefined)),
-    );
+    const learn = (end: (error: undefined) => void) => server.meta.learn(() => end(undefined));
+    waitFor(server, deadline, this.#sweeper, then, learn);
   }
 
   /** Finds the server that a command with this key would go to now, and dials it if needed, until the deadline. */
-  locate(key: string, deadline: Deadline, then: (server: Server | undefined) => void): void {
+  locate(
+    key: string,
+    deadline: Deadline,
+    then: (server: Server | undefined) => void,
+    copy = 0,
+  ): void {
     this.#route(deadline, (failed) => {
-      const server = this.#clock.now() < deadline.at ? this.#choose(key, failed) : undefined;
+      const isLate = this.#clock.now() >= deadline.at;
+      const server = isLate ? undefined : this.#choose(key, copy, failed);
       if (server !== undefined && !server.connected) return server;
       then(server);
       return undefined;
@@ -240,19 +253,19 @@ export class Cluster {
    *
    * @param place Called with some of the keys at a time. Positions are those in `keys`.
    * @param placed Called when all keys have been placed.
-   * @param route The wire key that decides the server of all of them, if not each its own.
+   * @param routing The wire key that decides the server of all of them, if not each its own, and the copy that it is for.
    */
   assign(
     keys: readonly string[],
     deadline: Deadline,
     place: (assignment: Assignment) => void,
     placed: () => void,
-    route?: string,
+    { route, copy }: Pick<Command, "route" | "copy"> = OWN,
   ): void {
-    const groups = groupsAtOnce(this.#membership, keys, route);
+    const groups = groupsAtOnce(this.#at(copy), keys, route);
     if (groups === undefined) {
       const placing = new Placing({
-        groupsOf: (group, failed) => this.#groupsOf(group, { deadline, route }, failed),
+        groupsOf: (group, failed) => this.#groupsOf(group, { deadline, route, copy }, failed),
         dial: (server, then) => this.#dial(server, deadline, then),
         place,
       });
@@ -272,7 +285,7 @@ export class Cluster {
     const { servers } = this;
     const next = this.#membership.movedTo(addresses);
     if (next === undefined) return false;
-    this.#check(next);
+    this.#copies.check(next);
     servers.forEach((server, i) => {
       if (next[i] === server.address) return;
       this.#changes++;
@@ -291,7 +304,7 @@ export class Cluster {
    */
   update(addresses: readonly PlacedServer[]): void {
     if (this.#membership.isOf(addresses)) return;
-    this.#check(addresses);
+    this.#copies.check(addresses);
     const before = this.servers;
     // Nothing has been placed before the servers are known.
     if (this.#awaited === undefined) this.#changes++;
@@ -300,8 +313,9 @@ export class Cluster {
       addresses,
       this.#distribute,
       (address) => this.#newServer(address),
-      this.#gutter,
+      this.#copies.gutter,
     );
+    this.#others = this.#copies.membershipsOf(this.#membership);
     const { servers } = this;
     const stay = new Set(servers);
     servers.forEach((server, i) => {
@@ -318,11 +332,12 @@ export class Cluster {
   /** Distributes the keys anew, by what the options are now. */
   rehash(): void {
     this.#changes++;
-    this.#gutter = this.#gutter?.rehashed(this.#distribute);
+    this.#copies.rehash(this.#distribute);
     this.#membership = this.#membership.rehashed(
       this.#distribute,
-      this.#membership.gutter && this.#gutter,
+      this.#membership.gutter && this.#copies.gutter,
     );
+    this.#others = this.#copies.membershipsOf(this.#membership);
   }
 
   /** Lets the program end although connections are open, now or later, to these servers or to new ones. */
@@ -353,9 +368,9 @@ export class Cluster {
     return [...this.allServers, ...this.#leaving.servers()];
   }
 
-  #check(addresses: readonly PlacedServer[]): void {
-    checkDistinctNames(addresses);
-    checkApart(addresses, this.#gutter?.addresses ?? []);
+  /** Gives the servers of a copy. One that there is no more is the first one. */
+  #at(copy: number): Membership {
+    return copy === 0 ? this.#membership : this.#others[copy - 1] ?? this.#membership;
   }
 
   #newServer(address: Address): Server {
@@ -390,10 +405,11 @@ export class Cluster {
     wasSubmitted: (() => void) | undefined,
   ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
-    const owner = this.ownerOf(key);
+    const { copy } = command;
+    const owner = this.ownerOf(key, copy);
     const isLate = last !== undefined && this.#clock.now() >= command.deadline.at;
     const error = isLate ? last : this.hasStandIns ? undefined : failed.get(owner);
-    const server = error === undefined ? this.#choose(key, failed) : undefined;
+    const server = error === undefined ? this.#choose(key, copy, failed) : undefined;
     if (server !== undefined && !server.connected) return server;
     if (server === undefined) failUnsent(owner, command, error);
     else {
@@ -457,15 +473,13 @@ export class Cluster {
   #resubmitGroup(command: Divisible, wasSubmitted: () => void, failed: Failed = new Map()): void {
     if (command.abandoned) return;
     const { groups, orphans } = this.#groupsOf(command, command, failed);
-    if (groups.length + orphans.length > 1) {
-      const parts = command.divide([...groups.map(({ group }) => group), ...orphans]);
-      parts.forEach((part, i) => {
-        if (i >= groups.length) failOrphan(part, orphans[i - groups.length]);
-        else this.#resubmitPart(part, groups[i], wasSubmitted, failed);
-      });
-    } else if (groups.length === 1) {
-      this.#resubmitPart(command, groups[0], wasSubmitted, failed);
-    } else if (orphans.length === 1) failOrphan(command, orphans[0]);
+    const areMany = groups.length + orphans.length > 1;
+    const all = [...groups.map(({ group }) => group), ...orphans];
+    const parts = areMany ? command.divide(all) : [command];
+    parts.forEach((part, i) => {
+      if (i < groups.length) this.#resubmitPart(part, groups[i], wasSubmitted, failed);
+      else if (i < all.length) failOrphan(part, orphans[i - groups.length]);
+    });
   }
 
   /** Sends a command for many keys of one server. If that must be dialled, the choice is made again after that. */
@@ -493,20 +507,20 @@ export class Cluster {
   }
 
   /** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
-  #choose(key: string, failed?: Failed): Server | undefined {
-    return serverFor(this.#membership, key, { failover: this.#settings.failover, failed });
+  #choose(key: string, copy: number, failed?: Failed): Server | undefined {
+    return serverFor(this.#at(copy), key, { failover: this.#settings.failover, failed });
   }
 
   /** Groups keys by the server that each would go to now, connected or not; after the deadline, only if connected. */
   #groupsOf(
     keys: Pick<KeyGroup, "keys" | "positions">,
-    { deadline, route }: Routing,
+    { deadline, route, copy }: Routing,
     failed: Failed,
   ): Assignment {
     const isLate = this.#clock.now() >= deadline.at;
     const { failover, failoverExptime, replayInvalidations } = this.#settings;
     const isLentApart = failoverExptime > 0 || replayInvalidations;
-    return groupsOf(this.#membership, keys, { failover, failed, isLate, isLentApart, route });
+    return groupsOf(this.#at(copy), keys, { failover, failed, isLate, isLentApart, route });
   }
 
   /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */
@@ -519,4 +533,5 @@ export class Cluster {
   }
 }
 
+const OWN = { route: undefined, copy: 0 };
 const NO_ORPHANS: readonly Orphans[] = [];

@@ -41,6 +41,8 @@ export abstract class Command {
 
   /** The wire key that decides its server in place of its own, if the caller has named one. */
   route: string | undefined = undefined;
+  /** Which copy of its keys it is for: 0 unless they have several, as with `replicas` and `zones`. */
+  copy = 0;
   /** When to give up. */
   deadline: Deadline = Deadline.NEVER;
   /** How often it was sent again: after a failure of its own, and as a bystander after another's. */

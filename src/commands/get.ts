@@ -113,7 +113,8 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
       !(next instanceof GetCommand) || !this.#mergeable || !next.#mergeable ||
       (next.#how !== this.#how && next.name !== this.name) ||
       // Joined commands are given up together, and go to another server together.
-      this.deadline !== next.deadline || this.route !== next.route
+      this.deadline !== next.deadline || this.route !== next.route ||
+      this.copy !== next.copy
     ) return false;
     const line = this.#line ??= new GetLine<GetCommand<T>>(this);
     if (line.callers + (next.#line?.callers ?? 1) > MAX_CALLERS) return false;

@@ -132,6 +132,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
       const group = { keys: [this.group.keys[i]], positions: [positionOf(this.group, i)] };
       const part = this.#part(group, receiver);
       part.route = this.route;
+      part.copy = this.copy;
       part.deadline = this.deadline;
       part.ownResends = this.ownResends;
       countRefusal(part);

@@ -43,6 +43,7 @@ export abstract class GroupCommand<T> extends SingleCommand<T> implements Divisi
       const own = keys.map((_, i) => positionOf(this.group, this.start + (positions?.[i] ?? i)));
       const part = this.partFor({ keys, positions: own });
       part.route = this.route;
+      part.copy = this.copy;
       part.deadline = this.deadline;
       part.ownResends = this.ownResends;
       part.bystanderResends = this.bystanderResends;

@@ -53,6 +53,7 @@ class Remembered extends Command {
     this.weight = command.weight;
     this.deadline = command.deadline;
     this.route = command.route;
+    this.copy = command.copy;
     this.ownResends = command.ownResends;
     this.bystanderResends = command.bystanderResends;
     this.command = command;
@@ -118,6 +119,7 @@ class Remembered extends Command {
     const { command } = this;
     command.deadline = this.deadline as Deadline;
     command.route = this.route;
+    command.copy = this.copy;
     command.ownResends = this.ownResends;
     command.bystanderResends = this.bystanderResends;
   }

@@ -27,6 +27,7 @@ import { CallCounts } from "./call_counts.ts";
 import { countingCommands, countingDecoders, type Decoders } from "./group_bytes.ts";
 import { decodersOf } from "./item_decoders.ts";
 import { deleteAll, remembering } from "./invalidation.ts";
+import { checkFailover, copiesOf, type CopiesPlan } from "./copies.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { keysFor } from "./hashed_keys.ts";
 import type { Keys } from "./keys.ts";
@@ -59,7 +60,11 @@ export class Engine implements CallOwner {
   readonly settings: Settings;
   /** The wire key that decides the server of all keys, in a view that has one. */
   readonly route: string | undefined = undefined;
+  /** Which copy of keys calls are for, in a view that has another one than the first. */
+  readonly copy: number = 0;
   readonly cluster: Cluster;
+  /** Which copies keys have, with `replicas` or `zones`. */
+  readonly copies: CopiesPlan | undefined;
   readonly keys: Keys;
   readonly decoders: Decoders;
   readonly counts: CallCounts;
@@ -101,6 +106,7 @@ export class Engine implements CallOwner {
     const { auth } = given;
     const following = followingOf(servers, { settings, connect, auth, resolve: resolver() });
     const list = isSource(servers) ? NO_SERVERS : readServers(servers, settings);
+    this.copies = copiesOf(given, isSource(servers) ? undefined : list, settings);
     this.keys = keysFor(settings);
     this.counts = new CallCounts(settings);
     const { groups } = this.counts;
@@ -122,6 +128,8 @@ export class Engine implements CallOwner {
       connect: following?.connect ?? connect,
       awaited: following,
       gutter: readGutter(given.gutter, list, settings),
+      replicas: this.copies?.replicas,
+      zones: this.copies?.zones,
       prepare: auth && authenticateWith(auth),
       censor: auth && censorOf(auth),
       probe: awaitAnswer,
@@ -343,13 +351,14 @@ export class Engine implements CallOwner {
     commandsFor: (group: KeyGroup) => Iterable<Command>,
     orphaned?: (positions: readonly number[]) => void,
     route?: string,
+    copy = 0,
   ): void {
     const order = this.#order;
     const mustWait = order !== undefined && order.size > 0 && fanOut.turn === undefined &&
       wireKeys.some((key) => order.holds(key));
     const owes = this.settings.replayInvalidations;
     const sender = { cluster: this.cluster, remember: this.#remember, owes };
-    const groups = { fanOut, commandsFor, orphaned, route };
+    const groups = { fanOut, commandsFor, orphaned, routing: { route, copy } };
     if (!mustWait) return sendInGroups(sender, wireKeys, groups);
     this.inTurn(wireKeys, fanOut, (turn) => {
       sendInGroups(sender, wireKeys, groups, () => turn.end());
@@ -409,8 +418,13 @@ export class Engine implements CallOwner {
   }
 
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
-  locate(key: string, deadline: Deadline, then: (server: string | undefined) => void): void {
-    this.cluster.locate(key, deadline, (server) => then(server?.name));
+  locate(
+    key: string,
+    deadline: Deadline,
+    then: (server: string | undefined) => void,
+    copy = 0,
+  ): void {
+    this.cluster.locate(key, deadline, (server) => then(server?.name), copy);
   }
 
   /** Gives the wire key that decides a server in place of the keys of a call. */
@@ -425,8 +439,8 @@ export class Engine implements CallOwner {
   }
 
   /** Gives the display name of the server that owns a wire key. */
-  serverOf(wireKey: string): string {
-    return this.cluster.ownerOf(wireKey).name;
+  serverOf(wireKey: string, copy = 0): string {
+    return this.cluster.ownerOf(wireKey, copy).name;
   }
 
   /** How often it has changed which servers have which keys. */
@@ -455,8 +469,8 @@ export class Engine implements CallOwner {
   }
 
   /** Counts a chunked value that could not be joined, or a value that did not pass its schema. */
-  count(what: "torn" | "misfit", wireKey: string): void {
-    this.#observers.happened({ what, server: this.cluster.ownerOf(wireKey) });
+  count(what: "torn" | "misfit", wireKey: string, copy = 0): void {
+    this.#observers.happened({ what, server: this.cluster.ownerOf(wireKey, copy) });
   }
 
   failed(error: MemcachedError, verb: string, isSeen: boolean): void {
@@ -485,6 +499,7 @@ export class Engine implements CallOwner {
     const given = readLiveOptions(options);
     const { hashFn, distribution } = this.settings;
     if (given.hashFn !== undefined) checkPlacement({ distribution, hashFn: given.hashFn });
+    checkFailover(this.copies, given.failover);
     Object.assign(this.settings, given);
     if (this.settings.hashFn !== hashFn) this.cluster.rehash();
   }

@@ -22,17 +22,18 @@ export interface GroupsToSend {
   readonly commandsFor: (group: KeyGroup) => Iterable<Command>;
   /** Is told the positions of keys without a server. */
   readonly orphaned: ((positions: readonly number[]) => void) | undefined;
-  readonly route: string | undefined;
+  readonly routing: Pick<Command, "route" | "copy">;
 }
 
 /** @param sent Called when all commands are on their way, before the fan-out is told. */
 export function sendInGroups(
   { cluster, remember, owes }: GroupSender,
   wireKeys: readonly string[],
-  { fanOut, commandsFor, orphaned, route }: GroupsToSend,
+  { fanOut, commandsFor, orphaned, routing }: GroupsToSend,
   sent?: () => void,
 ): void {
   const { deadline } = fanOut;
+  const { route, copy } = routing;
   cluster.assign(wireKeys, deadline, ({ groups, orphans }) => {
     if (fanOut.settled) return;
     for (const { server, group, standsIn } of groups) {
@@ -40,6 +41,7 @@ export function sendInGroups(
         const command = remember === undefined ? made : remember(made);
         command.deadline = deadline;
         command.route = route;
+        command.copy = copy;
         fanOut.expectParts(1);
         if (standsIn) cluster.lend(command, server);
         server.submit(command);
@@ -47,12 +49,12 @@ export function sendInGroups(
     }
     const mayOwe = owes && overwrites(fanOut.command);
     for (const { owner, keys, positions, dialError } of orphans) {
-      if (mayOwe) cluster.owe(keys, route);
+      if (mayOwe) cluster.owe(keys, routing);
       fanOut.note(orphanError(owner, dialError, fanOut.command));
       orphaned?.(positions);
     }
   }, () => {
     sent?.();
     fanOut.allSent();
-  }, route);
+  }, routing);
 }

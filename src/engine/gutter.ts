@@ -24,6 +24,6 @@ export function readGutter(
   }
   const { placed } = readServers(gutter, settings);
   checkDistinctNames(placed);
-  checkApart(list.placed, placed);
+  checkApart(list.placed, placed, "gutter");
   return placed;
 }

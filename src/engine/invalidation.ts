@@ -35,10 +35,10 @@ export function deleteAll(
 /** Makes what has the keys of a command noted if it fails; `undefined` without the option `replayInvalidations`. */
 export function remembering(
   { replayInvalidations }: { readonly replayInvalidations: boolean },
-  owe: (keys: readonly string[], route: string | undefined, sentTo: string | undefined) => void,
+  owe: (keys: readonly string[], command: Command, sentTo: string | undefined) => void,
 ): ((command: Command) => Command) | undefined {
   if (!replayInvalidations) return undefined;
-  const onLost: OnLost = ({ keys, route }, { server }) => owe(keys, route, server);
+  const onLost: OnLost = (command, { server }) => owe(command.keys, command, server);
   return (command) => remembered(command, onLost);
 }
 

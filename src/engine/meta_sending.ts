@@ -31,7 +31,7 @@ export function sendMeta(
   const { cluster } = engine;
   const { deadline } = call;
   command.deadline = deadline;
-  if (turn === undefined && cluster.ownerOf(engine.route ?? key).knowsMeta) {
+  if (turn === undefined && cluster.ownerOf(engine.route ?? key, engine.copy).knowsMeta) {
     return engine.send(call, key, command);
   }
   const begin = (turn: Turn) => {
@@ -42,7 +42,7 @@ export function sendMeta(
         else command.fail(forCommand(error, command.name));
         turn.end();
       });
-    });
+    }, engine.copy);
   };
   if (turn !== undefined) return begin(turn);
   engine.inTurn([key], { deadline, command: command.name }, begin, (error) => command.fail(error));
@@ -64,7 +64,7 @@ export function sendMetaOrElse(
   const { cluster } = engine;
   const { deadline } = call;
   command.deadline = deadline;
-  const owner = cluster.ownerOf(engine.route ?? key);
+  const owner = cluster.ownerOf(engine.route ?? key, engine.copy);
   if (owner.knowsMeta && owner.meta.refusal(command) === undefined) {
     return engine.send(call, key, command);
   }
@@ -77,7 +77,7 @@ export function sendMetaOrElse(
         else command.fail(forCommand(error, command.name));
         turn.end();
       });
-    });
+    }, engine.copy);
   }, (error) => command.fail(error));
 }
 
@@ -106,7 +106,7 @@ export function sendMetaGroups(
 ): void {
   const { cluster } = engine;
   const { deadline } = fanOut;
-  if (areKnown(cluster.servers) || wireKeys.length === 0) {
+  if (areKnown(cluster.serversAt(engine.copy)) || wireKeys.length === 0) {
     return engine.sendGroups(wireKeys, fanOut, commandsFor, orphaned);
   }
   const fail = (error: MemcachedError) => {
@@ -131,7 +131,7 @@ export function sendMetaGroups(
           fail(unplaced(cause));
         }
       });
-    }, engine.route);
+    }, engine);
   }, fail);
 }
 

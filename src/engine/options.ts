@@ -17,7 +17,13 @@ import {
   type MigrationOptions,
   type MigrationSource,
 } from "./migration_options.ts";
-import type { Servers } from "./server_list.ts";
+import {
+  type ReplicaOptions,
+  replicasOption,
+  type ZoneOptions,
+  zonesOption,
+} from "./copies_options.ts";
+import { aServerList, type Servers } from "./server_list.ts";
 import { HASHES, type HashFn, type HashName, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
   aBoolean,
@@ -32,7 +38,6 @@ import {
   objectWith,
   oneOf,
   readOptions,
-  wrongType,
   wrongValue,
 } from "../checks/check.ts";
 
@@ -162,6 +167,24 @@ export interface ClientOptions extends LiveOptions {
    */
   gutter?: Servers;
   /**
+   * How many servers have each key, 1 to 16, so that the reads of a hot key are spread over them, and go on when one is
+   * dead: a number, or {@linkcode ReplicaOptions} to have it for some keys. Such a key has a first server, whose item
+   * counts, and the others have what they have copied from it: see
+   * [Several servers for a key](../../docs/several_servers.md). It turns `replayInvalidations` on, and cannot be used with
+   * `failover`, `gutter`, `noreply`, `zones` or `migrateFrom`.
+   *
+   * @default {1}
+   */
+  replicas?: number | ReplicaOptions;
+  /**
+   * Zones that have all keys, each on servers of its own: reads go to the own zone, whose servers are those of the client,
+   * and changes to all. See {@linkcode ZoneOptions}. It turns `replayInvalidations` on, and cannot be used with `failover`,
+   * `gutter`, `noreply`, `replicas` or `migrateFrom`.
+   *
+   * @default {undefined}
+   */
+  zones?: ZoneOptions;
+  /**
    * Remembers the keys of changes that a server has missed, or may have missed, and deletes them before it serves again:
    * sets, deletes and other changes that failed as it could not be reached or did not answer, and, with `failover` or a
    * `gutter`, those that another server has carried out in its place. Once they are deleted, they are deleted on that one,
@@ -171,7 +194,7 @@ export interface ClientOptions extends LiveOptions {
    * What a server has answered is not remembered, an error line included, nor what an abort kept from being sent; and
    * what this client does not know of, such as the changes of others. Cannot be used with `noreply`, where nobody hears of what failed.
    *
-   * @default {false}
+   * @default {false, with replicas or zones true}
    */
   replayInvalidations?: boolean;
   /**
@@ -426,6 +449,8 @@ export type Settings =
       | "connect"
       | "group"
       | "gutter"
+      | "replicas"
+      | "zones"
       | "hash"
       | "inflateBudget"
       | "nearCache"
@@ -447,7 +472,8 @@ export type Settings =
  */
 export function settingsOf(options: ClientOptions): Settings {
   const { auth: _secret, compression, connect, inflateBudget, ...rest } = options;
-  const { observer: _watching, tls = false, migrateFrom, migration, gutter, ...others } = rest;
+  const { observer: _watching, tls = false, migrateFrom, migration, gutter, ...copied } = rest;
+  const { replicas, zones, ...others } = copied;
   if (migration !== undefined && migrateFrom === undefined) {
     throw new TypeError('Cannot use option "migration" without "migrateFrom"');
   }
@@ -459,6 +485,7 @@ export function settingsOf(options: ClientOptions): Settings {
   const settings = {
     ...DEFAULTS,
     ...(gutter === undefined ? {} : { failoverExptime: GUTTER_EXPTIME }),
+    ...(replicas === undefined && zones === undefined ? {} : { replayInvalidations: true }),
     ...others,
     compression: compressionOf(compression),
     inflateBudget: inflateBudget === undefined
@@ -546,6 +573,8 @@ const OPTIONS: {
   hashPrefix: { check: aBoolean, fallback: true },
   hashTag: { check: aHashTag, fallback: "" },
   gutter: { check: aServerList, fallback: undefined },
+  replicas: { check: replicasOption, fallback: undefined },
+  zones: { check: zonesOption, fallback: undefined },
   replayInvalidations: { check: aBoolean, fallback: false },
   doSplit: { check: aBoolean, fallback: true },
   compThreshold: { check: integerFrom(0, Number.MAX_SAFE_INTEGER), fallback: 0 },
@@ -583,20 +612,15 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
 );
 
 const { auth: _none, connect: _runtime, nearCache: _off, observer: _unseen, ...others } = OPTIONS;
-const { migrateFrom: _nowhere, migration: _still, gutter: _nobody, group: _all, ...fallbacks } =
+const { migrateFrom: _nowhere, migration: _still, gutter: _nobody, group: _all, ...ofCopies } =
   others;
+const { replicas: _single, zones: _one, ...fallbacks } = ofCopies;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),
 ) as Settings;
 
 function aDistribution(name: string, value: unknown): void {
   if (typeof value !== "function") A_DISTRIBUTION_NAME(name, value);
-}
-
-/** What the servers are is checked when they are read. */
-function aServerList(name: string, value: unknown): void {
-  if (typeof value === "string" || Array.isArray(value)) return;
-  throw wrongType(name, "a server string or an array of servers", value);
 }
 
 /** Seconds. What stands in must not keep anything for long, as it hears of no later change. */

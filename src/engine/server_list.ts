@@ -1,6 +1,6 @@
 /** The servers that a client is given, from what callers write to addresses. */
 
-import { integerFrom, readOptions, typeOf } from "../checks/check.ts";
+import { integerFrom, readOptions, typeOf, wrongType } from "../checks/check.ts";
 import { parseAddress } from "../placement/address.ts";
 import type { DistributionFactory, PlacedServer } from "../placement/distribution.ts";
 import { checkWeights, type DistributionName } from "../placement/distributions.ts";
@@ -102,3 +102,9 @@ const CHECKS = {
   server: () => {},
   weight: integerFrom(1, 2 ** 20),
 };
+
+/** Checks an option that is a list of servers. What they are is checked when they are read. */
+export function aServerList(name: string, value: unknown): void {
+  if (typeof value === "string" || Array.isArray(value)) return;
+  throw wrongType(name, "a server string or an array of servers", value);
+}

@@ -3,6 +3,7 @@
 import type { Command } from "../commands/command.ts";
 import { forCommand } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
+import { Call } from "./call.ts";
 import type { Place } from "./called.ts";
 import type { Engine } from "./engine.ts";
 import type { Keys } from "./keys.ts";
@@ -12,7 +13,7 @@ type Changes = Partial<
   Pick<
     Engine,
     | ("began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups")
-    | ("count" | "route" | "serverOf")
+    | ("call" | "copy" | "count" | "failed" | "route" | "serverOf" | "strict")
   >
 >;
 
@@ -63,6 +64,46 @@ export function withRoute(engine: Engine, route: string): Engine {
 /** True for a call that goes to the servers of its keys, and has some: one that was given a value kept near has none. */
 function isOfKeys(place: Place): boolean {
   return typeof place === "string" || "length" in place && place.length > 0;
+}
+
+/** Gives an engine that sends all commands for keys to one of the copies that they have. */
+export function atCopy(engine: Engine, copy: number, changes: Changes = {}): Engine {
+  const named = (place: Place): Place => {
+    if (typeof place !== "string" && "servers" in place) return place;
+    const keys = typeof place === "string" ? [place] : place;
+    return { servers: Array.from(new Set(keys.map((key) => engine.serverOf(key, copy)))) };
+  };
+  return withKeys(engine, engine.keys, {
+    copy,
+    began: (call, keys, place, changed) =>
+      engine.began(call, keys, engine.watchesCalls ? named(place) : place, changed),
+    send(call, key, command, turn) {
+      command.copy = copy;
+      engine.send(call, key, command, turn);
+    },
+    sendForChunk(call, key, chunkKey, command) {
+      command.copy = copy;
+      engine.sendForChunk(call, key, chunkKey, command);
+    },
+    sendGroups: (wireKeys, fanOut, commandsFor, orphaned, route) =>
+      engine.sendGroups(wireKeys, fanOut, commandsFor, orphaned, route, copy),
+    locate: (key, deadline, then) => engine.locate(key, deadline, then, copy),
+    serverOf: (wireKey) => engine.serverOf(wireKey, copy),
+    count: (what, wireKey) => engine.count(what, wireKey, copy),
+    ...changes,
+  });
+}
+
+/** Gives an engine that owns its calls: whether they are strict, and who hears of their failures, is as it says. */
+export function owning(
+  engine: Engine,
+  changes: Pick<Changes, "began" | "failed" | "strict">,
+): Engine {
+  const view: Engine = withKeys(engine, engine.keys, {
+    call: (verb, options, begin) => engine.start(new Call(view, verb, options), begin),
+    ...changes,
+  });
+  return view;
 }
 
 /** Gives an engine that is this one in everything but the keys that callers' keys are turned into. */

@@ -37,6 +37,8 @@ export interface Explanation {
   readonly alive: boolean;
   /** Who stands in, in order: first the servers of the `gutter`, then the other ones, with `failover`. */
   readonly standIns: readonly { readonly server: string; readonly alive: boolean }[];
+  /** All servers that have the key, the leading one first; not there if that is the owner alone. */
+  readonly copies?: readonly { readonly server: string; readonly alive: boolean }[];
   /** Who gets the key now: the owner, or the first that stands in; `undefined` if nobody does. */
   readonly goesTo: string | undefined;
 }
@@ -53,6 +55,7 @@ export function explain(
   const { reckoning, order, goesTo } = engine.cluster.explain(route);
   const [owner, ...others] = order;
   const { placedBy = route, ...found } = reckoning;
+  const copied = copiesOf(engine, key, route);
   return {
     wireKey,
     placedBy,
@@ -60,8 +63,25 @@ export function explain(
     server: owner.name,
     alive: !owner.dead,
     standIns: others.map(({ name, dead }) => ({ server: name, alive: !dead })),
-    goesTo: goesTo?.name,
+    ...copied,
+    goesTo: copied.copies === undefined
+      ? goesTo?.name
+      : copied.copies.find(({ alive }) => alive)?.server,
   };
+}
+
+function copiesOf(
+  { cluster, copies }: Engine,
+  key: string,
+  route: string,
+): Pick<Explanation, "copies"> {
+  if (copies === undefined || !copies.isCopied(key)) return {};
+  const numbers = copies.leading.filter((copy) => copy < cluster.copyCount);
+  const servers = numbers.map((copy) => cluster.ownerOf(route, copy));
+  const leading = servers.findIndex(({ dead }) => !dead);
+  const first = leading < 0 ? [] : [servers[leading]];
+  const all = Array.from(new Set([...first, ...servers]));
+  return { copies: all.map(({ name, dead }) => ({ server: name, alive: !dead })) };
 }
 
 const CHECKS = { routeBy: A_ROUTE };

@@ -16,21 +16,25 @@ export function checkDistinctNames(servers: readonly Pick<Address, "name" | "rin
 }
 
 /**
- * Checks that a server that is to stand in for others is none of them.
+ * Checks that the servers of an option are none of the others: to have a key twice, or to stand in, they must be apart.
  *
  * @throws {TypeError} If one has the name, or the place, of one of those.
  */
-export function checkApart(servers: readonly Address[], gutter: readonly Address[]): void {
-  if (gutter.length === 0) return;
+export function checkApart(
+  servers: readonly Address[],
+  others: readonly Address[],
+  option: "gutter" | "zones",
+): void {
+  if (others.length === 0) return;
   const names = new Set(servers.map(({ name }) => name));
   const places = new Set(servers.map(placeOf));
-  const both = gutter.find((each) => names.has(each.name) || places.has(placeOf(each)));
+  const both = others.find((each) => names.has(each.name) || places.has(placeOf(each)));
   if (both === undefined) return;
+  const why = option === "gutter" ? "it would stand in for itself" : "it cannot be in two zones";
+  const name = JSON.stringify(both.name);
   throw new TypeError(
-    `Cannot use server ${
-      JSON.stringify(both.name)
-    } in option "gutter" as it is one of the servers: ` +
-      "it would stand in for itself. Name another one, or take it out of the servers",
+    `Cannot use server ${name} in option "${option}" as it is one of the servers, and ${why}: ` +
+      "name another one, or take it out of the servers",
   );
 }
 

@@ -30,7 +30,8 @@ export class ChosenClaims implements Claims {
   }
 
   ask<T>(key: string, plan: Plan<T>, call: AnsweredCall<T>): Claims | undefined {
-    const owner = this.#engine.cluster.ownerOf(key);
+    const { cluster, copy } = this.#engine;
+    const owner = cluster.ownerOf(key, copy);
     const hasMeta = !owner.knowsMeta || owner.meta.speaksMeta;
     const claims = hasMeta && this.#mayLease(plan) ? this.#leases : this.#siblings;
     return claims.ask(key, plan, call);

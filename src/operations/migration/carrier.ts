@@ -33,7 +33,7 @@ import { chunkBytesFor } from "../item_size.ts";
 import type { MetaKey } from "../meta/options.ts";
 import { getRaw } from "../retrieve.ts";
 import { encoded } from "../store.ts";
-import type { Side } from "./job.ts";
+import type { Side } from "../job.ts";
 
 /**
  * What became of an item:

@@ -28,8 +28,8 @@ import { ClosedError, MemcachedError, TimeoutError, UnsupportedError } from "../
 import { needsBase64 } from "../../key.ts";
 import { isSound } from "../../thrown.ts";
 import { deleteOne } from "../change.ts";
+import { type BegunJob, type Job, joined, missesOf, type Part, type Side } from "../job.ts";
 import { type Carried, carry, type Passage } from "./carrier.ts";
-import { type BegunJob, type Job, joined, missesOf, type Part, type Side } from "./job.ts";
 import { Migration, type Tally } from "./migration.ts";
 import { Owed } from "./owed.ts";
 import { carries, sideOf } from "./side.ts";

@@ -1,6 +1,6 @@
 /** On which side a key is, by the stage of the move. */
 
-import type { Side } from "./job.ts";
+import type { Side } from "../job.ts";
 import type { Migration } from "./migration.ts";
 
 /** Gives the side that has a key, for this process. */

@@ -1,14 +1,17 @@
-/** One call of a client that moves, as the migration sees it, and how the results of its parts become one. */
+/**
+ * One call of a client whose keys are in several places, as those see it who carry it out there, and how the results of its
+ * parts become one.
+ */
 
-import type { Deadline } from "../../clock.ts";
-import type { KeyOptions } from "../../engine/call_options.ts";
-import type { Engine } from "../../engine/engine.ts";
-import type { RawItem } from "../../engine/item_decoders.ts";
-import type { MultiResult } from "../batch_fan_out.ts";
-import type { MetaKey } from "../meta/options.ts";
+import type { Deadline } from "../clock.ts";
+import type { KeyOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { RawItem } from "../engine/item_decoders.ts";
+import type { MultiResult } from "./batch_fan_out.ts";
+import type { MetaKey } from "./meta/options.ts";
 
 /**
- * What a verb does to the items of its keys, which decides what must happen on the other side:
+ * What a verb does to the items of its keys, which decides what must happen in the other places:
  *
  * - `read` gives values, `readRaw` items as they are, `readCas` also their cas, which counts on one server only;
  * - `store` puts a value there, whatever there was;
@@ -25,8 +28,8 @@ export type Effect =
 /** The servers that a client moves from, and those that it moves to. */
 export type Side = "old" | "new";
 
-/** One call. */
-export interface Job {
+/** One call. Where a part of it is carried out is a side of a move, unless it is something else. */
+export interface Job<Where = Side> {
   readonly effect: Effect;
   readonly keys: readonly MetaKey[];
   /** True if its result is that of many keys. */
@@ -35,7 +38,7 @@ export interface Job {
   /** Carries the verb out up to where its arguments are valid, if `run` does something before. */
   check?(engine: Engine): Promise<unknown>;
   /** Carries the verb out for some of the keys, by their positions; `undefined`: for what was given, as it is. */
-  run(engine: Engine, side: Side, positions?: readonly number[]): Promise<unknown>;
+  run(engine: Engine, where: Where, positions?: readonly number[]): Promise<unknown>;
 }
 
 /** A call that has begun. It ends by its deadline, however many commands it takes on both sides. */
@@ -50,7 +53,7 @@ export interface Part {
 }
 
 /** Gives the positions of the keys for which a retrieval found nothing. */
-export function missesOf(job: Job, { positions, result }: Part): readonly number[] {
+export function missesOf(job: Job<never>, { positions, result }: Part): readonly number[] {
   if (!job.isMany) return isMiss(job, result) ? positions : [];
   if (result instanceof Map) return positions.filter((at) => !result.has(job.keys[at]));
   const list = result as readonly unknown[];
@@ -58,7 +61,7 @@ export function missesOf(job: Job, { positions, result }: Part): readonly number
 }
 
 /** Joins what came of the parts of a call. Of two for one key the later counts, unless it is a miss. */
-export function joined(job: Job, parts: readonly Part[]): unknown {
+export function joined(job: Job<never>, parts: readonly Part[]): unknown {
   const last = parts[parts.length - 1];
   if (parts.length === 1) return last.result;
   if (!job.isMany) {
@@ -78,7 +81,7 @@ export function joined(job: Job, parts: readonly Part[]): unknown {
 }
 
 /** In the order asked. */
-function joinedMaps(job: Job, parts: readonly Part[]): Map<unknown, unknown> {
+function joinedMaps(job: Job<never>, parts: readonly Part[]): Map<unknown, unknown> {
   const all = new Map<unknown, unknown>();
   for (const { result } of parts) {
     for (const [key, value] of result as Map<unknown, unknown>) all.set(key, value);
@@ -89,7 +92,7 @@ function joinedMaps(job: Job, parts: readonly Part[]): Map<unknown, unknown> {
 }
 
 /** True for a miss. A placeholder, read raw, shows as an item without bytes and flags. */
-function isMiss({ effect }: Job, result: unknown): boolean {
+function isMiss({ effect }: Job<never>, result: unknown): boolean {
   if (result === undefined) return true;
   if (effect !== "readRaw") return false;
   const { data, flags } = result as RawItem;

@@ -1,0 +1,157 @@
+/**
+ * The verbs of a client whose keys have copies: each is carried out on the copies that it needs, as
+ * `operations/copies/copied_calls.ts` says.
+ */
+
+import type { CallOptions, FlushOptions } from "../engine/call_options.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { CopiedCalls, CopyJob } from "../operations/copies/copied_calls.ts";
+import { Loads } from "../operations/get_or_set/get_or_set.ts";
+import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
+import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
+import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
+import { noop } from "../operations/meta/servers.ts";
+import { flushAll } from "../operations/servers.ts";
+import { asking, jobOf, teach } from "./jobs.ts";
+import { listOf, META_WAYS, WAYS } from "./ways.ts";
+
+/** The copies of the keys of one client, as the client sees them. */
+export class Copying {
+  readonly engine: Engine;
+  readonly calls: CopiedCalls;
+  /** The values on their way, by the copy where they are stored. */
+  readonly #loads: (Loads | undefined)[] = [];
+
+  constructor(engine: Engine, calls: CopiedCalls) {
+    this.engine = engine;
+    this.calls = calls;
+  }
+
+  loads(copy: number): Loads {
+    return this.#loads[copy] ??= new Loads(this.calls.view(copy));
+  }
+
+  /** True if each zone loads its values for itself, and not the leading copy for all. */
+  get hasZones(): boolean {
+    return this.engine.copies?.hasZones === true;
+  }
+
+  /** Flushes all servers, and those that have copied something from another one meanwhile once more. */
+  async flushAll(options: FlushOptions | undefined): Promise<string[]> {
+    const names = await flushAll(this.engine, options);
+    return options?.delay === undefined ? await flushAll(this.engine, options) : names;
+  }
+
+  /** @throws {TypeError} With zones: each would have a number of its own for a namespace. */
+  refuseNamespace(): void {
+    if (!this.hasZones) return;
+    throw new TypeError(
+      "Cannot give a namespace of a client with zones: make a client without zones for it",
+    );
+  }
+
+  realtimeHost(key: string): Promise<string | undefined> {
+    const job = jobOf(WAYS.getRealtimeHostByKey, [key]);
+    return this.calls.perform(job) as Promise<string | undefined>;
+  }
+
+  async close(): Promise<void> {
+    for (const loads of this.#loads) loads?.close();
+    await this.calls.close();
+  }
+}
+
+/** Makes the object with the verbs of a client whose keys have copies. */
+export function copyingVerbs<V extends object>(copying: Copying): V {
+  return new Verbs(copying) as object as V;
+}
+
+class Copier {
+  readonly copying: Copying;
+
+  constructor(copying: Copying) {
+    this.copying = copying;
+  }
+}
+
+/** The verbs of the client. */
+class Verbs extends Copier {
+  readonly meta: MetaVerbs = new MetaVerbs(this.copying);
+
+  getOrSet(key: string, load: Load<unknown>, options: GetOrSetOptions): Promise<unknown> {
+    const { calls, hasZones } = this.copying;
+    const job: CopyJob = {
+      effect: "load",
+      keys: [key],
+      isMany: false,
+      options,
+      run: (engine, copy) => {
+        const loading: Load<unknown> = async (context) => {
+          await calls.clearOthers(job, copy);
+          return await load(context);
+        };
+        const given = typeof load === "function" && !hasZones ? loading : load;
+        return this.copying.loads(copy).getOrSet(engine, key, given, options);
+      },
+    };
+    return calls.perform(job);
+  }
+
+  getOrSetMulti(
+    keys: Iterable<string>,
+    loadMany: LoadMany<unknown>,
+    options: GetOrSetOptions,
+  ): Promise<unknown> {
+    const { calls, hasZones } = this.copying;
+    const list = listOf(keys);
+    const job: CopyJob = {
+      effect: "load",
+      keys: Array.isArray(list) ? Array.from(new Set(list)) : [],
+      isMany: true,
+      options,
+      run: (engine, copy, positions) => {
+        const loading: LoadMany<unknown> = async (wanted, context) => {
+          await calls.clearOthers({ ...job, keys: wanted }, copy);
+          return await loadMany(wanted, context);
+        };
+        const given = typeof loadMany === "function" && !hasZones ? loading : loadMany;
+        const some = positions?.map((at) => job.keys[at]) ?? list;
+        return this.copying.loads(copy).getOrSetMulti(engine, some as string[], given, options);
+      },
+    };
+    return calls.perform(job);
+  }
+
+  /** What is stale stays at the leading copy alone. */
+  invalidate(key: string, options: InvalidateOptions): Promise<unknown> {
+    return this.copying.calls.perform({
+      effect: "change",
+      keys: [key],
+      isMany: false,
+      options,
+      run: (engine, copy) => invalidate(engine, this.copying.loads(copy), key, options),
+    });
+  }
+}
+
+/** The meta commands of the client. */
+class MetaVerbs extends Copier {
+  noop(options?: CallOptions): Promise<boolean> {
+    return noop(this.copying.engine, options);
+  }
+
+  get(key: MetaKey, options?: MetaGetOptions): Promise<unknown> {
+    return this.copying.calls.perform(jobOf(asking(META_WAYS.get, options), [key, options]));
+  }
+
+  getMulti(keys: Iterable<MetaKey>, options?: MetaGetOptions): Promise<unknown> {
+    return this.copying.calls.perform(jobOf(asking(META_WAYS.getMulti, options), [keys, options]));
+  }
+}
+
+teach(Verbs.prototype, WAYS, perform);
+teach(MetaVerbs.prototype, META_WAYS, perform);
+
+function perform({ copying }: Copier, job: CopyJob): Promise<unknown> {
+  return copying.calls.perform(job);
+}
