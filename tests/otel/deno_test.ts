@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { VERSION } from "../../src/otel/scope.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { Collector } from "./collector.ts";
 import { printedMetrics, printedSpans } from "./console.ts";
@@ -16,6 +17,11 @@ async function runProgram(address: string, env: Record<string, string>): Promise
   assert(success, text);
   return text;
 }
+
+Deno.test("otel() records the version of the package with its scope", async () => {
+  const settings = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
+  assertEquals(VERSION, JSON.parse(settings).version);
+});
 
 /** The spans of the program, by name, each with its parent. */
 const FAMILY = [
