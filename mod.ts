@@ -99,6 +99,7 @@ export type {
 export type { Items } from "./src/operations/items.ts";
 export type { CasValue, RawItem } from "./src/engine/item_decoders.ts";
 export type { MultiResult } from "./src/operations/batch_fan_out.ts";
+export type { SlowCall } from "./src/observe/slow_call.ts";
 export type { Latencies } from "./src/observe/histogram.ts";
 export type { VerbCounters } from "./src/observe/verb_counts.ts";
 export type { GroupCounters } from "./src/observe/group_counts.ts";

@@ -44,6 +44,17 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
+/** When a command was written, sent and answered, in milliseconds of a clock. */
+export interface WrittenCommand {
+  /** Display name of the server. */
+  readonly server: string;
+  /** Its wire keys. */
+  keys(): readonly string[];
+  readonly written: number;
+  sent: number | undefined;
+  ended: number | undefined;
+}
+
 /** When to give up. Calls that begin in one turn of the program share one object. */
 export class Deadline {
   /** That of calls without a timeout. */
@@ -52,6 +63,8 @@ export class Deadline {
   at: number;
   /** When the turn was over in which they began, if somebody counts how long calls take. */
   began: number | undefined = undefined;
+  /** The commands of these calls that were written, if somebody looks at slow calls. */
+  commands: WrittenCommand[] | undefined = undefined;
 
   constructor(at: number) {
     this.at = at;

@@ -2169,7 +2169,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     },
   ): void {
     super.addEventListener(name, listener as EventListener, options);
-    if (name === "failure") this.#engine.stopWarnings();
+    if (name === "failure" || name === "dead") this.#engine.stopWarnings();
   }
 
   /**

@@ -424,7 +424,7 @@ export class Server extends ServerFacts {
       buffers,
       habits: this.#habits ??= unknownHabits(),
       pollTimeout: () => settings.pollTimeout,
-      onAttempt: attempts.onAttempt,
+      ...{ onAttempt: attempts.onAttempt, keepsTimes: settings.slow > 0 },
       censor,
       isOpening: isOpening ?? (() => !READY.has(connection)),
       proof: () => this.#proves ? proof?.(() => this.#proves = false) : undefined,

@@ -18,6 +18,8 @@ export interface ServerSettings {
   maxRetries: number;
   /** Silences in a row that make a server dead; 0: never. */
   deadAfter: number;
+  /** Milliseconds after which a call is told as slow; 0: never. */
+  slow: number;
   /** Most connections to one server. */
   connections: number;
   /** Most commands in flight per server. */

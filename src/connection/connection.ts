@@ -21,7 +21,7 @@ import { unknownLine } from "../protocol/reply_line.ts";
 import { ReplyParser, type ReplySink } from "../protocol/reply_parser.ts";
 import { isErrorWord, ReplyWord, spell } from "../protocol/reply.ts";
 import { RequestWriter } from "../protocol/request_writer.ts";
-import { Attempts } from "./attempts.ts";
+import { type Attempts, attemptsOf } from "./attempts.ts";
 import {
   atServer,
   brokenConnection,
@@ -103,7 +103,7 @@ export class Connection implements ReplySink {
     });
     this.#silence = new Silence(options.clock.now());
     this.#place = new Place(options.proof);
-    this.#attempts = options.onAttempt && new Attempts(options);
+    this.#attempts = attemptsOf(options);
     // Not at once: a transport may throw, and by then the owner must know the connection.
     this.#readEnded = Promise.resolve().then(() => this.#readLoop());
   }
@@ -371,6 +371,7 @@ export class Connection implements ReplySink {
     if (this.#closed) return;
     this.#writer.recycle();
     this.#writing = 0;
+    this.#attempts?.sent();
     if (this.#silent.length > 0) this.#endSilent();
     this.#flush();
   };
@@ -475,9 +476,7 @@ export class Connection implements ReplySink {
       silent: this.#silent.splice(0),
       gathered: this.#gathered.drain(),
     }, { earlier: !serverFull, last: !serverFull && this.#sender.mayHaveLeft });
-    if (this.#attempts !== undefined) {
-      for (const command of sent) this.#attempts.ended(command, error);
-    }
+    this.#attempts?.allEnded(sent, error);
     const head = hasHead ? sent.shift() : undefined;
     this.#drained?.resolve();
     const behindError = error instanceof ReplyError || this.#suspicion.isBehindError;

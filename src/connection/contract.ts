@@ -52,6 +52,8 @@ export interface ConnectionOptions {
       error: MemcachedError | undefined,
     ) => void)
     | undefined;
+  /** True if the deadlines of commands are told when each was written, sent and answered. */
+  readonly keepsTimes?: boolean;
   /** Called when a reply becomes due while nobody sweeps the connection: from now on, until it returns false. */
   readonly onBusy: () => void;
 }

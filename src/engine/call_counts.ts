@@ -24,18 +24,24 @@ export class CallCounts {
   /** Notes how long commands take, by server. */
   readonly timing: Observer | undefined;
   readonly #servers = new Map<string, Histogram>();
-  /** Only if it is counted how long calls take. */
+  /** Only if it is looked at how long calls take. */
   readonly #clock: Clock | undefined;
+  readonly #hasLatencies: boolean;
+  readonly #slow: number;
+  /** Called for a call that was slow, with the time at which it was over. */
+  onSlow: ((call: EndedCall, ended: number) => void) | undefined;
   /** True if calls by verb are all that is counted. */
   readonly #isPlain: boolean;
 
-  constructor({ group, latencies, clock, warn }: Settings) {
+  constructor({ group, latencies, clock, warn, slow }: Settings) {
     this.groups = group && new GroupCounts(group, warn);
-    this.#clock = latencies ? clock : undefined;
+    this.#clock = latencies || slow > 0 ? clock : undefined;
+    this.#slow = slow;
+    this.#hasLatencies = latencies;
     this.timing = latencies
       ? { attempt: (server, _command, ms) => this.#attempt(server, ms) }
       : undefined;
-    this.#isPlain = this.groups === undefined && !latencies;
+    this.#isPlain = this.groups === undefined && this.#clock === undefined;
   }
 
   /** Counts a call that gave its result. */
@@ -61,12 +67,15 @@ export class CallCounts {
     histogram.record(milliseconds);
   }
 
-  #ended({ verb, keys, deadline }: EndedCall, value: unknown, isWhole: boolean): void {
+  #ended(call: EndedCall, value: unknown, isWhole: boolean): void {
+    const { verb, keys, deadline } = call;
     if (keys !== undefined) this.groups?.ended(keys, verb.gives, value, isWhole);
     if (this.#clock === undefined) return;
     // A call that is over before the turn has ended took no time.
-    const took = deadline.began === undefined ? 0 : this.#clock.now() - deadline.began;
-    this.verbs.took(verb, took);
+    const now = this.#clock.now();
+    const took = deadline.began === undefined ? 0 : now - deadline.began;
+    if (this.#hasLatencies) this.verbs.took(verb, took);
+    if (this.#slow > 0 && took > this.#slow) this.onSlow?.(call, now);
   }
 }
 

@@ -10,6 +10,8 @@ import { Deadline, type Turns } from "../clock.ts";
 interface DeadlineSettings {
   readonly timeout: number;
   readonly latencies?: boolean;
+  /** Milliseconds after which a call is told as slow; 0: never. */
+  readonly slow?: number;
 }
 
 /** Gives the calls of each turn their deadline. */
@@ -33,13 +35,15 @@ export class Deadlines {
   next(): Deadline {
     if (this.#whole !== undefined) return this.#whole;
     const { timeout } = this.#settings;
-    if (timeout === 0 && !this.#settings.latencies) return Deadline.NEVER;
+    if (timeout === 0 && !this.#keepsTime) return Deadline.NEVER;
     if (this.#current !== undefined && this.#timeout === timeout) return this.#current;
     if (this.#current === undefined) this.#turns.atEnd(this.#settle);
     // The timeout was changed in between: calls that began before keep theirs.
     else (this.#earlier ??= []).push({ deadline: this.#current, timeout: this.#timeout });
     this.#timeout = timeout;
-    return this.#current = new Deadline(Infinity);
+    this.#current = new Deadline(Infinity);
+    if (this.#settings.slow) this.#current.commands = [];
+    return this.#current;
   }
 
   /**
@@ -72,6 +76,11 @@ export class Deadlines {
     return deadline;
   }
 
+  get #keepsTime(): boolean {
+    const { latencies, slow } = this.#settings;
+    return latencies === true || slow !== undefined && slow > 0;
+  }
+
   readonly #settle = (now: number): void => {
     if (this.#current !== undefined) this.#set(this.#current, this.#timeout, now);
     this.#current = undefined;
@@ -82,7 +91,7 @@ export class Deadlines {
 
   #set(deadline: Deadline, timeout: number, now: number): void {
     if (timeout > 0) deadline.at = now + timeout;
-    if (this.#settings.latencies) deadline.began = now;
+    if (this.#keepsTime) deadline.began = now;
   }
 }
 

@@ -360,11 +360,18 @@ export interface ClientOptions extends LiveOptions {
   observer?: Observer;
   /**
    * Says on `console.warn`, once for each server, that calls to it fail although it has never answered. Nothing is said
-   * to a program that sees failures: as errors, by a listener to `failure`, or by an observer that has `happened`.
+   * to a program that sees failures: as errors, by a listener to `failure` or `dead`, or by an observer that has
+   * `happened`.
    *
    * @default {true}
    */
   warn?: boolean;
+  /**
+   * Fires the event `slow` for a call that takes longer than so many milliseconds: see {@linkcode SlowCall}. 0: never.
+   *
+   * @default {0}
+   */
+  slow?: number;
   /**
    * Counts how long commands and calls take, for `counters()`. It costs each of them a look at the clock or two.
    *
@@ -596,6 +603,7 @@ const OPTIONS: {
   inflateBudget: { check: anInflateBudget, fallback: DEFAULT_BUDGET },
   observer: { check: anObserver, fallback: undefined },
   warn: { check: aBoolean, fallback: true },
+  slow: { check: MILLISECONDS, fallback: 0 },
   latencies: { check: aBoolean, fallback: false },
   group: { check: aFunction, fallback: undefined },
   nearCache: { check: aNearCache, fallback: undefined },

@@ -32,4 +32,5 @@ const COUNTED: Readonly<
   replayed: "replayed",
   forgotten: "forgotten",
   servers: undefined,
+  slow: undefined,
 };

@@ -1,6 +1,7 @@
 /** The events of a client: an observer that fires them. */
 
 import type { MemcachedError } from "../errors.ts";
+import type { SlowCall } from "./slow_call.ts";
 import type { Happening, HappeningName, Observer, ServersChange } from "./observer.ts";
 
 /**
@@ -24,7 +25,14 @@ import type { Happening, HappeningName, Observer, ServersChange } from "./observ
  * assertEquals(log, ["connect", "disconnect"]);
  * ```
  */
-export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "alive" | "servers";
+export type ClientEventName =
+  | "failure"
+  | "connect"
+  | "disconnect"
+  | "dead"
+  | "alive"
+  | "servers"
+  | "slow";
 
 /**
  * An event of a client: what happened, and to which server.
@@ -38,6 +46,7 @@ export type ClientEventName = "failure" | "connect" | "disconnect" | "dead" | "a
  *   `retryTimeout`. `error` says why.
  * - `alive`: a dial succeeded after the server was dead; if it was dead from silence, it has answered, too.
  * - `servers`: the list of servers has changed. `change` says how; `server` and `error` are not set.
+ * - `slow`: a call took longer than the option `slow`. `slow` says where its time went.
  *
  * Events fire just after what they tell of, in order, and never inside a call; a listener may make calls. An error that a
  * listener throws is reported as uncaught, as for every EventTarget, and does not disturb any call.
@@ -69,6 +78,8 @@ export class ServerEvent extends Event {
   readonly verb: string | undefined;
   /** For `servers`, how the list has changed; `undefined` for the other events. */
   readonly change: ServersChange | undefined;
+  /** For `slow`, the call; `undefined` for the other events. */
+  readonly slow: SlowCall | undefined;
 
   /**
    * Makes an event.
@@ -83,6 +94,7 @@ export class ServerEvent extends Event {
       error?: MemcachedError | undefined;
       verb?: string | undefined;
       change?: ServersChange | undefined;
+      slow?: SlowCall | undefined;
     },
   ) {
     super(name);
@@ -90,16 +102,17 @@ export class ServerEvent extends Event {
     this.error = detail.error;
     this.verb = detail.verb;
     this.change = detail.change;
+    this.slow = detail.slow;
   }
 }
 
 /** Fires the events of a client. */
 export function firing(target: EventTarget): Observer {
   return {
-    happened({ what, server, error, verb, change }: Happening): void {
+    happened({ what, server, error, verb, change, slow }: Happening): void {
       if (!isEventName(what)) return;
       target.dispatchEvent(
-        new ServerEvent(what, { server: error?.server ?? server?.name, error, verb, change }),
+        new ServerEvent(what, { server: error?.server ?? server?.name, error, verb, change, slow }),
       );
     },
   };
@@ -116,4 +129,5 @@ const EVENT_NAMES: ReadonlySet<HappeningName> = new Set([
   "dead",
   "alive",
   "servers",
+  "slow",
 ]);

@@ -5,6 +5,7 @@
 
 import type { Traffic } from "../connection/contract.ts";
 import type { MemcachedError } from "../errors.ts";
+import type { SlowCall } from "./slow_call.ts";
 import type { Address } from "../placement/address.ts";
 import type { PeerAddress } from "../transports/transport.ts";
 
@@ -198,6 +199,8 @@ export interface Happening {
   readonly milliseconds?: number | undefined;
   /** How the list of servers has changed; only for `servers`. */
   readonly change?: ServersChange | undefined;
+  /** Where the time of the call went; only for `slow`. */
+  readonly slow?: SlowCall | undefined;
 }
 
 /**
@@ -242,6 +245,7 @@ export interface ServersChange {
  * - `resend`: a command was sent again.
  * - `torn`: a split value could not be joined.
  * - `servers`: the list of servers has changed; `change` says how.
+ * - `slow`: a call took longer than the option `slow`; `slow` says where its time went.
  * - `owed`, `replayed`, `forgotten`: a server has missed a change of a key; the key was deleted there before it served
  *   again; or there were too many of them (`replayInvalidations`).
  * - `misfit`: a value did not pass the schema of `getOrSet()`, and counted as a miss.
@@ -278,7 +282,8 @@ export type HappeningName =
   | "owed"
   | "replayed"
   | "forgotten"
-  | "servers";
+  | "servers"
+  | "slow";
 
 /**
  * A server as observers see it.

@@ -40,10 +40,13 @@ export class Warnings {
     told.add(server);
     const text =
       `libmc: ${server.name} has not answered yet, and calls to it fail without an error. ` +
-      `${error.message}. This is said once: listen to the event "failure" to hear of every failure, ` +
+      `${error.message}. ${CHECK} This is said once: listen to the event "failure" to hear of every failure, ` +
       'set the option "strict" to get it as an error, or "warn" to false to hear nothing.';
     return () => {
       if (this.#isOn) quietly(() => console.warn(text));
     };
   }
 }
+
+const CHECK =
+  "Check its address and port, whether memcached runs there, firewalls, and what the program may do: --allow-net on Deno.";

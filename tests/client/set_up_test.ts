@@ -80,6 +80,7 @@ Deno.test("Client says once on the console that a server fails which has never a
     "away has not answered yet, and calls to it fail without an error",
   );
   assertStringIncludes(lines[0], "refused");
+  assertStringIncludes(lines[0], "Check its address and port");
 });
 
 Deno.test("Client says it on the console too when an observer shows failures to nobody", async () => {
@@ -97,12 +98,14 @@ const hears: Record<string, ClientOptions> = {
   "the call is strict": { strict: true },
   "an observer hears of failures": { observer: { happened: () => {} } },
   "a listener hears of failures": {},
+  "a listener hears of dead servers": {},
 };
 for (const [when, options] of Object.entries(hears)) {
   Deno.test(`Client says nothing on the console when ${when}`, async () => {
     const lines = await warnings(async () => {
       await using client = new Client("127.0.0.1:1", options);
-      if (when.startsWith("a listener")) client.addEventListener("failure", () => {});
+      if (when.endsWith("hears of failures")) client.addEventListener("failure", () => {});
+      if (when.endsWith("dead servers")) client.addEventListener("dead", () => {});
       await client.get("key").catch(() => {});
       await settle();
     });

@@ -120,6 +120,7 @@ export const SETTINGS: ClusterSettings = {
   timeout: 5000,
   maxRetries: 0,
   deadAfter: 3,
+  slow: 0,
   connections: 1,
   maxPending: 1000,
   failover: false,

@@ -63,6 +63,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     mergeGets: true,
     itemSizeLimit: 1_048_576,
     warn: true,
+    slow: 0,
     latencies: false,
     inflateBudget: { bytes: 134_217_728, ratio: 100, memory: 536_870_912 },
   });

@@ -1,0 +1,42 @@
+/** Puts together what is known of a call that was slow. */
+
+import type { Clock } from "../clock.ts";
+import type { Happening } from "../observe/observer.ts";
+import { type SlowCall, slowCall, type SlowFacts } from "../observe/slow_call.ts";
+import type { EndedCall } from "./call_counts.ts";
+import type { Keys } from "./keys.ts";
+
+/** Remembers the last dial of each server. */
+export function dialTimes(
+  clock: Clock,
+): Pick<SlowFacts, "dialOf"> & { readonly happened: (happening: Happening) => void } {
+  const dials = new Map<string, { at: number; took: number }>();
+  return {
+    dialOf: (server) => dials.get(server),
+    happened({ what, server, milliseconds }) {
+      if (what !== "connect" || server === undefined) return;
+      dials.set(server.name, { at: clock.now(), took: milliseconds ?? 0 });
+    },
+  };
+}
+
+/** Says where the time of a call went. */
+export function slowCallOf(
+  { verb, keys = [], deadline }: EndedCall,
+  ended: number,
+  { keys: allKeys, dialOf }: { readonly keys: Keys } & Pick<SlowFacts, "dialOf">,
+): SlowCall {
+  const all = typeof keys === "string" ? [keys] : keys;
+  let own: Set<string> | undefined;
+  return slowCall({
+    ...{ verb: verb.name, keys: all.slice(0, MOST_KEYS), keyCount: all.length },
+    ...{ began: deadline.began ?? ended, ended, commands: deadline.commands ?? [], dialOf },
+    isOwn(wireKey) {
+      own ??= new Set(all.map((key) => allKeys.any(key)));
+      return own.has(wireKey);
+    },
+  });
+}
+
+/** So many keys of a call are named. */
+const MOST_KEYS = 10;
