@@ -43,6 +43,8 @@ for (const [use, user, reader, cuts] of CASES) {
         for (let i = 0; i < 4; i++) await other.getMulti(KEYS);
         return await rig.items() >= client.explain("key0").copies!.length * KEYS.length;
       });
+      // The last copies are on their way.
+      await other.close();
       const [kept, changed, deleted] = [0, 1, 2].map((rest) =>
         KEYS.filter((_, i) => i % 3 === rest)
       );
