@@ -104,7 +104,7 @@ Deno.test("Client follows a configuration endpoint, and dials it as it dials ser
 for (const auth of [ADA, ZOE]) {
   Deno.test(`Client gives auth to a configuration endpoint that asks for a password: ${auth.username}`, async () => {
     await using node = await MemcachedServer.start();
-    await using gate = new AskingGate(node, auth);
+    await using gate = await AskingGate.start(node, auth);
     node.setCluster([`localhost|127.0.0.1|${gate.port}`]);
     await using client = new Client(elastiCacheServers(gate.address), { ...PATIENT, auth });
     assertEquals(await client.set("key", "value"), true);
@@ -144,7 +144,7 @@ Deno.test("Client keeps its auth from a configuration endpoint that asks for non
 
 Deno.test("Client rejects where the endpoint refuses the password, and misses where it has none to give", async () => {
   await using node = await MemcachedServer.start();
-  await using gate = new AskingGate(node, ADA);
+  await using gate = await AskingGate.start(node, ADA);
   const servers = elastiCacheServers(gate.address);
   const wrong = { username: "ada", password: "s3cret" };
   await using refused = new Client(servers, { ...PATIENT, strict: false, auth: wrong });

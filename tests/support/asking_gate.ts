@@ -1,22 +1,30 @@
 /** A gate in front of a server, which asks for user and password as memcached does with its option `-Y`. */
 
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Credentials } from "@libmc/libmc";
 
 /** Lets through who has said the password. */
 export class AskingGate implements AsyncDisposable {
-  readonly #listener: Deno.TcpListener;
   readonly #target: number;
   readonly #secret: string;
-  readonly #open = new Set<Deno.Conn>();
-  readonly #served = new Set<Promise<void>>();
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
   /** How often the password was said. */
   said = 0;
 
-  constructor({ port }: { readonly port: number }, { username, password }: Credentials) {
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.#target = port;
+  static async start(
+    target: { readonly port: number },
+    credentials: Credentials,
+  ): Promise<AskingGate> {
+    const gate = new AskingGate(target.port, credentials);
+    await new Promise<void>((listening) => gate.#server.listen(0, "127.0.0.1", listening));
+    return gate;
+  }
+
+  private constructor(target: number, { username, password }: Credentials) {
+    this.#target = target;
     this.#secret = `${username} ${password}`;
-    void this.#accept();
+    this.#server = createServer((socket) => this.#ask(this.#kept(socket)));
   }
 
   get address(): string {
@@ -24,64 +32,41 @@ export class AskingGate implements AsyncDisposable {
   }
 
   get port(): number {
-    return this.#listener.addr.port;
+    return (this.#server.address() as AddressInfo).port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    for (const conn of this.#open) close(conn);
-    await Promise.all(this.#served);
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
-  async #accept(): Promise<void> {
-    try {
-      for await (const conn of this.#listener) {
-        const served = this.#serve(conn).catch(() => {}).finally(() => {
-          this.#open.delete(conn);
-          this.#served.delete(served);
-          close(conn);
-        });
-        this.#open.add(conn);
-        this.#served.add(served);
-      }
-    } catch {
-      // It was closed.
-    }
-  }
-
-  async #serve(conn: Deno.Conn): Promise<void> {
-    const bytes = new Uint8Array(4096);
-    for (let text = "";;) {
-      const count = await conn.read(bytes);
-      if (count === null) return;
-      text += new TextDecoder().decode(bytes.subarray(0, count));
+  #ask(socket: Socket): void {
+    let text = "";
+    const onData = (bytes: Uint8Array) => {
+      text += new TextDecoder().decode(bytes);
       const request = /^(?:set \S+ 0 0 \d+\r\n(.*)\r\n|(?!set ).*\r\n)$/.exec(text);
-      if (request === null) continue;
+      if (request === null) return;
       text = "";
       const secret = request[1];
       if (secret !== undefined) this.said++;
-      await conn.write(new TextEncoder().encode(this.#answerTo(secret)));
-      if (secret === this.#secret) break;
-    }
-    const server = await Deno.connect({ port: this.#target });
-    this.#open.add(server);
-    await Promise.allSettled([
-      conn.readable.pipeTo(server.writable),
-      server.readable.pipeTo(conn.writable),
-    ]);
-    this.#open.delete(server);
+      socket.write(this.#answerTo(secret));
+      if (secret !== this.#secret) return;
+      socket.off("data", onData);
+      const server = this.#kept(connect(this.#target, "127.0.0.1"));
+      socket.pipe(server).pipe(socket);
+    };
+    socket.on("data", onData);
   }
 
   #answerTo(secret: string | undefined): string {
     if (secret === undefined) return "CLIENT_ERROR unauthenticated\r\n";
     return secret === this.#secret ? "STORED\r\n" : "CLIENT_ERROR authentication failure\r\n";
   }
-}
 
-function close(conn: Deno.Conn): void {
-  try {
-    conn.close();
-  } catch {
-    // The other side was quicker.
+  /** Remembers a socket, which the other side may break off. */
+  #kept(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    return socket.on("error", () => {}).on("close", () => this.#sockets.delete(socket));
   }
 }
