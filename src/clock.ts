@@ -1,6 +1,6 @@
 /** Time as an input: code that needs the time or a timer is given a clock, so that tests can replace it. */
 
-import { clearTimeout as clearTimer, setTimeout as setTimer } from "node:timers";
+import { clearTimeout as clearTimer, setImmediate, setTimeout as setTimer } from "node:timers";
 
 /**
  * Tells the time and sets timers: the option `clock`, for tests that do not want to wait.
@@ -164,6 +164,11 @@ export function patiently(
 
 /** A timer that is later than this shows that the event loop was blocked. */
 const LATE_MILLISECONDS = 10;
+
+/** Calls back once the event loop has turned, if the clock is the platform's: that of a test does not tell. */
+export function onceTurned(clock: Clock, callback: () => void): void {
+  if (clock === systemClock) setImmediate(callback);
+}
 
 /** The platform's clock. To read it costs 85 ns: no call does so for itself alone. */
 export const systemClock: Clock = {

@@ -31,6 +31,19 @@ export function unsent(error: MemcachedError): MemcachedError {
   return error.sent === "no" ? error : copyOf(error, { sent: "no" });
 }
 
+/** Notes that several calls are given an error, which none of them may change. */
+export function share<E extends MemcachedError>(error: E): E {
+  SHARED.add(error);
+  return error;
+}
+
+/** Gives an error that belongs to one call: a copy, if others were given the same one. */
+export function ownOf(error: MemcachedError): MemcachedError {
+  return SHARED.has(error) ? copyOf(error, {}) : error;
+}
+
+const SHARED = new WeakSet<MemcachedError>();
+
 /**
  * Makes an error of the same class with the same fields, except some changes, and its own stack. A class of somebody
  * else, whose constructor may take anything, gives way to the one that it extends.

@@ -7,7 +7,7 @@ import { startMemcached } from "../../tests/support/memcached.ts";
 import { SMOKE } from "./contest.ts";
 import { print } from "./verdict.ts";
 
-const SECONDS = SMOKE ? 0.05 : 6;
+const SECONDS = SMOKE ? 0.05 : 3;
 const FIRST = SMOKE ? 0.05 : 1;
 const KEYS = Array.from({ length: 20 }, (_, i) => `part:${i}`);
 
@@ -21,27 +21,48 @@ await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} 
 });
 const url = `http://127.0.0.1:${server.addr.port}/`;
 
+/** A page with nothing else to do or to wait for. */
+async function pageAlone(): Promise<void> {
+  const user = await client.get<string>("user");
+  const parts = await client.getMulti<string>(KEYS);
+  KEYS.map((key) => parts.get(key) ?? `<p>${key}</p>`).join(user ?? "");
+}
+
 /** Lets some visitors ask for pages for so many seconds. Gives the number of pages a second. */
-async function pagesPerSecond(visitors: number, seconds: number): Promise<number> {
+async function pagesPerSecond(
+  visitors: number,
+  seconds: number,
+  page: () => Promise<unknown>,
+): Promise<number> {
   let pages = 0;
   const end = performance.now() + seconds * 1000;
   await Promise.all(Array.from({ length: visitors }, async () => {
     while (performance.now() < end) {
-      await (await fetch(url)).text();
+      await page();
       pages++;
     }
   }));
   return pages / seconds;
 }
 
-for (const visitors of [1, 16]) {
-  await pagesPerSecond(visitors, FIRST);
-  const well = await pagesPerSecond(visitors, SECONDS);
+const pageByHttp = async () => await (await fetch(url)).text();
+
+for (
+  const [what, visitors, page] of [
+    ["by HTTP", 1, pageByHttp],
+    ["by HTTP", 16, pageByHttp],
+    ["alone", 1, pageAlone],
+    ["alone", 16, pageAlone],
+    ["alone", 64, pageAlone],
+  ] as const
+) {
+  await pagesPerSecond(visitors, FIRST, page);
+  const well = await pagesPerSecond(visitors, SECONDS, page);
   daemon.pause();
-  const first = await pagesPerSecond(visitors, FIRST);
-  const hung = await pagesPerSecond(visitors, SECONDS);
+  const first = await pagesPerSecond(visitors, FIRST, page);
+  const hung = await pagesPerSecond(visitors, SECONDS, page);
   daemon.resume();
-  const who = `${visitors} visitor(s) at a time`;
+  const who = `pages ${what}, ${visitors} visitor(s) at a time`;
   print({ what: `${who}, memcached well`, figure: well, unit: " pages/s" });
   print({
     what: `${who}, first second of a memcached that hangs`,

@@ -19,6 +19,7 @@ import {
 import type { Address } from "../placement/address.ts";
 import type { Transport } from "../transports/transport.ts";
 import { isSound } from "../thrown.ts";
+import { DeadErrors } from "./dead_errors.ts";
 import { abandon, dial, endpointOf } from "./dial.ts";
 import { Health } from "./health.ts";
 import { type Aside, MetaSupport } from "./meta_support.ts";
@@ -29,7 +30,7 @@ import { changedBy, endedError, failUnready, recover } from "./recovery.ts";
 import { askApart, Refusals } from "./refusals.ts";
 import type { ServerContext } from "./server_context.ts";
 import { ServerFacts } from "./server_facts.ts";
-import { cutOffError, deadError, dialError, fullError } from "./server_errors.ts";
+import { cutOffError, dialError, fullError } from "./server_errors.ts";
 import { hasOutlived, newLife, turnAway } from "./turned_away.ts";
 
 /** A memcached server and the connections to it. */
@@ -51,7 +52,7 @@ export class Server extends ServerFacts {
   /** Settles when the last dial so far has ended. */
   #dialEnded: Promise<void> | undefined;
   #waiting: ((error: MemcachedError | undefined) => void)[] | undefined;
-  #whyDead: MemcachedError | undefined;
+  readonly #deadErrors = new DeadErrors();
   /** When one more connection was refused, or lost before it gave an answer. */
   #growthFailedAt: number | undefined;
   /** False once the server has refused the command that proves the place of replies. */
@@ -188,7 +189,7 @@ export class Server extends ServerFacts {
 
   /** Makes the error for a command that cannot be sent because this server is dead. */
   deadError(command: string): MemcachedError {
-    return deadError(this.name, command, this.#whyDead);
+    return this.#deadErrors.errorFor(this.name, command);
   }
 
   /** Moves to another address. The server's health is forgotten, and open connections are closed. */
@@ -339,7 +340,7 @@ export class Server extends ServerFacts {
       const isClosed = this.#closed !== undefined && isSound(cause, ClosedError);
       failure = isClosed ? cause : dialError(this.name, cause);
       if (this.#closed === undefined && !controller.signal.aborted) {
-        this.#whyDead = failure;
+        this.#deadErrors.cause = failure;
         happened({ what: "failedDial", server: this, error: failure });
         // A server that has one connection and accepts no other is not dead.
         if (this.connected) this.#growthFailedAt = clock.now();
@@ -490,7 +491,7 @@ export class Server extends ServerFacts {
       isDead = this.#knownHealth.silent(clock.now(), this.counters.bytesRead, settings);
       if (isDead) ({ unsent } = this.#retire());
     }
-    if (isDead || isFailedDial) this.#whyDead = error;
+    if (isDead || isFailedDial) this.#deadErrors.cause = error;
     const { head, sent, overtaken } = end;
     const isHeadAsked = error instanceof ReplyError && head !== undefined &&
       this.#askApart(head, error, () => {

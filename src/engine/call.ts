@@ -2,6 +2,7 @@
 
 import type { Deadline } from "../clock.ts";
 import { Receiver } from "../commands/receiver.ts";
+import { ownOf } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { CallEnd } from "../observe/observer.ts";
 import type { CallCounts } from "./call_counts.ts";
@@ -81,10 +82,11 @@ export class Call<T> extends Receiver<T> {
     if (this.settled) return;
     const isSeen = this.strict || isSetUpMistake(error);
     const value = isSeen ? undefined : this.verb.fallback();
-    this.#owner.counts?.failed(this, [error], undefined);
-    this.#settle(value, error);
-    this.#owner.failed(error, this.verb.name, isSeen);
-    if (isSeen) this.#rejectWith(error);
+    const failure = isSeen ? ownOf(error) : error;
+    this.#owner.counts?.failed(this, [failure], undefined);
+    this.#settle(value, failure);
+    this.#owner.failed(failure, this.verb.name, isSeen);
+    if (isSeen) this.#rejectWith(failure);
     else this.#resolve(value as T);
   }
 
@@ -96,7 +98,7 @@ export class Call<T> extends Receiver<T> {
   ): void {
     if (this.settled) return;
     const isSeen = this.strict || errors.some(isSetUpMistake);
-    const error = isSeen ? combine() : errors[0];
+    const error = isSeen ? ownOf(combine()) : errors[0];
     this.#owner.counts?.failed(this, errors, value);
     this.#settle(value, error);
     for (const error of errors) this.#owner.failed(error, this.verb.name, isSeen);

@@ -257,7 +257,7 @@ export class Engine implements CallOwner {
 
   /** Counts a call that has settled at once. Returns a promise if its caller must wait for it first. */
   #pause(): Promise<void> | undefined {
-    return (this.#loopYield ??= new LoopYield(this.settings.clock)).pause();
+    return (this.#loopYield ??= new LoopYield(this.settings.clock)).pauseAfterFailure();
   }
 
   /**

@@ -4,11 +4,11 @@
  * timer fires, and the dial that would find the server alive again never ends. So after many such calls, or after some
  * time, the next ones settle only when the loop has turned.
  *
- * This code does not know whether the loop has turned by itself in between: a timer that could tell would outlive the
- * call that set it. At most one call in {@linkcode LEAST_A_TURN} waits without need, for a millisecond.
+ * Pages that wait for other things in between let the loop turn by themselves, and none of their calls has to wait. Where
+ * nobody tells of that, at most one call in {@linkcode LEAST_A_TURN} waits without need, for a millisecond.
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, onceTurned } from "../clock.ts";
 
 /** Counts calls that settle at once, and decides when the event loop must turn. */
 export class LoopYield {
@@ -24,6 +24,16 @@ export class LoopYield {
     this.#clock = clock;
     this.#most = most;
   }
+
+  /** Counts a call that has failed at once, which takes long enough that the turns of the loop can be noticed. */
+  pauseAfterFailure(): Promise<void> | undefined {
+    if (this.#count === 0) onceTurned(this.#clock, this.#turned);
+    return this.pause();
+  }
+
+  readonly #turned = (): void => {
+    if (this.#turn === undefined) this.#count = 0;
+  };
 
   /** Counts a call that has settled at once. Returns a promise if the caller must wait for it first. */
   pause(): Promise<void> | undefined {
@@ -43,8 +53,8 @@ export class LoopYield {
   }
 }
 
-/** Number of failures at once before the loop must turn. */
-const MOST_A_TURN = 1000;
+/** Number of failures at once before the loop must turn: those of 10 ms. The turn takes one, for which all callers wait. */
+const MOST_A_TURN = 5000;
 /** Time after which the loop must turn if callers have other work in between, unless there were very few calls. */
 const MOST_MILLISECONDS = 10;
 const LEAST_A_TURN = 32;

@@ -333,3 +333,27 @@ async function timed<T>(run: () => Promise<T>): Promise<[milliseconds: number, T
   const result = await run();
   return [performance.now() - start, result];
 }
+
+Deno.test("Calls to a dead server share an error for a moment, and one that rejects has its own", async () => {
+  const connect = () => Promise.reject(new Error("refused"));
+  const client = new Client("one", { connect, warn: false });
+  const { failure } = recordEvents(client);
+  await client.get("a");
+  await Promise.all([client.get("a"), client.get("b"), client.getMulti(["c", "d"])]);
+  const shared = client.lastError;
+  assertInstanceOf(shared, ServerDeadError);
+  const errors = await Promise.all(
+    [client.get("a", { strict: true }), client.getMulti(["b"], { strict: true })].map((call) =>
+      call.catch((error) => error)
+    ),
+  );
+  for (const thrown of errors) {
+    const error = thrown instanceof MultiError ? thrown.errors[0] : thrown;
+    assertInstanceOf(error, ServerDeadError);
+    assertEquals([error.message, error.cause], [shared.message, shared.cause]);
+    assert((thrown as Error).stack?.includes("dead_server_test.ts"), String(thrown));
+  }
+  assertEquals(new Set([shared, ...errors]).size, 3);
+  await eventually("all failures are told", () => failure.length >= 6);
+  await client.close();
+});

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { systemClock } from "../../src/clock.ts";
 import { LoopYield } from "../../src/engine/yielding.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settle } from "../support/settle.ts";
@@ -16,7 +17,7 @@ for (const microseconds of [0, 200]) {
 Deno.test("LoopYield.pause() asks for a turn of the loop after very many in a short time, and for one only", async () => {
   const clock = new ManualClock();
   const loopYield = new LoopYield(clock);
-  for (let i = 0; i < 1000; i++) assertEquals(loopYield.pause(), undefined);
+  for (let i = 0; i < 5000; i++) assertEquals(loopYield.pause(), undefined);
   const rest = loopYield.pause();
   assert(rest !== undefined);
   assertEquals(loopYield.pause(), rest);
@@ -49,5 +50,15 @@ Deno.test("LoopYield.pause() leaves no timer behind where it asks for none", () 
   for (let i = 0; i < 30; i++) {
     assertEquals([loopYield.pause(), clock.timers], [undefined, 0], String(i));
     clock.advance(1000);
+  }
+});
+
+Deno.test("LoopYield.pauseAfterFailure() asks for none where the loop turns by itself", async () => {
+  const loopYield = new LoopYield(systemClock);
+  const end = performance.now() + 40;
+  let turns = 0;
+  for (; performance.now() < end || turns < 3; turns++) {
+    for (let i = 0; i < 20; i++) assertEquals(loopYield.pauseAfterFailure(), undefined);
+    await settle();
   }
 });
