@@ -1,6 +1,6 @@
 /** Everything that the calls of a client share: settings, keys, servers and observers. */
 
-import { type Deadline, Turns, unixTime } from "../clock.ts";
+import { type Deadline, Turns } from "../clock.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { copyOf, type ServerCounters } from "../cluster/counters.ts";
 import type { Server } from "../cluster/server.ts";
@@ -20,13 +20,12 @@ import { authenticateWith, censorOf } from "./authentication.ts";
 import { Call, type CallOwner } from "./call.ts";
 import { Called, type Place } from "./called.ts";
 import type { CallOptions } from "./call_options.ts";
-import { META_QUESTIONS } from "./meta_question.ts";
-import { awaitAnswer } from "./first_command.ts";
+import { CLUSTER_QUESTIONS } from "./cluster_questions.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
 import { CallCounts } from "./call_counts.ts";
 import { countingCommands, countingDecoders, type Decoders } from "./group_bytes.ts";
 import { decodersOf } from "./item_decoders.ts";
-import { deleteAll, remembering } from "./invalidation.ts";
+import { remembering } from "./invalidation.ts";
 import { checkFailover, copiesOf, type CopiesPlan } from "./copies.ts";
 import { KeyOrder, type Turn } from "./key_order.ts";
 import { keysFor } from "./hashed_keys.ts";
@@ -111,21 +110,18 @@ export class Engine implements CallOwner {
     this.keys = keysFor(settings);
     this.counts = new CallCounts(settings);
     const { groups } = this.counts;
-    const decoders = decodersOf(settings);
-    this.decoders = groups === undefined ? decoders : countingDecoders(decoders, groups, this.keys);
+    this.decoders = countingDecoders(decodersOf(settings), groups, this.keys);
     this.#outbox = new Outbox(settings.clock);
     this.#observers = observersOf(target, this.#outbox, this.counts.timing, given.observer);
     this.#warnings = new Warnings(settings.warn && !hearsFailures(given.observer));
     const turns = new Turns(settings.clock);
     this.deadlines = new Deadlines(turns, settings);
     const proofKey = this.keys.unused();
-    const prefix = this.keys.prefix;
     this.cluster = new Cluster(list.placed, {
-      distribute: (placed) => distributionOf(placed, { ...settings, prefix }),
+      distribute: (placed) => distributionOf(placed, { ...settings, prefix: this.keys.prefix }),
       clock: settings.clock,
       turns,
-      random: Math.random,
-      unixTime,
+      ...CLUSTER_QUESTIONS,
       connect: following?.connect ?? connect,
       awaited: following,
       gutter: readGutter(given.gutter, list, settings),
@@ -133,9 +129,6 @@ export class Engine implements CallOwner {
       zones: this.copies?.zones,
       prepare: auth && authenticateWith(auth),
       censor: auth && censorOf(auth),
-      probe: awaitAnswer,
-      deleteAll,
-      metaQuestions: META_QUESTIONS,
       proof: (refused) => new ProofCommand(proofKey, refused),
       settings,
       sweepPeriod: () => sweepPeriod(settings),
@@ -150,9 +143,7 @@ export class Engine implements CallOwner {
       attempts: this.#observers,
     });
     const remember = remembering(settings, (...lost) => this.cluster.owe(...lost));
-    this.#remember = groups === undefined
-      ? remember
-      : countingCommands(groups, this.keys, remember);
+    this.#remember = countingCommands(groups, this.keys, remember);
     this.roster = new Roster(list, this.cluster, {
       settings,
       following,

@@ -11,12 +11,16 @@ import type { Keys } from "./keys.ts";
 /** What is used of the decoders of a client. */
 export type Decoders = Pick<ItemDecoders, keyof ItemDecoders>;
 
-/** Gives a function that counts the bytes of the items that a command carries, and prepares it as another one does. */
+/**
+ * Gives a function that counts the bytes of the items that a command carries, and prepares it as another one does: that
+ * one, if nothing is counted.
+ */
 export function countingCommands(
-  groups: GroupCounts,
+  groups: GroupCounts | undefined,
   keys: Keys,
   prepare: ((command: Command) => Command) | undefined,
-): (command: Command) => Command {
+): ((command: Command) => Command) | undefined {
+  if (groups === undefined) return prepare;
   const count = (wireKey: string, bytes: number) =>
     groups.written(groupedKey(keys, wireKey), bytes);
   return (command) => {
@@ -31,16 +35,21 @@ function groupedKey(keys: Keys, wireKey: string): string {
   return keys.ownOf(whole)?.key ?? whole;
 }
 
-/** Makes decoders that do as others do, and count. */
-export function countingDecoders(inner: ItemDecoders, groups: GroupCounts, keys: Keys): Decoders {
-  function counted<D extends ItemDecoder<unknown>>(decoder: D): D {
+/** Makes decoders that do as others do, and count, if anything is counted. */
+export function countingDecoders(
+  inner: ItemDecoders,
+  groups: GroupCounts | undefined,
+  keys: Keys,
+): Decoders {
+  if (groups === undefined) return inner;
+  const counted = <D extends ItemDecoder<unknown>>(decoder: D): D => {
     const decode = (item: ItemView) => {
       // A reply to a meta command has no key.
       if (item.keyEnd > item.keyStart) groups.read(groupedKey(keys, item.key()), item.size);
       return decoder.decode(item);
     };
     return { ...decoder, decode };
-  }
+  };
   // One for all calls: those that ask for one key in one tick share its item if they have the same decoder.
   const value = counted(inner.value<never>());
   const cas = counted(inner.cas<never>());
