@@ -19,11 +19,13 @@ export interface EndedCall {
 
 /** The counts of one client. */
 export class CallCounts {
-  readonly verbs: VerbCounts = new VerbCounts();
+  /** Made for the first call, as many clients make none. */
+  #verbs: VerbCounts | undefined;
   readonly groups: GroupCounts | undefined;
   /** Notes how long commands take, by server. */
   readonly timing: Observer | undefined;
-  readonly #servers = new Map<string, Histogram>();
+  /** Made for the first command. */
+  #servers: Map<string, Histogram> | undefined;
   /** Only if it is looked at how long calls take. */
   readonly #clock: Clock | undefined;
   readonly #hasLatencies: boolean;
@@ -44,6 +46,10 @@ export class CallCounts {
     this.#isPlain = this.groups === undefined && this.#clock === undefined;
   }
 
+  get verbs(): VerbCounts {
+    return this.#verbs ??= new VerbCounts();
+  }
+
   /** Counts a call that gave its result. */
   succeeded(call: EndedCall, value: unknown): void {
     this.verbs.succeeded(call.verb, value, countOf(call.keys));
@@ -58,12 +64,13 @@ export class CallCounts {
 
   /** Gives how long the commands to a server took, if that is counted. */
   latencyOf(server: string): Latencies | undefined {
-    return this.#servers.get(server)?.snapshot();
+    return this.#servers?.get(server)?.snapshot();
   }
 
   #attempt(server: string, milliseconds: number): void {
-    let histogram = this.#servers.get(server);
-    if (histogram === undefined) this.#servers.set(server, histogram = new Histogram());
+    const servers = this.#servers ??= new Map();
+    let histogram = servers.get(server);
+    if (histogram === undefined) servers.set(server, histogram = new Histogram());
     histogram.record(milliseconds);
   }
 
