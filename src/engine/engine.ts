@@ -47,7 +47,7 @@ import type { Parts } from "./parts.ts";
 import { dialler, resolver } from "./platform.ts";
 import { NO_SERVERS, readServers, type Servers } from "./server_list.ts";
 import { isSource, type ServerSource } from "./server_source.ts";
-import { dialTimes, slowCallOf } from "./slow_calls.ts";
+import { tellSlow } from "./slow_calls.ts";
 import { Roster } from "./roster.ts";
 import type { Verb } from "./verb.ts";
 import { isSound } from "../thrown.ts";
@@ -150,22 +150,9 @@ export class Engine implements CallOwner {
       failed: (error) => this.failed(error, "servers", false),
       changed: (change) => this.#observers.happened({ what: "servers", change }),
     });
-    if (settings.slow > 0) this.#tellSlow();
+    if (settings.slow > 0) tellSlow(this, this.#observers);
     this.near = nearValuesOf(settings, this.cluster);
     if (this.near !== undefined) this.changes.add(this.near.drop);
-  }
-
-  /** Tells of slow calls, once it is known when their last commands were answered. */
-  #tellSlow(): void {
-    const { dialOf, happened } = dialTimes(this.settings.clock);
-    this.#observers.add({ happened });
-    this.counts.onSlow = (call, ended) => {
-      queueMicrotask(() => {
-        const slow = slowCallOf(call, ended, { keys: this.keys, dialOf });
-        const server = slow.server === undefined ? undefined : this.cluster.named(slow.server);
-        this.#observers.happened({ what: "slow", server, verb: slow.verb, slow });
-      });
-    };
   }
 
   get strict(): boolean {
@@ -457,10 +444,11 @@ export class Engine implements CallOwner {
   /** Copies the counters of all servers, by display name. */
   counters(): Map<string, ServerCounters> {
     if (this.cluster.isAwaiting) return new Map();
-    const copies = this.cluster.allServers.map((
-      { name, counters },
-    ): [string, ServerCounters] => [name, copyOf(counters, this.counts.latencyOf(name))]);
-    return new Map(copies);
+    return new Map(
+      this.cluster.allServers.map(({ name, counters }) => {
+        return [name, copyOf(counters, this.counts.latencyOf(name))];
+      }),
+    );
   }
 
   /** Lets the program end although connections are open. */

@@ -1,13 +1,36 @@
 /** Puts together what is known of a call that was slow. */
 
 import type { Clock } from "../clock.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Happening } from "../observe/observer.ts";
 import { type SlowCall, slowCall, type SlowFacts } from "../observe/slow_call.ts";
-import type { EndedCall } from "./call_counts.ts";
+import type { Observers } from "../observe/observers.ts";
+import type { CallCounts, EndedCall } from "./call_counts.ts";
 import type { Keys } from "./keys.ts";
 
+/** The client whose calls they are. */
+interface Owner {
+  readonly settings: { readonly clock: Clock };
+  readonly keys: Keys;
+  readonly cluster: Pick<Cluster, "named">;
+  readonly counts: CallCounts;
+}
+
+/** Tells observers of slow calls, once it is known when their last commands were answered. */
+export function tellSlow({ settings, keys, cluster, counts }: Owner, observers: Observers): void {
+  const { dialOf, happened } = dialTimes(settings.clock);
+  observers.add({ happened });
+  counts.onSlow = (call, ended) => {
+    queueMicrotask(() => {
+      const slow = slowCallOf(call, ended, { keys, dialOf });
+      const server = slow.server === undefined ? undefined : cluster.named(slow.server);
+      observers.happened({ what: "slow", server, verb: slow.verb, slow });
+    });
+  };
+}
+
 /** Remembers the last dial of each server. */
-export function dialTimes(
+function dialTimes(
   clock: Clock,
 ): Pick<SlowFacts, "dialOf"> & { readonly happened: (happening: Happening) => void } {
   const dials = new Map<string, { at: number; took: number }>();
@@ -21,7 +44,7 @@ export function dialTimes(
 }
 
 /** Says where the time of a call went. */
-export function slowCallOf(
+function slowCallOf(
   { verb, keys = [], deadline }: EndedCall,
   ended: number,
   { keys: allKeys, dialOf }: { readonly keys: Keys } & Pick<SlowFacts, "dialOf">,
