@@ -220,7 +220,7 @@ Deno.test("Client.setMulti() names the key whose value cannot be stored", async 
       TypeError,
       'Cannot encode value as it would be lost: undefined (key "bad")',
     ],
-    [{ good: 1, bad: { a: [new Map()] } }, TypeError, 'a Map (key "bad")'],
+    [{ good: 1, bad: { a: [new Map()] } }, TypeError, 'an array of what it holds (key "bad")'],
     [
       { good: 1, bad: big },
       RangeError,

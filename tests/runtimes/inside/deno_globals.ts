@@ -28,10 +28,12 @@ export function provideDeno(
       build: { os: process.platform, arch: process.arch },
       Command,
       connect,
+      env: { get: (name: string) => process.env[name] },
       errors,
       exit: process.exit,
       inspect: inspected,
       memoryUsage: process.memoryUsage,
+      permissions: { querySync: granted, requestSync: granted },
       noColor: true,
       pid: process.pid,
       stderr: {
@@ -42,6 +44,11 @@ export function provideDeno(
       uid: () => process.getuid?.() ?? null,
     },
   });
+}
+
+/** There is nothing to ask for. */
+function granted(): { readonly state: "granted" } {
+  return { state: "granted" };
 }
 
 /** As Deno shows a value: a text in double quotes. */
