@@ -11,13 +11,15 @@ const TASKS: readonly string[][] = [
   // Before anything brings the lock files up to date.
   ["lock:check"],
   ["test"],
+  ["test:pace"],
   ["test:screen"],
   ["lint"],
   ["fmt", "--check"],
   ["check"],
   ["publish:check"],
   ["pack:check"],
-  ["test:runtimes", "quick"],
+  // Node 24 has a job of its own, and pack:check uses the package on it.
+  ["test:runtimes", "quick", "node22", "bun"],
   ["bench:smoke"],
   ["soak", "--minutes", "1"],
 ];

@@ -56,7 +56,7 @@ const BROWSER_TESTS = "tests/cli/dashboard/screens/dashboard_screens.ts";
 const BROWSER = "screen: browser";
 
 /** The steps there are. */
-export type StepName = "unit" | "live" | "doc" | "screen";
+export type StepName = "unit" | "live" | "doc" | "pace" | "screen";
 
 /** The runs of Deno that make up a step, given files and folders if not all of it is to run. */
 export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[] {
@@ -95,9 +95,13 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
         ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
         unchecked(live("live: others", ["tests"], [...ELSEWHERE, ...LATER, ...LONG])),
         unchecked(withLibraries([ECOSYSTEM])),
-        { ...unchecked(live("live, measuring", MEASURING, LONG)), stage: 1 },
-        { ...unchecked(live("live, paced", PACED, [])), stage: 1 },
-        { ...unchecked(live("live, alone", ALONE, [])), stage: 2 },
+      ];
+    case "pace":
+      if (paths.length > 0) return [live("paced", paths, [])];
+      return [
+        live("measuring", MEASURING, LONG),
+        live("paced", PACED, []),
+        { ...live("alone", ALONE, []), stage: 1 },
       ];
   }
 }
@@ -148,6 +152,8 @@ export function stepsOf(
       ...PURE_TESTS.filter((pure) => paths.some((path) => path !== pure && isIn(pure, path))),
     ],
     live: paths.filter((path) => !isPure(path) && !isScreen(path) && !isDocumented(path)),
+    // Files that are named are live, whether they keep a pace or not.
+    pace: [],
     screen: paths.filter(isScreen),
     doc: paths.filter(isDocumented),
   };

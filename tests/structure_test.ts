@@ -97,7 +97,10 @@ Deno.test(
     assertEquals(settings.permissions.unit, {});
     const [pure] = batchesOf("unit");
     assertEquals(pure.args, ["test", "-P=unit", ...PURE_TESTS]);
-    const batches = [pure, ...batchesOf("live"), ...batchesOf("screen")];
+    const batches = [
+      pure,
+      ...(["live", "pace", "screen"] as const).flatMap((step) => batchesOf(step)),
+    ];
     const files = pathsIn("tests").filter((path) => path.endsWith("_test.ts"));
     assert(files.length > 100);
     for (const path of files) {
