@@ -24,6 +24,7 @@ const ROOMS = new Map<string, Arrows>([
   ["key", { code: [] }],
   ["errors", { code: [] }],
   ["thrown", { code: [] }],
+  ["bounded_map", { code: [] }],
   ["clock", { code: [] }],
   ["checks", { code: [] }],
   ["observe", { code: [], types: ["connection", "placement", "transports"] }],
@@ -63,7 +64,14 @@ const ROOMS = new Map<string, Arrows>([
 ]);
 
 /** Small files that every room may import. */
-const SHARED: readonly string[] = ["errors", "error_copy", "thrown", "clock", "checks"];
+const SHARED: readonly string[] = [
+  "errors",
+  "error_copy",
+  "thrown",
+  "clock",
+  "checks",
+  "bounded_map",
+];
 
 /** Packages that published code may import. */
 const PACKAGES = /^(?:@std\/(?:assert|crypto|encoding|streams)|node:[a-z_/]+)$/;

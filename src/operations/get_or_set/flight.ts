@@ -8,7 +8,7 @@ import { isSetUpMistake } from "../../engine/set_up.ts";
 import { CodecError, MemcachedError } from "../../errors.ts";
 import { isA, isSound } from "../../thrown.ts";
 import { itemOf } from "../meta/set.ts";
-import type { BoundedMap } from "./bounded_map.ts";
+import type { BoundedMap } from "../../bounded_map.ts";
 import { type Asked, type Claims, type Found, type Hold, NOTHING } from "./claims.ts";
 import type { LoadGate } from "./load_gate.ts";
 import { callLoader, Loading } from "./loading.ts";

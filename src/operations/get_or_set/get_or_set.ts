@@ -9,7 +9,7 @@ import { verb } from "../../engine/verb.ts";
 import { failureOf, withRoute } from "../../engine/view.ts";
 import { ClosedError, type MemcachedError } from "../../errors.ts";
 import type { Begun } from "../../observe/observers.ts";
-import { BoundedMap } from "./bounded_map.ts";
+import { BoundedMap } from "../../bounded_map.ts";
 import { ChosenClaims } from "./chosen.ts";
 import { type Asker, Asking } from "./asking.ts";
 import { type Asked, noClaims } from "./claims.ts";

@@ -25,7 +25,7 @@ import { lifeOf } from "../../engine/life.ts";
 import type { CasValue, ChunkedDecoder } from "../../engine/item_decoders.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { ChunkedCall } from "../chunked.ts";
-import { BoundedMap } from "./bounded_map.ts";
+import { BoundedMap } from "../../bounded_map.ts";
 import { BesideItems, type Lock } from "./beside.ts";
 import {
   type AnsweredCall,

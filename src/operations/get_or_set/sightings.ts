@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../clock.ts";
-import { BoundedMap } from "./bounded_map.ts";
+import { BoundedMap } from "../../bounded_map.ts";
 
 /** Remembers when it first saw the holder of each item. */
 export class Sightings {
