@@ -1,5 +1,6 @@
 /** What is counted of calls when they end: by verb, by group of keys, and how long they took. */
 
+import { BoundedMap } from "../bounded_map.ts";
 import type { Clock, Deadline } from "../clock.ts";
 import type { MemcachedError } from "../errors.ts";
 import { GroupCounts } from "../observe/group_counts.ts";
@@ -24,8 +25,8 @@ export class CallCounts {
   readonly groups: GroupCounts | undefined;
   /** Notes how long commands take, by server. */
   readonly timing: Observer | undefined;
-  /** Made for the first command. */
-  #servers: Map<string, Histogram> | undefined;
+  /** Made for the first command. Servers that have left go some time. */
+  #servers: BoundedMap<string, Histogram> | undefined;
   /** Only if it is looked at how long calls take. */
   readonly #clock: Clock | undefined;
   readonly #hasLatencies: boolean;
@@ -68,7 +69,7 @@ export class CallCounts {
   }
 
   #attempt(server: string, milliseconds: number): void {
-    const servers = this.#servers ??= new Map();
+    const servers = this.#servers ??= new BoundedMap(MOST_SERVERS);
     let histogram = servers.get(server);
     if (histogram === undefined) servers.set(server, histogram = new Histogram());
     histogram.record(milliseconds);
@@ -85,6 +86,9 @@ export class CallCounts {
     if (this.#slow > 0 && took > this.#slow) this.onSlow?.(call, now);
   }
 }
+
+/** More than a client has at once; of a list that keeps changing, those that were new last. */
+const MOST_SERVERS = 10_000;
 
 function countOf(keys: EndedCall["keys"]): number {
   return typeof keys === "string" ? 1 : keys?.length ?? 0;

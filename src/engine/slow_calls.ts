@@ -1,5 +1,6 @@
 /** Puts together what is known of a call that was slow. */
 
+import { BoundedMap } from "../bounded_map.ts";
 import type { Clock } from "../clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Happening } from "../observe/observer.ts";
@@ -33,7 +34,7 @@ export function tellSlow({ settings, keys, cluster, counts }: Owner, observers: 
 function dialTimes(
   clock: Clock,
 ): Pick<SlowFacts, "dialOf"> & { readonly happened: (happening: Happening) => void } {
-  const dials = new Map<string, { at: number; took: number }>();
+  const dials = new BoundedMap<string, { at: number; took: number }>(MOST_SERVERS);
   return {
     dialOf: (server) => dials.get(server),
     happened({ what, server, milliseconds }) {
@@ -61,5 +62,7 @@ function slowCallOf(
   });
 }
 
+/** So many servers have their last dial remembered. */
+const MOST_SERVERS = 10_000;
 /** So many keys of a call are named. */
 const MOST_KEYS = 10;

@@ -1,8 +1,8 @@
 /** One cache of the web's Cache API, in memcached. */
 
 import type { Client, Namespace } from "../../../mod.ts";
-import { UnsupportedError } from "../../../mod.ts";
 import { adapterKey } from "../adapter_key.ts";
+import { deleteExisting } from "../delete_existing.ts";
 import { exptimeFor } from "../exptime.ts";
 import { keysInNamespace } from "../namespace_keys.ts";
 import { freshSeconds } from "./freshness.ts";
@@ -196,14 +196,7 @@ export class MemcachedCache {
     const asked = requestOf(request);
     checkMatch(options);
     if (asked.method !== "GET" && options?.ignoreMethod !== true) return false;
-    const place = placeOf(urlOf(asked));
-    try {
-      return (await this.#space.meta.delete(place))?.status === "deleted";
-    } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      const wasThere = await this.#space.getRaw(place) !== undefined;
-      return await this.#space.delete(place) && wasThere;
-    }
+    return await deleteExisting(this.#space, placeOf(urlOf(asked)));
   }
 
   /**

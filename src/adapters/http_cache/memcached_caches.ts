@@ -2,7 +2,7 @@
 
 import type { Client, Namespace } from "../../../mod.ts";
 import { aText, type Checks, objectOf, readOptions } from "../../checks/check.ts";
-import { adapterKey } from "../adapter_key.ts";
+import { Namespaces } from "../namespaces.ts";
 import { type CacheMatchOptions, MemcachedCache } from "./memcached_cache.ts";
 
 /**
@@ -54,7 +54,7 @@ export interface MemcachedCachesOptions {
 export class MemcachedCaches {
   readonly #client: Client;
   readonly #prefix: string;
-  readonly #spaces = new Map<string, Namespace>();
+  readonly #spaces: Namespaces;
 
   /**
    * Made by {@linkcode memcachedCaches}.
@@ -66,6 +66,7 @@ export class MemcachedCaches {
       "client",
     ]);
     this.#client = client;
+    this.#spaces = new Namespaces(client);
     this.#prefix = prefix;
   }
 
@@ -138,12 +139,7 @@ export class MemcachedCaches {
   }
 
   #space(name: string): Namespace {
-    let space = this.#spaces.get(name);
-    if (space === undefined) {
-      space = this.#client.namespace(adapterKey(this.#prefix, name, MOST_NAME_BYTES));
-      this.#spaces.set(name, space);
-    }
-    return space;
+    return this.#spaces.of(this.#prefix, name);
   }
 
   get #namesKey(): string {
@@ -185,9 +181,6 @@ export class MemcachedCaches {
 export function memcachedCaches(options: MemcachedCachesOptions): MemcachedCaches {
   return new MemcachedCaches(options);
 }
-
-/** Keys stand behind it. A name that is longer is cut, and its hash follows. */
-const MOST_NAME_BYTES = 90;
 
 const OPTIONS: Checks<MemcachedCachesOptions> = { client: objectOf, prefix: aText };
 

@@ -1,17 +1,18 @@
+/** URLs whose responses could not be kept. */
+
+import { BoundedMap } from "../../bounded_map.ts";
+
 /**
  * What could not be kept, for a while: requests for it must not wait for each other, as they would for a load whose value
  * all of them get.
  */
 export class PassedUrls {
-  /** Until when, in milliseconds since 1970, in the order in which they were added. */
-  readonly #until = new Map<string, number>();
+  /** Until when, in milliseconds since 1970. */
+  readonly #until = new BoundedMap<string, number>(MOST);
 
   /** Notes that what is under a key could not be kept. */
   add(key: string): void {
-    this.#until.delete(key);
     this.#until.set(key, Date.now() + LASTS_MS);
-    if (this.#until.size <= MOST) return;
-    for (const oldest of this.#until.keys()) return void this.#until.delete(oldest);
   }
 
   /** True if it was so a short while ago. */

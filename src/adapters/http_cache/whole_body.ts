@@ -29,10 +29,11 @@ export async function wholeBody(response: Response, most: number): Promise<Whole
     chunks.push(value);
     length += value.length;
   }
+  let given = 0;
   const rest = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const chunk = chunks.shift();
-      if (chunk !== undefined) return controller.enqueue(chunk);
+      if (given < chunks.length) return controller.enqueue(chunks[given++]);
+      chunks.length = 0;
       const { done, value } = await reader.read();
       if (done) controller.close();
       else controller.enqueue(value);

@@ -1,9 +1,11 @@
 /** What the stores of all versions of Keyv have in common. */
 
 import { EventEmitter } from "node:events";
-import { type Client, type Exptime, type Namespace, UnsupportedError } from "../../../mod.ts";
+import type { Client, Exptime, Namespace } from "../../../mod.ts";
 import { aText, type Checks, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey, textOfAdapterKey } from "../adapter_key.ts";
+import { deleteExisting } from "../delete_existing.ts";
+import { Namespaces } from "../namespaces.ts";
 import { keysInNamespace } from "../namespace_keys.ts";
 
 /**
@@ -61,7 +63,7 @@ export abstract class NamespaceStore extends EventEmitter {
   /** The options that it was made with. */
   readonly opts: NamespaceStoreOptions & Record<string, unknown>;
   readonly #client: Client;
-  readonly #spaces = new Map<string, Namespace>();
+  readonly #spaces: Namespaces;
 
   /**
    * Makes a store.
@@ -75,6 +77,7 @@ export abstract class NamespaceStore extends EventEmitter {
     this.setMaxListeners(0);
     const { client, prefix = "keyv" } = readOptions(new.target.name, options, OPTIONS, ["client"]);
     this.#client = client;
+    this.#spaces = new Namespaces(client);
     // Keyv 5 looks for the names of the databases in it through which it goes; this is none of them.
     this.opts = { client, prefix, url: "memcached:" };
   }
@@ -128,14 +131,7 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns True if it was there.
    */
   async delete(key: string): Promise<boolean> {
-    const sent = adapterKey("", key);
-    try {
-      return (await this.space.meta.delete(sent))?.status === "deleted";
-    } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      const wasThere = await this.space.getRaw(sent) !== undefined;
-      return await this.space.delete(sent) && wasThere;
-    }
+    return await deleteExisting(this.space, adapterKey("", key));
   }
 
   /** Drops all keys of the namespace. Other processes see that after a second at the latest. */
@@ -169,18 +165,10 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns A view of the client.
    */
   protected get space(): Namespace {
-    const { namespace } = this;
-    const name = adapterKey(
-      namespace === undefined ? "" : `${this.opts.prefix}:`,
-      namespace ?? this.opts.prefix ?? "",
-      MOST_NAME_BYTES,
-    );
-    let space = this.#spaces.get(name);
-    if (space === undefined) {
-      space = this.#client.namespace(name);
-      this.#spaces.set(name, space);
-    }
-    return space;
+    const { namespace, opts: { prefix = "" } } = this;
+    return namespace === undefined
+      ? this.#spaces.of("", prefix)
+      : this.#spaces.of(`${prefix}:`, namespace);
   }
 
   /**
@@ -195,9 +183,6 @@ export abstract class NamespaceStore extends EventEmitter {
     return await this.space.set(adapterKey("", key), value, { exptime });
   }
 }
-
-/** Keys stand behind it. A name that is longer is cut, and its hash follows. */
-const MOST_NAME_BYTES = 90;
 
 const OPTIONS: Checks<NamespaceStoreOptions> = {
   client: objectOf,
