@@ -16,10 +16,10 @@
 
 import type { Deadline } from "../../clock.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { KeyOrder } from "../../engine/key_order.ts";
 import { atCopy, failing, owning, refusedBy, routed } from "../../engine/view.ts";
-import { ClosedError, MemcachedError, MultiError, TimeoutError } from "../../errors.ts";
+import { ClosedError, MemcachedError, MultiError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
+import { JobTurns } from "../job_turns.ts";
 import { type Job, joined, missesOf, type Part } from "../job.ts";
 import type { MetaKey } from "../meta/options.ts";
 import { Filling } from "./filling.ts";
@@ -58,16 +58,14 @@ interface Outcome {
 export class CopiedCalls {
   readonly #engine: Engine;
   readonly #views: readonly Engine[];
-  readonly #order = new KeyOrder();
+  readonly #turns: JobTurns;
   readonly #filling: Filling;
   /** Gives a number from 0 to 1, exclusive, by chance. */
   readonly #random: () => number;
-  #isClosing = false;
-  #open = 0;
-  #onNoneOpen: (() => void) | undefined;
 
   constructor(engine: Engine, random: () => number = Math.random) {
     this.#engine = engine;
+    this.#turns = new JobTurns(engine);
     this.#views = this.#plan.leading.map((_, copy) => copyOf(engine, copy));
     this.#filling = new Filling(engine);
     this.#random = random;
@@ -83,20 +81,13 @@ export class CopiedCalls {
   }
 
   /** Waits for the calls under way. Later ones are refused. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    if (this.#open > 0) await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
+  close(): Promise<void> {
+    return this.#turns.close();
   }
 
   /** Carries out a call. */
   async perform(job: CopyJob): Promise<unknown> {
-    if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
-    this.#open++;
-    try {
-      return await this.#perform(job);
-    } finally {
-      if (--this.#open === 0) this.#onNoneOpen?.();
-    }
+    return await this.#turns.hold(() => this.#perform(job));
   }
 
   /** Deletes what the other copies have, as the values change in this moment. It does not fail. */
@@ -125,23 +116,12 @@ export class CopiedCalls {
 
   /** Begins a call behind those for its keys that have not ended. One that only reads lets others pass. */
   #inTurn(job: BegunJob, wireKeys: readonly string[]): Promise<unknown> {
-    const order = this.#order;
-    const isRead = !CHANGES.has(job.effect);
-    const mustWait = order.size > 0 && wireKeys.some((key) => order.holds(key));
-    if (isRead && !mustWait) return this.#carryOut(job, wireKeys);
-    return new Promise((resolve) => {
-      order.take({
-        keys: Array.from(new Set(wireKeys)),
-        deadline: job.deadline,
-        begin: (turn) => {
-          const result = this.#carryOut(job, wireKeys);
-          resolve(result);
-          if (isRead) turn.end();
-          else result.then(() => turn.end(), () => turn.end());
-        },
-        giveUp: () => resolve(this.#fail(job, undefined, new TimeoutError(LATE))),
-      });
-      if (order.waiting > 0) this.#engine.cluster.watch(order);
+    return this.#turns.begin({
+      wireKeys,
+      deadline: job.deadline,
+      isRead: !CHANGES.has(job.effect),
+      carryOut: () => this.#carryOut(job, wireKeys),
+      giveUp: (error) => this.#fail(job, undefined, error),
     });
   }
 
@@ -363,4 +343,3 @@ const TOLD = new WeakSet<MemcachedError>();
 const UNCOPIED: readonly number[] = [0];
 /** What changes an item by itself, so that the other copies must not keep theirs. */
 const CHANGES: ReadonlySet<string> = new Set(["store", "delete", "change", "create"]);
-const LATE = "Cannot carry out the call as those for its key that were made before took too long";

@@ -1,0 +1,83 @@
+/**
+ * When the calls of a client begin whose keys are in several places: those that change a key one behind the other, and
+ * those that read it behind them; and closing waits for all.
+ */
+
+import type { Deadline } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import { KeyOrder } from "../engine/key_order.ts";
+import { ClosedError, type MemcachedError, TimeoutError } from "../errors.ts";
+
+/** One call, ready to begin. */
+export interface WaitingJob {
+  readonly wireKeys: readonly string[];
+  readonly deadline: Deadline;
+  /** True if it changes nothing: then it lets others pass once it has begun. */
+  readonly isRead: boolean;
+  readonly carryOut: () => Promise<unknown>;
+  /** Gives what becomes of a call that has waited until its deadline. */
+  readonly giveUp: (error: MemcachedError) => Promise<unknown>;
+}
+
+/** The calls under way of one client. */
+export class JobTurns {
+  readonly #engine: Engine;
+  readonly #order = new KeyOrder();
+  #open = 0;
+  #onNoneOpen: (() => void) | undefined;
+  #isClosing = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** True if no call has a turn, or waits for one. */
+  get areFree(): boolean {
+    return this.#order.size === 0;
+  }
+
+  /** Waits for the calls under way. Later ones are refused. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
+  }
+
+  /**
+   * Has closing wait for a call.
+   *
+   * @throws {ClosedError} If the client is closed.
+   */
+  hold(run: () => Promise<unknown>): Promise<unknown> {
+    if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
+    this.#open++;
+    const result = run();
+    const over = () => {
+      if (--this.#open === 0) this.#onNoneOpen?.();
+    };
+    result.then(over, over);
+    return result;
+  }
+
+  /** Begins a call behind those for its keys that have not ended. */
+  begin({ wireKeys, deadline, isRead, carryOut, giveUp }: WaitingJob): Promise<unknown> {
+    const order = this.#order;
+    const mustWait = order.size > 0 && wireKeys.some((key) => order.holds(key));
+    if (isRead && !mustWait) return carryOut();
+    return new Promise((resolve) => {
+      order.take({
+        keys: Array.from(new Set(wireKeys)),
+        deadline,
+        begin: (turn) => {
+          const result = carryOut();
+          resolve(result);
+          if (isRead) turn.end();
+          else result.then(() => turn.end(), () => turn.end());
+        },
+        giveUp: () => resolve(giveUp(new TimeoutError(LATE))),
+      });
+      if (order.waiting > 0) this.#engine.cluster.watch(order);
+    });
+  }
+}
+
+const LATE = "Cannot carry out the call as those for its key that were made before took too long";
