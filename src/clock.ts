@@ -145,8 +145,9 @@ export function afterQuietly(clock: Clock, milliseconds: number, callback: () =>
 }
 
 /**
- * Calls back after some milliseconds, which do not count time during which the event loop was blocked. If the event loop was blocked, what is waited for may have come without having been
- * seen, since timers run first. So the lost time is added once, but at most as many milliseconds as were given.
+ * Calls back after some milliseconds in which the event loop was not blocked. While it was, what is waited for may have
+ * come without having been seen, since timers run first. So the lost time is added once, but at most as many milliseconds
+ * as were given.
  */
 export function patiently(
   clock: Clock,

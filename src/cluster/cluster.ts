@@ -1,10 +1,10 @@
 /**
  * All servers of a client, and which of them gets a key.
  *
- * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later. The keys of
- * a dead owner go to a server of the gutter, if there is one; else, with failover, to the next server in the distribution's
- * order that is not dead; without it, they go nowhere. A server that is neither connected nor dead is dialled first; then the choice is made again, among the
- * servers that the client has by then.
+ * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later. The keys
+ * of a dead owner go to a server of the gutter, if there is one; else, with failover, to the next server in the
+ * distribution's order that is not dead; without it, they go nowhere. A server that is neither connected nor dead is
+ * dialled first; then the choice is made again, among the servers that the client has by then.
  */
 
 import type { Clock, Deadline } from "../clock.ts";

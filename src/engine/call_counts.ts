@@ -53,13 +53,13 @@ export class CallCounts {
 
   /** Counts a call that gave its result. */
   succeeded(call: EndedCall, value: unknown): void {
-    this.verbs.succeeded(call.verb, value, countOf(call.keys));
+    (this.#verbs ??= new VerbCounts()).succeeded(call, value);
     if (!this.#isPlain) this.#ended(call, value, true);
   }
 
   /** Counts a call that failed, or of which parts failed; `value` is what the others gave. */
   failed(call: EndedCall, errors: readonly MemcachedError[], value: unknown): void {
-    this.verbs.failed(call.verb, errors, value, countOf(call.keys));
+    this.verbs.failed(call, errors, value);
     if (!this.#isPlain) this.#ended(call, value, false);
   }
 
@@ -89,7 +89,3 @@ export class CallCounts {
 
 /** More than a client has at once; of a list that keeps changing, those that were new last. */
 const MOST_SERVERS = 10_000;
-
-function countOf(keys: EndedCall["keys"]): number {
-  return typeof keys === "string" ? 1 : keys?.length ?? 0;
-}

@@ -11,6 +11,13 @@ export interface CountedVerb {
   readonly gives: ResultKind;
 }
 
+/** A call, as it is counted. */
+interface CountedCall {
+  readonly verb: CountedVerb;
+  /** The keys as the caller gave them; `undefined` if it had none. */
+  readonly keys: string | readonly string[] | undefined;
+}
+
 /**
  * Counts of the calls of one method: {@linkcode Client.counters} with `"verbs"`. Wrong use, aborted calls and calls after
  * `close()` are not counted.
@@ -75,29 +82,29 @@ export class VerbCounts {
   #verb: CountedVerb | undefined;
   #row: Row | undefined;
 
-  /** Counts a call that gave its result. `asked`: the number of its keys. */
-  succeeded(verb: CountedVerb, value: unknown, asked: number): void {
-    const row = this.#rowOf(verb);
+  /** Counts a call that gave its result. Every call is: what most of them give is told at once. */
+  succeeded(call: CountedCall, value: unknown): void {
+    const { verb } = call;
+    const row = verb === this.#verb ? this.#row as Row : this.#rowOf(verb);
     row.calls++;
     if (verb.gives === "value") {
       if (value === undefined) row.misses++;
       else row.hits++;
-    } else if (verb.gives !== "plain") tally(row, verb.gives, value, asked, true);
+    } else if (verb.gives !== "plain") tally(row, call, value, true);
   }
 
   /** Counts a call that failed, or of which parts failed; `value` is what the others gave. */
   failed(
-    verb: CountedVerb,
+    call: CountedCall,
     errors: readonly { readonly name: string }[],
     value: unknown,
-    asked: number,
   ): void {
-    const row = this.#rowOf(verb);
+    const row = this.#rowOf(call.verb);
     row.calls++;
     row.failures += errors.length;
     const byKind = row.byKind ??= {};
     for (const { name } of errors) byKind[name] = (byKind[name] ?? 0) + 1;
-    if (value !== undefined && value !== false) tally(row, verb.gives, value, asked, false);
+    if (value !== undefined && value !== false) tally(row, call, value, false);
   }
 
   /** Notes how long a call took. */
@@ -120,13 +127,9 @@ export class VerbCounts {
 }
 
 /** @param knowsMisses True if all keys have an answer. */
-function tally(
-  row: Row,
-  gives: ResultKind,
-  value: unknown,
-  asked: number,
-  knowsMisses: boolean,
-): void {
+function tally(row: Row, call: CountedCall, value: unknown, knowsMisses: boolean): void {
+  const { verb: { gives }, keys } = call;
+  const asked = typeof keys === "string" ? 1 : keys?.length ?? 0;
   switch (gives) {
     case "map":
     case "list": {
