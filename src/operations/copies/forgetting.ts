@@ -43,8 +43,10 @@ async function deleteTexts(
     return () => undefined;
   } catch (error) {
     if (!isSound(error, MemcachedError)) throw error;
-    const failed = isSound(error, MultiError) ? (error.partial as MultiResult).failed : keys;
-    return (key) => failed.includes(key) ? error : undefined;
+    const failed = new Set(
+      isSound(error, MultiError) ? (error.partial as MultiResult).failed : keys,
+    );
+    return (key) => failed.has(key) ? error : undefined;
   }
 }
 
