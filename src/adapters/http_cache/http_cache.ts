@@ -10,7 +10,7 @@ import {
   readOptions,
 } from "../../checks/check.ts";
 import { adapterKey } from "../adapter_key.ts";
-import { conditional } from "./conditional.ts";
+import { conditional, withoutConditions } from "./conditional.ts";
 import { directivesOf } from "./freshness.ts";
 import { PassedUrls } from "./passed_urls.ts";
 import { wholeBody } from "./whole_body.ts";
@@ -144,7 +144,7 @@ export function httpCache<A extends readonly unknown[]>(
 ): (request: Request, ...rest: A) => Promise<Response> {
   aFunction("the handler of httpCache()", handler);
   const cache = new HttpCache(readOptions("httpCache", options, OPTIONS, ["client"]));
-  return (request, ...rest) => cache.answer(request, () => handler(request, ...rest));
+  return (request, ...rest) => cache.answer(request, (request) => handler(request, ...rest));
 }
 
 /** With its head a response must fit into one item. */
@@ -174,7 +174,10 @@ function listOfNames(name: string, value: unknown): readonly string[] {
   }).sort();
 }
 
-type Make = () => Response | Promise<Response>;
+/** A page must not fail because its cache does, whatever the client is set to. */
+const SOFT = { strict: false } as const;
+
+type Make = (request: Request) => Response | Promise<Response>;
 
 class HttpCache {
   readonly #options: HttpCacheOptions;
@@ -190,20 +193,20 @@ class HttpCache {
     const asked = directivesOf(request.headers);
     const mayBeKept = (request.method === "GET" || request.method === "HEAD") &&
       !asked.has("no-store") && !request.headers.has("range") && !request.headers.has("upgrade");
-    if (!mayBeKept) return await make();
+    if (!mayBeKept) return await make(request);
     const url = (this.#options.key ?? ((request) => request.url))(request);
     const key = adapterKey(
       this.#options.prefix ?? "page:",
       `${url} ${variantOf(this.#vary, request.headers)}`,
     );
     if (request.method === "HEAD") return await this.#answerHead(request, key, make);
-    if (this.#passed.has(key)) return withStatus(await make(), "fwd=bypass");
+    if (this.#passed.has(key)) return withStatus(await make(request), "fwd=bypass");
     return await this.#answerGet(request, url, key, make, asked.has("no-cache"));
   }
 
   async #answerHead(request: Request, key: string, make: Make): Promise<Response> {
-    const stored = storedResponseIn(await this.#options.client.get(key));
-    if (stored === undefined) return await make();
+    const stored = storedResponseIn(await this.#options.client.get(key, SOFT));
+    if (stored === undefined) return await make(request);
     const response = this.#given(stored, request);
     return new Response(null, response);
   }
@@ -219,10 +222,11 @@ class HttpCache {
     // The response of this call's own load, whether it is kept or not.
     let own: Response | undefined;
     const load = async ({ background }: LoadContext) => {
-      const made = await make();
+      const made = await make(withoutConditions(request));
       if (staleIfError > 0 && FAILED.has(made.status)) throw new FailedResponse(made);
       const { response, bytes } = await this.#kept(request, url, made);
-      if (bytes === undefined) this.#passed.add(key);
+      // What failed may be kept the next time.
+      if (bytes === undefined && made.status < 500) this.#passed.add(key);
       if (!background) own = withStatus(response, bytes ? "fwd=miss; stored" : "fwd=miss");
       else if (bytes === undefined) await response.body?.cancel();
       return bytes;
@@ -233,6 +237,7 @@ class HttpCache {
       staleWhileRevalidate,
       staleIfError,
       forceFresh,
+      ...SOFT,
       ...waitUntil && { waitUntil },
     };
     let bytes: Uint8Array | undefined;
@@ -246,7 +251,7 @@ class HttpCache {
     if (own !== undefined) return conditional(request, own);
     const stored = storedResponseIn(bytes);
     // Somebody else's load brought what is not kept, or there is something else under the key.
-    if (stored === undefined) return withStatus(await make(), "fwd=miss");
+    if (stored === undefined) return withStatus(await make(request), "fwd=miss");
     return this.#given(stored, request);
   }
 

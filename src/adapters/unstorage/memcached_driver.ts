@@ -284,8 +284,9 @@ export function memcachedDriver(options: MemcachedDriverOptions): MemcachedDrive
     getItemRaw: async (key) => await client.get(keyOf(key)) ?? null,
 
     async getItems(items) {
-      const values = await client.getMulti<string>(items.map(({ key }) => keyOf(key)));
-      return items.map(({ key }) => ({ key, value: values.get(keyOf(key)) ?? null }));
+      const keys = items.map(({ key }) => keyOf(key));
+      const values = await client.getMulti<string>(keys);
+      return items.map(({ key }, index) => ({ key, value: values.get(keys[index]) ?? null }));
     },
 
     setItem: set,

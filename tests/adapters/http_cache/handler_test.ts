@@ -212,6 +212,46 @@ Deno.test("httpCache() serves without memcached, keys of any length and each var
   assertEquals(await (await ask({ headers: { "accept-language": "fr" } }, url)).text(), "fr");
 });
 
+Deno.test("httpCache(): a condition of the first request does not keep the page from being kept", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const headers = { ...FRESH, etag: '"v1"' };
+  const { ask } = rig(
+    client,
+    {},
+    (_, request) =>
+      request.headers.has("if-none-match")
+        ? new Response(null, { status: 304, headers })
+        : new Response("page", { headers }),
+  );
+  const condition = { headers: { "if-none-match": '"v1"', "accept-language": "de" } };
+  assertEquals((await ask(condition)).status, 304);
+  const hit = await ask();
+  assertEquals([statusOf(hit), await hit.text()], ["libmc; hit; ttl=60", "page"]);
+});
+
+Deno.test("httpCache(): a page that has failed is kept as soon as it does not", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const { ask } = rig(
+    client,
+    {},
+    (call) =>
+      call === 1 ? new Response(null, { status: 500 }) : new Response("", { headers: FRESH }),
+  );
+  assertEquals((await ask()).status, 500);
+  await ask();
+  assertEquals(statusOf(await ask()), "libmc; hit; ttl=60");
+});
+
+Deno.test("httpCache() serves without memcached if the client is strict, too", async () => {
+  const server = await startMemcached();
+  await using client = new Client(server.address, { strict: true });
+  await server.stop();
+  const { ask } = rig(client, {}, () => new Response("page", { headers: FRESH }));
+  for (const method of ["GET", "HEAD", "GET"]) assertEquals((await ask({ method })).status, 200);
+});
+
 Deno.test("httpCache() refuses options that cannot be used", async () => {
   await using client = new Client("10.0.0.1");
   const page = () => new Response();
