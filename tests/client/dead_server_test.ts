@@ -12,6 +12,7 @@ import { hitsOf } from "../support/answers.ts";
 import { eventually, within } from "../support/eventually.ts";
 import { keysOf, recordEvents } from "../support/failures.ts";
 import { type Kind, type Verb, VERBS } from "../support/verbs.ts";
+import { startRestartable } from "../support/some_port.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `${i}:key`);
 
@@ -298,7 +299,7 @@ class Cluster implements AsyncDisposable {
 
   static async start(count = 3): Promise<Cluster> {
     return new Cluster(
-      await Promise.all(Array.from({ length: count }, () => MemcachedServer.start())),
+      await Promise.all(Array.from({ length: count }, () => startRestartable())),
     );
   }
 

@@ -6,6 +6,7 @@ import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { startProxied } from "../support/nutcracker.ts";
+import { startRestartable } from "../support/some_port.ts";
 
 const PATIENT: ClientOptions = { strict: true, pollTimeout: 5000, connectTimeout: 5000 };
 
@@ -134,12 +135,12 @@ Deno.test("release() ends a lock of which the connection was closed meanwhile, a
   assertEquals(await lock?.release(), true);
   assertEquals(await client.get("l"), undefined);
 
-  const server = await MemcachedServer.start();
+  const server = await startRestartable();
   await using one = new Client(server.address, PATIENT);
   await using two = new Client(server.address, PATIENT);
   const lost = await one.lock("l", { ttl: 60 });
   await server[Symbol.asyncDispose]();
-  await using _ = await MemcachedServer.start({ port: Number(server.address.split(":")[1]) });
+  await using _ = await MemcachedServer.start({ port: server.port });
   const held = await two.lock("l", { ttl: 60 });
   assertEquals(held?.token, lost?.token);
   assertEquals(await lost?.release(), false);

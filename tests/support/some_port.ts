@@ -1,11 +1,15 @@
 /**
  * Ports for what gives its port up and takes it again: below those that systems give to outgoing connections, one of
- * which could take it meanwhile.
+ * which could take it meanwhile. They are handed out in order: of ports by chance one in a few runs was the one that
+ * another had just given up.
  */
+
+import { MemcachedServer } from "@libmc/libmc/testing";
 
 /** A port that is probably free. */
 export function somePort(): number {
-  return 12_000 + Math.floor(Math.random() * 20_000);
+  next = next >= LAST ? FIRST : next + 1;
+  return next;
 }
 
 /** Starts a server on such a port; on another one if that is taken. */
@@ -19,4 +23,13 @@ export async function onSomePort<T>(start: (port: number) => Promise<T>): Promis
   }
 }
 
+/** Starts an embedded server that can be stopped and started again at its port. */
+export function startRestartable(): Promise<MemcachedServer> {
+  return onSomePort((port) => MemcachedServer.start({ port }));
+}
+
+const FIRST = 12_000;
+const LAST = 31_999;
 const MOST_TRIES = 20;
+/** Other processes hand out ports as well, so each begins elsewhere. */
+let next = FIRST + Math.floor(Math.random() * (LAST - FIRST));

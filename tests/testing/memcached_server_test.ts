@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemcachedServer, type MemcachedServerOptions, TestClock } from "@libmc/libmc/testing";
 import { Wire } from "../support/wire.ts";
+import { startRestartable } from "../support/some_port.ts";
 
 Deno.test("MemcachedServer.advance() lets items expire, and no earlier", async () => {
   await using server = await MemcachedServer.start({ clock: new TestClock(1_800_000_000) });
@@ -135,7 +136,7 @@ Deno.test("MemcachedServer.stop() closes connections in the middle of anything",
 });
 
 Deno.test("MemcachedServer.start() takes the port of one that was stopped", async () => {
-  const first = await MemcachedServer.start();
+  const first = await startRestartable();
   using wire = await Wire.connect(first.address);
   await ask(wire, "version\r\n", "\r\n");
   await first.stop();

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { createServer } from "node:net";
 import { cli, jsonLines } from "../captured_io.ts";
+import { somePort } from "../../support/some_port.ts";
 
 Deno.test("cli dashboard says where it is, serves until Ctrl-C, and leaves nothing running", async () => {
   await using server = await MemcachedServer.start();
@@ -23,7 +24,7 @@ Deno.test("cli dashboard says where it is, serves until Ctrl-C, and leaves nothi
 });
 
 Deno.test("cli dashboard --json --write --port", async () => {
-  const port = await freePort();
+  const port = somePort();
   const controller = new AbortController();
   const args = ["dashboard", "--json", "--write", "--port", String(port)];
   const ended = await cli(args, {
@@ -46,13 +47,6 @@ Deno.test("cli dashboard on a port that is taken says so", async () => {
   assertEquals(code, 2);
   assertStringIncludes(err, `Cannot serve on port ${port} as it is taken`);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function listening(server: ReturnType<typeof createServer>): Promise<number> {
   return new Promise((resolve, reject) => {

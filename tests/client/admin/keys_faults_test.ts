@@ -18,6 +18,7 @@ import { ScriptedDialler } from "../../support/scripted_dialler.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import { settle } from "../../support/settle.ts";
 import { type AdminServer, all, keysOf, patient, SERVERS } from "./rig.ts";
+import { startRestartable } from "../../support/some_port.ts";
 
 const LINE = "key=a exp=-1 la=1 cas=1 fetch=no\n";
 
@@ -81,7 +82,7 @@ Deno.test("keys() gives up a server that takes no connection, within connectTime
 });
 
 Deno.test("keys() dials a server that is dead for others, and says why it fails", async () => {
-  await using server = await MemcachedServer.start();
+  await using server = await startRestartable();
   const { address, port } = server;
   await using client = patient(address, { retryTimeout: 60_000 });
   await server.stop();

@@ -6,12 +6,13 @@
 import { assertEquals } from "@std/assert";
 import { Client, jsCodec, libmcCodec } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { startRestartable } from "../../support/some_port.ts";
 
 const STALE = { ttl: 60, staleIfError: 60 };
 
 /** A server that restarts while something is on its way, and has a newer value then, with the cas of the older one. */
 async function restarting(codec: typeof jsCodec) {
-  let server = await MemcachedServer.start();
+  let server = await startRestartable();
   const options = { codec, warn: false, retryTimeout: 0 };
   const client = new Client(server.address, options);
   const other = new Client(server.address, { ...options, strict: true });

@@ -7,6 +7,7 @@ import { assertTtl } from "../../support/assert_ttl.ts";
 import { platformConnect } from "../../support/platform_connect.ts";
 import { textOf } from "../../support/wire.ts";
 import { startRig } from "./rig.ts";
+import { startRestartable } from "../../support/some_port.ts";
 
 const PATIENT = { pollTimeout: 5000, connectTimeout: 5000, warn: false };
 const READ_NEW = { stage: "read_new" } as const;
@@ -38,7 +39,7 @@ Deno.test("A value that was read before a delete is not carried over after it", 
 
 Deno.test("What is carried over is not stored over an item of a new server that has begun anew", async () => {
   await using rig = await startRig();
-  const first = await MemcachedServer.start();
+  const first = await startRestartable();
   const gate = new Gate("mg key");
   await using held = new Client(rig.before.address, { ...PATIENT, connect: gate.connect });
   await using reader = new Client(first.address, {

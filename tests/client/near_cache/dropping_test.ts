@@ -7,6 +7,7 @@ import { META_VERBS } from "../../support/meta_verbs.ts";
 import { settle } from "../../support/settle.ts";
 import { ALL_VERBS, KEY, KEYS, takes, VERB, type Verb } from "../../support/verbs.ts";
 import { countersOf, NEAR, PATIENT, start } from "./rig.ts";
+import { startRestartable } from "../../support/some_port.ts";
 
 /** Calls of every kind that may change an item, by name. */
 const CHANGES: readonly (readonly [name: string, change: (client: Client) => Promise<unknown>])[] =
@@ -117,8 +118,7 @@ Deno.test("a read that is under way when a change ends does not put back what it
 });
 
 Deno.test("nearCache drops the values of a server that is lost, and gives nothing in its name", async () => {
-  const port = await freePort();
-  const first = await MemcachedServer.start({ port });
+  const first = await startRestartable();
   await using other = await MemcachedServer.start();
   await using client = new Client([first.address, other.address], {
     ...{ nearCache: NEAR, retryTimeout: 1, connectTimeout: 5000 },
@@ -134,7 +134,7 @@ Deno.test("nearCache drops the values of a server that is lost, and gives nothin
   assertEquals([...(await client.getMulti(keys)).keys()], keys.filter((key) => !isLost(key)));
   assertEquals(countersOf(client, first.address).nearBytes, 0);
   assertEquals(countersOf(client, other.address).commands, commands, "the other is not asked");
-  await using again = await MemcachedServer.start({ port });
+  await using again = await MemcachedServer.start({ port: first.port });
   assertEquals(again.address, first.address);
   await settle();
   const lost = keys.find(isLost) as string;
@@ -228,9 +228,4 @@ async function textsIn(answer: unknown): Promise<unknown> {
   if (typeof answer !== "object" || answer === null) return answer;
   if ("data" in answer) return new TextDecoder().decode(answer.data as Uint8Array);
   return answer;
-}
-
-async function freePort(): Promise<number> {
-  await using server = await MemcachedServer.start();
-  return Number(server.address.split(":").at(-1));
 }

@@ -9,6 +9,7 @@ import { Client, type ClientOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { systemClock } from "../../../src/clock.ts";
 import { Random } from "../../support/random.ts";
+import { startRestartable } from "../../support/some_port.ts";
 
 const SEED = 20261128;
 const MAX_AGE = 100;
@@ -91,7 +92,7 @@ for (const [what, options] of KINDS) {
 }
 
 async function run(random: Random, options: ClientOptions, serverDies: boolean): Promise<number> {
-  let server = await MemcachedServer.start();
+  let server = await startRestartable();
   const port = Number(server.address.split(":").at(-1));
   // Time is told by the test; only a part of it passes by itself.
   const clock = { ...systemClock, told: 1000, now: () => clock.told };
