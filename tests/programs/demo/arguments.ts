@@ -14,7 +14,8 @@ export const USAGE = `deno task demo [--servers a,b,c]
 
   Shows the client at work: stores every file of this repository, and a JSON
   record for each line of its source, on three servers, reads everything back
-  and compares every byte, and takes one of the servers away for a while.
+  and compares every byte, lets 200 callers ask for one value that has to be
+  loaded, and takes one of the servers away for a while.
 
   --servers LIST  Use these servers, as in "cache1:11211,cache2:11211", instead
                   of three of its own. They are left running, and left as they

@@ -14,12 +14,13 @@ import { bulk } from "./steps/bulk.ts";
 import { cas } from "./steps/cas.ts";
 import { counters } from "./steps/counters.ts";
 import { expiry } from "./steps/expiry.ts";
+import { loads } from "./steps/loads.ts";
 import { outage } from "./steps/outage.ts";
 import { refusals } from "./steps/refusals.ts";
 import { showSpread } from "./steps/spread.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-const STEPS: readonly Step[] = [bulk, counters, cas, expiry, refusals, outage];
+const STEPS: readonly Step[] = [bulk, counters, cas, loads, expiry, refusals, outage];
 
 const OK = 0;
 const WRONG = 1;

@@ -17,6 +17,7 @@ export class Session implements AsyncDisposable {
   readonly servers: DemoServers;
   readonly data: DataSet;
   readonly report: Report;
+  readonly #prefix: string;
   readonly #signal: AbortSignal;
   readonly #keys: Set<string>;
 
@@ -35,15 +36,21 @@ export class Session implements AsyncDisposable {
     this.report = report;
     this.#signal = signal;
     this.#keys = new Set(data.items.keys());
+    this.#prefix = prefix;
+    this.client = this.newClient();
+    this.events = new EventLog(this.client);
+  }
+
+  /** Makes one more client of the servers, as another process has it. Whoever calls this closes it. */
+  newClient(): Client {
     // Generous where a machine is busy: nothing here is waited for that long, and a stopped server refuses at once.
-    this.client = new Client(servers.strings, {
-      prefix,
+    return new Client(this.servers.strings, {
+      prefix: this.#prefix,
       connectTimeout: 2000,
       pollTimeout: 3000,
       timeout: 8000,
       retryTimeout: RETRY_MILLISECONDS,
     });
-    this.events = new EventLog(this.client);
   }
 
   /** Gives a key of a step's own, to be removed at the end. */
