@@ -395,8 +395,8 @@ export interface ClientOptions extends LiveOptions {
   nearCache?: NearCacheOptions;
   /**
    * The client of the servers that this one takes over from. What is missing on the new servers is carried over from the
-   * old ones, writes and deletes reach both, and `client.migration` turns the stages: see "Moving house" in the README. The
-   * old client stays its owner's: close it when the move is done.
+   * old ones, writes and deletes reach both, and `client.migration` turns the stages: see
+   * [Moving house](../../docs/migration.md). The old client stays its owner's: close it when the move is done.
    *
    * @default {undefined}
    */

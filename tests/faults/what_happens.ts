@@ -1,4 +1,4 @@
-/** What can go wrong, and what a caller sees of it: the table of the README, each row with what brings it about. */
+/** What can go wrong, and what a caller sees of it: the table of docs/what_happens.md, each row with what brings it about. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";

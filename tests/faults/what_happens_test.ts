@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type CallOptions, Client, ClosedError, MemcachedError } from "@libmc/libmc";
 import { within } from "../support/eventually.ts";
+import { rowsOfTable } from "../support/document_tables.ts";
 import { recordEvents } from "../support/failures.ts";
 import { type Row, ROWS, type Trouble } from "./what_happens.ts";
 
@@ -11,15 +12,16 @@ for (const row of ROWS) {
   });
 }
 
-Deno.test("README says of each failure what is tested here", async () => {
-  const lines = (await section()).split("\n").filter((line) => line.startsWith("|")).slice(2);
-  const rows = lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+const PAGE = new URL("../../docs/what_happens.md", import.meta.url);
+
+Deno.test("docs/what_happens.md says of each failure what is tested here", async () => {
+  const rows = await rowsOfTable(PAGE, /^\| when +\| by default/);
   assertEquals(rows, ROWS.map(({ when, soft, strict }) => [when, soft, strict]));
 });
 
-Deno.test("README says what fires no event and is not counted: wrong use, an abort, a call after close()", async () => {
+Deno.test("docs/what_happens.md says what fires no event and is not counted: wrong use, an abort, a call after close()", async () => {
   assertStringIncludes(
-    (await section()).replace(/\s+/g, " "),
+    (await Deno.readTextFile(PAGE)).replace(/\s+/g, " "),
     "With and without `strict`, every failure fires a `failure` event, is counted by `counters()` and becomes " +
       "`lastError`. Wrong use, an aborted signal and a call after `close()` always reject; they fire no event and " +
       "are not counted.",
@@ -53,12 +55,6 @@ Deno.test("README says what fires no event and is not counted: wrong use, an abo
     assertEquals([failure.length, sum(client), client.lastError], told);
   }
 });
-
-/** What the README says of failures. */
-async function section(): Promise<string> {
-  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  return text.split(/^## /m).find((part) => part.startsWith("What happens when")) ?? "";
-}
 
 /** By default a failure is a miss, or `false`, and is heard of. */
 async function softly(row: Row): Promise<void> {

@@ -1,4 +1,4 @@
-/** Compares the distributions with what was recorded from the originals, for the test and for the table in the README. */
+/** Compares the distributions with what was recorded from the originals, for the test and for the table of docs/other_clusters.md. */
 
 import { wireKey, wirePrefix } from "../../src/key.ts";
 import { parseAddress } from "../../src/placement/address.ts";

@@ -1,5 +1,5 @@
 /**
- * The table of the README that says how each preset compares with its original. `deno run tests/placement/preset_table.ts`
+ * The table of docs/other_clusters.md that says how each preset compares with its original. `deno run tests/placement/preset_table.ts`
  * makes it.
  */
 

@@ -6,7 +6,13 @@ import { run } from "./runtimes.ts";
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
 
 /** Files that tests read from where they lie. */
-const READ_BY_TESTS = ["README.md"];
+const READ_BY_TESTS = [
+  "docs/get_or_set.md",
+  "docs/near_cache.md",
+  "docs/other_clusters.md",
+  "docs/values.md",
+  "docs/what_happens.md",
+];
 
 /**
  * Bundles test files, and what runs them, into a folder. What they share is there once: the client that a test makes is
@@ -16,7 +22,7 @@ export async function bundleTests(files: readonly string[], folder: string): Pro
   const options = ["--quiet", "--platform=deno", "--code-splitting", `--outdir=${folder}`];
   const programs = await programFiles();
   await run("deno", ["bundle", ...options, "mod.ts", ...INSIDE, ...programs, ...files], ROOT);
-  for (const file of READ_BY_TESTS) await Deno.copyFile(`${ROOT}${file}`, `${folder}/${file}`);
+  await copyDocuments(ROOT, folder);
 }
 
 /** Makes a copy of a bundle that a runtime takes which does not know the newest syntax: Node 22 has no `using`. */
@@ -26,8 +32,13 @@ export async function lowered(folder: string, target: string, esbuild: string): 
   const options = ["--format=esm", `--target=${target}`, "--log-level=error"];
   const paths = [`--outbase=${folder}`, `--outdir=${lower}`];
   await run(esbuild, [...options, ...paths, ...scripts]);
-  for (const file of READ_BY_TESTS) await Deno.copyFile(`${folder}/${file}`, `${lower}/${file}`);
+  await copyDocuments(folder, lower);
   return lower;
+}
+
+async function copyDocuments(from: string, to: string): Promise<void> {
+  await Deno.mkdir(`${to}/docs`);
+  for (const file of READ_BY_TESTS) await Deno.copyFile(`${from}/${file}`, `${to}/${file}`);
 }
 
 /** Where the program lies in a bundle that runs one test file. */

@@ -8,6 +8,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/bench": "the benches run on Deno",
   "tests/ci": "continuous integration runs on Deno",
   "tests/cost": "measures Deno's memory",
+  "tests/documents": "reads the documentation",
   "tests/ecosystem": "libraries of others are npm packages",
   "tests/otel/deno_test.ts": "is about Deno's own exporter",
   "tests/programs": "the programs run on Deno",
@@ -20,7 +21,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/transports/deno_test.ts": "is about Deno.connect",
   "tests/compat/checklist_document_test.ts": "reads a document",
   "tests/compat/differences_test.ts": "reads a document",
-  "tests/compat/readme_test.ts": "reads a document",
+  "tests/compat/coming_from_libmc_test.ts": "reads a document",
   "tests/faults/server_facts_test.ts": "reads a document",
 };
 

@@ -1,6 +1,6 @@
-/** What happens during a load, and what callers see of it: the table of the README, each row with what brings it about. */
+/** What happens during a load, and what callers see of it: the table of docs/get_or_set.md, each row with what brings it about. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   Client,
   type ClientOptions,
@@ -13,6 +13,7 @@ import {
   TimeoutError,
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { rowsOfTable } from "../../support/document_tables.ts";
 import { eventually } from "../../support/eventually.ts";
 import { recordEvents } from "../../support/failures.ts";
 
@@ -284,14 +285,9 @@ for (const row of ROWS) {
   });
 }
 
-Deno.test("README says of each thing that happens during a load what is tested here", async () => {
-  const text = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
-  const section = text.split(/^###? /m).find((part) => part.startsWith("One load for all who ask"));
-  const tables = section?.split(/\n\n/).map((part) => part.split("\n")) ?? [];
-  const table = tables.find(([head]) => /^\| when +\| what happens/.test(head));
-  assert(table !== undefined);
-  const rows = table.filter((line) => line.startsWith("|")).slice(2)
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+Deno.test("docs/get_or_set.md says of each thing that happens during a load what is tested here", async () => {
+  const page = new URL("../../../docs/get_or_set.md", import.meta.url);
+  const rows = await rowsOfTable(page, /^\| when +\| what happens/);
   assertEquals(rows, ROWS.map(({ when, what }) => [when, what]));
 });
 

@@ -1,8 +1,9 @@
-/** What becomes of values near, and what callers see of it: the table of the README, each row with what brings it about. */
+/** What becomes of values near, and what callers see of it: the table of docs/near_cache.md, each row with what brings it about. */
 
 import { assert, assertEquals, assertNotStrictEquals, assertRejects } from "@std/assert";
 import { Client, ClosedError, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
+import { rowsOfTable } from "../../support/document_tables.ts";
 import { eventually } from "../../support/eventually.ts";
 import { countersOf, NEAR, PATIENT, PLAIN, start } from "./rig.ts";
 
@@ -224,14 +225,9 @@ for (const row of ROWS) {
   });
 }
 
-Deno.test("README says of each thing that happens to values near what is tested here", async () => {
-  const text = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
-  const section = text.split(/^###? /m).find((part) => part.startsWith("Values near"));
-  const tables = section?.split(/\n\n/).map((part) => part.split("\n")) ?? [];
-  const table = tables.find(([head]) => /^\| when +\| what happens/.test(head));
-  assert(table !== undefined);
-  const rows = table.filter((line) => line.startsWith("|")).slice(2)
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+Deno.test("docs/near_cache.md says of each thing that happens to values near what is tested here", async () => {
+  const page = new URL("../../../docs/near_cache.md", import.meta.url);
+  const rows = await rowsOfTable(page, /^\| when +\| what happens/);
   assertEquals(rows, ROWS.map(({ when, what }) => [when, what]));
 });
 

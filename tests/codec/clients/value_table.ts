@@ -1,5 +1,5 @@
 /**
- * The table of the README that says how each codec of another client compares with its original.
+ * The table of docs/values.md that says how each codec of another client compares with its original.
  * `deno run tests/codec/clients/value_table.ts` makes it.
  */
 

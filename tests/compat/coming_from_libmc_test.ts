@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "@libmc/libmc";
 import { settingsOf } from "../../src/engine/options.ts";
+import { rowsOfTable } from "../support/document_tables.ts";
 
-const README = new URL("../../README.md", import.meta.url);
+const PAGE = new URL("../../docs/coming_from_libmc.md", import.meta.url);
 
 /** All names of libmc's Python API: what it exports, its methods, and the arguments of its constructor. */
 const LIBMC_NAMES = [
@@ -28,8 +29,8 @@ const LIBMC_NAMES = [
     .map((name) => `MC_RETURN_${name}`),
 ];
 
-Deno.test("README names every method, option and constant of libmc, and what stands for it", async () => {
-  const rows = await tableRows();
+Deno.test("docs/coming_from_libmc.md names every method, option and constant of libmc, and what stands for it", async () => {
+  const rows = await rowsOfTable(PAGE, /^\| libmc /);
   const theirs = wordsOf(rows.map(([libmc]) => libmc));
   assertEquals(LIBMC_NAMES.filter((name) => !theirs.has(name)), []);
   const ours = wordsOf(rows.map(([, here]) => here));
@@ -43,16 +44,6 @@ Deno.test("README names every method, option and constant of libmc, and what sta
   assert(options.length >= 6);
   assertEquals(options.filter((name) => !ours.has(name)), []);
 });
-
-/** The rows of the section's table: libmc's names, and ours. */
-async function tableRows(): Promise<[libmc: string, here: string][]> {
-  const text = await Deno.readTextFile(README);
-  const section = text.split("\n## Coming from libmc\n")[1]?.split("\n## ")[0] ?? "";
-  return Array.from(
-    section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm),
-    ([, libmc, here]) => [libmc, here],
-  );
-}
 
 function wordsOf(cells: string[]): Set<string> {
   return new Set(cells.join(" ").match(/\w+/g));
