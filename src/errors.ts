@@ -26,7 +26,53 @@ export interface MemcachedErrorOptions extends ErrorOptions {
   command?: string | undefined;
   /** `"no"`: the server has not carried out the command. `"maybe"`: it may have. */
   sent?: "no" | "maybe" | undefined;
+  /** What happened, where the class alone does not say it: that of the class unless given. */
+  reason?: ErrorReason | undefined;
 }
+
+/**
+ * What happened, in a word. A `switch` over the reasons of an error is checked for completeness by the compiler.
+ *
+ * | reason | what happened | class |
+ * | --- | --- | --- |
+ * | `"unreachable"` | the server could not be dialled | ConnectionError |
+ * | `"disconnected"` | the connection broke | ConnectionError |
+ * | `"busy"` | more than `maxPending` commands are on the way to the server | ConnectionError |
+ * | `"timeout"` | a reply, or the call, took too long | TimeoutError |
+ * | `"dead"` | the last dial failed, and it is too early for the next | ServerDeadError |
+ * | `"refused"` | the server answered with an error line; `kind` says which | ReplyError |
+ * | `"unsupported"` | the server cannot do that, however often it is asked | UnsupportedError |
+ * | `"protocol"` | the server sent what cannot be a reply | ProtocolError |
+ * | `"codec"` | the data of an item does not fit its flags | CodecError |
+ * | `"schema"` | a new value does not pass the schema | SchemaError |
+ * | `"load"` | a key could not be loaded | LoadError |
+ * | `"closed"` | the client was closed | ClosedError |
+ * | `"partial"` | a part of a call for many keys or servers failed; `errors` has the reasons | MultiError |
+ * | `"overtaken"` | others changed the item each time | MemcachedError |
+ * | `"other"` | anything else, such as a distribution of one's own that throws | MemcachedError, ConnectionError |
+ *
+ * @example A line for the log, and whether to try again
+ * ```ts
+ * import { Client, type ErrorReason, MemcachedError } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address, { strict: true });
+ *
+ * const passing: ReadonlySet<ErrorReason> = new Set(["busy", "dead", "timeout", "unreachable"]);
+ * await server.stop();
+ * const error = await client.get("key").catch((error) => error);
+ * assertInstanceOf(error, MemcachedError);
+ * assertEquals([error.name, error.reason, error.code], ["ConnectionError", "unreachable", -4]);
+ * assertEquals(passing.has(error.reason), true);
+ * ```
+ */
+export type ErrorReason =
+  | ("unreachable" | "disconnected" | "busy" | "timeout" | "dead")
+  | ("refused" | "unsupported" | "protocol")
+  | ("codec" | "schema" | "load")
+  | ("closed" | "partial" | "overtaken" | "other");
 
 /**
  * The base of every error about a server, the network or a stored value.
@@ -65,6 +111,8 @@ export class MemcachedError extends Error {
   readonly command: string | undefined;
   /** `"no"`: the server has not carried out the command. `"maybe"`: it may have. */
   readonly sent: "no" | "maybe";
+  /** What happened, in a word: see {@linkcode ErrorReason}. */
+  readonly reason: ErrorReason;
   /** When the error was made. */
   readonly at: Date = new Date();
 
@@ -79,6 +127,7 @@ export class MemcachedError extends Error {
     this.server = options.server;
     this.command = options.command;
     this.sent = options.sent ?? "no";
+    this.reason = options.reason ?? "other";
   }
 
   /**
@@ -172,6 +221,8 @@ export class ConnectionError extends MemcachedError {
   override name = "ConnectionError";
   /** Where it failed: while dialling, writing, or reading. */
   readonly step: ConnectionStep;
+  /** `"unreachable"` while dialling, `"disconnected"` after that; `"busy"` or `"other"` if no connection failed. */
+  override readonly reason: "unreachable" | "disconnected" | "busy" | "other";
 
   /**
    * Makes an error.
@@ -182,6 +233,9 @@ export class ConnectionError extends MemcachedError {
   constructor(message: string, options: MemcachedErrorOptions & { step?: ConnectionStep } = {}) {
     super(message, options);
     this.step = options.step ?? "dial";
+    const { reason } = options;
+    const failed = this.step === "dial" ? "unreachable" : "disconnected";
+    this.reason = reason === "busy" || reason === "other" ? reason : failed;
   }
 
   /**
@@ -237,6 +291,8 @@ export type ConnectionStep = "dial" | "write" | "read";
 export class TimeoutError extends MemcachedError {
   /** Always `"TimeoutError"`. */
   override name = "TimeoutError";
+  /** Always `"timeout"`. */
+  override readonly reason: "timeout" = "timeout";
 
   /**
    * libmc's return code: -6.
@@ -275,6 +331,8 @@ export class TimeoutError extends MemcachedError {
 export class ReplyError extends MemcachedError {
   /** Always `"ReplyError"`. */
   override name = "ReplyError";
+  /** Always `"refused"`. */
+  override readonly reason: "refused" = "refused";
   /** The word that began the line. */
   readonly kind: ReplyErrorKind;
 
@@ -352,6 +410,8 @@ export type ReplyErrorKind =
 export class UnsupportedError extends MemcachedError {
   /** Always `"UnsupportedError"`. */
   override name = "UnsupportedError";
+  /** Always `"unsupported"`. */
+  override readonly reason: "unsupported" = "unsupported";
 
   /**
    * libmc's return code: -3.
@@ -390,6 +450,8 @@ export class UnsupportedError extends MemcachedError {
 export class ProtocolError extends MemcachedError {
   /** Always `"ProtocolError"`. */
   override name = "ProtocolError";
+  /** Always `"protocol"`. */
+  override readonly reason: "protocol" = "protocol";
 
   /**
    * libmc's return code: -3.
@@ -429,6 +491,8 @@ export class ProtocolError extends MemcachedError {
 export class ServerDeadError extends MemcachedError {
   /** Always `"ServerDeadError"`. */
   override name = "ServerDeadError";
+  /** Always `"dead"`. */
+  override readonly reason: "dead" = "dead";
 }
 
 /**
@@ -451,6 +515,8 @@ export class ServerDeadError extends MemcachedError {
 export class CodecError extends MemcachedError {
   /** Always `"CodecError"`. */
   override name = "CodecError";
+  /** Always `"codec"`. */
+  override readonly reason: "codec" = "codec";
 
   /**
    * libmc's return code: -3.
@@ -492,6 +558,8 @@ export class CodecError extends MemcachedError {
 export class LoadError extends MemcachedError {
   /** Always `"LoadError"`. */
   override name = "LoadError";
+  /** Always `"load"`. */
+  override readonly reason: "load" = "load";
   /** The key, without the client's prefix. */
   readonly key: string | undefined;
 
@@ -549,6 +617,8 @@ export class LoadError extends MemcachedError {
 export class SchemaError extends MemcachedError {
   /** Always `"SchemaError"`. */
   override name = "SchemaError";
+  /** Always `"schema"`. */
+  override readonly reason: "schema" = "schema";
   /** What is wrong, in the words of the schema. */
   readonly issues: readonly SchemaIssue[];
 
@@ -620,6 +690,8 @@ export interface SchemaIssue {
 export class ClosedError extends MemcachedError {
   /** Always `"ClosedError"`. */
   override name = "ClosedError";
+  /** Always `"closed"`. */
+  override readonly reason: "closed" = "closed";
 }
 
 /**
@@ -642,6 +714,8 @@ export class ClosedError extends MemcachedError {
 export class MultiError<T = unknown> extends MemcachedError {
   /** Always `"MultiError"`. */
   override name = "MultiError";
+  /** Always `"partial"`. */
+  override readonly reason: "partial" = "partial";
   /** The result of the call as far as it succeeded: what it would have given without `strict`. */
   readonly partial: T;
   /** The failures, at least one: commands, keys that a server refused, values that could not be decoded. */

@@ -72,7 +72,7 @@ export function lateError(server: string, { name }: Command): MemcachedError {
 export function fullError(server: string, command: string, most: number): MemcachedError {
   return new ConnectionError(
     `Cannot ${command} as the commands on the way to ${server} must be <= ${most}`,
-    { server, command },
+    { server, command, reason: "busy" },
   );
 }
 

@@ -136,7 +136,9 @@ function countInSteps(
       if (stored) return done(BigInt(initial));
       if (++rounds < MAX_ROUNDS) return count();
       const server = engine.serverOf(key);
-      call.reject(new MemcachedError(COMES_AND_GOES, { command: name, server }));
+      call.reject(
+        new MemcachedError(COMES_AND_GOES, { command: name, server, reason: "overtaken" }),
+      );
     });
     const options = { exptime, noreply: false };
     engine.send(call, key, new StorageCommand("add", key, item, options, told), turn);

@@ -256,7 +256,7 @@ export class Generations {
   #fullError(most: number): ConnectionError {
     return new ConnectionError(
       `Cannot wait for the number of the namespace as the calls that do must be <= ${most}`,
-      { server: this.#engine.serverOf(this.#wireKey) },
+      { server: this.#engine.serverOf(this.#wireKey), reason: "busy" },
     );
   }
 }

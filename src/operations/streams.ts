@@ -172,7 +172,7 @@ async function storeStream(
   if (serverChanges !== engine.serverChanges) {
     throw new ConnectionError(
       "Cannot store stream as the servers changed meanwhile: some chunks may lie at their old places",
-      { command: "set", sent: "maybe" },
+      { command: "set", sent: "maybe", reason: "other" },
     );
   }
   const manifest = { data: manifestText(count), flags: (flags | FLAG_SPLIT) >>> 0 };

@@ -195,7 +195,7 @@ class Updating<T> {
   #overtaken(attempts: number): MemcachedError {
     return new MemcachedError(
       `Cannot update as others have changed the item meanwhile: number of attempts is ${attempts}`,
-      this.#where(),
+      { ...this.#where(), reason: "overtaken" },
     );
   }
 

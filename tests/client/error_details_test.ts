@@ -159,6 +159,7 @@ Deno.test("MemcachedError tells JSON all that it knows, its message included", (
     command: "get",
     sent: "maybe",
     step: "read",
+    reason: "disconnected",
     code: -8,
     strerror: "recv_error",
     at: error.at.toISOString(),
