@@ -56,6 +56,9 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
 /** What decides, beside the keys, where they go. */
 type Routing = Pick<Command, "deadline" | "route" | "copy">;
 
+/** Is told of a command that a connection takes now. */
+type Submitting = (command: Command) => void;
+
 /** Routes commands to servers. */
 export class Cluster {
   /** Where keys are: their copy 0. */
@@ -185,12 +188,12 @@ export class Cluster {
   /**
    * Sends a command to one server, or fails it.
    *
-   * @param wasSubmitted Called once a connection has taken it.
+   * @param submitting Called when a connection takes it.
    */
-  submitTo(server: Server, command: Command, wasSubmitted?: () => void): void {
+  submitTo(server: Server, command: Command, submitting?: Submitting): void {
     this.#route(
       command.deadline,
-      (failed) => this.#deliverTo(server, command, failed, wasSubmitted),
+      (failed) => this.#deliverTo(server, command, failed, submitting),
       (server, error) => failUnsent(server, command, error),
     );
   }
@@ -389,10 +392,10 @@ export class Cluster {
     route({ dial: (server, then) => this.#dial(server, deadline, then), attempt, fail });
   }
 
-  #submitRouted(key: string, command: Command, wasSubmitted?: () => void): void {
+  #submitRouted(key: string, command: Command, submitting?: Submitting): void {
     this.#route(
       command.deadline,
-      (failed, last) => this.#deliver(key, command, failed, last, wasSubmitted),
+      (failed, last) => this.#deliver(key, command, failed, last, submitting),
       (server, error) => failUnsent(server, command, error),
     );
   }
@@ -402,7 +405,7 @@ export class Cluster {
     command: Command,
     failed: Failed,
     last: MemcachedError | undefined,
-    wasSubmitted: (() => void) | undefined,
+    submitting: Submitting | undefined,
   ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const { copy } = command;
@@ -413,8 +416,8 @@ export class Cluster {
     if (server !== undefined && !server.connected) return server;
     if (server === undefined) failUnsent(owner, command, error);
     else {
+      submitting?.(command);
       this.#give(command, server, server !== owner);
-      wasSubmitted?.();
     }
     return undefined;
   }
@@ -430,15 +433,15 @@ export class Cluster {
     server: Server,
     command: Command,
     failed: Failed,
-    wasSubmitted: (() => void) | undefined,
+    submitting: Submitting | undefined,
   ): Unconnected {
     if (command.abandoned && failed.size > 0) return undefined;
     const error = failed.get(server);
     if (error === undefined && !server.connected && !server.dead) return server;
     if (error !== undefined || !server.connected) failUnsent(server, command, error);
     else {
+      submitting?.(command);
       server.submit(command);
-      wasSubmitted?.();
     }
     return undefined;
   }
@@ -461,23 +464,26 @@ export class Cluster {
   };
 
   #sendAgain(from: Server, command: Command): void {
-    const wasSubmitted = () => this.#context.happened({ what: "resend", server: from });
+    const submitting = (sent: Command) => {
+      sent.resent();
+      this.#context.happened({ what: "resend", server: from });
+    };
     const { key, route = key } = command;
     if (key !== undefined && route !== undefined) {
-      this.#submitRouted(route, command, wasSubmitted);
-    } else if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted);
-    else this.submitTo(from, command, wasSubmitted);
+      this.#submitRouted(route, command, submitting);
+    } else if (isDivisible(command)) this.#resubmitGroup(command, submitting);
+    else this.submitTo(from, command, submitting);
   }
 
   /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
-  #resubmitGroup(command: Divisible, wasSubmitted: () => void, failed: Failed = new Map()): void {
+  #resubmitGroup(command: Divisible, submitting: Submitting, failed: Failed = new Map()): void {
     if (command.abandoned) return;
     const { groups, orphans } = this.#groupsOf(command, command, failed);
     const areMany = groups.length + orphans.length > 1;
     const all = [...groups.map(({ group }) => group), ...orphans];
     const parts = areMany ? command.divide(all) : [command];
     parts.forEach((part, i) => {
-      if (i < groups.length) this.#resubmitPart(part, groups[i], wasSubmitted, failed);
+      if (i < groups.length) this.#resubmitPart(part, groups[i], submitting, failed);
       else if (i < all.length) failOrphan(part, orphans[i - groups.length]);
     });
   }
@@ -486,19 +492,19 @@ export class Cluster {
   #resubmitPart(
     command: Command,
     { server, standsIn = false }: ServerGroup,
-    wasSubmitted: () => void,
+    submitting: Submitting,
     failed: Failed,
   ): void {
     if (server.connected) {
-      this.#give(command, server, standsIn);
-      return wasSubmitted();
+      submitting(command);
+      return this.#give(command, server, standsIn);
     }
     this.#dial(server, command.deadline, (error) => {
       if (error !== undefined) failed.set(server, error);
       try {
-        if (isDivisible(command)) this.#resubmitGroup(command, wasSubmitted, failed);
+        if (isDivisible(command)) this.#resubmitGroup(command, submitting, failed);
         else if (command.key !== undefined) {
-          this.#submitRouted(command.route ?? command.key, command, wasSubmitted);
+          this.#submitRouted(command.route ?? command.key, command, submitting);
         }
       } catch (cause) {
         failUnsent(server, command, unplacedError(server.name, cause));

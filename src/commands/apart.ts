@@ -4,7 +4,7 @@
  */
 
 import type { MemcachedError } from "../errors.ts";
-import { PartReceiver } from "./receiver.ts";
+import { PartReceiver, type Usage } from "./receiver.ts";
 
 /** Receives the outcomes of parts in place of the receiver of the whole. An outcome is the errors of decoding. */
 export class Apart extends PartReceiver<MemcachedError[]> {
@@ -19,6 +19,14 @@ export class Apart extends PartReceiver<MemcachedError[]> {
     this.#target = target;
     this.#errors = errors;
     this.#left = parts;
+  }
+
+  override get usage(): Usage | undefined {
+    return this.#target.usage;
+  }
+
+  override got(bytes: number): void {
+    this.#target.got(bytes);
   }
 
   override get settled(): boolean {

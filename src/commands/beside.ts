@@ -69,6 +69,10 @@ export class BesideCommand extends Command {
     return this.#command.errorLine(error);
   }
 
+  override resent(): void {
+    this.#command.resent();
+  }
+
   override fail(error: MemcachedError): void {
     this.#command.fail(error);
   }

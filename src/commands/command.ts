@@ -138,6 +138,9 @@ export abstract class Command {
    */
   tally(_counts: Tally, _isComplete: boolean): void {}
 
+  /** Counts for whoever waits that it was sent again. */
+  resent(): void {}
+
   /** Ends the command without a reply. */
   abstract fail(error: MemcachedError): void;
 
@@ -168,6 +171,11 @@ export abstract class SingleCommand<T> extends Command {
 
   override get abandoned(): boolean {
     return this.#over || this.receiver.settled;
+  }
+
+  override resent(): void {
+    const { usage } = this.receiver;
+    if (usage !== undefined) usage.resends++;
   }
 
   override fail(error: MemcachedError): void {

@@ -220,6 +220,10 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     counts.misses += isComplete ? due + empty : empty;
   }
 
+  override resent(): void {
+    for (const get of this.#joined()) if (!get.#callerGone) get.#resentAlone();
+  }
+
   override fail(error: MemcachedError): void {
     this.#failAlone(error);
     // Each caller gets an error of its own, whose stack will name that caller.
@@ -243,9 +247,14 @@ export class GetCommand<T> extends SingleCommand<T | undefined> implements Divis
     super.fail(error);
   }
 
+  #resentAlone(): void {
+    super.resent();
+  }
+
   #take(item: ItemView): void {
     this.#answer = ITEM;
     if (this.#callerGone) return;
+    if (!this.#isShared) this.receiver.got(item.size);
     try {
       const value = this.#value = this.#decoder.decode(item);
       if (item.size === 0 && (value === undefined || value instanceof NoValue)) {

@@ -34,6 +34,8 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   /** Number of items that came, and of those among them without bytes that have no value: a lease's placeholders. */
   #hits = 0;
   #empty = 0;
+  /** Bytes of the items that came. */
+  #bytes = 0;
   /** The key of the latest item, if its data ends like a reply: a wrong length may have made it swallow the real end. */
   #doubtful: number | undefined;
   #index: Map<string, number[]> | undefined;
@@ -68,7 +70,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
 
   override write(writer: RequestWriter): void {
     this.#cursor = this.start;
-    this.#hits = this.#empty = 0;
+    this.#hits = this.#empty = this.#bytes = 0;
     this.#index = undefined;
     this.#errors = [];
     this.#undecoded = [];
@@ -92,6 +94,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     this.#hits++;
     // The values of a call that is over belong to its caller.
     if (this.abandoned) return false;
+    this.#bytes += item.size;
     this.#doubtful = endsAsReply(item) ? at : undefined;
     try {
       const value = this.#values[positionOf(this.group, at)] = this.#decoder.decode(item);
@@ -108,6 +111,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     if (word !== ReplyWord.END) throw unexpected(this, word, bytes, start, end);
     this.#expected?.give();
     this.#expected = undefined;
+    this.receiver.got(this.#bytes);
     this.succeed(this.#errors);
     return true;
   }
@@ -120,6 +124,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
     if (!this.abandoned) {
       if (error instanceof ProtocolError) this.#forget(this.start, this.end);
       else if (!(error instanceof ReplyError)) this.#forgetDoubtful();
+      this.receiver.got(this.#bytes);
     }
     super.fail(error);
   }
@@ -127,6 +132,7 @@ export class GetMultiCommand<T> extends GroupCommand<MemcachedError[]> {
   override askApart(): Command[] | undefined {
     const unanswered = this.#unanswered();
     if (this.end - this.start === 1 || unanswered.length === 0) return undefined;
+    this.receiver.got(this.#bytes);
     const receiver = new Apart(this.receiver, this.#errors, unanswered.length);
     return unanswered.map((i) => {
       const group = { keys: [this.group.keys[i]], positions: [positionOf(this.group, i)] };

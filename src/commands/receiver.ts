@@ -2,8 +2,25 @@
 
 import type { MemcachedError } from "../errors.ts";
 
+/** Counts what the commands of some calls carry, and how often they were sent again. */
+export interface Usage {
+  /** Bytes of the items that came, as they are stored. */
+  bytesRead: number;
+  /** Bytes of the items that were sent, each time that they were. */
+  bytesWritten: number;
+  resends: number;
+}
+
 /** Receives one outcome. Once the caller has gone, it is `settled` and ignores everything. */
 export abstract class Receiver<T> {
+  /** Where its commands are counted; `undefined` if nowhere. */
+  get usage(): Usage | undefined {
+    return undefined;
+  }
+
+  /** Says that so many bytes of items have come, before their outcome is received. */
+  got(_bytes: number): void {}
+
   abstract readonly settled: boolean;
   abstract resolve(value: T): void;
   abstract reject(error: MemcachedError): void;
@@ -28,6 +45,14 @@ class MappedReceiver<S, T> extends Receiver<S> {
     super();
     this.#target = target;
     this.#change = change;
+  }
+
+  override get usage(): Usage | undefined {
+    return this.#target.usage;
+  }
+
+  override got(bytes: number): void {
+    this.#target.got(bytes);
   }
 
   override get settled(): boolean {
@@ -57,4 +82,9 @@ class MappedReceiver<S, T> extends Receiver<S> {
 export abstract class PartReceiver<T> extends Receiver<T> {
   /** Says that so many more outcomes will come. */
   abstract expectParts(count: number): void;
+}
+
+/** Counts for a receiver that so many bytes of items are sent. */
+export function sentItems({ usage }: Receiver<never>, bytes: number): void {
+  if (usage !== undefined) usage.bytesWritten += bytes;
 }

@@ -109,6 +109,10 @@ class Remembered extends Command {
     this.command.tally(counts, isComplete);
   }
 
+  override resent(): void {
+    this.command.resent();
+  }
+
   override fail(error: MemcachedError): void {
     if (mayBeUndone(this.name, error)) this.onLost(this, error);
     this.command.fail(error);

@@ -1,6 +1,6 @@
 /** The storage commands: set, add, replace, append, prepend, cas; for one key, and for many to one server. */
 
-import type { PartReceiver, Receiver } from "./receiver.ts";
+import { type PartReceiver, type Receiver, sentItems } from "./receiver.ts";
 import type { Encoded } from "../codec/codec.ts";
 import { ReplyWord } from "../protocol/reply.ts";
 import type { RequestWriter } from "../protocol/request_writer.ts";
@@ -69,10 +69,12 @@ export class StorageCommand extends SingleCommand<boolean> {
     const tail = tailOf(this.#options);
     if (typeof data === "string" && data.length <= SHORT_TEXT) {
       // Nearly all short texts are ASCII, and then one call writes the command: a `set` of 100 bytes takes 0.1 µs less.
-      if (writer.asciiBlock(head + data.length + tail + "\r\n" + data + "\r\n")) return;
+      if (writer.asciiBlock(head + data.length + tail + "\r\n" + data + "\r\n")) {
+        return sentItems(this.receiver, data.length);
+      }
     }
     writer.latin1(head);
-    writer.dataBlock(data, tail);
+    sentItems(this.receiver, writer.dataBlock(data, tail));
   }
 
   override eachItem(add: (key: string, length: number) => void): void {
@@ -139,11 +141,13 @@ export class StorageBatch extends BatchCommand {
     this.#stored = 0;
     if (this.#writeText(writer)) return;
     const tail = tailOf(this.#options);
+    let bytes = 0;
     for (let i = this.start; i < this.end; i++) {
       const { data, flags } = this.#items[positionOf(this.group, i)];
       writer.latin1(headOf(this.name, this.group.keys[i], flags, this.#options));
-      writer.dataBlock(data, tail);
+      bytes += writer.dataBlock(data, tail);
     }
+    sentItems(this.receiver, bytes);
   }
 
   override eachItem(add: (key: string, length: number) => void): void {
@@ -181,6 +185,7 @@ export class StorageBatch extends BatchCommand {
     let numbers = "";
     let lastFlags = -1;
     let lastLength = -1;
+    let bytes = 0;
     for (let i = this.start; i < this.end; i++) {
       const { data, flags } = this.#items[positionOf(this.group, i)];
       if (typeof data !== "string") return false;
@@ -190,8 +195,11 @@ export class StorageBatch extends BatchCommand {
         numbers = ` ${flags} ${exptime} ${lastLength}${end}`;
       }
       texts[i - this.start] = word + this.group.keys[i] + numbers + data;
+      bytes += lastLength;
     }
-    return writer.asciiBlocks(texts);
+    if (!writer.asciiBlocks(texts)) return false;
+    sentItems(this.receiver, bytes);
+    return true;
   }
 }
 

@@ -1,7 +1,7 @@
 /** One call of one caller: a promise that settles once, whatever happens. */
 
 import type { Deadline } from "../clock.ts";
-import { Receiver } from "../commands/receiver.ts";
+import { Receiver, type Usage } from "../commands/receiver.ts";
 import { ownOf } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { CallEnd } from "../observe/observer.ts";
@@ -19,6 +19,8 @@ export interface CallOwner {
   deadline(): Deadline;
   /** Counts its calls, if they are to be counted: those that are steps of others are not. */
   readonly counts?: CallCounts | undefined;
+  /** Where the traffic of steps is counted, if it is: with that of the call whose steps they are. */
+  readonly usage?: Usage | undefined;
   /**
    * Called for every failure.
    *
@@ -41,6 +43,8 @@ export class Call<T> extends Receiver<T> {
   override settled = false;
   /** The keys as the caller gave them, once they have been looked at. */
   keys: string | readonly string[] | undefined = undefined;
+  /** How many bytes of items have come for it. */
+  itemBytes = 0;
   /** The failure with which it rejected; `undefined` for misuse and an abort. */
   failure: MemcachedError | undefined;
   /** Called once, when it settles. */
@@ -71,9 +75,21 @@ export class Call<T> extends Receiver<T> {
     }
   }
 
+  override get usage(): Usage | undefined {
+    const owner = this.#owner;
+    const { counts } = owner;
+    return counts === undefined ? owner.usage : counts.usageOf(this.verb);
+  }
+
+  override got(bytes: number): void {
+    this.itemBytes += bytes;
+  }
+
   override resolve(value: T): void {
     if (this.settled) return;
-    this.#owner.counts?.succeeded(this, value);
+    const { counts } = this.#owner;
+    if (counts !== undefined) counts.succeeded(this, value);
+    else this.#countStep();
     this.#settle(value, undefined);
     this.#resolve(value);
   }
@@ -83,7 +99,7 @@ export class Call<T> extends Receiver<T> {
     const isSeen = this.strict || isSetUpMistake(error);
     const value = isSeen ? undefined : this.verb.fallback();
     const failure = isSeen ? ownOf(error) : error;
-    this.#owner.counts?.failed(this, [failure], undefined);
+    this.#failed([failure], undefined);
     this.#settle(value, failure);
     this.#owner.failed(failure, this.verb.name, isSeen);
     if (isSeen) this.#rejectWith(failure);
@@ -99,7 +115,7 @@ export class Call<T> extends Receiver<T> {
     if (this.settled) return;
     const isSeen = this.strict || errors.some(isSetUpMistake);
     const error = isSeen ? ownOf(combine()) : errors[0];
-    this.#owner.counts?.failed(this, errors, value);
+    this.#failed(errors, value);
     this.#settle(value, error);
     for (const error of errors) this.#owner.failed(error, this.verb.name, isSeen);
     if (isSeen) this.#rejectWith(error);
@@ -111,6 +127,18 @@ export class Call<T> extends Receiver<T> {
     if (this.settled) return;
     this.#settle(undefined, reason);
     this.#reject(reason);
+  }
+
+  #failed(errors: readonly MemcachedError[], value: T | undefined): void {
+    const { counts } = this.#owner;
+    if (counts !== undefined) counts.failed(this, errors, value);
+    else this.#countStep();
+  }
+
+  /** Counts what came for a step. What is not a step is counted with its result. */
+  #countStep(): void {
+    const { usage } = this.#owner;
+    if (usage !== undefined) usage.bytesRead += this.itemBytes;
   }
 
   #rejectWith(failure: MemcachedError): void {

@@ -2,11 +2,12 @@
 
 import { BoundedMap } from "../bounded_map.ts";
 import type { Clock, Deadline } from "../clock.ts";
+import type { Usage } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
 import { GroupCounts } from "../observe/group_counts.ts";
 import { Histogram, type Latencies } from "../observe/histogram.ts";
 import type { Observer } from "../observe/observer.ts";
-import { VerbCounts } from "../observe/verb_counts.ts";
+import { type CountedVerb, VerbCounts } from "../observe/verb_counts.ts";
 import type { Settings } from "./options.ts";
 import type { Verb } from "./verb.ts";
 
@@ -16,6 +17,7 @@ export interface EndedCall {
   /** The keys as the caller gave them; `undefined` if it had none, or was over before they were looked at. */
   readonly keys: string | readonly string[] | undefined;
   readonly deadline: Deadline;
+  readonly itemBytes: number;
 }
 
 /** The counts of one client. */
@@ -49,6 +51,11 @@ export class CallCounts {
 
   get verbs(): VerbCounts {
     return this.#verbs ??= new VerbCounts();
+  }
+
+  /** Gives the place where the traffic of calls of a verb is counted. */
+  usageOf(verb: CountedVerb): Usage {
+    return (this.#verbs ??= new VerbCounts()).usageOf(verb);
   }
 
   /** Counts a call that gave its result. */

@@ -3,7 +3,7 @@
 import type { Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
-import { PartReceiver } from "../commands/receiver.ts";
+import { PartReceiver, type Usage } from "../commands/receiver.ts";
 import { type MemcachedError, MultiError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
@@ -31,6 +31,14 @@ export abstract class FanOut<P, R> extends PartReceiver<P> {
   /** When the call has taken too long. */
   get deadline(): Deadline {
     return this.#call.deadline;
+  }
+
+  override get usage(): Usage | undefined {
+    return this.#call.usage;
+  }
+
+  override got(bytes: number): void {
+    this.#call.got(bytes);
   }
 
   override get settled(): boolean {

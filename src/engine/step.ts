@@ -3,10 +3,10 @@
 import type { Command } from "../commands/command.ts";
 import type { Receiver } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
-import { Call } from "./call.ts";
+import { Call, type CallOwner } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import type { Turn } from "./key_order.ts";
-import { verb } from "./verb.ts";
+import { type Verb, verb } from "./verb.ts";
 
 /** Options of a step. */
 export interface StepOptions {
@@ -15,6 +15,24 @@ export interface StepOptions {
   readonly onFailure?: ((error: MemcachedError) => void) | undefined;
   /** The turn of the call that the step belongs to, if it has one. */
   readonly turn?: Turn | undefined;
+  /** The verb of that call, if the traffic of the step is counted with that of the verb. */
+  readonly of?: Pick<Verb, "name" | "gives"> | undefined;
+}
+
+/** Makes the owner of the steps of calls of a verb: their failures are told by these calls, and their traffic is theirs. */
+export function ownerOfSteps(
+  engine: Engine,
+  of: StepOptions["of"],
+  failed: (error: MemcachedError) => void = () => {},
+): CallOwner {
+  return {
+    strict: true,
+    deadline: () => engine.deadline(),
+    failed,
+    get usage() {
+      return of && engine.counts.usageOf(of);
+    },
+  };
 }
 
 /** Sends a command to the server of a key. The step has the whole timeout to itself, and rejects on failure. */
@@ -22,10 +40,9 @@ export function step<T>(
   engine: Engine,
   key: string,
   commandFor: (receiver: Receiver<T>) => Command,
-  { signal, onFailure = () => {}, turn }: StepOptions = {},
+  { signal, onFailure, turn, of }: StepOptions = {},
 ): Promise<T> {
-  const owner = { strict: true, deadline: () => engine.deadline(), failed: onFailure };
-  const call = new Call<T>(owner, STEP, signal && { signal });
+  const call = new Call<T>(ownerOfSteps(engine, of, onFailure), STEP, signal && { signal });
   return engine.start(call, (call) => engine.send(call, key, commandFor(call), turn));
 }
 

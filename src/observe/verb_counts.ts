@@ -16,6 +16,8 @@ interface CountedCall {
   readonly verb: CountedVerb;
   /** The keys as the caller gave them; `undefined` if it had none. */
   readonly keys: string | readonly string[] | undefined;
+  /** How many bytes of items have come for it. */
+  readonly itemBytes: number;
 }
 
 /**
@@ -51,6 +53,12 @@ export interface VerbCounters {
   readonly failures: number;
   /** Those by the name of their error, as in `TimeoutError`. */
   readonly failuresByKind: Readonly<Record<string, number>>;
+  /** Bytes of the items that came for them, as they are stored. An item that several calls share counts once. */
+  readonly bytesRead: number;
+  /** Bytes of the items that were sent for them, each time that they were. */
+  readonly bytesWritten: number;
+  /** How often commands of these calls were sent again: see {@linkcode HappeningCounts.resends}. */
+  readonly resends: number;
   /** How long the calls took, from the end of the turn in which they began. Only with the option `latencies`. */
   readonly latency?: Latencies;
 }
@@ -62,14 +70,19 @@ class Row {
   misses = 0;
   stores = 0;
   failures = 0;
+  bytesRead = 0;
+  bytesWritten = 0;
+  resends = 0;
   /** Made for the first failure. */
   byKind: Record<string, number> | undefined;
   latency: Histogram | undefined;
 
   snapshot(): VerbCounters {
     const { calls, hits, misses, stores, failures, byKind, latency } = this;
+    const { bytesRead, bytesWritten, resends } = this;
     return {
       ...{ calls, hits, misses, stores, failures, failuresByKind: { ...byKind } },
+      ...{ bytesRead, bytesWritten, resends },
       ...(latency === undefined ? {} : { latency: latency.snapshot() }),
     };
   }
@@ -77,7 +90,7 @@ class Row {
 
 /** Counts of all verbs of one client. */
 export class VerbCounts {
-  readonly #rows = new Map<CountedVerb, Row>();
+  readonly #rows = new Map<string, Row>();
   /** The verb of the last call, and its row: most calls are like the one before them. */
   #verb: CountedVerb | undefined;
   #row: Row | undefined;
@@ -87,6 +100,7 @@ export class VerbCounts {
     const { verb } = call;
     const row = verb === this.#verb ? this.#row as Row : this.#rowOf(verb);
     row.calls++;
+    row.bytesRead += call.itemBytes;
     if (verb.gives === "value") {
       if (value === undefined) row.misses++;
       else row.hits++;
@@ -101,10 +115,16 @@ export class VerbCounts {
   ): void {
     const row = this.#rowOf(call.verb);
     row.calls++;
+    row.bytesRead += call.itemBytes;
     row.failures += errors.length;
     const byKind = row.byKind ??= {};
     for (const { name } of errors) byKind[name] = (byKind[name] ?? 0) + 1;
     if (value !== undefined && value !== false) tally(row, call, value, false);
+  }
+
+  /** Gives the place where the traffic of calls is counted. */
+  usageOf(verb: CountedVerb): Row {
+    return verb === this.#verb ? this.#row as Row : this.#rowOf(verb);
   }
 
   /** Notes how long a call took. */
@@ -114,13 +134,13 @@ export class VerbCounts {
 
   /** Gives what there is at this moment, by name of the verb. */
   snapshot(): Map<string, VerbCounters> {
-    return new Map(Array.from(this.#rows, ([{ name }, row]) => [name, row.snapshot()]));
+    return new Map(Array.from(this.#rows, ([name, row]) => [name, row.snapshot()]));
   }
 
   #rowOf(verb: CountedVerb): Row {
     if (verb === this.#verb) return this.#row as Row;
-    let row = this.#rows.get(verb);
-    if (row === undefined) this.#rows.set(verb, row = new Row());
+    let row = this.#rows.get(verb.name);
+    if (row === undefined) this.#rows.set(verb.name, row = new Row());
     this.#verb = verb;
     return this.#row = row;
   }

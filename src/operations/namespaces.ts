@@ -15,6 +15,7 @@ import { CALL_OPTIONS, type CallOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { keysFor } from "../engine/hashed_keys.ts";
 import type { Keys } from "../engine/keys.ts";
+import { ownerOfSteps } from "../engine/step.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { failing, refusedBy, withKeys } from "../engine/view.ts";
 import { inPart, unsent } from "../error_copy.ts";
@@ -192,7 +193,7 @@ export class Generations {
   async #number(): Promise<bigint> {
     const engine = this.#engine;
     const clears = this.#clears;
-    const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    const owner = ownerOfSteps(engine, undefined);
     const asking = new Call<Asked>(owner, VERBS.ask, undefined);
     const number = await engine.start<Asked, Call<Asked>>(asking, (call) => {
       engine.began(call, this.#key, this.#wireKey);

@@ -30,7 +30,7 @@ export function nearOne<T>(
   if (options === undefined && !engine.watchesCalls) {
     const value = atOnce<T>(engine, near, key);
     if (value !== undefined) {
-      engine.counts.succeeded({ verb, keys: key, deadline: Deadline.NEVER }, value);
+      engine.counts.succeeded({ verb, keys: key, deadline: Deadline.NEVER, itemBytes: 0 }, value);
       return near.given(value);
     }
   }

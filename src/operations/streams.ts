@@ -142,7 +142,7 @@ async function storeStream(
         engine,
         key,
         (receiver) => new StorageCommand("set", key, item, options, receiver),
-        { signal, turn },
+        { signal, turn, of: VERBS.setStream },
       );
     } catch (error) {
       // Readers can already see the result of the steps before this one.
@@ -152,7 +152,11 @@ async function storeStream(
   /** Stores what makes the value seen. */
   async function storeLast(item: Encoded): Promise<boolean> {
     if (endsWithinLoad(engine, options.exptime)) {
-      await step<boolean>(engine, key, (told) => lockDelete(engine, key, told), { signal, turn });
+      await step<boolean>(engine, key, (told) => lockDelete(engine, key, told), {
+        signal,
+        turn,
+        of: VERBS.setStream,
+      });
     }
     return await store(key, item, options);
   }
@@ -164,7 +168,9 @@ async function storeStream(
   for await (const { data, isLast } of rechunked(stream, chunkBytes, signal)) {
     if (count === 0 && isLast) return await storeLast({ data, flags });
     checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
-    if (count === 0) hasBegun = await dropManifest(engine, key, { signal, turn });
+    if (count === 0) {
+      hasBegun = await dropManifest(engine, key, { signal, turn, of: VERBS.setStream });
+    }
     const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
     if (!await store(chunkKey(key, count++), chunk, answered)) return false;
     hasBegun = true;
@@ -217,7 +223,7 @@ async function fetchStream(
     key,
     (receiver) =>
       new GetCommand<RawItem | Manifest | undefined>(key, engine.decoders.bytes, receiver),
-    { signal },
+    { signal, of: VERBS.getStream },
   );
   if (item === undefined) return undefined;
   const { codec, inflateBudget: { bytes } } = engine.settings;
@@ -278,7 +284,7 @@ async function fetchChunk(
     engine,
     wireKey,
     (receiver) => new GetCommand(wireKey, engine.decoders.chunk, receiver),
-    options,
+    { ...options, of: VERBS.getStream },
   );
   if (chunk !== undefined && belongs(chunk, first ?? chunk.flags, flags, index, chunks)) {
     return chunk;

@@ -1,11 +1,13 @@
 /** A receiver for one command of a call that sends several and looks at each outcome. */
 
-import { Receiver } from "../commands/receiver.ts";
+import { Receiver, type Usage } from "../commands/receiver.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Deadline } from "../clock.ts";
 
 /** The call that the command belongs to. */
 export interface AskingCall {
+  readonly usage: Usage | undefined;
+  got(bytes: number): void;
   readonly settled: boolean;
   readonly deadline: Deadline;
   reject(error: MemcachedError): void;
@@ -27,6 +29,14 @@ export class Told<T> extends Receiver<T> {
     this.#call = call;
     this.#onValue = onValue;
     this.#onError = onError;
+  }
+
+  override get usage(): Usage | undefined {
+    return this.#call.usage;
+  }
+
+  override got(bytes: number): void {
+    this.#call.got(bytes);
   }
 
   override get settled(): boolean {

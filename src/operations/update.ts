@@ -94,7 +94,14 @@ class Updating<T> {
     this.#change = change;
     this.#exptime = exptime;
     this.#options = options;
-    this.#owner = { strict: true, deadline: () => call.deadline, failed: () => {} };
+    this.#owner = {
+      strict: true,
+      deadline: () => call.deadline,
+      failed: () => {},
+      get usage() {
+        return call.usage;
+      },
+    };
   }
 
   begin(): void {

@@ -114,11 +114,15 @@ export class RequestWriter {
   /**
    * Writes the end of a storage command: the length of `data` in bytes, `tail`, a line end, the data and a line end. A
    * string stands for its UTF-8 bytes.
+   *
+   * @returns The length of the data in bytes.
    */
-  dataBlock(data: Uint8Array | string, tail: string): void {
-    if (typeof data === "string") this.#textBlock(data, tail);
-    else this.#byteBlock(data, tail);
+  dataBlock(data: Uint8Array | string, tail: string): number {
+    const length = typeof data === "string"
+      ? this.#textBlock(data, tail)
+      : this.#byteBlock(data, tail);
     if (this.#blockEnds !== undefined) this.#blockEnds.push(this.length);
+    return length;
   }
 
   /**
@@ -158,19 +162,17 @@ export class RequestWriter {
     this.#sealed = this.#length;
   }
 
-  #byteBlock(data: Uint8Array, tail: string): void {
+  #byteBlock(data: Uint8Array, tail: string): number {
     this.latin1(data.length + tail);
     this.#lineEnd();
     this.bytes(data);
     this.#lineEnd();
+    return data.length;
   }
 
-  #textBlock(text: string, tail: string): void {
-    if (text.length >= LENT_BYTES) {
-      this.#byteBlock(encoder.encode(text), tail);
-      return;
-    }
-    if (text.length > LONG_TEXT && this.#longAsciiBlock(text, tail)) return;
+  #textBlock(text: string, tail: string): number {
+    if (text.length >= LENT_BYTES) return this.#byteBlock(encoder.encode(text), tail);
+    if (text.length > LONG_TEXT && this.#longAsciiBlock(text, tail)) return text.length;
     // A long text is measured first, so as not to reserve three bytes per character.
     const bound = text.length > LONG_TEXT ? Buffer.byteLength(text) : 3 * text.length;
     this.#reserve(bound + tail.length + 32);
@@ -186,6 +188,7 @@ export class RequestWriter {
     this.#lineEnd();
     this.#length += written;
     this.#lineEnd();
+    return written;
   }
 
   /** Writes the block of a long text in one pass, without measuring it, if it is ASCII; otherwise writes nothing. */

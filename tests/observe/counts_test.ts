@@ -77,6 +77,68 @@ Deno.test("counters() by verb count calls, hits, misses and stores", async () =>
   assertThrows(() => client.counters("words" as "verbs"), TypeError);
 });
 
+Deno.test("counters() by verb count the bytes of items, where they are stored and read", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { ...PATIENT, prefix: "p:" });
+  const bytes = (name: string) => {
+    const { bytesRead = 0, bytesWritten = 0 } = client.counters("verbs").get(name) ?? {};
+    return [bytesRead, bytesWritten];
+  };
+  await client.set("a", "12345");
+  await client.set("b", "\u00e9".repeat(2000));
+  await client.setMulti({ c: "123", d: "\u00e9", e: new Uint8Array(7) });
+  await client.meta.set("f", "1234");
+  await client.meta.setMulti({ g: "\u00e9", h: "1" });
+  assertEquals([bytes("set"), bytes("setMulti")], [[0, 4005], [0, 12]]);
+  assertEquals([bytes("meta.set"), bytes("meta.setMulti")], [[0, 4], [0, 3]]);
+  await Promise.all([client.get("a"), client.get("a"), client.get("c"), client.get("none")]);
+  assertEquals(bytes("get"), [8, 0], "What two calls share has come once");
+  await client.getMulti(["a", "b", "none"]);
+  await client.meta.get("f");
+  await client.meta.getMulti(["g", "h"]);
+  assertEquals([bytes("getMulti"), bytes("meta.get"), bytes("meta.getMulti")], [
+    [4005, 0],
+    [4, 0],
+    [3, 0],
+  ]);
+  await client.set("big", new Uint8Array(2_500_000));
+  await client.get("big");
+  const [written, read] = [bytes("set")[1], bytes("get")[0]];
+  assert(written >= 2_504_005 && written < 2_504_100, `${written}: chunks and manifest`);
+  assert(read >= 2_500_008 && read < 2_500_100, `${read}`);
+  await client.getOrSet("loaded", () => "123456", { ttl: 10 });
+  await client.getOrSet("loaded", () => "", { ttl: 10 });
+  const [loaded] = bytes("getOrSet");
+  assert(loaded >= 6 && bytes("getOrSet")[1] >= 6, `${bytes("getOrSet")}`);
+  await client.update("a", () => "1234567");
+  assertEquals(bytes("update"), [5, 7]);
+  await client.setStream("stream", new Blob([new Uint8Array(10)]).stream());
+  for await (const _ of await client.getStream("stream") ?? []);
+  assertEquals([bytes("setStream")[1], bytes("getStream")[0]], [10, 10]);
+});
+
+Deno.test("counters() by verb count what was sent again, for each call that waits for it", async () => {
+  const dialler = new ScriptedDialler().open();
+  const options = { ...PATIENT, connect: dialler.connect, clock: new ManualClock() };
+  await using client = new Client("one:1", { ...options, maxRetries: 1, noreply: false });
+  const calls = [
+    client.set("a", "12345"),
+    client.get("b"),
+    client.get("c"),
+    client.getMulti(["d", "e"]),
+  ];
+  await settle();
+  dialler.transport.end();
+  await settle();
+  dialler.transport.feed("STORED\r\nEND\r\nEND\r\n");
+  await Promise.all(calls);
+  const resends = (name: string) => client.counters("verbs").get(name)?.resends;
+  assertEquals(["set", "get", "getMulti"].map(resends), [1, 2, 1]);
+  assertEquals(client.counters().get("one:1")?.resends, 3, "Two gets share a line");
+  assertEquals(client.counters("verbs").get("set")?.bytesWritten, 10);
+  dialler.transport.end();
+});
+
 Deno.test("counters() count failures by the name of their error, by server and by verb", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client([`${server.address} one`, "127.0.0.1:1 two"], PATIENT);

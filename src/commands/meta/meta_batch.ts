@@ -16,7 +16,7 @@ import { type Tally, weightOf } from "../command.ts";
 import type { ExptimeCap } from "../exptime_cap.ts";
 import { GroupCommand } from "../group_command.ts";
 import { type KeyGroup, type KeyRange, positionOf } from "../key_group.ts";
-import type { PartReceiver } from "../receiver.ts";
+import { type PartReceiver, sentItems } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
 import { cappedKind } from "./capped_kind.ts";
 import { type MetaKind, storedFlags } from "./meta_command.ts";
@@ -50,6 +50,8 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
   #hits = 0;
   #stored = 0;
   #empty = 0;
+  /** Bytes of the items that came. */
+  #bytes = 0;
   /** The key of the latest item, if its data ends like a reply: a wrong length may have made it swallow the real end. */
   #doubtful: number | undefined;
   #errors: MemcachedError[] = [];
@@ -93,6 +95,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
       this.#hits =
       this.#empty =
       this.#stored =
+      this.#bytes =
         0;
     this.#errors = [];
     this.#doubtful = undefined;
@@ -117,6 +120,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     if (item.size === 0 && isPlaceholder(item)) this.#empty++;
     // The results of a call that is over belong to its caller.
     if (this.abandoned) return false;
+    this.#bytes += item.size;
     this.#doubtful = endsAsReply(item) ? index : undefined;
     try {
       this.#work.results[positionOf(this.group, index)] = this.#work.kind.item(item);
@@ -130,6 +134,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
   override line(word: ReplyWord, bytes: Uint8Array, start: number, end: number): boolean {
     if (word === ReplyWord.MN) {
       this.#passOver(this.end);
+      this.receiver.got(this.#bytes);
       this.succeed(this.#errors);
       return true;
     }
@@ -159,6 +164,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     if (!this.abandoned) {
       if (error instanceof ProtocolError) this.#forget(this.start, this.end);
       else if (!(error instanceof ReplyError)) this.#forgetDoubtful();
+      this.receiver.got(this.#bytes);
     }
     super.fail(error);
   }
@@ -241,14 +247,17 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     if (!this.#writeText(writer, items)) {
       const { flags, flagsBehind } = this.#work.kind;
       let opaque = this.#firstOpaque;
+      let bytes = 0;
       for (let i = this.start; i < this.end; i++) {
         const item = items[positionOf(this.group, i)];
         const key = this.group.keys[i];
         const word = keyWord(key);
         const flag = keyFlag(key, word);
         writer.latin1("ms " + word + " ");
-        writer.dataBlock(item.data, storedFlags(flag, flags, item, flagsBehind, opaque++));
+        const tail = storedFlags(flag, flags, item, flagsBehind, opaque++);
+        bytes += writer.dataBlock(item.data, tail);
       }
+      sentItems(this.receiver, bytes);
     }
     writer.latin1(END);
   }
@@ -258,6 +267,7 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
     const { flags, flagsBehind } = this.#work.kind;
     const texts = new Array<string>(this.end - this.start);
     let opaque = this.#firstOpaque;
+    let bytes = 0;
     for (let i = this.start; i < this.end; i++) {
       const item = items[positionOf(this.group, i)];
       if (typeof item.data !== "string") return false;
@@ -265,8 +275,11 @@ export class MetaBatch<R> extends GroupCommand<MemcachedError[]> {
       const word = keyWord(key);
       const tail = storedFlags(keyFlag(key, word), flags, item, flagsBehind, opaque++);
       texts[i - this.start] = "ms " + word + " " + item.data.length + tail + "\r\n" + item.data;
+      bytes += item.data.length;
     }
-    return writer.asciiBlocks(texts);
+    if (!writer.asciiBlocks(texts)) return false;
+    sentItems(this.receiver, bytes);
+    return true;
   }
 }
 

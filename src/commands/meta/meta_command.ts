@@ -7,7 +7,7 @@ import { ReplyWord } from "../../protocol/reply.ts";
 import type { RequestWriter } from "../../protocol/request_writer.ts";
 import { type Command, SingleCommand, type Tally, weightOf } from "../command.ts";
 import type { ExptimeCap } from "../exptime_cap.ts";
-import type { Receiver } from "../receiver.ts";
+import { type Receiver, sentItems } from "../receiver.ts";
 import type { Traits } from "../traits.ts";
 import { cappedKind } from "./capped_kind.ts";
 import type { MetaNeeds } from "./needs.ts";
@@ -119,7 +119,8 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
       return writer.latin1(" O" + this.#opaque + "\r\n");
     }
     writer.latin1(name + " " + word + " ");
-    writer.dataBlock(item.data, storedFlags(flag, flags, item, flagsBehind, this.#opaque));
+    const tail = storedFlags(flag, flags, item, flagsBehind, this.#opaque);
+    sentItems(this.receiver, writer.dataBlock(item.data, tail));
   }
 
   override eachItem(add: (key: string, length: number) => void): void {
@@ -132,6 +133,7 @@ export class MetaCommand<R> extends SingleCommand<R | undefined> {
     this.#hits++;
     this.#isEmpty = item.size === 0 && isPlaceholder(item);
     if (this.abandoned) return true;
+    this.receiver.got(item.size);
     try {
       this.succeed(this.#kind.item(item));
     } catch (error) {

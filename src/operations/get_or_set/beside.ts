@@ -17,6 +17,7 @@ import type { Receiver } from "../../commands/receiver.ts";
 import { StorageCommand, type StorageOptions } from "../../commands/storage.ts";
 import { Call, type CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { ownerOfSteps } from "../../engine/step.ts";
 import { verb } from "../../engine/verb.ts";
 
 /** What lies beside a value. */
@@ -45,7 +46,7 @@ export class BesideItems {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    this.#owner = ownerOfSteps(engine, STEP);
   }
 
   /** Takes the lock of a key for so many seconds. `undefined` if somebody has it, unless it is taken away from him. */

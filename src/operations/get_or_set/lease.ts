@@ -18,6 +18,7 @@ import { Call, type CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { lifeOf } from "../../engine/life.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
+import { ownerOfSteps } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import {
   ConnectionError,
@@ -44,6 +45,7 @@ import { stateOf } from "./state.ts";
 export class Leases implements Claims {
   readonly #engine: Engine;
   readonly #owner: CallOwner;
+  readonly #ownerOfMany: CallOwner;
   readonly #sightings: Sightings;
   /** The kinds of reads, by what they ask for: a program uses a few. */
   readonly #reads = new Map<string, MetaKind<MetaItem>>();
@@ -52,7 +54,8 @@ export class Leases implements Claims {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    this.#owner = ownerOfSteps(engine, CHANGE);
+    this.#ownerOfMany = ownerOfSteps(engine, FIND_MANY);
     this.#sightings = new Sightings(engine.settings.clock);
   }
 
@@ -87,7 +90,7 @@ export class Leases implements Claims {
     const kind = this.#readKind(true, lease === undefined ? 0 : window, lease, window > 0, true);
     const engine = this.#engine;
     const lives = keys.map((key) => lifeOf(this.#engine, key));
-    const call = new Call<Map<string, MetaItem<T>>>(this.#owner, FIND_MANY, undefined);
+    const call = new Call<Map<string, MetaItem<T>>>(this.#ownerOfMany, FIND_MANY, undefined);
     new MetaGetFanOut<T, string>(engine, call, keys, keys).ask(kind as MetaKind<MetaItem<T>>);
     let items: Map<string, MetaItem<T>>;
     let errors: readonly MemcachedError[] = [];

@@ -23,6 +23,7 @@ import type { CallOwner } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { lifeOf } from "../../engine/life.ts";
 import type { CasValue, ChunkedDecoder } from "../../engine/item_decoders.ts";
+import { ownerOfSteps } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { ChunkedCall } from "../chunked.ts";
 import { BoundedMap } from "../../bounded_map.ts";
@@ -61,7 +62,7 @@ export class Siblings implements Claims {
     const { decoders, settings } = engine;
     this.#engine = engine;
     this.#items = new BesideItems(engine);
-    this.#owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    this.#owner = ownerOfSteps(engine, READ);
     this.#knowsPlaceholders = knowsPlaceholders(settings.codec, settings.inflateBudget);
     this.#value = decoders.value<unknown>();
     this.#any = decoders.casOfAny<unknown>();

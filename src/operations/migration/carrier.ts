@@ -23,7 +23,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { RawItem } from "../../engine/item_decoders.ts";
 import { lifeOf } from "../../engine/life.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
-import { step } from "../../engine/step.ts";
+import { ownerOfSteps, step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { CodecError, MemcachedError, UnsupportedError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
@@ -252,7 +252,7 @@ function ask<R>(
   kind: MetaKind<R>,
   item?: Encoded,
 ): Promise<R | undefined> {
-  const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+  const owner = ownerOfSteps(engine, undefined);
   const call = new Call<R | undefined>(owner, CARRY, undefined);
   return engine.start(call, (call) => {
     sendMeta(engine, call, key, new MetaCommand(kind, key, engine.opaques.next(), call, item));

@@ -20,7 +20,7 @@ import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
 import type { MigrationOptions } from "../../engine/migration_options.ts";
-import { step } from "../../engine/step.ts";
+import { ownerOfSteps, step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
 import { failing, refusedBy, routed } from "../../engine/view.ts";
 import { MemcachedError, UnsupportedError } from "../../errors.ts";
@@ -380,7 +380,7 @@ async function deleted(engine: Engine, wireKey: string, key: unknown): Promise<v
   if (engine.longestLock > 0 && !engine.settings.noreply && typeof key === "string") {
     await deleteOne(engine, key, STRICT);
   } else if (needsBase64(wireKey)) {
-    const owner = { strict: true, deadline: () => engine.deadline(), failed: () => {} };
+    const owner = ownerOfSteps(engine, undefined);
     await engine.start(new Call<unknown>(owner, FORGET, undefined), (call) => {
       const opaque = engine.opaques.next();
       sendMeta(engine, call, wireKey, new MetaCommand(BY_META, wireKey, opaque, call));
