@@ -84,6 +84,39 @@ Deno.test("RateLimitStore: a window that slides forgets the window before bit by
   assertEquals(await store.get("Ada"), undefined);
 });
 
+const DAY = 24 * HOUR;
+for (const version of ["1.6.18", "1.4.39"]) {
+  Deno.test(`RateLimitStore counts in windows of every length, with memcached ${version}`, async () => {
+    await using server = await MemcachedServer.start({ version });
+    await using client = new Client(server.address);
+    const now = () => Date.now();
+    for (const window of ["fixed", "sliding"] as const) {
+      for (const windowMs of [1000, 1500, HOUR, 15 * DAY, 16 * DAY, 30 * DAY - 1, 30 * DAY]) {
+        const prefix = `${window}:${windowMs}:`;
+        const store = new RateLimitStore({
+          ...{ client, window, windowMs, prefix, now },
+          onFailure: "throw",
+        });
+        await store.increment("Ada");
+        const { totalHits, resetTime } = await store.increment("Ada");
+        const left = resetTime.getTime() - Date.now();
+        assert(totalHits <= 2 && left <= windowMs && left >= -1000, `${prefix} ${left}`);
+        // A window of seconds may end between two hits.
+        if (windowMs >= HOUR) assertEquals((await store.get("Ada"))?.totalHits, 2, prefix);
+      }
+    }
+  });
+}
+
+Deno.test("RateLimitStore: a counter that another program has stored for ever has an end to tell", async () => {
+  await using server = await startMemcached();
+  await using client = new Client(server.address);
+  const store = new RateLimitStore({ client, windowMs: HOUR, now: () => 5 * HOUR });
+  await client.set("rl:Ada", 5);
+  assertEquals(await store.increment("Ada"), { totalHits: 6, resetTime: new Date(6 * HOUR) });
+  assertEquals((await store.get("Ada"))?.resetTime, new Date(6 * HOUR));
+});
+
 Deno.test("RateLimitStore takes any text as a key", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);

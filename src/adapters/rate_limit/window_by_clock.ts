@@ -4,6 +4,7 @@
  * long as their clocks differ.
  */
 
+import { exptimeFor } from "../exptime.ts";
 import { type Count, STRICT, type Window, type WindowSetUp } from "./window.ts";
 
 /** A counter for each window. */
@@ -23,7 +24,7 @@ export class WindowByClock implements Window {
     const { client, milliseconds } = this.#setUp;
     const place = this.#place(key);
     // The window is read until the end of the next one if it slides, and a server's second may have begun before.
-    const exptime = Math.ceil(milliseconds / 1000) * (this.#slides ? 2 : 1) + 1;
+    const exptime = exptimeFor(Math.ceil(milliseconds / 1000) * (this.#slides ? 2 : 1) + 1);
     const [hits, before] = await Promise.all([
       client.incr(place.key, 1, { initial: 1, exptime, routeBy: key, ...STRICT }),
       this.#before(place),

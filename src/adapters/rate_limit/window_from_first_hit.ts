@@ -41,6 +41,9 @@ export class WindowFromFirstHit implements Window {
 
   #count(counted: { readonly value?: number; readonly ttl?: number } | undefined) {
     if (counted?.value === undefined || counted.ttl === undefined) return undefined;
-    return { hits: counted.value, resetAt: this.#setUp.now() + counted.ttl * 1000 };
+    const { milliseconds, now } = this.#setUp;
+    // A counter that another program has stored may last longer, or for ever, which is no date.
+    const left = Math.min(counted.ttl * 1000, milliseconds);
+    return { hits: counted.value, resetAt: now() + left };
   }
 }
