@@ -13,3 +13,14 @@ Deno.test("exptimeFor() makes seconds that memcached takes, and never fewer", ()
   assertEquals(exptimeFor(1e12), 0);
   assertEquals(exptimeFor(Infinity), 0);
 });
+
+Deno.test("exptimeFor() makes no time in the past one that never comes, and hides nothing that is no number", () => {
+  assertEquals([-0.001, -0.5, -1, -1.5, -Infinity].map((ttl) => exptimeFor(ttl)), [
+    -1,
+    -1,
+    -1,
+    -1,
+    -1,
+  ]);
+  assertEquals(exptimeFor(NaN), NaN);
+});

@@ -110,4 +110,9 @@ Deno.test("Keyv5Store keeps a value for its time", async () => {
   server.advance(61);
   assertEquals(await store.hasMany(keys), [false, true, true]);
   assertEquals([await store.deleteMany(keys), await store.deleteMany(keys)], [true, false]);
+  for (const ttl of [-0.5, -1, -5000]) {
+    await store.set("ever", "old");
+    assertEquals([await store.set("ever", "new", ttl), await store.get("ever")], [true, undefined]);
+  }
+  await assertRejects(() => store.set("ever", "new", NaN), RangeError);
 });

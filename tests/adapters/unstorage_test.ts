@@ -57,6 +57,8 @@ Deno.test("memcachedDriver() gives each item its time: its own, that of the call
   const left = await driver.getItems(["driver", "call", "own", "many"].map((key) => ({ key })));
   assertEquals(left.map(({ value }) => value), ["1", null, null, "1"]);
   assertEquals(await driver.getMeta("own"), null);
+  await driver.setItem("ever", "2", { ttl: -0.5 });
+  assertEquals(await driver.getItem("ever"), null);
 });
 
 Deno.test("memcachedDriver() drops its items by a namespace, and never flushes", async () => {
