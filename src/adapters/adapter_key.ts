@@ -8,15 +8,16 @@
  */
 
 import { crypto } from "@std/crypto";
+import { encodeBase64 } from "@std/encoding";
 
 /**
  * Makes the key of a text.
  *
  * @param prefix Goes in front as it is: what stores of one kind have in common.
  * @param text Any text, also an empty one.
- * @param most Most bytes of a key. Unless given, room is left for the client's own prefix and a namespace, and for base64.
+ * @param most Most bytes of the key, at least {@linkcode LEAST_KEY_BYTES}: `key_room.ts` tells how many there may be.
  */
-export function adapterKey(prefix: string, text: string, most = 150): string {
+export function adapterKey(prefix: string, text: string, most: number): string {
   const sendable = SPECIAL.test(text) ? text.replace(SPECIALS, escaped) : text;
   const key = prefix + sendable;
   // A character of UTF-16 has at most three bytes.
@@ -24,10 +25,8 @@ export function adapterKey(prefix: string, text: string, most = 150): string {
   const bytes = ENCODER.encode(key);
   if (bytes.length <= most) return key;
   const digest = new Uint8Array(crypto.subtle.digestSync("SHA-256", bytes));
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${
-    DECODER.decode(bytes.subarray(0, most - END_BYTES)).replace(CUT, "")
-  }#${bytes.length}#${hex}`;
+  const start = DECODER.decode(bytes.subarray(0, most - END_BYTES)).replace(CUT, "");
+  return `${start}#${bytes.length}#${encodeBase64(digest)}`;
 }
 
 /** Gives the text of a key again, without its prefix; `undefined` for a text that was too long, of which a part is lost. */
@@ -39,8 +38,10 @@ export function textOfAdapterKey(prefix: string, key: string): string | undefine
 
 const ESCAPED = /%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/g;
 
-/** What follows what is kept has at most so many bytes: two marks, a length of up to 14 digits, and the hash. */
-const END_BYTES = 80;
+/** What follows what is kept has at most so many bytes: two marks, a length of up to 14 digits, and the hash in base64. */
+const END_BYTES = 60;
+/** A key of fewer bytes could not be cut: its end alone takes nearly as many. */
+export const LEAST_KEY_BYTES = 64;
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();

@@ -10,6 +10,8 @@ import {
   readOptions,
 } from "../../checks/check.ts";
 import { adapterKey } from "../adapter_key.ts";
+import { aKeyPrefix } from "../key_prefix.ts";
+import { keyRoom } from "../key_room.ts";
 import { conditional, withoutConditions } from "./conditional.ts";
 import { directivesOf } from "./freshness.ts";
 import { PassedUrls } from "./passed_urls.ts";
@@ -154,7 +156,7 @@ const WINDOW = integerFrom(0, 2_592_000);
 
 const OPTIONS: Checks<HttpCacheOptions> = {
   client: objectOf,
-  prefix: aText,
+  prefix: aKeyPrefix,
   vary: listOfNames,
   maxAge: WINDOW,
   staleWhileRevalidate: WINDOW,
@@ -182,11 +184,13 @@ type Make = (request: Request) => Response | Promise<Response>;
 class HttpCache {
   readonly #options: HttpCacheOptions;
   readonly #vary: readonly string[];
+  readonly #keyRoom: number;
   readonly #passed = new PassedUrls();
 
   constructor(options: HttpCacheOptions) {
     this.#options = options;
     this.#vary = options.vary ?? [];
+    this.#keyRoom = keyRoom(options.client);
   }
 
   async answer(request: Request, make: Make): Promise<Response> {
@@ -198,6 +202,7 @@ class HttpCache {
     const key = adapterKey(
       this.#options.prefix ?? "page:",
       `${url} ${variantOf(this.#vary, request.headers)}`,
+      this.#keyRoom,
     );
     if (request.method === "HEAD") return await this.#answerHead(request, key, make);
     if (this.#passed.has(key)) return withStatus(await make(request), "fwd=bypass");

@@ -4,6 +4,7 @@ import type { Client, Namespace } from "../../../mod.ts";
 import { adapterKey } from "../adapter_key.ts";
 import { deleteExisting } from "../delete_existing.ts";
 import { exptimeFor } from "../exptime.ts";
+import { keyRoom } from "../key_room.ts";
 import { keysInNamespace } from "../namespace_keys.ts";
 import { freshSeconds } from "./freshness.ts";
 import { bytesOfResponse, headOf, responseOf, storedResponseIn } from "./stored_response.ts";
@@ -65,6 +66,7 @@ export interface CacheMatchOptions {
 export class MemcachedCache {
   readonly #client: Client;
   readonly #space: Namespace;
+  readonly #keyRoom: number;
 
   /**
    * Made by {@linkcode MemcachedCaches.open}.
@@ -75,6 +77,7 @@ export class MemcachedCache {
   constructor(client: Client, space: Namespace) {
     this.#client = client;
     this.#space = space;
+    this.#keyRoom = keyRoom(client, space.name);
   }
 
   /**
@@ -93,10 +96,12 @@ export class MemcachedCache {
     checkMatch(options);
     if (asked.method !== "GET" && options?.ignoreMethod !== true) return undefined;
     const url = urlOf(asked);
-    const value = await this.#space.get(placeOf(url));
+    const value = await this.#space.get(this.#placeOf(url));
     const variants = variantsIn(value);
     const found = storedResponseIn(
-      variants === undefined ? value : await this.#space.get(variantPlace(url, variants, asked)),
+      variants === undefined
+        ? value
+        : await this.#space.get(this.#variantPlace(url, variants, asked)),
     );
     return found?.head.url === url ? responseOf(found) : undefined;
   }
@@ -148,12 +153,12 @@ export class MemcachedCache {
     if (seconds === 0) return void await this.delete(asked);
     const exptime = exptimeFor(seconds ?? 0, now);
     if (names.length === 0) {
-      await this.#space.set(placeOf(url), value, { exptime });
+      await this.#space.set(this.#placeOf(url), value, { exptime });
       return;
     }
     const variants = await this.#variants(url, names);
     if (variants === undefined) return;
-    await this.#space.set(variantPlace(url, variants, asked), value, { exptime });
+    await this.#space.set(this.#variantPlace(url, variants, asked), value, { exptime });
   }
 
   /**
@@ -196,7 +201,7 @@ export class MemcachedCache {
     const asked = requestOf(request);
     checkMatch(options);
     if (asked.method !== "GET" && options?.ignoreMethod !== true) return false;
-    return await deleteExisting(this.#space, placeOf(urlOf(asked)));
+    return await deleteExisting(this.#space, this.#placeOf(urlOf(asked)));
   }
 
   /**
@@ -231,7 +236,7 @@ export class MemcachedCache {
 
   /** Gives the mark of the variants of a URL, and makes it if there is none, or they vary by something else now. */
   async #variants(url: string, names: readonly string[]): Promise<Variants | undefined> {
-    const place = placeOf(url);
+    const place = this.#placeOf(url);
     const mine: Variants = { names, id: crypto.randomUUID() };
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const found = await this.#space.gets(place);
@@ -244,6 +249,14 @@ export class MemcachedCache {
       if (isMine) return mine;
     }
     return undefined;
+  }
+
+  #placeOf(url: string): string {
+    return adapterKey("", url, this.#keyRoom);
+  }
+
+  #variantPlace(url: string, { names, id }: Variants, { headers }: Request): string {
+    return adapterKey(`${id}:`, `${url} ${variantOf(names, headers)}`, this.#keyRoom);
   }
 }
 
@@ -270,17 +283,6 @@ function variantsIn(value: unknown): Variants | undefined {
     return undefined;
   }
 }
-
-function placeOf(url: string): string {
-  return adapterKey("", url, MOST_KEY_BYTES);
-}
-
-function variantPlace(url: string, { names, id }: Variants, { headers }: Request): string {
-  return adapterKey(`${id}:`, `${url} ${variantOf(names, headers)}`, MOST_KEY_BYTES);
-}
-
-/** The name of a cache stands before it, too. */
-const MOST_KEY_BYTES = 125;
 
 function requestOf(request: RequestInfo | URL): Request {
   return request instanceof Request ? request : new Request(request);

@@ -1,7 +1,8 @@
 /** The caches of the web's Cache API, in memcached. */
 
 import type { Client, Namespace } from "../../../mod.ts";
-import { aText, type Checks, objectOf, readOptions } from "../../checks/check.ts";
+import { type Checks, objectOf, readOptions } from "../../checks/check.ts";
+import { aKeyPrefix } from "../key_prefix.ts";
 import { Namespaces } from "../namespaces.ts";
 import { type CacheMatchOptions, MemcachedCache } from "./memcached_cache.ts";
 
@@ -96,11 +97,12 @@ export class MemcachedCaches {
    * Drops a cache, by a number of its own that is counted up. Other processes see that after a second at the latest.
    *
    * @param name Its name.
-   * @returns True if it had been opened.
+   * @returns True if it had been opened, and is dropped.
    */
   async delete(name: string): Promise<boolean> {
     const wasThere = await this.has(name);
-    await this.#space(name).clear();
+    // Where that failed the cache is still there.
+    if (!await this.#space(name).clear()) return false;
     await this.#note((names) => names.filter((other) => other !== name));
     return wasThere;
   }
@@ -139,7 +141,7 @@ export class MemcachedCaches {
   }
 
   #space(name: string): Namespace {
-    return this.#spaces.of(this.#prefix, name);
+    return this.#spaces.of(this.#prefix, name).space;
   }
 
   get #namesKey(): string {
@@ -182,7 +184,7 @@ export function memcachedCaches(options: MemcachedCachesOptions): MemcachedCache
   return new MemcachedCaches(options);
 }
 
-const OPTIONS: Checks<MemcachedCachesOptions> = { client: objectOf, prefix: aText };
+const OPTIONS: Checks<MemcachedCachesOptions> = { client: objectOf, prefix: aKeyPrefix };
 
 function namesIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];

@@ -2,10 +2,11 @@
 
 import { EventEmitter } from "node:events";
 import type { Client, Exptime, Namespace } from "../../../mod.ts";
-import { aText, type Checks, objectOf, readOptions } from "../../checks/check.ts";
+import { type Checks, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey, textOfAdapterKey } from "../adapter_key.ts";
 import { deleteExisting } from "../delete_existing.ts";
-import { Namespaces } from "../namespaces.ts";
+import { aKeyPrefix } from "../key_prefix.ts";
+import { Namespaces, type Space } from "../namespaces.ts";
 import { keysInNamespace } from "../namespace_keys.ts";
 
 /**
@@ -89,7 +90,8 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns The value, or `undefined`.
    */
   async get<T>(key: string): Promise<T | undefined> {
-    return await this.space.get<T>(adapterKey("", key));
+    const { space, room } = this.#space;
+    return await space.get<T>(adapterKey("", key, room));
   }
 
   /**
@@ -99,8 +101,9 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns The value of each, or `undefined`.
    */
   async getMany<T>(keys: string[]): Promise<(T | undefined)[]> {
-    const sent = keys.map((key) => adapterKey("", key));
-    const values = await this.space.getMulti<T>(sent);
+    const { space, room } = this.#space;
+    const sent = keys.map((key) => adapterKey("", key, room));
+    const values = await space.getMulti<T>(sent);
     return sent.map((key) => values.get(key));
   }
 
@@ -131,12 +134,13 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns True if it was there.
    */
   async delete(key: string): Promise<boolean> {
-    return await deleteExisting(this.space, adapterKey("", key));
+    const { space, room } = this.#space;
+    return await deleteExisting(space, adapterKey("", key, room));
   }
 
   /** Drops all keys of the namespace. Other processes see that after a second at the latest. */
   async clear(): Promise<void> {
-    await this.space.clear();
+    await this.#space.space.clear();
   }
 
   /** Does nothing: the client belongs to the program, which closes it. */
@@ -151,24 +155,12 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns Pairs of key and value.
    */
   async *iterator<T>(): AsyncGenerator<(string | Awaited<T> | undefined)[], void> {
-    const { space } = this;
+    const { space } = this.#space;
     for await (const key of keysInNamespace(this.#client, space.name)) {
       const text = textOfAdapterKey("", key);
       const value = text === undefined ? undefined : await space.get<Awaited<T>>(key);
       if (value !== undefined) yield [text, value];
     }
-  }
-
-  /**
-   * The present namespace of the client.
-   *
-   * @returns A view of the client.
-   */
-  protected get space(): Namespace {
-    const { namespace, opts: { prefix = "" } } = this;
-    return namespace === undefined
-      ? this.#spaces.of("", prefix)
-      : this.#spaces.of(`${prefix}:`, namespace);
   }
 
   /**
@@ -180,14 +172,23 @@ export abstract class NamespaceStore extends EventEmitter {
    * @returns True if it is stored.
    */
   protected async store(key: string, value: unknown, exptime: Exptime): Promise<boolean> {
-    return await this.space.set(adapterKey("", key), value, { exptime });
+    const { space, room } = this.#space;
+    return await space.set(adapterKey("", key, room), value, { exptime });
+  }
+
+  /** The present namespace of the client. */
+  get #space(): Space {
+    const { namespace, opts: { prefix = "" } } = this;
+    return namespace === undefined
+      ? this.#spaces.of("", prefix)
+      : this.#spaces.of(`${prefix}:`, namespace);
   }
 }
 
 const OPTIONS: Checks<NamespaceStoreOptions> = {
   client: objectOf,
   prefix(name, value) {
-    aText(name, value);
+    aKeyPrefix(name, value);
     if (value === "") throw new TypeError(`Cannot use ${name} as it is empty`);
   },
 };

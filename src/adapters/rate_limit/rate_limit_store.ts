@@ -3,7 +3,6 @@
 import { type Client, MemcachedError, type Namespace, UnsupportedError } from "../../../mod.ts";
 import {
   aFunction,
-  aText,
   type Checks,
   integerFrom,
   objectOf,
@@ -11,6 +10,8 @@ import {
   readOptions,
 } from "../../checks/check.ts";
 import { adapterKey } from "../adapter_key.ts";
+import { aKeyPrefix } from "../key_prefix.ts";
+import { keyRoom } from "../key_room.ts";
 import type { Count, Window } from "./window.ts";
 import { WindowByClock } from "./window_by_clock.ts";
 import { canBeginWithFirstHit, WindowFromFirstHit } from "./window_from_first_hit.ts";
@@ -124,6 +125,7 @@ export class RateLimitStore {
   /** False: the hits of one store are those of all stores with the same prefix. */
   readonly localKeys = false;
   readonly #options: RateLimitStoreOptions;
+  readonly #keyRoom: number;
   #milliseconds: number;
   #windows: readonly Window[];
 
@@ -136,6 +138,7 @@ export class RateLimitStore {
    */
   constructor(options: RateLimitStoreOptions) {
     this.#options = readOptions("RateLimitStore", options, OPTIONS, ["client"]);
+    this.#keyRoom = keyRoom(this.#options.client);
     this.prefix = this.#options.prefix ?? "rl:";
     this.#milliseconds = this.#options.windowMs ?? 60_000;
     this.#windows = this.#windowsOf(this.#milliseconds);
@@ -213,7 +216,7 @@ export class RateLimitStore {
   }
 
   #key(key: string): string {
-    return adapterKey(this.prefix, key);
+    return adapterKey(this.prefix, key, this.#keyRoom);
   }
 
   /** Asks the first window that the server of the key can count in; gives `undefined` for a failure that may pass. */
@@ -232,7 +235,7 @@ export class RateLimitStore {
 
 const OPTIONS: Checks<RateLimitStoreOptions> = {
   client: objectOf,
-  prefix: aText,
+  prefix: aKeyPrefix,
   windowMs: integerFrom(1, 1000 * 60 * 60 * 24 * 30),
   window: oneOf("fixed", "sliding"),
   onFailure: oneOf("pass", "throw"),

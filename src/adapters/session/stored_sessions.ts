@@ -1,9 +1,11 @@
 /** Sessions as items, whatever the middleware. */
 
 import type { Client, Namespace } from "../../../mod.ts";
-import { aText, type Checks, integerFrom, objectOf, readOptions } from "../../checks/check.ts";
+import { type Checks, integerFrom, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey } from "../adapter_key.ts";
 import { exptimeFor } from "../exptime.ts";
+import { aKeyPrefix } from "../key_prefix.ts";
+import { keyRoom } from "../key_room.ts";
 import { merged } from "./merge.ts";
 
 /**
@@ -44,6 +46,7 @@ const STRICT = { strict: true } as const;
 export class StoredSessions {
   readonly #client: Client | Namespace;
   readonly #prefix: string;
+  readonly #keyRoom: number;
   readonly #ttl: number;
   /** What was read, as it was then, by the objects that were made of it. */
   readonly #bases = new WeakMap<object, SessionRecord>();
@@ -54,6 +57,7 @@ export class StoredSessions {
     ]);
     this.#client = client;
     this.#prefix = prefix;
+    this.#keyRoom = keyRoom(client);
     this.#ttl = ttl;
   }
 
@@ -109,7 +113,7 @@ export class StoredSessions {
   }
 
   #key(id: string): string {
-    return adapterKey(this.#prefix, id);
+    return adapterKey(this.#prefix, id, this.#keyRoom);
   }
 
   #lasting(seconds: number = this.#ttl) {
@@ -120,7 +124,7 @@ export class StoredSessions {
 
 const OPTIONS: Checks<SessionStoreOptions> = {
   client: objectOf,
-  prefix: aText,
+  prefix: aKeyPrefix,
   ttl: integerFrom(1, Number.MAX_SAFE_INTEGER),
 };
 

@@ -1,9 +1,11 @@
 /** The driver of `unstorage`. Its methods are those of the interface `Driver` of unstorage 1. */
 
 import { type Client, type Namespace, UnsupportedError } from "../../../mod.ts";
-import { aText, type Checks, numberFrom, objectOf, readOptions } from "../../checks/check.ts";
+import { type Checks, numberFrom, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey } from "../adapter_key.ts";
 import { exptimeFor } from "../exptime.ts";
+import { aKeyPrefix } from "../key_prefix.ts";
+import { keyRoom } from "../key_room.ts";
 
 /**
  * Options of {@linkcode memcachedDriver}.
@@ -261,7 +263,8 @@ export function memcachedDriver(options: MemcachedDriverOptions): MemcachedDrive
   const { client, base = "", ttl = 0 } = readOptions("memcachedDriver", options, OPTIONS, [
     "client",
   ]);
-  const keyOf = (key: string) => adapterKey(base, key);
+  const room = keyRoom(client);
+  const keyOf = (key: string) => adapterKey(base, key, room);
   const exptimeOf = (transaction?: MemcachedDriverTransaction) => ({
     exptime: exptimeFor(transaction?.ttl ?? ttl),
   });
@@ -340,7 +343,7 @@ export function memcachedDriver(options: MemcachedDriverOptions): MemcachedDrive
 
 const OPTIONS: Checks<MemcachedDriverOptions> = {
   client: objectOf,
-  base: aText,
+  base: aKeyPrefix,
   ttl: numberFrom(0, Number.MAX_SAFE_INTEGER),
 };
 
