@@ -64,6 +64,17 @@ Deno.test("HonoSessionStore: a session that was deleted meanwhile stays deleted"
   assertEquals(await store.getSessionById("id"), undefined);
 });
 
+Deno.test("HonoSessionStore: a session that was ended elsewhere has ended, whatever the client keeps near", async () => {
+  await using server = await startMemcached();
+  await using client = new Client(server.address, { nearCache: { maxBytes: 1e6, maxAge: 60_000 } });
+  await using other = new Client(server.address);
+  const store = new HonoSessionStore({ client });
+  await store.createSession("id", structuredClone(NEW));
+  assertEquals(await store.getSessionById("id"), NEW);
+  await new HonoSessionStore({ client: other }).deleteSession("id");
+  assertEquals(await store.getSessionById("id"), undefined);
+});
+
 Deno.test("HonoSessionStore keeps a session until it ends, under any id", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);
