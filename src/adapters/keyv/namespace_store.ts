@@ -1,7 +1,7 @@
 /** What the stores of all versions of Keyv have in common. */
 
 import { EventEmitter } from "node:events";
-import type { Client, Exptime, Namespace } from "../../../mod.ts";
+import type { Client, Exptime } from "../../../mod.ts";
 import { type Checks, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey, textOfAdapterKey } from "../adapter_key.ts";
 import { deleteExisting } from "../delete_existing.ts";
