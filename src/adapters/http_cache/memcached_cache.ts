@@ -9,6 +9,7 @@ import { keysInNamespace } from "../namespace_keys.ts";
 import { freshSeconds } from "./freshness.ts";
 import { bytesOfResponse, headOf, responseOf, storedResponseIn } from "./stored_response.ts";
 import { variantOf, varyNames } from "./vary.ts";
+import { wholeBody } from "./whole_body.ts";
 
 /**
  * What a match may leave out of account: as `CacheQueryOptions` of the web.
@@ -35,7 +36,7 @@ export interface CacheMatchOptions {
   ignoreMethod?: boolean;
   /** Not supported: memcached finds by whole keys. A TypeError says so if it is true. @default {false} */
   ignoreSearch?: boolean;
-  /** Not supported: variants are found by their headers. A TypeError says so if it is true. @default {false} */
+  /** Only for `delete()`, which removes all variants: others are found by their headers, and a TypeError says so. @default {false} */
   ignoreVary?: boolean;
 }
 
@@ -125,7 +126,8 @@ export class MemcachedCache {
   }
 
   /**
-   * Stores a response. Its body is read.
+   * Stores a response. Its body is read. One that is too big, more than 10,000,000 bytes or what the client may store, is
+   * not stored, as one that is stale already: it only takes the place of the one before.
    *
    * @param request The request, or its URL: a GET by `http` or `https`.
    * @param response Its response.
@@ -147,18 +149,24 @@ export class MemcachedCache {
     }
     const url = urlOf(asked);
     const now = Date.now();
-    const body = new Uint8Array(await response.arrayBuffer());
-    const value = bytesOfResponse(headOf(url, response, now), body);
     const seconds = freshSeconds(response.headers, now);
-    if (seconds === 0) return void await this.delete(asked);
+    const { body, response: rest } = await wholeBody(response, MOST_BYTES);
+    if (body === undefined) await rest.body?.cancel();
+    if (body === undefined || seconds === 0) return void await this.delete(asked);
+    const value = bytesOfResponse(headOf(url, response, now), body);
     const exptime = exptimeFor(seconds ?? 0, now);
-    if (names.length === 0) {
-      await this.#space.set(this.#placeOf(url), value, { exptime });
-      return;
+    const variants = names.length === 0 ? undefined : await this.#variants(url, names);
+    if (names.length > 0 && variants === undefined) return;
+    const place = variants === undefined
+      ? this.#placeOf(url)
+      : this.#variantPlace(url, variants, asked);
+    try {
+      await this.#space.set(place, value, { exptime });
+    } catch (error) {
+      // It is too big for this client, which the page that it belongs to must not suffer from.
+      if (!(error instanceof RangeError)) throw error;
+      await this.#space.delete(place);
     }
-    const variants = await this.#variants(url, names);
-    if (variants === undefined) return;
-    await this.#space.set(this.#variantPlace(url, variants, asked), value, { exptime });
   }
 
   /**
@@ -199,7 +207,7 @@ export class MemcachedCache {
    */
   async delete(request: RequestInfo | URL, options?: CacheMatchOptions): Promise<boolean> {
     const asked = requestOf(request);
-    checkMatch(options);
+    checkMatch({ ...options, ignoreVary: false });
     if (asked.method !== "GET" && options?.ignoreMethod !== true) return false;
     return await deleteExisting(this.#space, this.#placeOf(urlOf(asked)));
   }
@@ -268,6 +276,8 @@ interface Variants {
 
 /** What a text begins with that stands in place of a response with variants. */
 const VARIANTS = "vary:";
+/** More than a client takes, even in pieces. */
+const MOST_BYTES = 10_000_000;
 /** Others write the mark, too: as often as that hardly ever. */
 const MOST_TRIES = 5;
 const MOST_READ_AT_ONCE = 100;

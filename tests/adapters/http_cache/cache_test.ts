@@ -62,7 +62,7 @@ Deno.test("MemcachedCache keeps a response for each variant of the headers that 
   await cache.put(request({ user: "1" }), new Response("one", { headers: { vary: "user" } }));
   assertEquals(await text(await cache.match(request({ user: "1" }))), "one");
   assertEquals(await cache.match(asked[0]), undefined);
-  assertEquals(await cache.delete(URL_1), true);
+  assertEquals(await cache.delete(URL_1, { ignoreVary: true }), true);
   assertEquals(await cache.match(request({ user: "1" })), undefined);
 });
 
@@ -160,6 +160,44 @@ Deno.test("MemcachedCaches: without memcached nothing matches, and nothing fails
   await cache.put(URL_1, new Response("x"));
   assertEquals(await cache.match(URL_1), undefined);
   assertEquals([await cache.delete(URL_1), await caches.keys()], [false, []]);
+});
+
+Deno.test("MemcachedCache does not store what is too big, and removes what was there before", async () => {
+  await using server = await startMemcached();
+  for (
+    const [doSplit, length] of [[true, 10_500_000], [true, 9_999_990], [false, 1_100_000]] as const
+  ) {
+    await using client = new Client(server.address, { doSplit });
+    const cache = await memcachedCaches({ client }).open(`${length}`);
+    for (
+      const [headers, more] of [[{}], [{ vary: "user" }], [{}, { "content-length": `${length}` }]]
+    ) {
+      await cache.put(URL_1, new Response("small", { headers: headers as HeadersInit }));
+      assertEquals(await text(await cache.match(URL_1)), "small");
+      const big = new Response(new Uint8Array(length), {
+        headers: { ...headers, ...more } as HeadersInit,
+      });
+      await cache.put(URL_1, big);
+      assertEquals([await cache.match(URL_1), big.bodyUsed], [undefined, true]);
+    }
+  }
+});
+
+Deno.test("MemcachedCaches says of a cache that could not be dropped that it is still there", async () => {
+  await using list = await startMemcached();
+  const numbers = await startMemcached();
+  await using client = new Client([list.address, numbers.address], { warn: false });
+  const serverOf = (key: string) => client.explain(key).server;
+  const prefix = ["a", "b", "c", "d", "e", "f", "g", "h"].find((prefix) =>
+    serverOf(`${prefix}caches`) === list.address
+  );
+  const name = Array.from({ length: 50 }, (_, index) => `${index}`).find((name) =>
+    serverOf(`libmc:namespace:${prefix}${name}`) === numbers.address
+  );
+  const caches = memcachedCaches({ client, prefix: prefix as string });
+  await caches.open(name as string);
+  await numbers.stop();
+  assertEquals([await caches.delete(name as string), await caches.keys()], [false, [name]]);
 });
 
 Deno.test("MemcachedCache takes what is no response for none", async () => {
