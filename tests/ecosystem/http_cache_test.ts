@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "@libmc/libmc";
 import { httpCache, memcachedCaches } from "@libmc/libmc/http-cache";
+import { MemcachedServer } from "@libmc/libmc/testing";
 import { Hono } from "hono";
 import { cache } from "hono/cache";
 import { eventually } from "../support/eventually.ts";
@@ -27,6 +28,66 @@ Deno.test("memcachedCaches() can be globalThis.caches for Hono's cache()", async
     if (own === undefined) Reflect.deleteProperty(globalThis, "caches");
     else Object.defineProperty(globalThis, "caches", own);
   }
+});
+
+Deno.test("httpCache() renews a page of Deno.serve when its request is over", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const renewals: Promise<void>[] = [];
+  let calls = 0;
+  const handler = httpCache({
+    client,
+    maxAge: 1,
+    staleWhileRevalidate: 600,
+    waitUntil: (renewal) => void renewals.push(renewal),
+  }, async (request) => {
+    // A request of Deno.serve cannot be read any more once its response is sent.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return new Response(`${request.headers.get("accept-language")} ${++calls}`);
+  });
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  await using listening = Deno.serve(options, (request) => handler(request));
+  const ask = async () => {
+    const headers = { "accept-language": "de" };
+    return await (await fetch(`http://127.0.0.1:${listening.addr.port}/`, { headers })).text();
+  };
+  assertEquals(await ask(), "de 1");
+  server.advance(2);
+  assertEquals(await ask(), "de 1");
+  await Promise.all(renewals);
+  assertEquals(await ask(), "de 2");
+});
+
+Deno.test("httpCache() stands before some routes of an app of Hono, also while it renews them", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const renewals: Promise<void>[] = [];
+  const waitUntil = (renewal: Promise<void>) => void renewals.push(renewal);
+  let calls = 0;
+  const pages = new Hono();
+  pages.get("/pages/:page", (context) => context.text(`${context.req.param("page")} ${++calls}`));
+  const cached = httpCache(
+    { client, maxAge: 1, staleWhileRevalidate: 600, waitUntil },
+    (request) => pages.fetch(request),
+  );
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    context.header("own", "1");
+  });
+  app.all("/pages/*", (context) => cached(context.req.raw));
+  app.get("/user", (context) => context.text(`user ${++calls}`));
+  const ask = async (path: string) => {
+    const response = await app.request(`http://a.example${path}`);
+    assertEquals(response.headers.get("own"), "1");
+    return await response.text();
+  };
+  assertEquals([await ask("/pages/a"), await ask("/user")], ["a 1", "user 2"]);
+  assertEquals([await ask("/pages/a"), await ask("/user")], ["a 1", "user 3"]);
+  server.advance(2);
+  assertEquals(await ask("/pages/a"), "a 1");
+  await Promise.all(renewals);
+  assertEquals(await ask("/pages/a"), "a 4");
 });
 
 Deno.test("httpCache() stands before an app of Hono", async () => {

@@ -9,22 +9,6 @@ export function conditional(request: Request, response: Response): Response {
   return new Response(null, { status: 304, headers });
 }
 
-/** Gives a request that has no response yet: what is to be kept must be whole. */
-export function withoutConditions(request: Request): Request {
-  if (!CONDITIONS.some((name) => request.headers.has(name))) return request;
-  const headers = new Headers(request.headers);
-  for (const name of CONDITIONS) headers.delete(name);
-  return new Request(request, { headers });
-}
-
-const CONDITIONS = [
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-range",
-  "if-unmodified-since",
-];
-
 const ABOUT_THE_BODY = ["content-length", "content-encoding", "content-type", "content-range"];
 
 function hasIt(asked: Headers, given: Headers): boolean {

@@ -12,11 +12,12 @@ import {
 import { adapterKey } from "../adapter_key.ts";
 import { aKeyPrefix } from "../key_prefix.ts";
 import { keyRoom } from "../key_room.ts";
-import { conditional, withoutConditions } from "./conditional.ts";
+import { conditional } from "./conditional.ts";
 import { directivesOf } from "./freshness.ts";
 import { PassedUrls } from "./passed_urls.ts";
 import { wholeBody } from "./whole_body.ts";
-import { lifetimeOf } from "./shareable.ts";
+import { isForOthers, lifetimeOf } from "./shareable.ts";
+import { sharedRequest } from "./shared_request.ts";
 import {
   bytesOfResponse,
   headOf,
@@ -108,8 +109,14 @@ export type HttpHandler<A extends readonly unknown[]> = (
  * `Client.getOrSet`. Kept are responses to GET with status 200, 203, 204, 300, 301, 308, 404, 405, 410, 414 or 501 that are
  * fresh for a while, and neither `private`, `no-store` nor with `Set-Cookie`; to a request with `Authorization` only those
  * that say `public`, `s-maxage` or `must-revalidate`. HEAD is answered from what GET has left. `If-None-Match` and
- * `If-Modified-Since` get 304. A request with `Range` or `no-store` goes to the handler, one with `no-cache` renews. The
- * header `Cache-Status` (RFC 9211) says what was done, `Age` how old a response is.
+ * `If-Modified-Since` get 304. A request with `Range` or `no-store` goes to the handler, one with `no-cache` renews. One with
+ * another method, as POST, goes to the handler, and where that has not failed, what is kept of its URL is dropped: with
+ * `vary`, the variant of its own headers. The header `Cache-Status` (RFC 9211) says what was done, `Age` how old a response
+ * is.
+ *
+ * A body is kept that ends within ten seconds and, with the headers, has at most 1,000,000 bytes; a longer one flows on, and
+ * so does an event stream. The handler is given a copy of the request, without conditions, that is not aborted when the one
+ * who asked goes away: its response is for all who wait.
  *
  * A request with cookies is answered like any other: a handler whose response depends on them says `private`, or names
  * `Cookie` in `Vary`. A URL whose response could not be kept is remembered for ten seconds, in which its requests do not
@@ -151,6 +158,10 @@ export function httpCache<A extends readonly unknown[]>(
 
 /** With its head a response must fit into one item. */
 const MOST_BYTES = 1_000_000;
+/** A body that comes later flows on: as long as the lease of those who wait for it. */
+const MOST_WAIT_MS = 10_000;
+/** The methods that change nothing (RFC 9110, section 9.2.1). */
+const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
 const WINDOW = integerFrom(0, 2_592_000);
 
@@ -194,24 +205,34 @@ class HttpCache {
   }
 
   async answer(request: Request, make: Make): Promise<Response> {
-    const asked = directivesOf(request.headers);
-    const mayBeKept = (request.method === "GET" || request.method === "HEAD") &&
-      !asked.has("no-store") && !request.headers.has("range") && !request.headers.has("upgrade");
-    if (!mayBeKept) return await make(request);
+    const { method, headers } = request;
+    const isRead = method === "GET" || method === "HEAD";
+    const asked = directivesOf(headers);
+    const passes = asked.has("no-store") || headers.has("range") || headers.has("upgrade");
+    if (SAFE.has(method) && (!isRead || passes)) return await make(request);
     const url = (this.#options.key ?? ((request) => request.url))(request);
     const key = adapterKey(
       this.#options.prefix ?? "page:",
       `${url} ${variantOf(this.#vary, request.headers)}`,
       this.#keyRoom,
     );
-    if (request.method === "HEAD") return await this.#answerHead(request, key, make);
+    if (!isRead) return await this.#change(request, key, make);
+    if (method === "HEAD") return await this.#answerHead(request, key, make);
     if (this.#passed.has(key)) return withStatus(await make(request), "fwd=bypass");
     return await this.#answerGet(request, url, key, make, asked.has("no-cache"));
   }
 
+  /** What is kept of a URL is out of date once a request has changed what is there (RFC 9111, section 4.4). */
+  async #change(request: Request, key: string, make: Make): Promise<Response> {
+    const response = await make(request);
+    if (response.status < 400) await this.#options.client.delete(key, SOFT);
+    return response;
+  }
+
   async #answerHead(request: Request, key: string, make: Make): Promise<Response> {
     const stored = storedResponseIn(await this.#options.client.get(key, SOFT));
-    if (stored === undefined) return await make(request);
+    // Whether a stale one may be given, only GET finds out.
+    if (stored === undefined || secondsLeft(stored) <= 0) return await make(request);
     const response = this.#given(stored, request);
     return new Response(null, response);
   }
@@ -224,12 +245,18 @@ class HttpCache {
     forceFresh: boolean,
   ): Promise<Response> {
     const { client, staleWhileRevalidate = 0, staleIfError = 0, waitUntil } = this.#options;
+    // What is made in the background is made when this request may be over.
+    const early = staleWhileRevalidate > 0 ? sharedRequest(request) : undefined;
     // The response of this call's own load, whether it is kept or not.
     let own: Response | undefined;
+    let failed: FailedResponse | undefined;
     const load = async ({ background }: LoadContext) => {
-      const made = await make(withoutConditions(request));
-      if (staleIfError > 0 && FAILED.has(made.status)) throw new FailedResponse(made);
-      const { response, bytes } = await this.#kept(request, url, made);
+      const asked = early ?? sharedRequest(request);
+      const made = await make(asked);
+      if (staleIfError > 0 && FAILED.has(made.status)) {
+        throw failed = new FailedResponse(made, this.#isForOthers(made, asked));
+      }
+      const { response, bytes } = await this.#kept(asked, url, made);
       // What failed may be kept the next time.
       if (bytes === undefined && made.status < 500) this.#passed.add(key);
       if (!background) own = withStatus(response, bytes ? "fwd=miss; stored" : "fwd=miss");
@@ -249,15 +276,34 @@ class HttpCache {
     try {
       bytes = await client.getOrSet(key, load, options);
     } catch (error) {
-      // Others who waited for it get it, too.
-      if (error instanceof FailedResponse) return withStatus(error.response.clone(), "fwd=miss");
-      throw error;
+      if (!(error instanceof FailedResponse)) {
+        // It is too big for an item of this client, or the handler says so again.
+        if (error instanceof RangeError) return await this.#notStored(key, own, request, make);
+        throw error;
+      }
+      // Others who waited for it get it, too, unless it tells what is not for them.
+      const { response, isForOthers } = error;
+      if (isForOthers) return withStatus(response.clone(), "fwd=miss");
+      return withStatus(error === failed ? response : await make(request), "fwd=miss");
     }
+    if (failed !== undefined) await failed.response.body?.cancel();
     if (own !== undefined) return conditional(request, own);
     const stored = storedResponseIn(bytes);
     // Somebody else's load brought what is not kept, or there is something else under the key.
     if (stored === undefined) return withStatus(await make(request), "fwd=miss");
     return this.#given(stored, request);
+  }
+
+  async #notStored(
+    key: string,
+    own: Response | undefined,
+    request: Request,
+    make: Make,
+  ): Promise<Response> {
+    this.#passed.add(key);
+    return own === undefined
+      ? withStatus(await make(request), "fwd=miss")
+      : conditional(request, own);
   }
 
   /** Gives a response that still has its body, and its bytes if it is to be kept. */
@@ -271,30 +317,51 @@ class HttpCache {
     const now = Date.now();
     const mayBeStale = staleWhileRevalidate + staleIfError > 0;
     const fresh = lifetimeOf(made, request, { maxAge, mayBeStale, now });
-    const isKnown = varyNames(made.headers)?.every((name) => this.#vary.includes(name)) ?? false;
-    if (fresh === undefined || !isKnown) return { response: made, bytes: undefined };
-    const { response, body } = await wholeBody(made, maxBytes);
+    if (fresh === undefined || !this.#variesByKnown(made)) {
+      return { response: made, bytes: undefined };
+    }
+    const { response, body } = await wholeBody(made, maxBytes, MOST_WAIT_MS);
     if (body === undefined) return { response, bytes: undefined };
-    return { response, bytes: bytesOfResponse({ ...headOf(url, made, now), fresh }, body) };
+    const bytes = bytesOfResponse({ ...headOf(url, made, now), fresh }, body);
+    return { response, bytes: bytes.length > MOST_BYTES ? undefined : bytes };
+  }
+
+  #isForOthers(made: Response, request: Request): boolean {
+    return isForOthers(made, request) && this.#variesByKnown(made);
+  }
+
+  #variesByKnown({ headers }: Response): boolean {
+    return varyNames(headers)?.every((name) => this.#vary.includes(name)) ?? false;
   }
 
   #given(stored: StoredResponse, request: Request): Response {
     const response = responseOf(stored);
-    const age = Math.max(0, Math.floor((Date.now() - stored.head.at) / 1000));
     const before = Number(response.headers.get("age") ?? 0);
-    response.headers.set("age", String(age + (Number.isFinite(before) ? before : 0)));
-    const left = (stored.head.fresh ?? 0) - age;
-    return conditional(request, withStatus(response, `hit; ttl=${left}`));
+    const age = secondsSince(stored) + (Number.isFinite(before) ? before : 0);
+    response.headers.set("age", String(age));
+    return conditional(request, withStatus(response, `hit; ttl=${secondsLeft(stored)}`));
   }
+}
+
+function secondsSince({ head }: StoredResponse): number {
+  return Math.max(0, Math.floor((Date.now() - head.at) / 1000));
+}
+
+/** Gives the seconds for which a response is still fresh; fewer than 0 for one that is not. */
+function secondsLeft(stored: StoredResponse): number {
+  return (stored.head.fresh ?? 0) - secondsSince(stored);
 }
 
 /** What the handler says when something failed: a stale response is better, if there is one. */
 class FailedResponse extends Error {
   readonly response: Response;
+  /** True if it may be given to others than the one who asked. */
+  readonly isForOthers: boolean;
 
-  constructor(response: Response) {
+  constructor(response: Response, isForOthers: boolean) {
     super(`The handler's response has status ${response.status}`);
     this.response = response;
+    this.isForOthers = isForOthers;
   }
 }
 

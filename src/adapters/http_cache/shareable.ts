@@ -19,14 +19,26 @@ export function lifetimeOf(
   { maxAge, mayBeStale, now }: Terms,
 ): number | undefined {
   const { status, headers } = response;
-  if (!KEPT_STATUSES.has(status) || headers.has("set-cookie")) return undefined;
+  if (!KEPT_STATUSES.has(status) || !isForOthers(response, request)) return undefined;
   const directives = directivesOf(headers);
-  if (["private", "no-store", "no-cache"].some((name) => directives.has(name))) return undefined;
+  if (directives.has("no-cache") || isEventStream(headers)) return undefined;
   if (mayBeStale && REVALIDATE.some((name) => directives.has(name))) return undefined;
-  const isForAll = ["public", "s-maxage", "must-revalidate"].some((name) => directives.has(name));
-  if (request.headers.has("authorization") && !isForAll) return undefined;
   const seconds = freshSeconds(headers, now) ?? maxAge;
   return seconds > 0 ? seconds : undefined;
+}
+
+/** True if a response tells nothing that only the one who asked for it may know. */
+export function isForOthers({ headers }: Response, request: Request): boolean {
+  const directives = directivesOf(headers);
+  if (headers.has("set-cookie")) return false;
+  if (["private", "no-store"].some((name) => directives.has(name))) return false;
+  const isForAll = ["public", "s-maxage", "must-revalidate"].some((name) => directives.has(name));
+  return isForAll || !request.headers.has("authorization");
+}
+
+/** Such a body has no end. */
+function isEventStream(headers: Headers): boolean {
+  return /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
 }
 
 /** Those that may be kept without further ado (RFC 9110, section 15.1), but for 206. */

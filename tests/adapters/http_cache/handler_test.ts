@@ -3,26 +3,7 @@ import { Client } from "@libmc/libmc";
 import { httpCache, type HttpCacheOptions } from "@libmc/libmc/http-cache";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../../support/memcached.ts";
-
-const PAGE = "http://a.example/page";
-const FRESH = { "cache-control": "max-age=60" };
-const statusOf = (response: Response) => response.headers.get("cache-status");
-
-/** A handler that counts, behind a cache. */
-function rig(
-  client: Client,
-  options: Partial<HttpCacheOptions>,
-  make: (call: number, request: Request) => Response | Promise<Response>,
-) {
-  let calls = 0;
-  const handler = httpCache({ client, ...options }, (request) => make(++calls, request));
-  return {
-    ask: (init?: RequestInit, url = PAGE) => handler(new Request(url, init)),
-    get calls() {
-      return calls;
-    },
-  };
-}
+import { FRESH, PAGE, rig, statusOf } from "./rig.ts";
 
 Deno.test("httpCache() calls the handler once for 200 requests of two processes", async () => {
   await using server = await startMemcached();
