@@ -8,6 +8,7 @@
 import { Authority } from "../tests/support/certificates.ts";
 import { startMemcached } from "../tests/support/memcached.ts";
 import { Programs, run } from "../tests/runtimes/runtimes.ts";
+import { checkServedPages } from "./pack_check/served_pages.ts";
 import { copyTracked } from "./publish_check.ts";
 
 const ROOT = `${import.meta.dirname}/..`;
@@ -50,14 +51,18 @@ async function packCheck(folder: string): Promise<void> {
   const typescript = `${programs.folderOf("typescript")}/bin/tsc`;
 
   const typeRoots = [programs.folderOf("@types")];
-  const nodeProject = await project(folder, "node_project", { ...NODE_SETTINGS, typeRoots });
+  const nodeProject = await project(folder, "node_project", { ...NODE_SETTINGS, typeRoots }, [
+    "page_server_node.ts",
+  ]);
   const npm = `${programs.folderOf("npm")}/bin/npm-cli.js`;
   await run(node24.program, [npm, "install", "--no-audit", "--no-fund", ...packages], nodeProject);
   await run(node24.program, [typescript], nodeProject);
-  for (const { name, program, version } of [node22, node24]) {
+  for (const node of [node22, node24]) {
+    const { name, program, version } = node;
     const { stdout } = await run(program, ["dist/use.js", ...args], nodeProject, env);
     console.log(`${name} (${version}): ${stdout.trim()}`);
     await runCli(program, server.address, nodeProject);
+    await checkServedPages(node, "page_server_node.ts", nodeProject, server.address);
   }
   await checkBundle(programs.esbuild, nodeProject);
 
@@ -67,6 +72,7 @@ async function packCheck(folder: string): Promise<void> {
   const { stdout } = await run(bun.program, ["use.ts", ...args], bunProject, env);
   console.log(`bun (${bun.version}): ${stdout.trim()}`);
   await runCli(bun.program, server.address, bunProject);
+  await checkServedPages(bun, "page_server.ts", bunProject, server.address);
 }
 
 /** Runs the command line program of the installed package, by the command that the documentation has. */
@@ -93,15 +99,26 @@ async function checkBundle(esbuild: string, folder: string): Promise<void> {
   console.log(`bundle of Client: ${client.length.toLocaleString("en")} bytes`);
 }
 
-/** Makes a project that has nothing but its settings and a program. */
-async function project(folder: string, name: string, compilerOptions: object): Promise<string> {
+/** Makes a project that has nothing but its settings, a program, and the page servers, some of which are compiled, too. */
+async function project(
+  folder: string,
+  name: string,
+  compilerOptions: object,
+  servers: readonly string[] = [],
+): Promise<string> {
   const path = `${folder}/${name}`;
   await Deno.mkdir(path);
   const manifest = { name: name.replace("_", "-"), private: true, type: "module" };
   await Deno.writeTextFile(`${path}/package.json`, JSON.stringify(manifest));
-  const settings = { compilerOptions: { ...STRICT, ...compilerOptions }, files: ["use.ts"] };
+  const settings = {
+    compilerOptions: { ...STRICT, ...compilerOptions },
+    files: ["use.ts", ...servers],
+  };
   await Deno.writeTextFile(`${path}/tsconfig.json`, JSON.stringify(settings));
   await Deno.copyFile(`${import.meta.dirname}/pack_check/use.ts`, `${path}/use.ts`);
+  for (const server of ["page_server.ts", "page_server_node.ts"]) {
+    await Deno.copyFile(`${ROOT}/docs/examples/${server}`, `${path}/${server}`);
+  }
   return path;
 }
 
@@ -135,6 +152,8 @@ const NODE_SETTINGS = {
   module: "NodeNext",
   lib: ["ES2023", "ESNext.Disposable"],
   types: ["node"],
+  // The files of the examples name each other as Node runs them.
+  rewriteRelativeImportExtensions: true,
   outDir: "dist",
 };
 
