@@ -19,7 +19,7 @@ export function processIo(): { readonly io: CliIo; readonly leave: () => void } 
   const io: CliIo = {
     out: new ProcessOutput(process.stdout),
     err: new ProcessOutput(process.stderr),
-    in: new ProcessInput(),
+    in: new ProcessInput(interrupt, controller.signal),
     signal: controller.signal,
     env: environmentVariable,
     readFile: (path) => readFile(path),
@@ -64,6 +64,14 @@ class ProcessOutput implements CliOutput {
 }
 
 class ProcessInput implements CliInput {
+  readonly #interrupt: () => void;
+  readonly #interrupted: AbortSignal;
+
+  constructor(interrupt: () => void, interrupted: AbortSignal) {
+    this.#interrupt = interrupt;
+    this.#interrupted = interrupted;
+  }
+
   get isTerminal(): boolean {
     return process.stdin.isTTY === true;
   }
@@ -110,11 +118,22 @@ class ProcessInput implements CliInput {
       output: isSecret ? hidden : process.stderr,
       terminal: true,
     });
+    // A terminal that is asked sends Ctrl-C and Ctrl-D as keys.
+    reader.once("SIGINT", this.#interrupt);
+    const gone = new Promise<undefined>((resolve) => {
+      const leave = () => resolve(undefined);
+      reader.once("close", leave);
+      this.#interrupted.addEventListener("abort", leave, { once: true });
+    });
     try {
       if (isSecret) process.stderr.write(question);
-      return await reader.question(isSecret ? "" : question);
+      // When nobody answers it is pending for ever, or rejects.
+      const answer = reader.question(isSecret ? "" : question).catch(() => undefined);
+      const line = await Promise.race([answer, gone]);
+      // Enter has ended the line only where what is typed is shown.
+      if (isSecret || line === undefined) process.stderr.write("\n");
+      return line;
     } finally {
-      if (isSecret) process.stderr.write("\n");
       reader.close();
     }
   }

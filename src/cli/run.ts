@@ -7,6 +7,7 @@ import type { CliIo } from "./cli_io.ts";
 import type { CliCommand, CliContext } from "./command.ts";
 import { COMMANDS } from "./command_table.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { atMostGrace } from "./interrupt.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { type Paint, paintFor, Report } from "./report.ts";
 import { addGlobalOptions, type GlobalOptions, type SetUp, setUpOf } from "./set_up.ts";
@@ -140,7 +141,9 @@ class RunContext implements CliContext {
   async close(): Promise<void> {
     // One that could not be made was told of already.
     const client = await this.#client?.catch(() => undefined);
-    await client?.close();
+    const closed = client?.close();
+    if (closed === undefined) return;
+    await (this.signal.aborted ? atMostGrace(this.clock, closed) : closed);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Files that are named on the command line, and the standard input in place of one. */
 
 import type { CliIo } from "./cli_io.ts";
+import { untilAborted } from "./interrupt.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -30,9 +31,11 @@ export async function linesOf(io: CliIo, path: string): Promise<string[]> {
   return text.split(/\r?\n/).filter((line) => line !== "");
 }
 
-async function textOfInput({ in: input }: CliIo): Promise<string> {
+async function textOfInput({ in: input, signal }: CliIo): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of input.bytes()) text += decoder.decode(chunk, { stream: true });
+  for await (const chunk of untilAborted(input.bytes(), signal)) {
+    text += decoder.decode(chunk, { stream: true });
+  }
   return text + decoder.decode();
 }

@@ -8,7 +8,7 @@ export interface World {
   readonly servers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  readonly stdin?: string | Uint8Array<ArrayBuffer>;
+  readonly stdin?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** What a person types when asked; without it there is nobody. */
   readonly answers?: string[];
   /** Keys that are pressed. */
@@ -40,7 +40,10 @@ export async function cli(args: readonly string[], world: World = {}): Promise<E
     err,
     in: {
       isTerminal: answers !== undefined || world.keys !== undefined,
-      bytes: () => new Blob([stdin]).stream(),
+      bytes: () => {
+        const isWhole = typeof stdin === "string" || stdin instanceof Uint8Array;
+        return isWhole ? new Blob([stdin]).stream() : stdin;
+      },
       keys: () => world.keys ?? (async function* () {})(),
       ask(question) {
         const answer = answers?.shift();

@@ -201,3 +201,20 @@ async function failsAt(
 function stateOf(findings: readonly Finding[], check: Finding["check"]): string | undefined {
   return findings.find((finding) => finding.check === check)?.state;
 }
+
+Deno.test("cli doctor examines a few of many servers at a time, and tells of them in their order", async () => {
+  const servers = await Promise.all(Array.from({ length: 30 }, () => MemcachedServer.start()));
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, servers.filter(({ connections }) => connections > 0).length);
+  }, 1);
+  const names = servers.map(({ address }) => address);
+  const ended = await cli(["doctor", "--json"], { servers: names });
+  clearInterval(watch);
+  assertEquals([ended.code, ended.err], [0, ""]);
+  const told = jsonLines(ended).map((line) => (line as { server: string }).server);
+  assertEquals([...new Set(told)], names);
+  // Eight, and those that have not heard yet that it is over.
+  assert(most < 25, `${most} at a time`);
+  await Promise.all(servers.map((server) => server.stop()));
+});

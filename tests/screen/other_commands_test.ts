@@ -39,6 +39,24 @@ Deno.test("cli flush asks first, and does nothing unless the answer is yes", asy
   }
 });
 
+Deno.test("cli ends at Ctrl-C while it asks for something, and takes Ctrl-D for nobody", async () => {
+  const asking = [
+    [["flush"], "Type yes to go on:"],
+    [["--user", "ada", "get", "a"], "Password of ada:"],
+  ] as const;
+  await Promise.all(
+    asking.flatMap(([args, question]) =>
+      ([["C-c", 130], ["C-d", 2]] as const).map(async ([key, code]) => {
+        const command = cliCommand(["-s", "127.0.0.1:1", ...args]);
+        await using terminal = await Terminal.open(command, { columns: 100, rows: 10 });
+        await terminal.until((text) => text.includes(question));
+        await terminal.press(key);
+        await terminal.until((text) => text.includes(`exit ${code}`));
+      })
+    ),
+  );
+});
+
 Deno.test("cli watch ends at Ctrl-C", async () => {
   await using server = await startMemcached();
   const command = cliCommand(["-s", server.address, "watch"]);

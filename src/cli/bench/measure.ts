@@ -1,6 +1,7 @@
 /** Does a work for some time, and measures it. */
 
 import type { Clock } from "../../clock.ts";
+import { overOrAborted } from "../interrupt.ts";
 import { Latencies } from "./latencies.ts";
 import type { Work } from "./works.ts";
 
@@ -57,7 +58,9 @@ export async function measure(
       tell(keys / (now - began) * 1000);
     }
   }
-  await Promise.all(Array.from({ length: work.callers }, call));
+  const callers = Promise.all(Array.from({ length: work.callers }, call));
+  // Calls that a server owes an answer are not waited for: a signal for each would be measured as well.
+  await overOrAborted(callers, signal);
   const seconds = (clock.now() - began) / 1000;
   return {
     name: work.name,

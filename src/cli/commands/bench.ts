@@ -6,6 +6,7 @@ import { measure, type Measured } from "../bench/measure.ts";
 import { type BenchItems, worksOf } from "../bench/works.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { atMostGrace } from "../interrupt.ts";
 
 interface BenchOptions {
   readonly seconds: number;
@@ -43,7 +44,8 @@ export const bench: CliCommand = {
       }
     } finally {
       await progress.end();
-      await client.deleteMulti(items.keys, { strict: false });
+      const deleted = client.deleteMulti(items.keys, { strict: false });
+      await (signal.aborted ? atMostGrace(clock, deleted) : deleted);
     }
     await show(context, results);
     const failure = results.find(({ failed }) => failed > 0);

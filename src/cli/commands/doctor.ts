@@ -20,14 +20,15 @@ export const doctor: CliCommand = {
     const { servers, options } = await context.setUp();
     // Throws what is wrong with server strings and options, before anything is dialled.
     await context.client();
-    // All at the same time, as one that does not answer takes its time. They are told in order.
-    const all = servers.map((server) => {
-      return { server, findings: Array.fromAsync(diagnosis(server, options, context.clock)) };
-    });
+    const examine = (server: string, left: AbortSignal) => {
+      const signal = AbortSignal.any([context.signal, left]);
+      return Array.fromAsync(diagnosis(server, options, context.clock, signal));
+    };
     let code: ExitCode = EXIT.done;
-    for (const [index, { server, findings }] of all.entries()) {
-      if (index > 0 && !context.report.isJson) await context.report.line();
-      const found = await findings;
+    let isFirst = true;
+    for await (const [server, found] of someAtOnce(servers, AT_ONCE, examine)) {
+      if (!isFirst && !context.report.isJson) await context.report.line();
+      isFirst = false;
       await tell(context, parseAddress(server).name, found);
       const last = found.at(-1);
       if (last?.state === "fail" && code !== EXIT.usage) {
@@ -37,6 +38,33 @@ export const doctor: CliCommand = {
     return code;
   },
 };
+
+/** One that does not answer takes its time, and each stores 1 MB: many at once would measure how busy this program is. */
+const AT_ONCE = 8;
+
+/** Gives what comes of each item, in their order. Those behind it are begun meanwhile, so many at once. */
+async function* someAtOnce<T, R>(
+  items: readonly T[],
+  most: number,
+  begin: (item: T, left: AbortSignal) => Promise<R>,
+): AsyncGenerator<readonly [T, R], void, void> {
+  const left = new AbortController();
+  const begun: Promise<R>[] = [];
+  try {
+    for (const [index, item] of items.entries()) {
+      while (begun.length < Math.min(index + most, items.length)) {
+        const result = begin(items[begun.length], left.signal);
+        // It is told of when it is its turn, or not at all.
+        result.catch(() => {});
+        begun.push(result);
+      }
+      yield [item, await begun[index]];
+    }
+  } finally {
+    left.abort(new Error("The rest is not examined any more"));
+    await Promise.allSettled(begun);
+  }
+}
 
 /** Tells what was found. */
 async function tell(

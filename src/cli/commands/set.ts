@@ -3,9 +3,10 @@
 import { Option } from "commander";
 import type { Exptime } from "../../../mod.ts";
 import { exptime, integer } from "../arguments.ts";
-import type { CliInput } from "../cli_io.ts";
+import type { CliIo } from "../cli_io.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { untilAborted } from "../interrupt.ts";
 import { UsageError } from "../usage_error.ts";
 
 interface SetOptions {
@@ -37,7 +38,7 @@ export const set: CliCommand = {
   async run({ client, io, report, signal }, { args, options }) {
     const [key, value] = args as [string, string];
     const { as, flags, add, replace, exptime = 0 } = options as SetOptions;
-    const data = value === "-" ? await allOf(io.in) : new TextEncoder().encode(value);
+    const data = value === "-" ? await allOf(io) : new TextEncoder().encode(value);
     const to = await client();
     const method = add ? "add" : replace ? "replace" : "set";
     const stored = flags === undefined
@@ -67,10 +68,10 @@ function valueOf(data: Uint8Array, as: SetOptions["as"]): unknown {
 /** More could not be stored, whatever the servers take. */
 const MOST_BYTES = 2 ** 30;
 
-async function allOf(input: CliInput): Promise<Uint8Array> {
+async function allOf({ in: input, signal }: CliIo): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for await (const chunk of input.bytes()) {
+  for await (const chunk of untilAborted(input.bytes(), signal)) {
     bytes += chunk.length;
     if (bytes > MOST_BYTES) throw new UsageError("the value is larger than 1 GiB");
     chunks.push(chunk);

@@ -40,20 +40,22 @@ export const PROBE_OPTIONS: ClientOptions = {
  * @param client One with one server and {@linkcode PROBE_OPTIONS}.
  */
 export function probeOf(client: Client, clock: Clock): Probe {
+  const closing = new AbortController();
+  const { signal } = closing;
   return {
     // A client of one server sends every key there.
     name: client.getHostByKey("any"),
     async ask(): Promise<Answer> {
-      const [stats] = (await client.stats()).values();
+      const [stats] = (await client.stats("", { signal })).values();
       // The connection is there now. Most calls are as small as this one: it says how long they take at least.
       const asked = clock.now();
-      await client.version();
+      await client.version({ signal });
       return { stats, latency: clock.now() - asked };
     },
     async slabs(): Promise<ReadonlyMap<number, ServerSlab>> {
       const [[slabs], [items]] = [
-        (await client.admin.stats("slabs")).values(),
-        (await client.admin.stats("items")).values(),
+        (await client.admin.stats("slabs", { signal })).values(),
+        (await client.admin.stats("items", { signal })).values(),
       ];
       return new Map(
         Array.from(slabs.classes, ([id, slab]) => {
@@ -62,6 +64,10 @@ export function probeOf(client: Client, clock: Clock): Probe {
         }),
       );
     },
-    close: () => client.close(),
+    close: () => {
+      // A server that hangs would hold up whoever ends the dashboard.
+      closing.abort(new Error("The dashboard was closed"));
+      return client.close();
+    },
   };
 }

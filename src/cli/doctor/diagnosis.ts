@@ -5,6 +5,7 @@ import type { Clock } from "../../clock.ts";
 import { parseAddress } from "../../placement/address.ts";
 import { checkDial, checkFirstReply, checkName, checkTls, type DialSetUp } from "./dial.ts";
 import { dialFailure } from "./dial_failure.ts";
+import { atMostGrace, withGrace } from "../interrupt.ts";
 import { type CheckName, failed, type Finding, type Said } from "./finding.ts";
 import {
   checkClock,
@@ -13,17 +14,19 @@ import {
   checkStore,
   checkVersion,
   onlyError,
+  type UseSetUp,
 } from "./use.ts";
 
-/** Examines a server, and gives what it finds, step by step, until one fails. */
+/** Examines a server, and gives what it finds, step by step, until one fails. It throws when the signal is aborted. */
 export async function* diagnosis(
   server: string,
   options: ClientOptions,
   clock: Clock,
+  signal: AbortSignal,
 ): AsyncGenerator<Finding, void, void> {
   const setUp = dialSetUp(server, options, clock);
   const client = new Client(server, options);
-  const key = `libmc-doctor-${crypto.randomUUID()}`;
+  const use: UseSetUp = { client, key: `libmc-doctor-${crypto.randomUUID()}`, signal };
   let isLocked = false;
   let hasMeta = false;
   const steps: readonly (readonly [CheckName, () => Promise<Said>])[] = [
@@ -35,26 +38,31 @@ export async function* diagnosis(
       isLocked = found.isLocked;
       return found.said;
     }],
-    ["password", () => checkPassword(client, isLocked, options.auth !== undefined)],
-    ["version", () => checkVersion(client)],
+    ["password", () => checkPassword(use, isLocked, options.auth !== undefined)],
+    ["version", () => checkVersion(use)],
     ["meta", async () => {
-      const said = await checkMeta(client);
+      const said = await checkMeta(use);
       hasMeta = said.state === "ok";
       return said;
     }],
-    ["store", () => checkStore(client, key, 100)],
-    ["1 MB", () => checkStore(client, key, 1_000_000)],
-    ["clock", () => checkClock(client, key, hasMeta)],
+    ["store", () => checkStore(use, 100)],
+    ["1 MB", () => checkStore(use, 1_000_000)],
+    ["clock", () => checkClock(use, hasMeta)],
   ];
   try {
     for (const [check, take] of steps) {
       const began = clock.now();
-      const said = await take().catch((error) => saidOf(error, setUp));
+      const taken = take().catch((error) => {
+        signal.throwIfAborted();
+        return saidOf(error, setUp);
+      });
+      const said = await withGrace(taken, clock, signal);
       yield { check, ...said, ms: clock.now() - began };
       if (said.state === "fail") return;
     }
   } finally {
-    await client.close();
+    const closed = client.close();
+    await (signal.aborted ? atMostGrace(clock, closed) : closed);
   }
 }
 

@@ -10,9 +10,18 @@ import {
 import { unixTime } from "../../clock.ts";
 import { failed, ok, type Said, warned } from "./finding.ts";
 
+/** What these steps need. */
+export interface UseSetUp {
+  /** One of the server alone. */
+  readonly client: Client;
+  /** The key of the items that are stored. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+}
+
 /** Says what becomes of user and password. */
 export async function checkPassword(
-  client: Client,
+  { client, signal }: UseSetUp,
   isLocked: boolean,
   hasUser: boolean,
 ): Promise<Said> {
@@ -25,7 +34,7 @@ export async function checkPassword(
       : { state: "skip", text: "not asked for" };
   }
   try {
-    await client.version();
+    await client.version({ signal });
     return isLocked
       ? ok("the server takes it")
       : warned("the server asks for none", "Leave out --user");
@@ -40,15 +49,15 @@ export async function checkPassword(
 }
 
 /** Asks for the version. */
-export async function checkVersion(client: Client): Promise<Said> {
-  const [version] = (await client.version()).values();
+export async function checkVersion({ client, signal }: UseSetUp): Promise<Said> {
+  const [version] = (await client.version({ signal })).values();
   return ok(version);
 }
 
 /** Finds out whether the server has meta commands. */
-export async function checkMeta(client: Client): Promise<Said> {
+export async function checkMeta({ client, signal }: UseSetUp): Promise<Said> {
   try {
-    await client.meta.noop();
+    await client.meta.noop({ signal });
     return ok("the server has meta commands");
   } catch (error) {
     if (!(onlyError(error) instanceof UnsupportedError)) throw error;
@@ -60,18 +69,21 @@ export async function checkMeta(client: Client): Promise<Said> {
 }
 
 /** Stores an item of the doctor's own, reads it, and deletes it. */
-export async function checkStore(client: Client, key: string, bytes: number): Promise<Said> {
+export async function checkStore(
+  { client, key, signal }: UseSetUp,
+  bytes: number,
+): Promise<Said> {
   const value = crypto.getRandomValues(new Uint8Array(Math.min(bytes, 65_536)));
   const data = new Uint8Array(bytes);
   for (let at = 0; at < bytes; at += value.length) data.set(value.subarray(0, bytes - at), at);
   try {
-    if (!await client.setRaw(key, data, { flags: 0, exptime: LIFE })) {
+    if (!await client.setRaw(key, data, { flags: 0, exptime: LIFE, signal })) {
       return failed(
         "the server stored nothing, and gave no reason",
         "A proxy may have lost the server behind it",
       );
     }
-    const read = (await client.getRaw(key))?.data;
+    const read = (await client.getRaw(key, { signal }))?.data;
     if (read === undefined) {
       return failed(
         "what was stored is gone at once",
@@ -117,8 +129,8 @@ function same(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /** Compares the clocks of server and client: an item is given a time at which it expires, and asked how long it has. */
-export async function checkClock(client: Client, key: string, hasMeta: boolean): Promise<Said> {
-  const skew = hasMeta ? await skewByItem(client, key) : await skewByStats(client);
+export async function checkClock(setUp: UseSetUp, hasMeta: boolean): Promise<Said> {
+  const skew = hasMeta ? await skewByItem(setUp) : await skewByStats(setUp);
   if (skew === undefined) return { state: "skip", text: "the server does not tell its time" };
   if (Math.abs(skew) <= MOST_SKEW) return ok("the same as here, to two seconds");
   const word = skew > 0 ? "ahead" : "behind";
@@ -131,11 +143,11 @@ export async function checkClock(client: Client, key: string, hasMeta: boolean):
 /** Seconds. The server's clock turns once a second, and so does ours. */
 const MOST_SKEW = 2;
 
-async function skewByItem(client: Client, key: string): Promise<number | undefined> {
+async function skewByItem({ client, key, signal }: UseSetUp): Promise<number | undefined> {
   try {
     const until = new Date(1000 * (unixTime() + SPAN));
-    await client.setRaw(key, new Uint8Array(1), { flags: 0, exptime: until });
-    const item = await client.meta.get(key, { value: false, ttl: true });
+    await client.setRaw(key, new Uint8Array(1), { flags: 0, exptime: until, signal });
+    const item = await client.meta.get(key, { value: false, ttl: true, signal });
     // A clock that is ahead by more than the span has let the item expire.
     return item?.ttl === undefined ? SPAN : until.getTime() / 1000 - unixTime() - item.ttl;
   } finally {
@@ -145,8 +157,8 @@ async function skewByItem(client: Client, key: string): Promise<number | undefin
 
 const SPAN = 100_000;
 
-async function skewByStats(client: Client): Promise<number | undefined> {
-  const stats = await client.stats("", { strict: false });
+async function skewByStats({ client, signal }: UseSetUp): Promise<number | undefined> {
+  const stats = await client.stats("", { strict: false, signal });
   const [{ time } = { time: undefined }] = stats.values();
   return time === undefined ? undefined : Number(time) - unixTime();
 }

@@ -35,6 +35,7 @@ export class ServerPoll {
   readonly server: string;
   readonly #client: Client;
   readonly #clock: Clock;
+  readonly #closing = new AbortController();
   #asking: Promise<void> | undefined;
   #last: Sample | undefined;
   #before: Sample | undefined;
@@ -58,14 +59,17 @@ export class ServerPoll {
     return this.#asking ??= this.#ask().finally(() => this.#asking = undefined);
   }
 
+  /** Waits for no answer. */
   close(): Promise<void> {
+    this.#closing.abort(new Error("It was asked for the last time"));
     return this.#client.close();
   }
 
   async #ask(): Promise<void> {
     const began = this.#clock.now();
+    const { signal } = this.#closing;
     try {
-      const [stats] = (await this.#client.stats()).values();
+      const [stats] = (await this.#client.stats("", { signal })).values();
       const at = this.#clock.now();
       const sample = { at, latency: at - began, stats };
       this.#before = this.#last !== undefined && isLater(sample, this.#last)
@@ -74,6 +78,7 @@ export class ServerPoll {
       this.#last = sample;
       this.#trouble = undefined;
     } catch (error) {
+      if (signal.aborted) return;
       this.#before = undefined;
       this.#last = undefined;
       this.#trouble = textOf(error);
