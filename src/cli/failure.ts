@@ -2,6 +2,7 @@
 
 import { MemcachedError, MultiError } from "../../mod.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { OutputError } from "./output_error.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A failure as it is told. */
@@ -19,6 +20,7 @@ export interface Failure {
 export function failureOf(error: unknown, isInterrupted: boolean): Failure {
   if (isClosedOutput(error)) return { code: EXIT.done };
   if (isInterrupted) return { code: EXIT.interrupted };
+  if (error instanceof OutputError) return { code: EXIT.usage, message: error.message };
   if (error instanceof UsageError) {
     return { code: EXIT.usage, message: error.message, wayOut: error.wayOut };
   }
@@ -37,19 +39,23 @@ const BUG =
 
 /** True if nobody reads the output any more, as with `| head`. */
 function isClosedOutput(error: unknown): boolean {
-  return (error as { readonly code?: unknown } | undefined)?.code === "EPIPE";
+  return error instanceof OutputError && error.isClosed;
 }
 
 function ofServers(error: MemcachedError): Failure {
-  const errors = error instanceof MultiError ? [...new Set(error.errors)] : [error];
-  const message = [...new Set(errors.map((one) => (one as Error).message))].join("\n");
-  const details = errors.length === 1 ? errors[0] : error;
+  const all: readonly MemcachedError[] = error instanceof MultiError ? error.errors : [error];
+  // A server that is down says the same for each of its keys.
+  const errors = [...new Map(all.map((one) => [one.message, one])).values()];
+  const message = errors.map((one) => one.message).join("\n");
+  const details = errors.length === 1 ? errors[0] : { name: error.name, errors };
   const denial = errors.find(isDenied);
   if (denial !== undefined) {
     return {
       code: EXIT.usage,
       message,
-      wayOut: "Let Deno use the network: deno run -N",
+      wayOut: isSocket(denial)
+        ? "Let Deno open the Unix socket: deno run -N -R -W"
+        : "Let Deno use the network: deno run -N",
       details,
     };
   }
@@ -59,6 +65,11 @@ function ofServers(error: MemcachedError): Failure {
     wayOut: "`doctor` finds out what is wrong: give it the same options",
     details,
   };
+}
+
+/** True if it was a Unix socket that could not be opened: to the network belongs none. */
+function isSocket({ message }: MemcachedError): boolean {
+  return /Requires (?:read|write) access/.test(message);
 }
 
 /** True if a permission was missing, however deep that lies among the causes. */

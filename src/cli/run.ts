@@ -3,12 +3,14 @@
 import { Command, CommanderError } from "commander";
 import { Client } from "../../mod.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { VERSION } from "../version.ts";
 import type { CliIo } from "./cli_io.ts";
 import type { CliCommand, CliContext } from "./command.ts";
 import { COMMANDS } from "./command_table.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { atMostGrace } from "./interrupt.ts";
-import { type Failure, failureOf } from "./failure.ts";
+import { failureOf } from "./failure.ts";
+import { written } from "./output_error.ts";
 import { type Paint, paintFor, Report } from "./report.ts";
 import { addGlobalOptions, type GlobalOptions, type SetUp, setUpOf } from "./set_up.ts";
 
@@ -19,8 +21,9 @@ export async function runWith(args: readonly string[], io: CliIo): Promise<numbe
   const program = programFor(args, io, said, (choice) => chosen = choice);
   try {
     const code = parse(program, args);
-    if (said.out !== "") await io.out.write(said.out);
-    if (said.err !== "") await io.err.write(isJson(args) ? inJson(said.err) : said.err);
+    if (said.out !== "") await written(io.out.write(said.out));
+    const message = isJson(args) ? inJson(said.err) : said.err;
+    if (said.err !== "") await io.err.write(message).catch(() => {});
     return chosen === undefined ? code : await carryOut(chosen, io);
   } catch (error) {
     return failureOf(error, io.signal.aborted).code;
@@ -29,7 +32,8 @@ export async function runWith(args: readonly string[], io: CliIo): Promise<numbe
 
 /** True if JSON is asked for, as far as that can be told of a command line that may be wrong. */
 function isJson(args: readonly string[]): boolean {
-  return args.includes("--json");
+  const end = args.indexOf("--");
+  return args.slice(0, end === -1 ? undefined : end).includes("--json");
 }
 
 /** What commander says of a mistake, as other failures are told. */
@@ -59,6 +63,7 @@ function programFor(
       "Reads, changes and watches memcached servers.\n\n" +
         "Exit codes: 0 done, 1 a miss or not stored, 2 wrong command line, 3 server trouble.",
     )
+    .version(VERSION, "-V, --version", "show the version of libmc")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => said.out += text,
@@ -102,21 +107,11 @@ async function carryOut({ command, parsed }: Chosen, io: CliIo): Promise<ExitCod
     return await command.run(context, { args: parsed.processedArgs, options: parsed.opts() });
   } catch (error) {
     const failure = failureOf(error, io.signal.aborted);
-    await tell(report, failure);
+    if (failure.message !== undefined) await report.failure(failure);
     return failure.code;
   } finally {
     await context.close();
   }
-}
-
-async function tell(report: Report, { message, wayOut, details }: Failure): Promise<void> {
-  if (message === undefined) return;
-  if (report.isJson) {
-    await report.message(JSON.stringify({ error: { message, wayOut, details } }));
-    return;
-  }
-  await report.message(`${report.paintMessage("red", "libmc:")} ${message}`);
-  if (wayOut !== undefined) await report.message(wayOut);
 }
 
 class RunContext implements CliContext {

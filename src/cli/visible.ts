@@ -12,6 +12,15 @@ export function visible(text: string, keepsLines = false): string {
   );
 }
 
+/** Gives JSON that means the same, and has its control characters written out: JSON itself does so only for some. */
+export function visibleJson(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+    return Array.from({ length: character.length }, (_, index) => {
+      return `\\u${hex(character.charCodeAt(index), 4)}`;
+    }).join("");
+  });
+}
+
 function escaped(character: string): string {
   const short = SHORT.get(character);
   if (short !== undefined) return short;

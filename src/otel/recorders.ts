@@ -12,9 +12,9 @@ import {
   type Tracer,
   type TracerProvider,
 } from "@opentelemetry/api";
+import { VERSION } from "../version.ts";
 import { Instruments } from "./instruments.ts";
 import type { Plan } from "./options.ts";
-import { SCOPE, VERSION } from "./scope.ts";
 
 /** The tracer and the instruments of one observer. */
 export class Recorders {
@@ -69,3 +69,6 @@ const API = Symbol.for("opentelemetry.js.api.1");
 /** What the API gives as long as nothing is registered. */
 const NO_TRACER_PROVIDER = new ProxyTracerProvider().getDelegate();
 const NO_METER = createNoopMeter();
+
+/** Name of the instrumentation scope: this package. */
+const SCOPE = "@libmc/libmc";

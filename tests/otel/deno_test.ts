@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { VERSION } from "../../src/otel/scope.ts";
+import { VERSION } from "../../src/version.ts";
 import { startMemcached } from "../support/memcached.ts";
 import { Collector, type ExportedSpan } from "./collector.ts";
 import { printedMetrics, type PrintedSpan, printedSpans } from "./console.ts";

@@ -27,6 +27,7 @@ const ROOMS = new Map<string, Arrows>([
   ["bounded_map", { code: [] }],
   ["clock", { code: [] }],
   ["checks", { code: [] }],
+  ["version", { code: [] }],
   ["observe", { code: [], types: ["connection", "placement", "transports"] }],
   ["transports", { code: [] }],
   ["commands", { code: ["key", "protocol"], types: ["codec"] }],
@@ -71,6 +72,7 @@ const SHARED: readonly string[] = [
   "clock",
   "checks",
   "bounded_map",
+  "version",
 ];
 
 /** Packages that published code may import. */

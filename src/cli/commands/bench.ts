@@ -7,6 +7,7 @@ import { type BenchItems, worksOf } from "../bench/works.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { atMostGrace } from "../interrupt.ts";
+import { isDumb } from "../report.ts";
 
 interface BenchOptions {
   readonly seconds: number;
@@ -112,8 +113,9 @@ class Progress {
   }
 
   #write(line: string): void {
-    const { err } = this.#context.io;
-    if (!err.isTerminal) return;
+    const { io } = this.#context;
+    const { err } = io;
+    if (!err.isTerminal || isDumb(io)) return;
     this.#written = this.#written.then(() => err.write(`\r${line}\x1b[K`)).catch(() => {});
   }
 }

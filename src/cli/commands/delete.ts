@@ -2,6 +2,7 @@
 
 import type { CliCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { partly } from "../partly.ts";
 
 /** Not named `delete`, as that is no name in JavaScript. */
 export const deleteCommand: CliCommand = {
@@ -12,10 +13,13 @@ export const deleteCommand: CliCommand = {
   },
   async run({ client, report, signal }, { args }) {
     const [keys] = args as [string[]];
-    await (await client()).deleteMulti(keys, { signal });
+    const { given, failure } = await partly((await client()).deleteMulti(keys, { signal }));
+    const failed = new Set(given.failed);
     for (const key of keys) {
+      if (failed.has(key)) continue;
       await report.result({ key, gone: true }, `${report.foreign(key)} is gone`);
     }
+    if (failure !== undefined) throw failure;
     return EXIT.done;
   },
 };

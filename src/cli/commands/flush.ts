@@ -5,6 +5,7 @@ import { parseAddress } from "../../placement/address.ts";
 import { integer } from "../arguments.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { partly } from "../partly.ts";
 import { UsageError } from "../usage_error.ts";
 
 interface FlushCommandOptions {
@@ -41,10 +42,13 @@ export const flush: CliCommand = {
     }
     const client = new Client(servers, { ...clientOptions, allowFlushAll: true });
     try {
-      const done = await client.flushAll({ ...(delay !== undefined && { delay }), signal });
-      for (const server of done) {
+      const { given, failure } = await partly(
+        client.flushAll({ ...(delay !== undefined && { delay }), signal }),
+      );
+      for (const server of given) {
         await report.result({ server, flushed: true }, `${report.foreign(server)} is empty`);
       }
+      if (failure !== undefined) throw failure;
     } finally {
       await client.close();
     }

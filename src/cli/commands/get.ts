@@ -2,6 +2,7 @@
 
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
+import { partlyEach } from "../partly.ts";
 import { shownValue } from "../shown_value.ts";
 
 interface GetOptions {
@@ -26,19 +27,23 @@ async function writeValues(
   { client, report, signal }: CliContext,
   keys: string[],
 ): Promise<ExitCode> {
-  const values = await (await client()).getMulti(keys, { signal });
+  const from = await client();
+  const { given, failure } = await partlyEach(keys, (key) => from.get(key, { signal }));
+  let code: ExitCode = EXIT.done;
   for (const key of keys) {
-    if (!values.has(key)) {
-      if (report.isJson) await report.json({ key, hit: false });
-      else await report.message(`${report.foreign(key)} is not there`);
+    if (!given.has(key)) continue;
+    const value = given.get(key);
+    if (value === undefined) {
+      code = EXIT.miss;
+      await report.absent(key);
       continue;
     }
-    const value = values.get(key);
     const text = report.foreign(shownValue(value), true);
     const line = keys.length === 1 ? text : `${report.foreign(key)}\t${text}`;
     await report.result({ key, hit: true, value }, line);
   }
-  return keys.every((key) => values.has(key)) ? EXIT.done : EXIT.miss;
+  if (failure !== undefined) throw failure;
+  return code;
 }
 
 async function writeRaw({ client, report, signal }: CliContext, keys: string[]): Promise<ExitCode> {
@@ -46,10 +51,11 @@ async function writeRaw({ client, report, signal }: CliContext, keys: string[]):
   let code: ExitCode = EXIT.done;
   for (const key of keys) {
     const item = await from.getRaw(key, { signal });
-    if (item === undefined) code = EXIT.miss;
-    if (report.isJson) await report.json(item ? { key, hit: true, ...item } : { key, hit: false });
-    else if (item) await report.bytes(item.data);
-    else await report.message(`${report.foreign(key)} is not there`);
+    if (item === undefined) {
+      code = EXIT.miss;
+      await report.absent(key);
+    } else if (report.isJson) await report.json({ key, hit: true, ...item });
+    else await report.bytes(item.data);
   }
   return code;
 }

@@ -35,8 +35,7 @@ export const incr: CliCommand = {
       signal,
     });
     if (value !== undefined) await report.result({ key, hit: true, value }, String(value));
-    else if (report.isJson) await report.json({ key, hit: false });
-    else await report.message(`${report.foreign(key)} is not there: --initial begins a counter`);
+    else await report.absent(key, ": --initial begins a counter");
     return value === undefined ? EXIT.miss : EXIT.done;
   },
 };

@@ -1,10 +1,12 @@
 /** `keys`: lists items, as servers give them. */
 
 import { unixTime } from "../../clock.ts";
-import { Client, type KeyInfo } from "../../../mod.ts";
+import { Client, type KeyInfo, MemcachedError, MultiError } from "../../../mod.ts";
+import { parseAddress } from "../../placement/address.ts";
 import { integer } from "../arguments.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import type { Report } from "../report.ts";
 
 interface KeysOptions {
   readonly limit?: number;
@@ -26,24 +28,43 @@ export const keys: CliCommand = {
     const { servers, options: { prefix = "", ...others } } = await setUp();
     const client = new Client(servers, others);
     let count = 0;
+    const errors: MemcachedError[] = [];
     try {
-      for await (const item of client.admin.keys({ prefix, signal })) {
-        const line = [
-          String(item.size ?? "?").padStart(9),
-          ttlOf(item).padStart(8),
-          report.foreign(item.server),
-          report.foreign(item.key),
-        ];
-        await report.result(item, line.join("  "));
-        if (++count >= limit) break;
+      for (const server of servers) {
+        try {
+          for await (
+            const item of client.admin.keys({
+              servers: [parseAddress(server).name],
+              prefix,
+              signal,
+            })
+          ) {
+            await report.result(item, lineOf(item, report));
+            if (++count >= limit) return EXIT.done;
+          }
+        } catch (error) {
+          // The items of the others are wanted all the same.
+          if (!(error instanceof MemcachedError)) throw error;
+          errors.push(error);
+        }
       }
     } finally {
       await client.close();
     }
+    if (errors.length > 0) throw new MultiError("Cannot list all", { errors, partial: undefined });
     if (count === 0 && !report.isJson) await report.message("There are no such items");
     return count === 0 ? EXIT.miss : EXIT.done;
   },
 };
+
+function lineOf(item: KeyInfo, report: Report): string {
+  return [
+    String(item.size ?? "?").padStart(9),
+    ttlOf(item).padStart(8),
+    report.foreign(item.server),
+    report.foreign(item.key),
+  ].join("  ");
+}
 
 /** Seconds that an item has to live, by the clock of this machine. */
 function ttlOf({ exptime }: KeyInfo): string {

@@ -4,6 +4,7 @@ import { Argument } from "commander";
 import type { StatsFamilies } from "../../../mod.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { partly } from "../partly.ts";
 import type { Column } from "../table.ts";
 
 type Family = keyof StatsFamilies;
@@ -20,13 +21,15 @@ export const stats: CliCommand = {
   },
   async run(context, { args }) {
     const [family] = args as [Family];
-    const servers = await (await context.client()).admin.stats(family, { signal: context.signal });
-    const { report } = context;
+    const { report, signal } = context;
+    const client = await context.client();
+    const { given: servers, failure } = await partly(client.admin.stats(family, { signal }));
     if (report.isJson) {
       for (const [server, figures] of servers) await report.json({ server, family, figures });
-    } else {
+    } else if (servers.size > 0) {
       await writeTables(context, tablesOf(servers));
     }
+    if (failure !== undefined) throw failure;
     return EXIT.done;
   },
 };

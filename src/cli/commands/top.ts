@@ -4,6 +4,7 @@ import { integer } from "../arguments.ts";
 import { percent, short } from "../bars.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
+import { isDumb } from "../report.ts";
 import { Drawing } from "../top/drawing.ts";
 import { figuresOf, type ServerFigures } from "../top/figures.ts";
 import { type Scene, screenLines } from "../top/screen.ts";
@@ -28,7 +29,8 @@ export const top: CliCommand = {
     const polls = servers.map((server) => {
       return new ServerPoll(server, clientOptions, context.clock, milliseconds);
     });
-    const isDrawn = context.io.out.isTerminal && !context.report.isJson;
+    const { io, report } = context;
+    const isDrawn = io.out.isTerminal && !report.isJson && !isDumb(io);
     try {
       await (isDrawn ? drawn : listed)(context, { polls, interval, count });
     } finally {
