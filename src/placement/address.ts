@@ -93,6 +93,7 @@ function splitAlias(text: string): [place: string, alias: string | undefined] {
 
 /** Index of the next space that no backslash escapes; two backslashes cancel out. */
 function freeSpace(text: string, from: number): number {
+  if (!text.includes("\\")) return text.indexOf(" ", from);
   let escaped = false;
   for (let i = from; i < text.length; i++) {
     if (text[i] === " " && !escaped) return i;
@@ -130,6 +131,8 @@ function readPort(text: string, portText: string | undefined): number {
 }
 
 function checkBytes(text: string, part: "host" | "alias", value: string): void {
+  // Nearly all are short, and a list may have a thousand of them.
+  if (value.length * 3 <= MAX_HOST_BYTES) return;
   const bytes = new TextEncoder().encode(value).length;
   if (bytes <= MAX_HOST_BYTES) return;
   throw new RangeError(

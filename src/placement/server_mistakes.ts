@@ -11,6 +11,7 @@
  * @returns Completes "Cannot use server … as"; `undefined` for what can be a server.
  */
 export function mistakeIn(place: string, behind = ""): string | undefined {
+  if (USUAL.test(place)) return undefined;
   const url = URL_FORM.exec(place);
   if (url !== null) {
     const [, scheme, authority, path] = url;
@@ -44,6 +45,8 @@ export function mistakeIn(place: string, behind = ""): string | undefined {
 /** Shows the right forms. */
 const FORMS = 'write "host", "host:port", "[v6]:port" or "/path/to.sock"';
 
+/** What nearly all servers look like, which is told at once. */
+const USUAL = /^(?!unix:)[a-z\d._-]+(?::\d+)?$/i;
 /** Scheme, what follows the two slashes, and a path. */
 const URL_FORM = /^([a-z][a-z\d+.-]*):\/\/([^/]*)(.*)$/i;
 const SEVERAL = /\s*[,;|][,;|\s]*/;
