@@ -9,11 +9,13 @@
  * of the 32 bits are found too, but by a longer walk.) Measured: 7 ns a look-up.
  */
 
-import { sortPoints } from "./sorted_points.ts";
+import { type KnownPoints, knownPoints } from "./known_points.ts";
 
 /** Finds the server of a hash among servers that are known by their index. */
 export class Continuum {
   readonly #size: number;
+  /** Held so that other continuums can be made of it. */
+  readonly #known: KnownPoints;
   /** The points, ascending, and a last one that no hash passes. */
   readonly #hashes: Uint32Array;
   /** Whose the points are, in as few bytes as will do; the last is whose the first is, or nobody's. */
@@ -23,9 +25,10 @@ export class Continuum {
   /** How far a hash is shifted down to its upper bits. */
   readonly #shift: number;
 
-  /** @param points The points of each server, in any order and number; the array may be shared, and is not kept. */
+  /** @param points The points of each server, in any order and number; kept, and shared with others: they must not change. */
   constructor(points: readonly Uint32Array[]) {
-    const { hashes, servers, buckets, shift } = sortPoints(points);
+    this.#known = knownPoints(points);
+    const { hashes, servers, buckets, shift } = this.#known.sorted;
     this.#size = points.length;
     this.#hashes = hashes;
     this.#servers = servers;

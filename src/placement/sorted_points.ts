@@ -26,14 +26,18 @@ export interface SortedPoints {
  */
 export function sortPoints(points: readonly Uint32Array[]): SortedPoints {
   const count = points.reduce((sum, { length }) => sum + length, 0);
-  const bits = Math.max(1, Math.floor(Math.log2(count)));
-  const shift = 32 - bits;
-  const starts = startsOf(points, bits);
+  const shift = shiftFor(count);
+  const starts = startsOf(points, 32 - shift);
   const [hashes, servers] = dealt(points, starts, shift) ?? sorted(points, count);
   hashes[count] = 0xffffffff;
   servers[count] = count === 0 ? -1 : servers[0];
   const buckets = count <= 0xffff ? new Uint16Array(starts) : starts;
   return { hashes, servers, buckets, shift };
+}
+
+/** How far a hash is shifted down to its bucket, of which there is one for one or two points. */
+export function shiftFor(count: number): number {
+  return 32 - Math.max(1, Math.floor(Math.log2(count)));
 }
 
 /** Most servers whose indexes fit into two bytes. */
@@ -85,7 +89,7 @@ function dealt(
 }
 
 /** An array for indexes of servers, of as few bytes as will do. */
-function serversFor(count: number, length: number): Int16Array | Int32Array {
+export function serversFor(count: number, length: number): Int16Array | Int32Array {
   return count <= MOST_SHORT ? new Int16Array(length) : new Int32Array(length);
 }
 
