@@ -9,6 +9,7 @@ import { Authority } from "../tests/support/certificates.ts";
 import { startMemcached } from "../tests/support/memcached.ts";
 import { Programs, run } from "../tests/runtimes/runtimes.ts";
 import { checkServedPages } from "./pack_check/served_pages.ts";
+import { checkDocumentedPage, type DocumentedPage } from "./pack_check/documented_page.ts";
 import { copyTracked } from "./publish_check.ts";
 
 const ROOT = `${import.meta.dirname}/..`;
@@ -24,6 +25,18 @@ const TOOLS = {
 
 /** The packages of `@std` that published code imports. */
 const STD = ["crypto", "encoding", "streams"];
+
+/** The page servers of the documentation. */
+const ON_NODE: DocumentedPage = {
+  document: new URL("../docs/runtimes.md", import.meta.url),
+  language: "js",
+  file: "page.mjs",
+};
+const ON_BUN: DocumentedPage = {
+  document: new URL("../README.md", import.meta.url),
+  language: "ts",
+  file: "page.ts",
+};
 
 /** Packs, installs and uses the package. Throws where one of that fails. */
 async function packCheck(folder: string): Promise<void> {
@@ -63,6 +76,7 @@ async function packCheck(folder: string): Promise<void> {
     console.log(`${name} (${version}): ${stdout.trim()}`);
     await runCli(program, server.address, nodeProject);
     await checkServedPages(node, "page_server_node.ts", nodeProject, server.address);
+    await checkDocumentedPage(node, ON_NODE, nodeProject, server.address);
   }
   await checkBundle(programs.esbuild, nodeProject);
 
@@ -73,6 +87,7 @@ async function packCheck(folder: string): Promise<void> {
   console.log(`bun (${bun.version}): ${stdout.trim()}`);
   await runCli(bun.program, server.address, bunProject);
   await checkServedPages(bun, "page_server.ts", bunProject, server.address);
+  await checkDocumentedPage(bun, ON_BUN, bunProject, server.address);
 }
 
 /** Runs the command line program of the installed package, by the command that the documentation has. */
