@@ -37,6 +37,18 @@ Deno.test("README: the first example serves a page without a memcached, and says
   assertMatch(said.join("\n"), /has not answered yet/);
 });
 
+Deno.test("README: with await using at the top of the module the client is closed under the server", async () => {
+  await using stack = new AsyncDisposableStack();
+  const memcached = stack.use(await startMemcached());
+  const page = stack.use(
+    await Page.start(memcached, (program) => program.replace("const cache", "await using cache")),
+  );
+  const response = await fetch(page.urlOf(7));
+  await response.body?.cancel();
+  assertEquals(response.status, 500);
+  assertMatch((await page.stop()).join("\n"), /ClosedError/);
+});
+
 /** The example in a folder of its own, which knows the package by its path only. */
 class Page implements AsyncDisposable {
   readonly #folder: string;
@@ -46,12 +58,15 @@ class Page implements AsyncDisposable {
   #url = "";
   #isStopped = false;
 
-  static async start({ port }: Memcached): Promise<Page> {
+  static async start(
+    { port }: Memcached,
+    change = (program: string): string => program,
+  ): Promise<Page> {
     const folder = await Deno.makeTempDir({ prefix: "libmc-readme-" });
     const server = `localhost:${port}`;
     const program = (await firstBlock(new URL("README.md", ROOT), "ts"))
       .replace("localhost:11211", server);
-    await Deno.writeTextFile(`${folder}/page.ts`, program);
+    await Deno.writeTextFile(`${folder}/page.ts`, change(program));
     const links = [ROOT.pathname, `${ROOT.pathname}.ci/std`];
     const imports = { "@libmc/libmc": "jsr:@libmc/libmc@^0.1.0" };
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ links, imports }));
@@ -94,9 +109,13 @@ class Page implements AsyncDisposable {
     ends(new Error(this.#said.join("\n")));
   }
 
+  urlOf(id: number): URL {
+    return new URL(`/users/${id}`, this.#url);
+  }
+
   /** A visitor. */
   async user(id: number): Promise<unknown> {
-    const response = await fetch(new URL(`/users/${id}`, this.#url));
+    const response = await fetch(this.urlOf(id));
     const text = await response.text();
     assertEquals(response.status, 200, text);
     return JSON.parse(text);
