@@ -5,6 +5,8 @@
  * @module
  */
 
+import { PERMISSIONS, PROGRAM } from "./jsr_check.ts";
+
 const ROOT = `${import.meta.dirname}/..`;
 const STD = ".ci/std/";
 
@@ -44,18 +46,17 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Checks the types of a project with settings of its own that uses every entry point of the copied package by its path. */
+/** Checks a program in a project with settings of its own, which uses every entry point of the copied package by its path. */
 async function checkInProject(folder: string): Promise<boolean> {
   const project = `${folder}/project`;
   await Deno.mkdir(project);
   const config = JSON.parse(await Deno.readTextFile(`${folder}/package/deno.json`));
-  const entries = Object.keys(config.exports).map((entry) => `${config.name}${entry.slice(1)}`);
   const imports = { [config.name]: `jsr:${config.name}@^${config.version}` };
   const settings = { links: ["../package", "../std"], imports };
   await Deno.writeTextFile(`${project}/deno.json`, JSON.stringify(settings));
-  const program = entries.map((entry) => `import "${entry}";\n`).join("");
-  await Deno.writeTextFile(`${project}/use.ts`, program);
-  return await deno(project, ["check", "--quiet", "use.ts"]);
+  await Deno.copyFile(PROGRAM, `${project}/use.ts`);
+  return await deno(project, ["check", "--quiet", "use.ts"]) &&
+    await deno(project, ["run", "--quiet", "--no-prompt", ...PERMISSIONS, "use.ts"]);
 }
 
 /** Rehearses publishing the tracked files of `root`. Nothing remains of the copy. */
