@@ -29,6 +29,7 @@ import { isSound } from "../../thrown.ts";
 import { deleteOne } from "../change.ts";
 import { JobTurns } from "../job_turns.ts";
 import { type BegunJob, type Job, joined, missesOf, type Part, type Side } from "../job.ts";
+import { signalOf, unlessAborted } from "../unless_aborted.ts";
 import { type Carried, carry, type Passage } from "./carrier.ts";
 import { Migration, type Tally } from "./migration.ts";
 import { Owed } from "./owed.ts";
@@ -397,27 +398,6 @@ function wireKeysOf({ keys }: Job, engine: Engine): readonly string[] | Error {
   } catch (error) {
     return error as Error;
   }
-}
-
-/** Gives the signal of a call. What is none is for the verb to refuse. */
-function signalOf({ options }: Job): AbortSignal | undefined {
-  try {
-    return options?.signal instanceof AbortSignal ? options.signal : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Gives what a promise gives, unless the caller gives up first. */
-function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return result;
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    const over = () => signal.removeEventListener("abort", giveUp);
-    result.finally(over).then(resolve, reject);
-  });
 }
 
 /** What begins with the verb itself, on either side. */
