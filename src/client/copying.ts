@@ -9,6 +9,7 @@ import type { CopiedCalls, CopyJob } from "../operations/copies/copied_calls.ts"
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
+import { mayPeek, peek, peekMany } from "../operations/get_or_set/peek.ts";
 import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
 import { noop } from "../operations/meta/servers.ts";
 import { flushAll } from "../operations/servers.ts";
@@ -27,13 +28,18 @@ export class Copying {
     this.calls = calls;
   }
 
+  /** Each zone has what it loads for itself. Else what was loaded counts for all copies. */
   loads(copy: number): Loads {
-    return this.#loads[copy] ??= new Loads(this.calls.view(copy));
+    const { calls } = this;
+    return this.#loads[copy] ??= new Loads(
+      calls.view(copy),
+      this.hasZones ? undefined : (key, route) => calls.clearOthers(key, copy, route),
+    );
   }
 
   /** True if each zone loads its values for itself, and not the leading copy for all. */
   get hasZones(): boolean {
-    return this.engine.copies?.hasZones === true;
+    return this.calls.hasZones;
   }
 
   /** Flushes all servers, and those that have copied something from another one meanwhile once more. */
@@ -79,22 +85,14 @@ class Verbs extends Copier {
   readonly meta: MetaVerbs = new MetaVerbs(this.copying);
 
   getOrSet(key: string, load: Load<unknown>, options: GetOrSetOptions): Promise<unknown> {
-    const { calls, hasZones } = this.copying;
-    const job: CopyJob = {
+    return this.copying.calls.perform({
       effect: "load",
       keys: [key],
       isMany: false,
       options,
-      run: (engine, copy) => {
-        const loading: Load<unknown> = async (context) => {
-          await calls.clearOthers(job, copy);
-          return await load(context);
-        };
-        const given = typeof load === "function" && !hasZones ? loading : load;
-        return this.copying.loads(copy).getOrSet(engine, key, given, options);
-      },
-    };
-    return calls.perform(job);
+      run: (engine, copy) => this.copying.loads(copy).getOrSet(engine, key, load, options),
+      ...(this.#mayPeek(load, options) && { peek: (engine) => peek(engine, key, options) }),
+    });
   }
 
   getOrSetMulti(
@@ -102,24 +100,26 @@ class Verbs extends Copier {
     loadMany: LoadMany<unknown>,
     options: GetOrSetOptions,
   ): Promise<unknown> {
-    const { calls, hasZones } = this.copying;
     const list = listOf(keys);
-    const job: CopyJob = {
+    const all = Array.isArray(list) ? Array.from(new Set<string>(list)) : [];
+    const some = (positions: readonly number[] | undefined) =>
+      positions?.map((at) => all[at]) ?? list as string[];
+    return this.copying.calls.perform({
       effect: "load",
-      keys: Array.isArray(list) ? Array.from(new Set(list)) : [],
+      keys: all,
       isMany: true,
       options,
-      run: (engine, copy, positions) => {
-        const loading: LoadMany<unknown> = async (wanted, context) => {
-          await calls.clearOthers({ ...job, keys: wanted }, copy);
-          return await loadMany(wanted, context);
-        };
-        const given = typeof loadMany === "function" && !hasZones ? loading : loadMany;
-        const some = positions?.map((at) => job.keys[at]) ?? list;
-        return this.copying.loads(copy).getOrSetMulti(engine, some as string[], given, options);
-      },
-    };
-    return calls.perform(job);
+      run: (engine, copy, positions) =>
+        this.copying.loads(copy).getOrSetMulti(engine, some(positions), loadMany, options),
+      ...(this.#mayPeek(loadMany, options) && {
+        peek: (engine, _copy, positions) => peekMany(engine, some(positions), options),
+      }),
+    });
+  }
+
+  /** In a zone the own copy is asked anyway. */
+  #mayPeek(load: unknown, options: GetOrSetOptions): boolean {
+    return typeof load === "function" && !this.copying.hasZones && mayPeek(options);
   }
 
   /** What is stale stays at the leading copy alone. */

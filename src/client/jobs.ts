@@ -32,11 +32,15 @@ export function asking(way: Way, options: MetaGetOptions | undefined): Way {
 }
 
 /** Makes a call of what a verb was given. */
-export function jobOf({ run, options, takesMany, effect }: Way, given: unknown[]): Job<unknown> {
+export function jobOf(
+  { run, options, takesMany, effect, letsOthersPass }: Way,
+  given: unknown[],
+): Job<unknown> {
   const many = takesMany ? manyOf(given[0]) : undefined;
   const others = given.slice(1);
   return {
     effect,
+    ...(letsOthersPass && { letsOthersPass }),
     keys: many === undefined ? [given[0] as MetaKey] : many.keys,
     isMany: many !== undefined,
     options: given[options] as KeyOptions | undefined,

@@ -31,6 +31,8 @@ export interface Way {
   readonly takesMany: boolean;
   /** True if the verb must not be carried out twice, as the caller would see it. */
   readonly isOnce: boolean;
+  /** True if code of the caller's runs in the middle, which may make calls for the same key. */
+  readonly letsOthersPass?: boolean;
   /** What it does to the items of its keys. */
   readonly effect: Effect;
 }
@@ -56,7 +58,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
     (engine: Engine, key: string, value: unknown, cas: bigint, options?: StoreOptions) =>
       store.store(engine, "cas", key, value, options, cas),
   ),
-  update: once("create", 2, update),
+  update: { ...once("create", 2, update), letsOthersPass: true },
   lock: one(
     "lock",
     1,

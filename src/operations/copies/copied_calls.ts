@@ -11,32 +11,33 @@
  * - A verb that needs the very item, as its cas does, asks the leading copy alone.
  *
  * Calls of this client for a key that change it are carried out one behind the other, and those that read it wait for
- * them.
+ * them. `update()` lets others pass, as its caller may ask for the key while it changes the value.
  */
 
 import type { Deadline } from "../../clock.ts";
+import type { CopiesPlan } from "../../engine/copies.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { atCopy, failing, owning, refusedBy, routed } from "../../engine/view.ts";
+import { atCopy, failing, owning, refusedBy, routed, withRoute } from "../../engine/view.ts";
 import { ClosedError, MemcachedError, MultiError } from "../../errors.ts";
 import { isSound } from "../../thrown.ts";
 import { JobTurns } from "../job_turns.ts";
 import { type Job, joined, missesOf, type Part } from "../job.ts";
 import type { MetaKey } from "../meta/options.ts";
+import { clearPlace } from "../migration/carrier.ts";
+import { signalOf, unlessAborted } from "../unless_aborted.ts";
 import { Filling } from "./filling.ts";
 import { forgetKeys } from "./forgetting.ts";
+import { CopyRoutes, type Owner, type Route } from "./routes.ts";
 
 /** Where a part of a call is carried out: the number of a copy. */
-export type CopyJob = Job<number>;
+export interface CopyJob extends Job<number> {
+  /** Looks for values that need nothing more at a copy, for some of the keys; where the verb would load the others. */
+  peek?(engine: Engine, copy: number, positions?: readonly number[]): Promise<unknown>;
+}
 
 /** A call that has begun. It ends by its deadline, however many copies it needs. */
 interface BegunJob extends CopyJob {
   readonly deadline: Deadline;
-}
-
-/** Keys of a call, by their positions, and the copies that are asked for them, the first one first. */
-interface Route {
-  readonly copies: readonly number[];
-  readonly positions: number[];
 }
 
 /** What came of one attempt to read. */
@@ -54,25 +55,29 @@ interface Outcome {
   readonly failed?: readonly number[];
 }
 
+/** Errors by the positions of keys. */
+type Failures = ReadonlyMap<number, MemcachedError>;
+
 /** The calls of one client whose keys have copies. */
 export class CopiedCalls {
   readonly #engine: Engine;
   readonly #views: readonly Engine[];
   readonly #turns: JobTurns;
   readonly #filling: Filling;
-  /** Gives a number from 0 to 1, exclusive, by chance. */
-  readonly #random: () => number;
+  readonly #routes: CopyRoutes;
 
   constructor(engine: Engine, random: () => number = Math.random) {
+    const plan = engine.copies as CopiesPlan;
     this.#engine = engine;
     this.#turns = new JobTurns(engine);
-    this.#views = this.#plan.leading.map((_, copy) => copyOf(engine, copy));
+    this.#views = plan.leading.map((_, copy) => copyOf(engine, copy));
     this.#filling = new Filling(engine);
-    this.#random = random;
+    this.#routes = new CopyRoutes(engine, plan, random);
   }
 
-  get #plan(): NonNullable<Engine["copies"]> {
-    return this.#engine.copies as NonNullable<Engine["copies"]>;
+  /** True if each zone has all keys, and not several servers of one list. */
+  get hasZones(): boolean {
+    return this.#engine.copies?.hasZones === true;
   }
 
   /** Gives the engine of a copy. */
@@ -85,15 +90,22 @@ export class CopiedCalls {
     return this.#turns.close();
   }
 
-  /** Carries out a call. */
+  /** Carries out a call. An abort rejects at once, whatever is still to be done. */
   async perform(job: CopyJob): Promise<unknown> {
-    return await this.#turns.hold(() => this.#perform(job));
+    return await unlessAborted(this.#turns.hold(() => this.#perform(job)), signalOf(job));
   }
 
-  /** Deletes what the other copies have, as the values change in this moment. It does not fail. */
-  async clearOthers(job: CopyJob, copy: number): Promise<void> {
-    const positions = Array.from(job.keys.keys()).filter((at) => this.#isCopied(job.keys[at]));
-    await this.#forget({ ...job, deadline: this.#engine.deadline() }, copy, positions);
+  /**
+   * Deletes what the other copies have of a key whose value was stored at one. It does not fail.
+   *
+   * @param route The wire key that decides the servers, if not the key itself.
+   */
+  async clearOthers(key: string, copy: number, route: string | undefined): Promise<void> {
+    if (!this.#routes.isCopied(key)) return;
+    await this.#forgetAt(copy, [key], this.#engine.deadline(), (other) => {
+      const view = owning(this.#views[other], QUIET);
+      return route === undefined ? view : withRoute(view, route);
+    });
   }
 
   async #perform(job: CopyJob): Promise<unknown> {
@@ -108,7 +120,7 @@ export class CopiedCalls {
       // It cannot be used, and the call says so.
       return await job.run(this.#view(job, 0), 0);
     }
-    if (cluster.isAwaiting || cluster.copyCount === 1 || !job.keys.some(this.#isCopied)) {
+    if (cluster.isAwaiting || cluster.copyCount === 1 || !job.keys.some(this.#routes.isCopied)) {
       return await job.run(this.#view(job, 0), 0);
     }
     return await this.#inTurn({ ...job, deadline: this.#engine.deadline() }, wireKeys);
@@ -119,15 +131,22 @@ export class CopiedCalls {
     return this.#turns.begin({
       wireKeys,
       deadline: job.deadline,
-      isRead: !CHANGES.has(job.effect),
+      isRead: !CHANGES.has(job.effect) || job.letsOthersPass === true,
       carryOut: () => this.#carryOut(job, wireKeys),
       giveUp: (error) => this.#fail(job, undefined, error),
     });
   }
 
   async #carryOut(job: BegunJob, wireKeys: readonly string[]): Promise<unknown> {
-    const routes = this.#routesOf(job, wireKeys);
     const isRead = job.effect === "read" || job.effect === "readRaw";
+    const isSpread = isRead || job.effect === "load" && (this.hasZones || job.peek !== undefined);
+    const { route: placedBy } = this.#view(job, 0);
+    const routed = { ...job, wireKeys, isSpread, route: placedBy };
+    // A read that fails goes on with another copy.
+    if (!isRead && this.#routes.unreached(routed).length > 0) {
+      await this.#routes.reach(routed, job.deadline);
+    }
+    const routes = this.#routes.of(routed);
     if (!isRead && routes.length > 1) {
       const { keys } = this.#engine;
       const refused = refusedBy(this.#engine, keys, (engine) => job.run(engine, 0));
@@ -138,7 +157,9 @@ export class CopiedCalls {
         isRead
           ? this.#read(job, route)
           : CHANGES.has(job.effect)
-          ? this.#change(job, route)
+          ? this.#change(job, route, (at) => placedBy ?? wireKeys[at])
+          : job.effect === "load" && !this.hasZones
+          ? this.#load(job, route)
           : this.#run(job, route)
       ),
     );
@@ -166,43 +187,32 @@ export class CopiedCalls {
     return { parts: [{ positions, result }] };
   }
 
-  /** Groups the keys of a call by the copies that are asked for them. */
-  #routesOf(job: CopyJob, wireKeys: readonly string[]): readonly Route[] {
-    const routes = new Map<string, Route>();
-    const { route } = this.#view(job, 0);
-    // All keys of a call go the same way, so that what shares a server travels together.
-    const first = this.#plan.hasZones ? 0 : Math.floor(this.#random() * this.#count);
-    wireKeys.forEach((wireKey, at) => {
-      const copies = this.#isCopied(job.keys[at])
-        ? this.#copiesFor(job, route ?? wireKey, first)
-        : UNCOPIED;
-      const known = routes.get(copies.join());
-      if (known === undefined) routes.set(copies.join(), { copies, positions: [at] });
-      else known.positions.push(at);
-    });
-    return Array.from(routes.values());
-  }
-
-  /** Gives the copies to ask: the first one, the leading one, and the others, of which those are the last that are dead. */
-  #copiesFor({ effect }: CopyJob, placed: string, first: number): readonly number[] {
-    const { cluster } = this.#engine;
-    const leading = this.#plan.leading.filter((copy) => copy < this.#count);
-    const alive = leading.filter((copy) => !cluster.ownerOf(placed, copy).dead);
-    const usable = alive.length === 0 ? leading : alive;
-    const isSpread = effect === "read" || effect === "readRaw" ||
-      effect === "load" && this.#plan.hasZones;
-    const begin = isSpread && usable.includes(first) ? [first] : [];
-    return Array.from(new Set([...begin, ...usable]));
-  }
-
-  get #count(): number {
-    return this.#engine.cluster.copyCount;
+  /**
+   * Has values loaded by the leading copy alone, so that there is one load for all. What another copy has, and is fresh,
+   * needs no load: it is what `get()` would give.
+   */
+  async #load(job: BegunJob, { copies, positions }: Route): Promise<Outcome> {
+    const leading = this.#routes.leadingOf(copies);
+    const [first] = copies;
+    const { peek } = job;
+    if (first === leading || peek === undefined) {
+      return await this.#run(job, { copies: [leading], positions });
+    }
+    const look = { ...job, run: peek };
+    const { part, error } = await this.#attempt(look, first, positions);
+    const left = part === undefined ? positions : missesOf(job, part);
+    if (part !== undefined && left.length === 0) return { parts: [part] };
+    const { parts } = await this.#run(job, { copies: [leading], positions: [...left] });
+    const missing = missesOf(job, parts[0]);
+    if (error === undefined) {
+      for (const at of left) if (!missing.includes(at)) this.#fill(job, at, leading, first);
+    }
+    return { parts: part === undefined ? parts : [part, ...parts] };
   }
 
   /** Reads from a copy, and what that has not, or cannot give, from the leading one, and from the others if that fails. */
   async #read(job: BegunJob, { copies, positions }: Route): Promise<Outcome> {
-    // All copies that are asked are alive, and so the first of them in order is the one that leads.
-    const leading = this.#plan.leading.find((copy) => copies.includes(copy)) as number;
+    const leading = this.#routes.leadingOf(copies);
     const order = Array.from(new Set([copies[0], leading, ...copies]));
     const parts: Part[] = [];
     let left: readonly number[] = positions;
@@ -244,22 +254,40 @@ export class CopiedCalls {
     }
   }
 
-  /** Changes the leading copy, and has the others delete what they have. */
-  async #change(job: BegunJob, { copies: [leading], positions }: Route): Promise<Outcome> {
+  /**
+   * Changes the leading copy, and has the others delete what they have.
+   *
+   * @param placed Gives the wire key that decides the servers of a key.
+   */
+  async #change(
+    job: BegunJob,
+    { copies: [leading], positions }: Route,
+    placed: (at: number) => string,
+  ): Promise<Outcome> {
+    const { changes } = this.#engine.cluster;
+    const copied = positions.filter((at) => this.#routes.isCopied(job.keys[at]));
+    const owners = copied.map((at) => this.#routes.owners(placed(at)));
+    const forget = () => this.#forgetMoved(job, leading, copied, { owners, changes, placed });
+    const view = this.#view(job, leading);
+    if (NEEDS_ITEM.has(job.effect) && leading !== this.#routes.leading[0]) {
+      const { deadlines } = this.#engine;
+      await Promise.all(
+        copied.map((at) => deadlines.within(job.deadline, () => clearPlace(view, job.keys[at]))),
+      );
+    }
     let result: unknown;
-    let isUnknown = true;
+    let isUnknown = job.options?.signal?.aborted !== true;
     try {
-      result = await this.#runOn(this.#view(job, leading), job, leading, positions);
+      result = await this.#runOn(view, job, leading, positions);
       isUnknown = false;
     } catch (error) {
       // Wrong use, of which nothing was sent.
-      isUnknown = isSound(error, MemcachedError) || job.options?.signal?.aborted === true;
+      isUnknown &&= isSound(error, MemcachedError) || job.options?.signal?.aborted === true;
       throw error;
     } finally {
-      if (isUnknown) await this.#forget(job, leading, positions);
+      if (isUnknown) await forget();
     }
-    const copied = positions.filter((at) => this.#isCopied(job.keys[at]));
-    const failures = await this.#forget(job, leading, copied);
+    const failures = await forget();
     const parts = [{ positions, result }];
     if (job.effect !== "delete" || failures.size === 0) return { parts };
     const [error] = failures.values();
@@ -267,20 +295,61 @@ export class CopiedCalls {
     return { parts, error, failed: Array.from(failures.keys()) };
   }
 
-  /** Has all copies but one delete some keys. Gives the errors of those that have not confirmed it, by their positions. */
-  async #forget(
+  /**
+   * Has all copies but one delete some keys. If the servers have changed since the call began, that one may be another
+   * copy by now, and what was stored there outdated tomorrow: then all servers delete the keys that had them or have them.
+   *
+   * @returns The errors of those that have not confirmed it, by the positions of the keys.
+   */
+  async #forgetMoved(
     job: BegunJob,
     leading: number,
     positions: readonly number[],
-  ): Promise<ReadonlyMap<number, MemcachedError>> {
+    { owners, changes, placed }: {
+      /** Those of each key when the call began. */
+      readonly owners: readonly (readonly Owner[])[];
+      /** How often the servers had changed by then. */
+      readonly changes: number;
+      readonly placed: (at: number) => string;
+    },
+  ): Promise<Failures> {
+    const { cluster, keys } = this.#engine;
+    const failures = await this.#forget(job, leading, positions);
+    if (cluster.changes === changes || positions.length === 0) return failures;
+    positions.forEach((at, i) => {
+      const all = new Set([...owners[i], ...this.#routes.owners(placed(at))]);
+      for (const server of all) server.owe(keys.any(job.keys[at]));
+    });
+    return await this.#forget(job, undefined, positions);
+  }
+
+  /** Has all copies but one delete some keys. */
+  async #forget(
+    job: BegunJob,
+    leading: number | undefined,
+    positions: readonly number[],
+  ): Promise<Failures> {
+    if (positions.length === 0) return new Map();
+    const keys = positions.map((at) => job.keys[at]);
+    const view = (copy: number) => this.#view(job, copy, QUIET);
+    const failures = await this.#forgetAt(leading, keys, job.deadline, view);
+    return new Map(Array.from(failures, ([i, error]) => [positions[i], error]));
+  }
+
+  async #forgetAt(
+    leading: number | undefined,
+    keys: readonly MetaKey[],
+    deadline: Deadline,
+    view: (copy: number) => Engine,
+  ): Promise<Failures> {
     const failures = new Map<number, MemcachedError>();
-    if (positions.length === 0) return failures;
-    const others = this.#plan.leading.filter((copy) => copy !== leading && copy < this.#count);
+    const others = this.#routes.leading.filter((copy) => copy !== leading);
     await Promise.all(others.map(async (copy) => {
-      const view = this.#view(job, copy, { strict: true, began: () => undefined });
-      const keys = positions.map((at) => job.keys[at]);
-      const forgotten = this.#engine.deadlines.within(job.deadline, () => forgetKeys(view, keys));
-      for (const [i, error] of await forgotten) failures.set(positions[i], error);
+      const forgotten = this.#engine.deadlines.within(
+        deadline,
+        () => forgetKeys(view(copy), keys),
+      );
+      for (const [i, error] of await forgotten) failures.set(i, error);
     }));
     return failures;
   }
@@ -323,9 +392,6 @@ export class CopiedCalls {
     const view = this.#views[copy];
     return routed(changes === undefined ? view : owning(view, changes), options);
   }
-
-  readonly #isCopied = (key: MetaKey): boolean =>
-    this.#plan.isCopied(typeof key === "string" ? key : new TextDecoder().decode(key));
 }
 
 /** Gives the engine of one copy. */
@@ -340,6 +406,9 @@ function some(job: CopyJob, positions: readonly number[]): readonly number[] | u
 
 /** Failures that were told when they happened. */
 const TOLD = new WeakSet<MemcachedError>();
-const UNCOPIED: readonly number[] = [0];
+/** What looks at the item that is there. */
+const NEEDS_ITEM: ReadonlySet<string> = new Set(["change", "create"]);
+/** How copies delete what they have: what fails is told by those commands alone. */
+const QUIET = { strict: true, began: () => undefined };
 /** What changes an item by itself, so that the other copies must not keep theirs. */
 const CHANGES: ReadonlySet<string> = new Set(["store", "delete", "change", "create"]);

@@ -25,6 +25,8 @@ export interface FlightContext {
   readonly errors: BoundedMap<string, { readonly error: unknown; readonly until: number }>;
   /** The keys that are loaded in the background without a lease. */
   readonly refreshing: Set<string>;
+  /** Called when a value was stored, or may have been; callers wait for it. It does not reject. */
+  stored?(key: string, route: string | undefined): Promise<void>;
   /** Is told of failures of memcached. */
   failed(error: MemcachedError, isSeen: boolean): void;
 }
@@ -314,6 +316,7 @@ export class Flight<T> implements Joinable<T> {
     near?.drop(wireKey);
     try {
       await this.#told(hold.store(item, ttl));
+      await this.#context.stored?.(this.#wanted.key, engine.route);
     } finally {
       near?.drop(wireKey);
     }

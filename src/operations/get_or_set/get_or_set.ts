@@ -71,7 +71,8 @@ export class Loads {
   /** Cancels the end that closing has set to all loads. */
   #cancelEnd: (() => void) | undefined;
 
-  constructor(engine: Engine) {
+  /** @param stored As of {@linkcode FlightContext}, if values are in several places. */
+  constructor(engine: Engine, stored?: FlightContext["stored"]) {
     this.#engine = engine;
     const { clock, maxLoads } = engine.settings;
     this.#context = {
@@ -80,6 +81,7 @@ export class Loads {
       gate: new LoadGate(maxLoads, clock),
       errors: new BoundedMap(MOST_ERRORS),
       refreshing: new Set(),
+      ...(stored !== undefined && { stored }),
       failed: (error, isSeen) => engine.failed(error, VERB.name, isSeen),
     };
     engine.changes.add((keys) => this.#leave(keys));

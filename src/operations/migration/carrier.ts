@@ -105,6 +105,22 @@ export async function carry(passage: Passage, options: CarryOptions): Promise<Ca
   }
 }
 
+/**
+ * Takes away the placeholder of an item on its way, if there is one: a verb that looks at the item would take it for one.
+ * It does not fail, as whatever is wrong also befalls that verb.
+ */
+export async function clearPlace(engine: Engine, key: MetaKey): Promise<void> {
+  const wireKey = engine.keys.any(key);
+  const life = lifeOf(engine, wireKey);
+  try {
+    const { cas, taken, stale, size } = await ask(engine, wireKey, LOOK) ?? {};
+    if (cas === undefined || !taken || stale || size !== 0) return;
+    await ask(engine, wireKey, removing({ cas, life }));
+  } catch (error) {
+    if (!isSound(error, MemcachedError)) throw error;
+  }
+}
+
 /** A placeholder on the new server. */
 interface Place {
   readonly cas: bigint;
@@ -280,5 +296,11 @@ const CLAIM = metaGet<never>(
   { ...NOTHING_ASKED, cas: true, size: true },
   { N: LEASE },
   ONCE,
+);
+const LOOK = metaGet<never>(
+  { decode: () => undefined as never },
+  { ...NOTHING_ASKED, cas: true, size: true },
+  {},
+  { needs: undefined, mayRepeat: true },
 );
 const CARRY = verb("migration", missing);

@@ -102,7 +102,7 @@ export class Moves {
     return this.#turns.begin({
       wireKeys,
       deadline: job.deadline,
-      isRead: READS.includes(job.effect),
+      isRead: READS.includes(job.effect) || job.letsOthersPass === true,
       carryOut: () => this.#carryOut(job, wireKeys),
       giveUp: (error) => this.#fail(job, this.#all(job), error),
     });
