@@ -27,7 +27,7 @@ import {
   serverFor,
   type ServerGroup,
 } from "./choice.ts";
-import { oweLost, oweSkipped } from "./debts.ts";
+import { Debts } from "./debts.ts";
 import { type AwaitedServers, standIn } from "./awaited_servers.ts";
 import { Leaving } from "./leaving.ts";
 import { type Distribute, isSamePlace, Membership } from "./membership.ts";
@@ -79,6 +79,8 @@ export class Cluster {
   #closed: { readonly at: Error | undefined } | undefined;
   /** Servers that have left and are finishing their last commands. */
   readonly #leaving = new Leaving();
+  /** Which servers have missed a change. */
+  readonly debts: Debts;
   /** Made when the first one is opened. */
   #own: OwnConnections | undefined;
 
@@ -88,7 +90,13 @@ export class Cluster {
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
     this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
-    const { awaited, distribute } = context;
+    const { awaited, distribute, settings } = context;
+    this.debts = new Debts({
+      settings,
+      leaving: this.#leaving,
+      at: (copy) => this.#at(copy),
+      named: (name) => this.named(name),
+    });
     this.#copies = new Copies(context, distribute, (address) => this.#newServer(address));
     this.#awaited = awaited && standIn(awaited, this.#context, this.#resubmit);
     const placed = this.#awaited === undefined ? addresses : [this.#awaited.address];
@@ -168,20 +176,10 @@ export class Cluster {
     else this.#submitRouted(placed, command);
   }
 
-  /** Notes that a change of keys was carried out nowhere, or may not have been. */
-  owe(
-    keys: readonly string[],
-    { route, copy }: Pick<Command, "route" | "copy">,
-    sentTo?: string,
-  ): void {
-    const { failover } = this.#settings;
-    for (const key of keys) oweLost(this.#at(copy), key, route, { failover, sentTo });
-  }
-
   /** Prepares a command for a server that stands in for the owners of its keys. */
   lend(command: Command, server: Server): void {
-    const { failover, failoverExptime: seconds, replayInvalidations } = this.#settings;
-    if (replayInvalidations) oweSkipped(this.#at(command.copy), command, server, failover);
+    const { failoverExptime: seconds, replayInvalidations } = this.#settings;
+    if (replayInvalidations) this.debts.skipped(command, server);
     command.capExptime(seconds === 0 ? undefined : { seconds, now: this.#context.unixTime() });
   }
 
@@ -324,7 +322,11 @@ export class Cluster {
     servers.forEach((server, i) => {
       if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
-    for (const server of before) if (!stay.has(server)) this.#leaving.add(server);
+    for (const server of before) {
+      if (!stay.has(server)) {
+        this.#leaving.add(server, (name) => this.named(name));
+      }
+    }
   }
 
   /** Looks at something now and then while it waits. */
@@ -383,6 +385,7 @@ export class Cluster {
       this.#resubmit,
       this.#leaving.endOf(address.name),
     );
+    this.#leaving.handOver(server);
     if (this.#isUnref) server.unref();
     if (this.#closed !== undefined) void server.close(this.#closed.at);
     return server;

@@ -10,7 +10,11 @@
  */
 
 import type { Address } from "../placement/address.ts";
-import { checkApart, checkDistinctNames } from "../placement/distinct_names.ts";
+import {
+  checkApart,
+  checkDistinctNames,
+  checkDistinctPlaces,
+} from "../placement/distinct_names.ts";
 import type { PlacedServer } from "../placement/distribution.ts";
 import { ranked } from "../placement/ranked.ts";
 import { type Distribute, Membership } from "./membership.ts";
@@ -76,10 +80,11 @@ export class Copies {
   /**
    * Checks a list of servers.
    *
-   * @throws {TypeError} If two have the same name, or one is beside the list.
+   * @throws {TypeError} If two have the same name, or the same place where they have copies, or one is beside the list.
    */
   check(addresses: readonly PlacedServer[]): void {
     checkDistinctNames(addresses);
+    if (this.#replicas > 1) checkDistinctPlaces(addresses);
     checkApart(addresses, this.gutter?.addresses ?? [], "gutter");
     for (const zone of this.#zones) checkApart(addresses, zone.addresses, "zones");
   }

@@ -1,15 +1,66 @@
 /** Notes which servers have missed a change, so that the key is deleted there before they serve again. */
 
 import type { Command } from "../commands/command.ts";
+import type { Leaving } from "./leaving.ts";
 import type { Membership } from "./membership.ts";
 import type { Server } from "./server.ts";
 import { candidates } from "./stand_ins.ts";
 
+/** What the notes of one cluster depend on. */
+export interface DebtsContext {
+  readonly settings: { readonly failover: boolean };
+  readonly leaving: Leaving;
+  /** Gives the servers of a copy. */
+  at(copy: number): Membership;
+  /** Gives the server that has a display name now. */
+  named(name: string): Server | undefined;
+}
+
+/** The notes of one cluster. */
+export class Debts {
+  readonly #context: DebtsContext;
+
+  constructor(context: DebtsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Notes that a change of keys was carried out nowhere, or may not have been.
+   *
+   * @param sentTo Display name of the server that failed.
+   */
+  lost(
+    keys: readonly string[],
+    { route, copy }: Pick<Command, "route" | "copy">,
+    sentTo?: string,
+  ): void {
+    const { at, settings: { failover }, leaving } = this.#context;
+    for (const key of keys) {
+      oweLost(at(copy), key, route, { failover, sentTo });
+      if (sentTo !== undefined) leaving.owe(sentTo, key);
+    }
+  }
+
+  /** Notes that a server, which may have left, may have missed a change of a key. */
+  missed(server: Server, key: string): void {
+    const { named, leaving } = this.#context;
+    const now = named(server.name);
+    if (now === undefined) leaving.owe(server, key);
+    else now.owe(key);
+  }
+
+  /** Notes a change that is carried out by a server which stands in. */
+  skipped(command: Command, standIn: Server): void {
+    const { at, settings: { failover } } = this.#context;
+    oweSkipped(at(command.copy), command, standIn, failover);
+  }
+}
+
 /**
- * Notes a change that is carried out by a server which stands in: those before it in the order miss it. What it has is
- * deleted in its turn once they are back, as it will hear no more of the key.
+ * Those before it in the order miss the change. What it has is deleted in its turn once they are back, as it will hear no
+ * more of the key.
  */
-export function oweSkipped(
+function oweSkipped(
   membership: Membership,
   command: Command,
   standIn: Server,
@@ -25,13 +76,11 @@ export function oweSkipped(
 }
 
 /**
- * Notes a change that was carried out nowhere, or of which that is not known. It may be out of date at the owner, at the
- * server to which it was sent, and at those that would stand in and are dead.
+ * It may be out of date at the owner, at the server to which it was sent, and at those that would stand in and are dead.
  *
  * @param route The wire key that decides the server, if not the key itself.
- * @param sentTo Display name of the server that failed.
  */
-export function oweLost(
+function oweLost(
   membership: Membership,
   key: string,
   route: string | undefined,

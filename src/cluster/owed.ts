@@ -46,6 +46,22 @@ export class Owed {
     return this.#keys.size > 0;
   }
 
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /** Passes all keys on to a server that has the same name now. */
+  handOver(server: { owe(key: string, standIn?: StandIn): void }): void {
+    for (const [key, standIn] of this.#keys) server.owe(key, standIn);
+    this.#keys.clear();
+  }
+
+  /** Forgets all keys, and counts them. */
+  forget(): void {
+    for (const _ of this.#keys) this.#context.happened({ what: "forgotten", server: this.#server });
+    this.#keys.clear();
+  }
+
   /**
    * Adds a key as the newest. A server that is in use is let delete it at the end of this turn.
    *

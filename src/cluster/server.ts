@@ -61,7 +61,7 @@ export class Server extends ServerFacts {
   #fruitless = 0;
   #meta: MetaSupport | undefined;
   /** The keys of changes that it has missed. */
-  #owed: Owed | undefined;
+  owed: Owed | undefined;
   #isUnref = false;
   #isLeaving = false;
   /** Set once the server is closed, with the place of that call. */
@@ -184,7 +184,7 @@ export class Server extends ServerFacts {
    * @param standIn The server that has carried out the change.
    */
   owe(key: string, standIn?: Server): void {
-    (this.#owed ??= new Owed(this, this.#context)).add(key, standIn);
+    (this.owed ??= new Owed(this, this.#context)).add(key, standIn);
   }
 
   /** Makes the error for a command that cannot be sent because this server is dead. */
@@ -326,7 +326,7 @@ export class Server extends ServerFacts {
       READY.add(connection);
       if (this.#isUnref) connection.unref();
       // What was missed during the replay stands before all else on the connection.
-      this.#owed?.settleOn(connection, clock.now());
+      this.owed?.settleOn(connection, clock.now());
       this.#pool.add(connection);
       happened({ what: "connect", server: this, milliseconds: clock.now() - began });
       if (this.#health?.succeeded()) change = "alive";
@@ -371,7 +371,7 @@ export class Server extends ServerFacts {
     else if (this.#health?.mustAnswer) {
       await this.#makeReady(connection, probe, settings.pollTimeout || timeout, signal);
     }
-    const owed = this.#owed;
+    const owed = this.owed;
     if (owed?.isDue) await this.#makeReady(connection, owed.settle, settings.timeout, signal);
     if (this.#meta !== undefined && !this.connected) await this.#meta.learnAnew(signal);
     return connection;

@@ -1,7 +1,11 @@
 /** The options `replicas` and `zones`: keys that several servers have. */
 
 import { knowsPlaceholders } from "../codec/placeholder.ts";
-import { checkApart, checkDistinctNames } from "../placement/distinct_names.ts";
+import {
+  checkApart,
+  checkDistinctNames,
+  checkDistinctPlaces,
+} from "../placement/distinct_names.ts";
 import type { PlacedServer } from "../placement/distribution.ts";
 import type { ClientOptions, Settings } from "./options.ts";
 import { readServers, type ServerList } from "./server_list.ts";
@@ -90,6 +94,7 @@ function replicasOf(
         `current value is ${count}`,
     );
   }
+  checkDistinctPlaces(list?.placed ?? []);
   const leading = Array.from({ length: count }, (_, i) => i);
   return { replicas: count, zones: [], leading, hasZones: false, isCopied: keys };
 }

@@ -142,7 +142,7 @@ export class Engine implements CallOwner {
       },
       attempts: this.#observers,
     });
-    const remember = remembering(settings, (...lost) => this.cluster.owe(...lost));
+    const remember = remembering(settings, (...lost) => this.cluster.debts.lost(...lost));
     this.#remember = countingCommands(groups, this.keys, remember);
     this.roster = new Roster(list, this.cluster, {
       settings,

@@ -49,7 +49,7 @@ export function sendInGroups(
     }
     const mayOwe = owes && overwrites(fanOut.command);
     for (const { owner, keys, positions, dialError } of orphans) {
-      if (mayOwe) cluster.owe(keys, routing);
+      if (mayOwe) cluster.debts.lost(keys, routing);
       fanOut.note(orphanError(owner, dialError, fanOut.command));
       orphaned?.(positions);
     }

@@ -1,4 +1,4 @@
-/** A server is known by its names alone, so that no two servers of a list may share one. */
+/** A server is known by its names alone, so that no two servers of a list may share one; and who has copies must be apart. */
 
 import type { Address } from "./address.ts";
 
@@ -36,6 +36,27 @@ export function checkApart(
     `Cannot use server ${name} in option "${option}" as it is one of the servers, and ${why}: ` +
       "name another one, or take it out of the servers",
   );
+}
+
+/**
+ * Checks that no two servers of a list are the same one under two names, as a key that it has twice it deletes with its copy.
+ *
+ * @throws {TypeError} If two have the same place.
+ */
+export function checkDistinctPlaces(servers: readonly Address[]): void {
+  const names = new Map<string, string>();
+  for (const server of servers) {
+    const other = names.get(placeOf(server));
+    if (other !== undefined) {
+      throw new TypeError(
+        `Cannot use option "replicas" with servers ${JSON.stringify(other)} and ` +
+          `${
+            JSON.stringify(server.name)
+          } as they are one server: the copies of a key must be apart`,
+      );
+    }
+    names.set(placeOf(server), server.name);
+  }
 }
 
 function placeOf({ host, port, path }: Address): string {

@@ -216,6 +216,72 @@ Deno.test("replayInvalidations lets a server leave in the middle of a replay, an
   assertEquals([replaying.waiting, rig.servers.one.connections.length], [0, 0]);
 });
 
+Deno.test("replayInvalidations deletes on a server that left and is named again what it has missed before, and after it failed", async () => {
+  await using rig = new Rig(["one a", "two b"]);
+  const { client } = rig;
+  const keys = Array.from({ length: 40 }, (_, i) => `key${i}`)
+    .filter((key) => client.getHostByKey(key) === "a");
+  const [missed, lost, kept] = keys;
+  await rig.done(client.setMulti(keys.map((key) => [key, "old"] as const)));
+  // One call is on its way when the server leaves, and is lost after that.
+  const late = client.set(lost, "new");
+  await settle();
+  client.setServers(["two b"]);
+  await settle();
+  rig.cut("one");
+  assertEquals(await rig.done(late), false);
+  client.setServers(["one a", "two b"]);
+  assertEquals(await client.delete(missed), false);
+  client.setServers(["two b"]);
+  await rig.done(client.get(kept));
+  rig.heal("one");
+  client.setServers(["one a", "two b"]);
+  const found = await rig.done(client.getMulti(keys));
+  assertEquals([missed, lost, kept].map((key) => found.get(key)), [undefined, undefined, "old"]);
+});
+
+Deno.test("replayInvalidations hands over what a server has missed that comes back while its last commands end", async () => {
+  await using rig = new Rig(["one a", "two b"]);
+  const { client } = rig;
+  const key = Array.from({ length: 40 }, (_, i) => `key${i}`)
+    .find((key) => client.getHostByKey(key) === "a") as string;
+  await rig.done(client.set(key, "old"));
+  const late = client.set(key, "new");
+  await settle();
+  client.setServers(["two b"]);
+  client.setServers(["one a", "two b"]);
+  const read = client.get(key);
+  await settle();
+  rig.only("one").lose();
+  assertEquals(await rig.done(late), false);
+  // It has not been carried out, and what was there before is deleted.
+  assertEquals(await rig.done(read), undefined);
+  assertEquals(await rig.done(client.get(key)), undefined);
+});
+
+Deno.test("replayInvalidations bounds what it keeps for servers that have left", async () => {
+  await using rig = new Rig(["two b"], { maxPending: 100_000 });
+  const { client } = rig;
+  rig.cut("one");
+  let forgotten = 0;
+  const keys = Array.from({ length: MOST }, (_, i) => `key${i}`);
+  // Each of them owns all keys, and misses 65,536 changes. Four of five fit.
+  for (let i = 0; i < 5; i++) {
+    client.setServers([`one gone${i}`]);
+    await client.deleteMulti(keys);
+    client.setServers(["two b"]);
+    await settle();
+  }
+  rig.heal("one");
+  for (let i = 0; i < 5; i++) {
+    client.setServers([`one gone${i}`]);
+    if (rig.counted(`gone${i}`).owed === 0) forgotten++;
+    client.setServers(["two b"]);
+    await settle();
+  }
+  assertEquals(forgotten, 1);
+});
+
 type Name = "one" | "two" | "three";
 
 /** A client with servers that do nothing by themselves, unless they are let. */

@@ -318,7 +318,7 @@ export class CopiedCalls {
     if (cluster.changes === changes || positions.length === 0) return failures;
     positions.forEach((at, i) => {
       const all = new Set([...owners[i], ...this.#routes.owners(placed(at))]);
-      for (const server of all) server.owe(keys.any(job.keys[at]));
+      for (const server of all) cluster.debts.missed(server, keys.any(job.keys[at]));
     });
     return await this.#forget(job, undefined, positions);
   }

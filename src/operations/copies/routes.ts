@@ -117,9 +117,6 @@ interface Placed {
 }
 
 /** A server that has a copy. */
-export interface Owner {
-  /** Has it delete a key before it serves again, or at once. */
-  owe(key: string): void;
-}
+export type Owner = ReturnType<Engine["cluster"]["ownerOf"]>;
 
 const UNCOPIED: readonly number[] = [0];

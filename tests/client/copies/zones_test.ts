@@ -3,7 +3,7 @@
 import { Client, type ClientOptions, type ZoneOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 40 }, (_, i) => `key${i}`);
 

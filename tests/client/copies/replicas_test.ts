@@ -3,7 +3,7 @@
 import { Client, type ClientOptions, libmcCodec } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const BIG = "7".repeat(1_500_000);
 const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `key${i}`);
