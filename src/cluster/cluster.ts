@@ -9,7 +9,6 @@
 
 import type { Clock, Deadline } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { Divisible } from "../commands/group_command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { RequestBuffers } from "../connection/contract.ts";
 import type { LineStream } from "../connection/line_stream.ts";
@@ -25,7 +24,6 @@ import {
   groupsOf,
   type Orphans,
   serverFor,
-  type ServerGroup,
 } from "./choice.ts";
 import { Debts } from "./debts.ts";
 import { type AwaitedServers, standIn } from "./awaited_servers.ts";
@@ -34,12 +32,13 @@ import { type Distribute, isSamePlace, Membership } from "./membership.ts";
 import { OwnConnections } from "./own_connections.ts";
 import { Copies, type CopiesOptions } from "./copies.ts";
 import { Placing } from "./placing.ts";
+import { resendGroup } from "./resending.ts";
 import { route, type RoutingSteps, type Unconnected } from "./routing.ts";
 import { Server } from "./server.ts";
 import type { ClusterSettings, ServerContext } from "./server_context.ts";
 import { closedError, lateError, unplacedError } from "./server_errors.ts";
 import { type Explained, explained } from "./stand_ins.ts";
-import { failOrphan, failUnsent } from "./unsent.ts";
+import { failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
 
 /** The context in which a cluster is made. */
@@ -474,45 +473,17 @@ export class Cluster {
     const { key, route = key } = command;
     if (key !== undefined && route !== undefined) {
       this.#submitRouted(route, command, submitting);
-    } else if (isDivisible(command)) this.#resubmitGroup(command, submitting);
-    else this.submitTo(from, command, submitting);
-  }
-
-  /** Sends a command for many keys again: as it is if all keys have the same server, else in parts. */
-  #resubmitGroup(command: Divisible, submitting: Submitting, failed: Failed = new Map()): void {
-    if (command.abandoned) return;
-    const { groups, orphans } = this.#groupsOf(command, command, failed);
-    const areMany = groups.length + orphans.length > 1;
-    const all = [...groups.map(({ group }) => group), ...orphans];
-    const parts = areMany ? command.divide(all) : [command];
-    parts.forEach((part, i) => {
-      if (i < groups.length) this.#resubmitPart(part, groups[i], submitting, failed);
-      else if (i < all.length) failOrphan(part, orphans[i - groups.length]);
-    });
-  }
-
-  /** Sends a command for many keys of one server. If that must be dialled, the choice is made again after that. */
-  #resubmitPart(
-    command: Command,
-    { server, standsIn = false }: ServerGroup,
-    submitting: Submitting,
-    failed: Failed,
-  ): void {
-    if (server.connected) {
-      submitting(command);
-      return this.#give(command, server, standsIn);
-    }
-    this.#dial(server, command.deadline, (error) => {
-      if (error !== undefined) failed.set(server, error);
-      try {
-        if (isDivisible(command)) this.#resubmitGroup(command, submitting, failed);
-        else if (command.key !== undefined) {
-          this.#submitRouted(command.route ?? command.key, command, submitting);
-        }
-      } catch (cause) {
-        failUnsent(server, command, unplacedError(server.name, cause));
-      }
-    });
+    } else if (isDivisible(command)) {
+      resendGroup(command, {
+        groupsOf: (group, failed) => this.#groupsOf(group, group, failed),
+        dial: (server, { deadline }, then) => this.#dial(server, deadline, then),
+        give: (part, server, standsIn) => {
+          submitting(part);
+          this.#give(part, server, standsIn);
+        },
+        submit: (key, part) => this.#submitRouted(key, part, submitting),
+      });
+    } else this.submitTo(from, command, submitting);
   }
 
   /** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
