@@ -36,7 +36,7 @@ Deno.test("llms.txt has an example that runs as it stands", async () => {
     await Deno.writeTextFile(`${folder}/example.ts`, code);
     const { success, stderr } = await new Deno.Command("deno", {
       args: [
-        ...["run", "--check", "--config=deno.json", "--no-prompt", "--allow-net=127.0.0.1"],
+        ...["run", "--config=deno.json", "--no-prompt", "--allow-net=127.0.0.1"],
         `${folder}/example.ts`,
       ],
       cwd: ROOT,
