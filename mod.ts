@@ -123,7 +123,7 @@ export type {
   StoreOptions,
   StreamOptions,
 } from "./src/engine/call_options.ts";
-export type { Exptime } from "./src/checks/arguments.ts";
+export type { Exptime, Keys } from "./src/checks/arguments.ts";
 export type { Clock } from "./src/clock.ts";
 export { transportFromStreams } from "./src/transports/streams.ts";
 export type { TlsOptions } from "./src/checks/tls.ts";
@@ -161,6 +161,7 @@ export type { DistributionName } from "./src/placement/distributions.ts";
 export type { HashFn, HashName, KeyHash } from "./src/placement/hashes/key_hash.ts";
 export type { CompressionOptions } from "./src/codec/compression.ts";
 export type { InflateBudget } from "./src/codec/budget.ts";
+export type { Storable, StorableObject } from "./src/checks/storable.ts";
 export type { Codec, Encoded } from "./src/codec/codec.ts";
 export { jsCodec } from "./src/codec/js_codec.ts";
 export { libmcCodec } from "./src/codec/libmc_codec.ts";

@@ -46,6 +46,9 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
+/** What the compiler is to take and to refuse, with the options of this package and with those of other projects. */
+const TYPES = "tests/types";
+
 /** Checks a program in a project with settings of its own, which uses every entry point of the copied package by its path. */
 async function checkInProject(folder: string): Promise<boolean> {
   const project = `${folder}/project`;
@@ -55,7 +58,11 @@ async function checkInProject(folder: string): Promise<boolean> {
   const settings = { links: ["../package", "../std"], imports };
   await Deno.writeTextFile(`${project}/deno.json`, JSON.stringify(settings));
   await Deno.copyFile(PROGRAM, `${project}/use.ts`);
-  return await deno(project, ["check", "--quiet", "use.ts"]) &&
+  for await (const { name } of Deno.readDir(`${folder}/package/${TYPES}`)) {
+    if (name.endsWith("_test.ts")) continue;
+    await Deno.copyFile(`${folder}/package/${TYPES}/${name}`, `${project}/${name}`);
+  }
+  return await deno(project, ["check", "--quiet", "."]) &&
     await deno(project, ["run", "--quiet", "--no-prompt", ...PERMISSIONS, "use.ts"]);
 }
 

@@ -3,7 +3,13 @@
  * which speaks TLS, and the certificate of who vouches for it.
  */
 
-import { Client, type ClientOptions, ConnectionError, type MultiResult } from "@libmc/libmc";
+import {
+  Client,
+  type ClientOptions,
+  ConnectionError,
+  type Items,
+  type MultiResult,
+} from "@libmc/libmc";
 import { otel } from "@libmc/libmc/otel";
 import { MemcachedServer, TestClock } from "@libmc/libmc/testing";
 import { INVALID_SPAN_CONTEXT, trace, type Tracer } from "@opentelemetry/api";
@@ -25,7 +31,7 @@ console.log(
 
 async function roundTrip(server: string, options: ClientOptions): Promise<void> {
   await using client = new Client(server, options);
-  const items: Record<string, unknown> = { a: "text", b: 2, c: { list: [1, null] }, d: 2n ** 70n };
+  const items: Items = { a: "text", b: 2, c: { list: [1, null] }, d: 2n ** 70n };
   equal(await client.set("a", "text", { exptime: 60 }), true);
   const stored: MultiResult = await client.setMulti(items);
   equal(stored, { ok: true, failed: [] });

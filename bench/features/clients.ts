@@ -1,6 +1,6 @@
 // The clients that are asked, each as its own documentation begins: every option at its default, but TLS.
 
-import { Client } from "@libmc/libmc";
+import { Client, type Storable } from "@libmc/libmc";
 import { Memcache } from "npm:memcache@1.10.0";
 import memcacheManifest from "npm:memcache@1.10.0/package.json" with {
   type: "json",
@@ -60,7 +60,7 @@ const libmc: AskedClient = {
     });
     return {
       get: (key) => client.get(key),
-      set: (key, value) => client.set(key, value),
+      set: (key, value) => client.set(key, value as Storable),
       incr: (key) => client.incr(key),
       load: (key, source) => client.getOrSet(key, source, { ttl: 60 }),
       close: () => client.close(),

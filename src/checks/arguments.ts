@@ -126,12 +126,31 @@ export function checkStatsName(name: string): string {
 }
 
 /**
+ * The keys of a call for many: any iterable of strings that is not itself a string, whose characters would be the keys.
+ *
+ * @example An array, a Set, or the keys of a Map
+ * ```ts
+ * import { Client, type Keys } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * await client.setMulti({ a: 1, b: 2 });
+ * const keys: Keys = new Set(["a", "b"]);
+ * assertEquals((await client.getMulti(keys)).size, 2);
+ * ```
+ */
+export type Keys = Iterable<string> & object;
+
+/**
  * Gives the keys of a call for many as an array. An object that is not iterable must not pass for an empty list, nor a
  * string for a list of its characters.
  *
  * @throws {TypeError} If `keys` is not an iterable, or is a string.
  */
-export function checkKeys(keys: Iterable<string>): string[] {
+export function checkKeys(keys: Keys): string[] {
   if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return Array.from(keys);
   throw new TypeError(
     `Cannot use keys that are not an iterable of strings: current type is ${typeOf(keys)}`,

@@ -1,7 +1,8 @@
 /** The client that users see. Every verb is one line here; `operations/` has the code. */
 
-import type { Exptime } from "../checks/arguments.ts";
+import type { Exptime, Keys } from "../checks/arguments.ts";
 import type { ServerCounters } from "../cluster/counters.ts";
+import type { Storable } from "../checks/storable.ts";
 import type { ServerStats } from "../commands/server_commands.ts";
 import type {
   CallOptions,
@@ -364,7 +365,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getOrSetMulti<S extends StandardSchema>(
-    keys: Iterable<string>,
+    keys: Keys,
     loadMany: LoadMany<SchemaInput<S>>,
     options: GetOrSetSchemaOptions<S>,
   ): Promise<Map<string, SchemaOutput<S>>>;
@@ -405,12 +406,12 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getOrSetMulti<T>(
-    keys: Iterable<string>,
+    keys: Keys,
     loadMany: LoadMany<T>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>>;
   getOrSetMulti<T>(
-    keys: Iterable<string>,
+    keys: Keys,
     loadMany: LoadMany<T>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>> {
@@ -552,7 +553,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(pages.get("page:3"), "three");
    * ```
    */
-  getMulti<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<Map<string, T>> {
+  getMulti<T = unknown>(keys: Keys, options?: KeyOptions): Promise<Map<string, T>> {
     return this.#moving?.getMulti<T>(keys, options) ??
       retrieve.getMulti<T>(routed(this.#engine, options), keys, options);
   }
@@ -583,7 +584,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   getsMulti<T = unknown>(
-    keys: Iterable<string>,
+    keys: Keys,
     options?: KeyOptions,
   ): Promise<Map<string, CasValue<T>>> {
     return this.#moving?.getsMulti<T>(keys, options) ??
@@ -614,7 +615,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals([de, fr, en], ["hallo", undefined, "hello"]);
    * ```
    */
-  getList<T = unknown>(keys: Iterable<string>, options?: KeyOptions): Promise<(T | undefined)[]> {
+  getList<T = unknown>(keys: Keys, options?: KeyOptions): Promise<(T | undefined)[]> {
     return this.#moving?.getList<T>(keys, options) ??
       retrieve.getList<T>(routed(this.#engine, options), keys, options);
   }
@@ -709,7 +710,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   gatMulti<T = unknown>(
-    keys: Iterable<string>,
+    keys: Keys,
     exptime: Exptime,
     options?: KeyOptions,
   ): Promise<Map<string, T>> {
@@ -752,7 +753,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("token"), undefined);
    * ```
    */
-  set(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
+  set(key: string, value: Storable, options?: StoreOptions): Promise<boolean> {
     return this.#moving?.set(key, value, options) ??
       store.store(routed(this.#engine, options), "set", key, value, options);
   }
@@ -781,7 +782,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await Promise.all(attempts), [true, false, false]);
    * ```
    */
-  add(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
+  add(key: string, value: Storable, options?: StoreOptions): Promise<boolean> {
     return this.#moving?.add(key, value, options) ??
       store.store(routed(this.#engine, options), "add", key, value, options);
   }
@@ -811,7 +812,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.replace("weather:Oslo", "snow"), true);
    * ```
    */
-  replace(key: string, value: unknown, options?: StoreOptions): Promise<boolean> {
+  replace(key: string, value: Storable, options?: StoreOptions): Promise<boolean> {
     return this.#moving?.replace(key, value, options) ??
       store.store(routed(this.#engine, options), "replace", key, value, options);
   }
@@ -844,7 +845,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.cas("queue", [...seen.value, "c"], seen.cas), false);
    * ```
    */
-  cas(key: string, value: unknown, cas: bigint, options?: StoreOptions): Promise<boolean> {
+  cas(key: string, value: Storable, cas: bigint, options?: StoreOptions): Promise<boolean> {
     return this.#moving?.cas(key, value, cas, options) ??
       store.store(routed(this.#engine, options), "cas", key, value, options, cas);
   }
@@ -1098,7 +1099,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   setMulti(
-    items: Iterable<readonly [string, unknown]>,
+    items: Iterable<readonly [string, Storable]>,
     options?: StoreOptions,
   ): Promise<MultiResult>;
   /**
@@ -1156,7 +1157,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   appendMulti(
-    keys: Iterable<string>,
+    keys: Keys,
     data: Uint8Array | string,
     options?: KeyOptions,
   ): Promise<MultiResult> {
@@ -1190,7 +1191,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   prependMulti(
-    keys: Iterable<string>,
+    keys: Keys,
     data: Uint8Array | string,
     options?: KeyOptions,
   ): Promise<MultiResult> {
@@ -1254,7 +1255,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(server.items, 0);
    * ```
    */
-  deleteMulti(keys: Iterable<string>, options?: KeyOptions): Promise<MultiResult> {
+  deleteMulti(keys: Keys, options?: KeyOptions): Promise<MultiResult> {
     return this.#moving?.deleteMulti(keys, options) ??
       change.deleteMulti(routed(this.#engine, options), keys, options);
   }

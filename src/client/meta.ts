@@ -1,5 +1,6 @@
 /** The meta commands as users see them: `client.meta`. `operations/meta/` has the code. */
 
+import type { Storable } from "../checks/storable.ts";
 import type { MetaDebug } from "../commands/meta/debug.ts";
 import type { MetaDeleted } from "../commands/meta/delete.ts";
 import type { MetaItem } from "../commands/meta/get.ts";
@@ -131,7 +132,7 @@ export class Meta {
    * ```
    */
   getMulti<T = unknown, K extends MetaKey = MetaKey>(
-    keys: Iterable<K>,
+    keys: Iterable<K> & object,
     options?: Omit<MetaGetOptions, "ifNotCas">,
   ): Promise<Map<K, MetaItem<T>>> {
     return retrieval.getMulti<T, K>(routed(this.#engine, options), keys, options);
@@ -164,7 +165,7 @@ export class Meta {
    * assertEquals(await client.meta.set("stock", 4, { cas }), { status: "exists" });
    * ```
    */
-  set(key: MetaKey, value: unknown, options?: MetaSetOptions): Promise<MetaStored | undefined> {
+  set(key: MetaKey, value: Storable, options?: MetaSetOptions): Promise<MetaStored | undefined> {
     return storage.set(routed(this.#engine, options), key, value, options);
   }
 
@@ -260,7 +261,7 @@ export class Meta {
    * ```
    */
   deleteMulti<K extends MetaKey>(
-    keys: Iterable<K>,
+    keys: Iterable<K> & object,
     options?: Omit<MetaDeleteOptions, "cas">,
   ): Promise<Map<K, MetaDeleted>> {
     return deletion.deleteMulti<K>(routed(this.#engine, options), keys, options);
@@ -329,7 +330,7 @@ export class Meta {
    * ```
    */
   arithmeticMulti<N extends number | bigint = number, K extends MetaKey = MetaKey>(
-    keys: Iterable<K>,
+    keys: Iterable<K> & object,
     options?: Omit<MetaArithmeticOptions<N>, "cas">,
   ): Promise<Map<K, counting.MetaCounted<N>>> {
     return counting.arithmeticMulti<N, K>(routed(this.#engine, options), keys, options);

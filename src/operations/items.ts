@@ -2,6 +2,7 @@
 
 import { plainBytes } from "../checks/bytes.ts";
 import type { Encoded } from "../codec/codec.ts";
+import type { Storable } from "../checks/storable.ts";
 import { quote } from "../key.ts";
 import { notAnOptionsObject, typeOf } from "../checks/check.ts";
 import { isSound } from "../thrown.ts";
@@ -26,14 +27,16 @@ import { isSound } from "../thrown.ts";
  * assertEquals(await client.get("square:9"), 81);
  * ```
  */
-export type Items = Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>;
+export type Items = Readonly<Record<string, Storable>> | Iterable<readonly [string, Storable]>;
 
 /**
  * Gives the pairs of a call for many.
  *
  * @throws {TypeError} If `items` is neither a Record nor an iterable.
  */
-export function entriesOf(items: Items): Iterable<readonly [string, unknown]> {
+export function entriesOf(
+  items: Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]>,
+): Iterable<readonly [string, unknown]> {
   if (typeof items === "object" && items !== null && Symbol.iterator in items) {
     return items as Iterable<readonly [string, unknown]>;
   }

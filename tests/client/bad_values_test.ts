@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { Client, type Codec, type Items, jsCodec, libmcCodec } from "@libmc/libmc";
+import { Client, type Codec, type Items, jsCodec, libmcCodec, type Storable } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { ALL_VERBS, type Arguments, isOfStream, takes, type Verb } from "../support/verbs.ts";
 
@@ -216,7 +216,7 @@ Deno.test("Client.setMulti() names the key whose value cannot be stored", async 
   const big = "x".repeat(2 ** 20 + 1);
   const wrong: readonly (readonly [Items, typeof TypeError | typeof RangeError, string])[] = [
     [
-      { good: 1, bad: undefined },
+      { good: 1, bad: undefined as unknown as Storable },
       TypeError,
       'Cannot encode value as it would be lost: undefined (key "bad")',
     ],
@@ -231,9 +231,13 @@ Deno.test("Client.setMulti() names the key whose value cannot be stored", async 
       RangeError,
       'current size is 1048577 (key "bad")',
     ],
-    [{ ["k".repeat(100)]: undefined }, TypeError, `(key "${"k".repeat(60)}"…)`],
     [
-      [[5 as unknown as string, undefined]],
+      { ["k".repeat(100)]: undefined as unknown as Storable },
+      TypeError,
+      `(key "${"k".repeat(60)}"…)`,
+    ],
+    [
+      [[5 as unknown as string, undefined as unknown as Storable]],
       TypeError,
       "Cannot encode value as it would be lost: undefined",
     ],

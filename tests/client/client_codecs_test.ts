@@ -9,12 +9,13 @@ import {
   phpCodec,
   pylibmcCodec,
   pymemcacheCodec,
+  type Storable,
 } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 
 /** The codecs, values that each gives back as they were, and whether a counter may be one of its numbers. */
-const CODECS: readonly (readonly [name: string, Codec, values: readonly unknown[]])[] = [
+const CODECS: readonly (readonly [name: string, Codec, values: readonly Storable[]])[] = [
   ["pylibmcCodec", pylibmcCodec, ["text", 7, true, { a: [1.5, null] }, Uint8Array.of(0xff)]],
   ["pymemcacheCodec", pymemcacheCodec, ["text", 7, true, { a: [1.5, null] }, new Set([1])]],
   ["phpCodec", phpCodec, ["text", 7, false, { a: [1.5, null] }, 2n ** 60n]],

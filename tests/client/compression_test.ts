@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Client, CodecError, libmcCodec, MultiError } from "@libmc/libmc";
+import { Client, CodecError, libmcCodec, MultiError, type Storable } from "@libmc/libmc";
 import { doneOf } from "../support/answers.ts";
 import { ALL_VERBS, takes, type Verb, type VerbOptions } from "../support/verbs.ts";
 import { compress } from "../../src/codec/compression.ts";
@@ -22,7 +22,7 @@ const TEXT = "some text, some text and more of it. ".repeat(20);
 const COMPRESSING = ALL_VERBS.filter((verb) => takes(verb, "compress"));
 
 Deno.test("Client with compThreshold compresses what is longer, of every type, and nothing else", async () => {
-  const values: [type: string, value: unknown][] = [
+  const values: [type: string, value: Storable][] = [
     ["text", TEXT],
     ["text of more bytes than characters", "ü".repeat(400)],
     ["text of three bytes a character", "語".repeat(3)],
@@ -226,7 +226,7 @@ Deno.test("Client spends on a zlib bomb no more memory than its limit", async ()
 async function stores(
   verb: Verb,
   client: Client,
-  value: unknown,
+  value: Storable,
   options: VerbOptions = {},
 ): Promise<boolean> {
   if (verb.command === "add") await client.delete("k");

@@ -1,7 +1,14 @@
 /** namespace(): a view of the client, whose keys can all be dropped by one call. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Client, type ClientOptions, ClosedError, MemcachedError, MultiError } from "@libmc/libmc";
+import {
+  Client,
+  type ClientOptions,
+  ClosedError,
+  MemcachedError,
+  MultiError,
+  type Storable,
+} from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { systemClock } from "../../src/clock.ts";
 import { Recorder } from "../compat/recording_connect.ts";
@@ -255,12 +262,12 @@ Deno.test("a namespace refuses bad names, keys and options", async () => {
     [() => space.get("a b"), TypeError],
     [() => space.get("a".repeat(240)), RangeError],
     [() => space.get("a", { exptime: 5 } as never), TypeError],
-    [() => space.getMulti("abc"), TypeError],
+    [() => space.getMulti("abc" as unknown as string[]), TypeError],
     [() => space.getMulti(undefined as never), TypeError],
     [() => space.getList(5 as never), TypeError],
     [() => space.setMulti(undefined as never), TypeError],
     [() => space.setMulti([["a"]] as never), TypeError],
-    [() => space.set("a", undefined), TypeError],
+    [() => space.set("a", undefined as unknown as Storable), TypeError],
     [() => space.set("a", 1, 60 as never), TypeError],
     [() => space.incr("a", -1), RangeError],
     [() => space.clear(5 as never), TypeError],

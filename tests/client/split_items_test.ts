@@ -1,7 +1,7 @@
 /** What verbs that change an item do to a split value: it is touched whole, and nothing is counted in or added to it. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, CodecError, MultiError } from "@libmc/libmc";
+import { Client, type ClientOptions, CodecError, MultiError, type Storable } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { startMemcached } from "../support/memcached.ts";
@@ -42,7 +42,7 @@ for (const [name, touch] of Object.entries(TOUCHING)) {
 Deno.test("Client.getMulti(), getsMulti() and getList() keep the order asked, wherever split values stand", async () => {
   await using fixture = await twoViews({});
   const { client } = fixture;
-  const values: Record<string, unknown> = { a: 1, big: BIG, b: null, bytes: BYTES, c: { d: [2] } };
+  const values: Record<string, Storable> = { a: 1, big: BIG, b: null, bytes: BYTES, c: { d: [2] } };
   assertEquals((await client.setMulti(values)).failed, []);
   const names = Object.keys(values);
   const orders = [names, names.toReversed(), ["big", "absent", "a", "big"], [

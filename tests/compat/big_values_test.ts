@@ -1,7 +1,7 @@
 /** Values too big for one item, on memcached and on the embedded server: whole, or not there at all. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, libmcCodec } from "@libmc/libmc";
+import { Client, type ClientOptions, libmcCodec, type Storable } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { CHUNK_BYTES, chunkKey } from "../../src/codec/chunks.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
@@ -17,7 +17,7 @@ Deno.test("Client.set() of 9.9 MB of each kind goes round over three servers, an
   const bytes = noise(random, 9_900_000);
   // 9,899,988 bytes of UTF-8, in fewer characters.
   const text = "0123456789 and some more ü ".repeat(9_900_000 / 28);
-  const kinds: [kind: string, value: unknown, options: ClientOptions][] = [
+  const kinds: [kind: string, value: Storable, options: ClientOptions][] = [
     ["text", text, {}],
     ["text, as libmc writes it", text, { codec: libmcCodec }],
     ["bytes", bytes, {}],
@@ -182,7 +182,7 @@ Deno.test("Client with doSplit false stores whole, up to the server's limit, and
 
 Deno.test("Client.setMulti() stores small and big values together, and each manifest after its chunks", async () => {
   const { random } = seeded();
-  const items = new Map<string, unknown>([
+  const items = new Map<string, Storable>([
     ["small", "s"],
     ["big", noise(random, 2_000_001)],
     ["other", 7],

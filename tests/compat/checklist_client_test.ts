@@ -1,7 +1,7 @@
 /** What libmc's tests/test_client.py, tests/test_client_pool.py and src/golibmc_test.go check, in our words. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Client, libmcCodec, type MemcachedError } from "@libmc/libmc";
+import { Client, libmcCodec, type MemcachedError, type Storable } from "@libmc/libmc";
 import { everywhere } from "./everywhere.ts";
 
 everywhere(
@@ -13,7 +13,7 @@ everywhere(
 );
 
 async function playMisc(client: Client, suffix: string): Promise<void> {
-  const items: Record<string, unknown> = { foo: "biu", bar: "1", blah: 0, 豆瓣: "中文", n: 42 };
+  const items: Record<string, Storable> = { foo: "biu", bar: "1", blah: 0, 豆瓣: "中文", n: 42 };
   const keys = Object.keys(items).map((key) => key + suffix);
   const values = Object.values(items);
   await client.deleteMulti(keys);

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Client, MemcachedError } from "@libmc/libmc";
+import { Client, MemcachedError, type Storable } from "@libmc/libmc";
 import { FaultProxy } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
@@ -68,7 +68,7 @@ abstract class Shared {
   }
 
   /** What is stored before the first update. */
-  abstract readonly first: unknown;
+  abstract readonly first: Storable;
 
   /** Looks at what is there in the end. */
   abstract judge(value: unknown): void;

@@ -1,7 +1,7 @@
 /** What can go wrong, and what a caller sees of it: the table of docs/what_happens.md, each row with what brings it about. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Client, type ClientOptions } from "@libmc/libmc";
+import { Client, type ClientOptions, type Storable } from "@libmc/libmc";
 import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { ADA, startAskingMemcached } from "../security/auth_rig.ts";
 import { TlsRig } from "../security/tls_rig.ts";
@@ -17,7 +17,7 @@ export interface Trouble {
   /** The key that is used: `key` unless given. */
   readonly key?: string;
   /** The value that is stored: `"value"` unless given. */
-  readonly value?: unknown;
+  readonly value?: Storable;
   /** Nothing may reach the server, which is asked here how many items it has stored. */
   stored?(): Promise<number>;
   /** What must be so in the end. */

@@ -4,7 +4,7 @@
  * timeouts, bad arguments, options, the fault matrix, random calls. `verbs_test.ts` fails while one is missing.
  */
 
-import type { CallOptions, Client, Exptime, Items } from "@libmc/libmc";
+import type { CallOptions, Client, Exptime, Items, Storable } from "@libmc/libmc";
 
 /** What a verb does with items; `server` asks all servers something, `client` is about connections. */
 export type Kind =
@@ -28,7 +28,7 @@ export type Gives =
 export interface Arguments {
   readonly key: string;
   readonly keys: readonly string[];
-  readonly value: unknown;
+  readonly value: Storable;
   readonly items: Items;
   readonly data: Uint8Array | string;
   readonly raw: Uint8Array;

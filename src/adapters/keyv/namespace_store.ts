@@ -1,7 +1,7 @@
 /** What the stores of all versions of Keyv have in common. */
 
 import { EventEmitter } from "node:events";
-import type { Client, Exptime } from "../../../mod.ts";
+import type { Client, Exptime, Storable } from "../../../mod.ts";
 import { type Checks, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey, textOfAdapterKey } from "../adapter_key.ts";
 import { deleteExisting } from "../delete_existing.ts";
@@ -173,7 +173,7 @@ export abstract class NamespaceStore extends EventEmitter {
    */
   protected async store(key: string, value: unknown, exptime: Exptime): Promise<boolean> {
     const { space, room } = this.#space;
-    return await space.set(adapterKey("", key, room), value, { exptime });
+    return await space.set(adapterKey("", key, room), value as Storable, { exptime });
   }
 
   /** The present namespace of the client. */

@@ -1,6 +1,6 @@
 /** The driver of `unstorage`. Its methods are those of the interface `Driver` of unstorage 1. */
 
-import { type Client, type Namespace, UnsupportedError } from "../../../mod.ts";
+import { type Client, type Namespace, type Storable, UnsupportedError } from "../../../mod.ts";
 import { type Checks, numberFrom, objectOf, readOptions } from "../../checks/check.ts";
 import { adapterKey } from "../adapter_key.ts";
 import { exptimeFor } from "../exptime.ts";
@@ -273,7 +273,7 @@ export function memcachedDriver(options: MemcachedDriverOptions): MemcachedDrive
     value: unknown,
     transaction?: MemcachedDriverTransaction,
   ): Promise<void> {
-    await client.set(keyOf(key), value, exptimeOf(transaction));
+    await client.set(keyOf(key), value as Storable, exptimeOf(transaction));
   }
 
   return {

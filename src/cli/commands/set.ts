@@ -1,7 +1,7 @@
 /** `set`: stores a value. */
 
 import { Option } from "commander";
-import type { Exptime } from "../../../mod.ts";
+import type { Exptime, Storable } from "../../../mod.ts";
 import { exptime, integer } from "../arguments.ts";
 import type { CliIo } from "../cli_io.ts";
 import type { CliCommand } from "../command.ts";
@@ -49,7 +49,7 @@ export const set: CliCommand = {
   },
 };
 
-function valueOf(data: Uint8Array, as: SetOptions["as"]): unknown {
+function valueOf(data: Uint8Array, as: SetOptions["as"]): Storable {
   if (as === "bytes") return data;
   let text;
   try {

@@ -3,6 +3,7 @@
 import { type Exptime, wireExptime } from "../../checks/arguments.ts";
 import { chunkKey } from "../../codec/chunks.ts";
 import type { Encoded } from "../../codec/codec.ts";
+import type { Storable } from "../../checks/storable.ts";
 import { encodeValue } from "../../codec/values.ts";
 import { MetaCommand, type MetaKind } from "../../commands/meta/meta_command.ts";
 import { NEEDS, strictest } from "../../commands/meta/needs.ts";
@@ -17,7 +18,7 @@ import { needsBase64 } from "../../key.ts";
 import { behindLocks, endsWithinLoad } from "../behind_locks.ts";
 import { checkLength } from "../chunked.ts";
 import { mostInItem } from "../item_size.ts";
-import { checkPair, entriesOf, rawItem, withKey } from "../items.ts";
+import { checkPair, entriesOf, type Items, rawItem, withKey } from "../items.ts";
 import { detachIfSplit, maySplit } from "../split_items.ts";
 import { Told } from "../told.ts";
 import { utf8Length } from "../../codec/text.ts";
@@ -53,8 +54,8 @@ type Options = MetaSetOptions | undefined;
  * ```
  */
 export type MetaItems =
-  | Readonly<Record<string, unknown>>
-  | Iterable<readonly [MetaKey, unknown]>;
+  | Readonly<Record<string, Storable>>
+  | Iterable<readonly [MetaKey, Storable]>;
 
 export function set(
   engine: Engine,
@@ -90,7 +91,7 @@ export function setMulti<K extends MetaKey>(
     const encoded: Encoded[] = [];
     const mode = options?.mode;
     refuse(mode === "append" || mode === "prepend", "mode", ATTACH_MANY);
-    for (const pair of entriesOf(items as Iterable<readonly [string, unknown]>)) {
+    for (const pair of entriesOf(items as Items)) {
       checkPair(pair, keys.length);
       const key = pair[0] as K;
       const wireKey = engine.keys.any(key);

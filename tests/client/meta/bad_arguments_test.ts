@@ -1,7 +1,7 @@
 /** What meta verbs refuse, before a byte is sent, and what their messages say one can do. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { Client, type Meta } from "@libmc/libmc";
+import { Client, type Meta, type Storable } from "@libmc/libmc";
 import { ScriptedDialler } from "../../support/scripted_dialler.ts";
 
 type Call = (meta: Meta) => Promise<unknown>;
@@ -103,7 +103,7 @@ const REFUSED: readonly [call: Call, kind: Kind, message: string][] = [
     "give two numbers, or two bigints",
   ],
   // Values and numbers.
-  [(meta) => meta.set("a", undefined), TypeError, "Cannot encode value"],
+  [(meta) => meta.set("a", undefined as unknown as Storable), TypeError, "Cannot encode value"],
   [(meta) => meta.set("a", 5, { mode: "append" }), TypeError, "neither a string nor a Uint8Array"],
   [
     (meta) => meta.set("a", new Uint8Array(1_048_576)),

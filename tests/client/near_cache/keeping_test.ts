@@ -9,12 +9,13 @@ import {
   MultiError,
   type NearCacheOptions,
   type ServerCounters,
+  type Storable,
 } from "@libmc/libmc";
 import { startMemcached } from "../../support/memcached.ts";
 import { settle } from "../../support/settle.ts";
 import { countersOf, NEAR, PATIENT, PLAIN, start } from "./rig.ts";
 
-const VALUES: readonly unknown[] = [
+const VALUES: readonly Storable[] = [
   ...["text", "", "ä", "汉字".repeat(100), 5, -0.5, NaN, 2n ** 60n, true, false, null],
   ...[new Uint8Array([1, 2, 3]), new Uint8Array(0), { a: [1, { b: 2 }] }, ["x"]],
   ...["x".repeat(1_500_000), new Uint8Array(1_500_000), "y".repeat(10_000)],
@@ -168,7 +169,7 @@ Deno.test("a value that is kept is given like any other: options are checked, si
   await assertRejects(() => client.getMulti(["a"], { signal: gone }), Error, "gone");
   await assertRejects(() => client.get("a", { exptime: 5 } as never), TypeError);
   await assertRejects(() => client.get("a b"), TypeError);
-  await assertRejects(() => client.getMulti("abc"), TypeError);
+  await assertRejects(() => client.getMulti("abc" as unknown as string[]), TypeError);
 });
 
 Deno.test("many reads of values that are kept let the program do other things", async () => {

@@ -5,7 +5,7 @@
  */
 
 import { assert } from "@std/assert";
-import { Client, type ClientOptions } from "@libmc/libmc";
+import { Client, type ClientOptions, type Storable } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { systemClock } from "../../../src/clock.ts";
 import { Random } from "../../support/random.ts";
@@ -123,7 +123,7 @@ async function run(random: Random, options: ClientOptions, serverDies: boolean):
   }
 
   /** A value that is kept as it is, or one of which the data is kept. */
-  function form(id: number): unknown {
+  function form(id: number): Storable {
     return random.pick([String(id), id, { id }]);
   }
 

@@ -1,7 +1,7 @@
 /** What becomes of values near, and what callers see of it: the table of docs/near_cache.md, each row with what brings it about. */
 
 import { assert, assertEquals, assertNotStrictEquals, assertRejects } from "@std/assert";
-import { Client, ClosedError, MemcachedError } from "@libmc/libmc";
+import { Client, ClosedError, type Items, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { rowsOfTable } from "../../support/document_tables.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -232,7 +232,7 @@ Deno.test("docs/near_cache.md says of each thing that happens to values near wha
 });
 
 /** Stores values, and reads them, so that they are near. */
-async function near(client: Client, values: Readonly<Record<string, unknown>>): Promise<void> {
+async function near(client: Client, values: Items): Promise<void> {
   await client.setMulti(values);
   await client.getMulti(Object.keys(values));
 }

@@ -46,7 +46,7 @@ Deno.test("Client() stores keys on the servers that the distribution names, and 
   const { servers } = group;
   for (const distribution of NAMES) {
     await using client = new Client(servers, { distribution, strict: true });
-    const items = KEYS.map((key): [string, unknown] => [key, `${distribution} ${key}`]);
+    const items = KEYS.map((key): [string, string] => [key, `${distribution} ${key}`]);
     assertEquals(await client.setMulti(items), { ok: true, failed: [] });
     for (const server of servers) {
       await using alone = new Client(server);

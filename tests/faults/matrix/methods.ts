@@ -3,7 +3,7 @@
  * one which belongs elsewhere is found out.
  */
 
-import type { CallOptions, Client, ClientOptions, ServerSource } from "@libmc/libmc";
+import type { CallOptions, Client, ClientOptions, ServerSource, Storable } from "@libmc/libmc";
 import { doneOf, hitsOf } from "../../support/answers.ts";
 import { ALL_VERBS, type Arguments, takes, VERB, type Verb } from "../../support/verbs.ts";
 
@@ -20,7 +20,7 @@ export interface MatrixMethod {
   servers?(address: string): ServerSource;
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** What is stored before the call. */
-  seedItems(tag: string): [string, unknown][];
+  seedItems(tag: string): [string, Storable][];
   /** True if the client sends the command by itself, too: how often it was carried out says nothing then. */
   readonly isAskedBesides?: boolean;
   /** True if it may give what is right, strict or not, although a part of it has failed. */
@@ -50,9 +50,9 @@ export function valueOf(tag: string, key: string): string {
 }
 
 /** What each client finds stored. */
-export function seedItems(tag: string): [string, unknown][] {
+export function seedItems(tag: string): [string, Storable][] {
   return [
-    ...KEYS.map((key): [string, unknown] => [key, valueOf(tag, key)]),
+    ...KEYS.map((key): [string, Storable] => [key, valueOf(tag, key)]),
     [COUNTER, COUNT],
   ];
 }

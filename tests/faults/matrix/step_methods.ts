@@ -4,7 +4,7 @@
  * {@linkcode STEP_METHODS}.
  */
 
-import type { CallOptions, Client, Lock, Namespace } from "@libmc/libmc";
+import type { CallOptions, Client, Lock, Namespace, Storable } from "@libmc/libmc";
 import { COUNTER, KEYS, type MatrixMethod, seedItems, valueOf } from "./methods.ts";
 
 const KEY = KEYS[0];
@@ -159,7 +159,7 @@ function ofSpace(name: string, command: string, call: SpaceCall, isRight: IsRigh
     seedItems: (tag) => [
       ...seedItems(tag),
       [`libmc:namespace:${SPACE}`, NUMBER],
-      ...KEYS.map((key): [string, unknown] => [INSIDE + key, valueOf(tag, key)]),
+      ...KEYS.map((key): [string, Storable] => [INSIDE + key, valueOf(tag, key)]),
       [INSIDE + COUNTER, 5],
     ],
     isPart: (answer, tag) => {
