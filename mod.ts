@@ -89,7 +89,7 @@ export type {
   SchemaOutput,
   SchemaResult,
   StandardSchema,
-} from "./src/operations/get_or_set/schema.ts";
+} from "./src/checks/schema.ts";
 export type {
   ClientHealth,
   HealthError,

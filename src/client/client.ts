@@ -39,7 +39,7 @@ import type {
   Load,
   LoadMany,
 } from "../operations/get_or_set/options.ts";
-import type { SchemaInput, SchemaOutput, StandardSchema } from "../operations/get_or_set/schema.ts";
+import type { SchemaInput, SchemaOutput, StandardSchema } from "../checks/schema.ts";
 import { CopiedCalls } from "../operations/copies/copied_calls.ts";
 import type { Items } from "../operations/items.ts";
 import { NamespacesInUse } from "../operations/namespaces.ts";

@@ -13,7 +13,7 @@ import { type Asked, type Claims, type Found, type Hold, NOTHING } from "./claim
 import type { LoadGate } from "./load_gate.ts";
 import { callLoader, Loading } from "./loading.ts";
 import { type Load, TTL } from "./options.ts";
-import { passed, type SchemaResult, type StandardSchema } from "./schema.ts";
+import { passed, type SchemaResult, type StandardSchema } from "../../checks/schema.ts";
 import type { Caller, Joinable, Waiting, Wanted } from "./wanted.ts";
 
 /** What the flights of a client share. */

@@ -29,7 +29,7 @@ import {
 } from "./options.ts";
 import { OpenFlights } from "./open_flights.ts";
 import { Questions } from "./questions.ts";
-import type { StandardSchema } from "./schema.ts";
+import type { StandardSchema } from "../../checks/schema.ts";
 import type { Joinable } from "./wanted.ts";
 
 type Joinables = Map<string, Joinable<unknown>>;

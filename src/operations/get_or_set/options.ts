@@ -2,7 +2,7 @@
 
 import { wireExptime } from "../../checks/arguments.ts";
 import { aBoolean, aFunction, type Check, integerFrom, MILLISECONDS } from "../../checks/check.ts";
-import { aSchema, type SchemaInput, type StandardSchema } from "./schema.ts";
+import { aSchema, type SchemaInput, type StandardSchema } from "../../checks/schema.ts";
 import { type CallChecks, KEY_OPTIONS, type KeyOptions } from "../../engine/call_options.ts";
 
 /**

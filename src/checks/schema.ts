@@ -1,7 +1,7 @@
 /** Schemas of values, by the interface that validation libraries share: https://standardschema.dev, version 1. */
 
-import { wrongType } from "../../checks/check.ts";
-import { SchemaError, type SchemaIssue } from "../../errors.ts";
+import { wrongType } from "./check.ts";
+import { SchemaError, type SchemaIssue } from "../errors.ts";
 
 /**
  * A schema of any library that has the Standard Schema interface, such as Zod, Valibot or ArkType.
