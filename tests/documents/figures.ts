@@ -5,7 +5,7 @@
 
 /** The works of the two tables, as `operation bytes callers cores`. */
 const IN_README: readonly [what: string, work: string][] = [
-  ["`get`, one caller: a second", "get 100 1 one"],
+  ["keys a second: `get`, one caller", "get 100 1 one"],
   ["`get`, 64 callers at once", "get 100 64 two"],
   ["`getMulti` of 100 keys, 64 callers", "getMulti100 100 64 two"],
   ["`setMulti` of 100 keys, 64 callers", "setMulti100 100 64 two"],

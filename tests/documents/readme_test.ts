@@ -57,6 +57,24 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "README says how much was compared and how long it was soaked as docs/ says it",
+  READ_ONLY,
+  async () => {
+    const readme = await Deno.readTextFile(README);
+    const rows = await rowsOfTable(
+      new URL("docs/other_clusters.md", ROOT),
+      /^\| preset or options/,
+    );
+    const facts = rows.reduce((sum, [, , count]) => sum + Number(count.replaceAll(",", "")), 0);
+    const figures = await Deno.readTextFile(new URL("docs/figures.md", ROOT));
+    const [, calls] = /The run had ([\d,]+) operations/.exec(figures) ?? [];
+    for (const figure of [`${facts.toLocaleString("en")} recorded facts`, `${calls} calls`]) {
+      assert(readme.includes(figure), figure);
+    }
+  },
+);
+
 /** All words of the first column. */
 function namesOf(rows: string[][]): Set<string> {
   return new Set(rows.flatMap(([name]) => name.match(/\w+/g) ?? []));
