@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { linesOf } from "../../bench/load/lines.ts";
 import { firstBlock } from "./code_blocks.ts";
+import { Project } from "./project.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -49,11 +50,12 @@ Deno.test("README: with await using at the top of the module the client is close
   assertMatch((await page.stop()).join("\n"), /ClosedError/);
 });
 
-/** The example in a folder of its own, which knows the package by its path only. */
+/** The example, served. */
 class Page implements AsyncDisposable {
-  readonly #folder: string;
+  readonly #project: Project;
   readonly #process: Deno.ChildProcess;
-  readonly #said: string[];
+  readonly #said: string[] = [];
+  readonly #listens = Promise.withResolvers<string>();
   readonly #reading: Promise<void>;
   #url = "";
   #isStopped = false;
@@ -62,51 +64,34 @@ class Page implements AsyncDisposable {
     { port }: Memcached,
     change = (program: string): string => program,
   ): Promise<Page> {
-    const folder = await Deno.makeTempDir({ prefix: "libmc-readme-" });
     const server = `localhost:${port}`;
-    const program = (await firstBlock(new URL("README.md", ROOT), "ts"))
-      .replace("localhost:11211", server);
-    await Deno.writeTextFile(`${folder}/page.ts`, change(program));
-    const links = [ROOT.pathname, `${ROOT.pathname}.ci/std`];
-    const imports = { "@libmc/libmc": "jsr:@libmc/libmc@^0.1.0" };
-    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ links, imports }));
+    const example = await firstBlock(new URL("README.md", ROOT), "ts");
+    const program = change(example.replace("localhost:11211", server));
+    const project = await Project.create({ "page.ts": program });
     const args = ["serve", "--host=127.0.0.1", "--port=0", `--allow-net=${server}`, "page.ts"];
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const page = new Page(folder, args, resolve, reject);
+    const page = new Page(project, project.deno(args));
     try {
-      page.#url = await promise;
+      page.#url = await page.#listens.promise;
     } catch (error) {
-      await page[Symbol.asyncDispose]();
+      await page.stop();
       throw error;
     }
     return page;
   }
 
-  private constructor(
-    folder: string,
-    args: string[],
-    listens: (url: string) => void,
-    ends: (error: Error) => void,
-  ) {
-    this.#folder = folder;
-    this.#said = [];
-    this.#process = new Deno.Command("deno", {
-      args,
-      cwd: folder,
-      env: { NO_COLOR: "1" },
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    this.#reading = this.#read(listens, ends);
+  private constructor(project: Project, process: Deno.ChildProcess) {
+    this.#project = project;
+    this.#process = process;
+    this.#reading = this.#read();
   }
 
-  async #read(listens: (url: string) => void, ends: (error: Error) => void): Promise<void> {
+  async #read(): Promise<void> {
     for await (const line of linesOf(this.#process.stderr)) {
       this.#said.push(line);
       const url = /Listening on (http:\S+)/.exec(line)?.[1];
-      if (url !== undefined) listens(url);
+      if (url !== undefined) this.#listens.resolve(url);
     }
-    ends(new Error(this.#said.join("\n")));
+    this.#listens.reject(new Error(this.#said.join("\n")));
   }
 
   urlOf(id: number): URL {
@@ -123,13 +108,11 @@ class Page implements AsyncDisposable {
 
   /** Ends the server. Gives what it said on the console. */
   async stop(): Promise<readonly string[]> {
-    if (!this.#isStopped) {
-      this.#isStopped = true;
-      this.#process.kill("SIGTERM");
-      await this.#reading;
-      await this.#process.status;
-      await Deno.remove(this.#folder, { recursive: true });
-    }
+    if (this.#isStopped) return this.#said;
+    this.#isStopped = true;
+    this.#process.kill("SIGTERM");
+    await Promise.all([this.#reading, this.#process.stdout.cancel(), this.#process.status]);
+    await this.#project[Symbol.asyncDispose]();
     return this.#said;
   }
 
