@@ -20,12 +20,13 @@ const MAX_JSON_DEPTH = 1000;
 /**
  * Writes null, an array or a plain object as JSON.
  *
+ * @param maxDepth Most levels of arrays and objects inside each other, up to 1,000.
  * @throws {TypeError} If part of the value would be lost.
  */
-export function encodeJson(value: object | null): string {
+export function encodeJson(value: object | null, maxDepth: number = MAX_JSON_DEPTH): string {
   if (value === null) return "null";
-  const copy = copyOf(value, 1);
-  if (copy === undefined) throw lossError(value, JSON_RULES);
+  const copy = copyOf(value, 1 + MAX_JSON_DEPTH - maxDepth);
+  if (copy === undefined) throw lossError(value, { ...JSON_RULES, maxDepth });
   // Somebody may have given all arrays or objects a toJSON: then the holders of the parts have what was copied.
   return BARE.toJSON === undefined ? JSON.stringify(copy) : JSON.stringify(copy, ownPart);
 }

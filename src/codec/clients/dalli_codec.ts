@@ -5,7 +5,12 @@ import type { InflateBudget } from "../budget.ts";
 import type { Codec, Encoded } from "../codec.ts";
 import { encodeBigint } from "../integer.ts";
 import { describe } from "../loss.ts";
-import { decodeForeignJson, encodeForeignJson, encodeForeignNumber } from "./foreign_json.ts";
+import {
+  decodeForeignJson,
+  encodeForeignJson,
+  encodeForeignNumber,
+  type ForeignReader,
+} from "./foreign_json.ts";
 import { inflated, noBytes, noForm, textOrBytes, unknownFlags, wellFormed } from "./reading.ts";
 
 /**
@@ -20,7 +25,8 @@ import { inflated, noBytes, noForm, textOrBytes, unknownFlags, wellFormed } from
  * bigints. Ruby's Marshal, dalli's default, is not read: such a value is a CodecError that says so, and so are other flags. A Rails application shares what it
  * writes with `raw: true`, or has `serializer: JSON`.
  *
- * Ruby does not tell bytes from text, so a Uint8Array is rejected with a TypeError: `setRaw()` stores one. All flags belong
+ * Ruby does not tell bytes from text, so a Uint8Array is rejected with a TypeError: `setRaw()` stores one. So is JSON that Ruby
+ * does not read: a text with a lone surrogate, a key `json_class`, by which it would make an object of a class. All flags belong
  * to this codec: values are neither compressed nor split.
  *
  * @example The form of an object
@@ -48,7 +54,7 @@ export const dalliCodec: Codec = {
         return { data: String(value), flags: FLAG_SERIALIZED };
       case "object":
         if (value instanceof Uint8Array) throw noBytes("Ruby");
-        return { data: encodeForeignJson(value), flags: FLAG_SERIALIZED };
+        return { data: encodeForeignJson(value, READER), flags: FLAG_SERIALIZED };
       default:
         throw noForm(describe(value), "dalli");
     }
@@ -72,6 +78,13 @@ function decodePlain(data: Uint8Array, flags: number, memory?: number): unknown 
   }
   return decodeForeignJson(data, memory);
 }
+
+/** Where Ruby cannot read JSON, dalli takes its server for dead. */
+const READER: ForeignReader = {
+  name: "dalli",
+  refusedKey: /"json_class":/,
+  refusedKeyIs: 'a key "json_class", by which Ruby would make an object of a class',
+};
 
 const FLAG_SERIALIZED = 1;
 const FLAG_COMPRESSED = 2;

@@ -7,14 +7,31 @@ import { CodecError } from "../../errors.ts";
 import { decodeBigint } from "../integer.ts";
 import { decodeJson, encodeJson } from "../json.ts";
 import { decodeText } from "../text.ts";
+import { noForm } from "./reading.ts";
+
+/** What a language does not read of the JSON that JavaScript writes. */
+export interface ForeignReader {
+  /** Its name, for errors. */
+  readonly name: string;
+  /** Finds a key that it does not read as a key, with the colon behind it. */
+  readonly refusedKey: RegExp;
+  /** Says which one that is. */
+  readonly refusedKeyIs: string;
+  /** Most levels of arrays and objects inside each other, if fewer than are written. */
+  readonly maxDepth?: number;
+}
 
 /**
  * Writes null, an array or a plain object as JSON, numbers above 2^53 as floats.
  *
- * @throws {TypeError} If part of the value would be lost.
+ * @throws {TypeError} If part of the value would be lost, or would not be read.
  */
-export function encodeForeignJson(value: object | null): string {
-  const text = encodeJson(value);
+export function encodeForeignJson(value: object | null, reader: ForeignReader): string {
+  const text = encodeJson(value, reader.maxDepth);
+  if (text.includes("\\ud") && LONE_SURROGATE.test(text)) {
+    throw noForm("a lone surrogate in a text", reader.name);
+  }
+  if (reader.refusedKey.test(text)) throw noForm(reader.refusedKeyIs, reader.name);
   return LONG_DIGITS.test(text) ? text.replace(TEXTS_AND_NUMBERS, asFloat) : text;
 }
 
@@ -54,6 +71,8 @@ function exact(_key: string, part: unknown, context?: { readonly source?: string
   return INTEGER.test(source) ? decodeBigint(encoder.encode(source)) : part;
 }
 
+/** Only such are written as escapes. A backslash that is a character is two. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 const LONG_DIGITS = /[0-9]{16}/;
 const INTEGER = /^-?[0-9]+$/;
 const TEXTS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/g;

@@ -8,7 +8,7 @@ import { decodeInteger } from "../integer.ts";
 import { describe } from "../loss.ts";
 import { decodeLatin1 } from "../text.ts";
 import { decompressFastlz } from "./fastlz.ts";
-import { decodeForeignJson, encodeForeignJson } from "./foreign_json.ts";
+import { decodeForeignJson, encodeForeignJson, type ForeignReader } from "./foreign_json.ts";
 import { readPhpSerialized } from "./php_serialized.ts";
 import { inflated, noBytes, noForm, textOrBytes, unknownFlags, wellFormed } from "./reading.ts";
 
@@ -30,10 +30,11 @@ import { inflated, noBytes, noForm, textOrBytes, unknownFlags, wellFormed } from
  * - what it has compressed by zlib (flags 48) or FastLZ (flags 80). Flags of the application (`OPT_USER_FLAGS`) are ignored.
  *
  * A string that is not UTF-8 is given as a Uint8Array, integers above 2^53 as bigints. Objects of other classes, enums, references,
- * igbinary, msgpack and zstd are a CodecError that names them, and so are other flags; no code is ever run.
+ * keys that are not UTF-8, bytes behind the end of a value, igbinary, msgpack and zstd are a CodecError that names them, and so are
+ * other flags; no code is ever run.
  *
- * PHP does not tell bytes from text, so a Uint8Array is rejected with a TypeError: `setRaw()` stores one. PHP reads JSON of at most
- * 512 levels. All flags belong to this codec: values are neither compressed nor split.
+ * PHP does not tell bytes from text, so a Uint8Array is rejected with a TypeError: `setRaw()` stores one. So is what PHP would read as
+ * null without a word: JSON of more than 511 levels, with a lone surrogate, or with a key that begins with NUL. All flags belong to this codec: values are neither compressed nor split.
  *
  * @example Values of both sides
  * ```ts
@@ -63,7 +64,7 @@ export const phpCodec: Codec = {
         return { data: value ? "1" : "", flags: BOOL };
       case "object":
         if (value instanceof Uint8Array) throw noBytes("PHP");
-        return { data: encodeForeignJson(value), flags: JSON_TEXT };
+        return { data: encodeForeignJson(value, READER), flags: JSON_TEXT };
       default:
         throw noForm(describe(value), "PHP");
     }
@@ -145,6 +146,14 @@ function refusedCompression(flags: number): CodecError {
     `Cannot read a value of PHP as its compression ${how}, by flags ${flags}: zlib and fastlz are read`,
   );
 }
+
+/** Where it cannot read JSON, php-memcached gives null, without an error. */
+const READER: ForeignReader = {
+  name: "PHP",
+  refusedKey: /(?<!\\)"\\u0000(?:[^"\\]|\\.)*":/,
+  refusedKeyIs: "a key that begins with NUL",
+  maxDepth: 511,
+};
 
 const STRING = 0;
 const LONG = 1;

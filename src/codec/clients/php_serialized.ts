@@ -17,7 +17,7 @@ import {
 import { decodeLatin1, decodeText } from "../text.ts";
 
 /**
- * Reads a serialized value; bytes after its end are ignored, as PHP does.
+ * Reads a serialized value. PHP leaves unread what follows its end; here it is refused, as nobody knows what it is.
  *
  * @param data Borrowed.
  * @param memory Most bytes of memory that the value may take.
@@ -25,7 +25,7 @@ import { decodeLatin1, decodeText } from "../text.ts";
  * @throws {CodecError} If the data is not of that form, contains more than plain data, or would take too much memory.
  */
 export function readPhpSerialized(data: Uint8Array, memory?: number): unknown {
-  return new PhpReader(data, memory).value(0);
+  return new PhpReader(data, memory).whole();
 }
 
 class PhpReader {
@@ -36,6 +36,13 @@ class PhpReader {
   constructor(data: Uint8Array, memory: number | undefined) {
     this.#data = data;
     this.#budget = new ReadBudget(data.length, memory);
+  }
+
+  whole(): unknown {
+    const value = this.value(0);
+    const more = this.#data.length - this.#at;
+    if (more === 0) return value;
+    throw new CodecError(`Cannot read serialized data as ${more} bytes follow its end`);
   }
 
   value(depth: number): unknown {
@@ -54,7 +61,7 @@ class PhpReader {
       case "s":
         return this.#string(";");
       case "a":
-        return this.#array(this.#pairs(depth));
+        return this.#array(this.#pairs(depth).map(arrayKey));
       case "O":
         return this.#object(depth);
       default:
@@ -77,7 +84,9 @@ class PhpReader {
     const number = Number(text);
     // The usual ones need no second look.
     if (Number.isSafeInteger(number) && number !== 0) return number;
-    return decodeInteger(Uint8Array.from(text, (digit) => digit.charCodeAt(0)));
+    const exact = decodeInteger(Uint8Array.from(text, (digit) => digit.charCodeAt(0)));
+    if (BigInt.asIntN(64, BigInt(exact)) !== BigInt(exact)) throw this.#broken();
+    return exact;
   }
 
   #float(): number {
@@ -201,6 +210,15 @@ class PhpReader {
   }
 }
 
+/** An array of PHP has no key that is a text of an integer: such a key is that integer. */
+function arrayKey(part: unknown, at: number): unknown {
+  if (at % 2 === 1 || typeof part !== "string" || !INTEGER_KEY.test(part)) return part;
+  const exact = BigInt(part);
+  if (BigInt.asIntN(64, exact) !== exact) return part;
+  return Number.isSafeInteger(Number(part)) ? Number(part) : exact;
+}
+
+const INTEGER_KEY = /^(?:0|-?[1-9][0-9]{0,18})$/;
 const FLOAT = /^-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]+)?$/i;
 const NAMED_FLOATS: ReadonlyMap<string, number> = new Map([
   ["INF", Infinity],

@@ -28,6 +28,12 @@ Deno.test("codecs of other clients refuse what those have no form for, and say s
     [phpCodec, [NaN], "Cannot encode value[0] as JSON would lose it: NaN"],
     [phpCodec, "\ud800", "a lone surrogate"],
     [phpCodec, cycle, "it contains itself"],
+    [phpCodec, nested(512), "it is nested deeper than 511 levels"],
+    [phpCodec, { a: ["\ud800"] }, "PHP has no form for it: a lone surrogate in a text"],
+    [phpCodec, ["\\\udfff"], "PHP has no form for it: a lone surrogate in a text"],
+    [phpCodec, [{ "\0*\0hidden": 1 }], "PHP has no form for it: a key that begins with NUL"],
+    [dalliCodec, { "\udc00": 1 }, "dalli has no form for it: a lone surrogate in a text"],
+    [dalliCodec, [{ json_class: "Range" }], 'a key "json_class", by which Ruby would make an'],
     [dalliCodec, Infinity, "JSON has no form for it: Infinity"],
     [dalliCodec, new Uint8Array(1), "setRaw() and getRaw()"],
     [dalliCodec, Symbol("s"), "dalli has no form for it: a symbol"],
@@ -43,6 +49,21 @@ Deno.test("codecs of other clients refuse what those have no form for, and say s
   ];
   for (const [codec, value, message] of table) {
     assertThrows(() => codec.encode(value), TypeError, message);
+  }
+});
+
+Deno.test("phpCodec and dalliCodec write what only looks like something that is not read", () => {
+  const values = [
+    ["\\ud800", "\\\\udfff", "🔑", "\0", '"\0":'],
+    { "a\0": "\0a", '"\0': 1, '\\"\0': 2, "ud800": 3 },
+    { json_classes: 1, a: "json_class", b: '"json_class":' },
+    nested(511),
+  ];
+  for (const value of values) {
+    for (const codec of [phpCodec, dalliCodec]) {
+      const { data, flags } = codec.encode(value);
+      assertEquals(codec.decode(encoder.encode(data as string), flags), value);
+    }
   }
 });
 
@@ -64,6 +85,8 @@ Deno.test("codecs of other clients name what they do not read", () => {
     [phpCodec, 's:9:"short";', 4, "not what serialize() writes"],
     [phpCodec, "", 4, "not what serialize() writes"],
     [phpCodec, "i:1", 4, "not what serialize() writes"],
+    [phpCodec, "i:9223372036854775808;", 4, "not what serialize() writes"],
+    [phpCodec, "N;N;", 4, "Cannot read serialized data as 2 bytes follow its end"],
     [phpCodec, "x", 5, "it is igbinary"],
     [phpCodec, "x", 7, "it is msgpack"],
     [phpCodec, "x", 8, "flags 8 as php-memcached does not write them"],
@@ -97,6 +120,10 @@ Deno.test("phpCodec makes arrays, objects and Maps of PHP's arrays", () => {
     ['a:2:{i:1;s:1:"b";i:0;s:1:"a";}', new Map([[1, "b"], [0, "a"]])],
     ['a:2:{s:1:"k";i:0;i:7;i:1;}', new Map<unknown, number>([["k", 0], [7, 1]])],
     ['O:8:"stdClass":1:{s:1:"5";a:0:{}}', { 5: [] }],
+    // As PHP has it: a text of an integer is that integer, as a key of an array.
+    ['a:1:{s:2:"-5";i:1;}', new Map([[-5, 1]])],
+    ['a:1:{s:2:"05";i:1;}', { "05": 1 }],
+    ["i:-9223372036854775808;", -9223372036854775808n],
     ["i:9223372036854775807;", 9223372036854775807n],
     ["i:-0;", 0],
     ["d:-0;", -0],
@@ -151,6 +178,13 @@ Deno.test("jsonCodec is JSON.stringify and JSON.parse", () => {
   }
   assertEquals(jsonCodec.decode(new Uint8Array(0), 0), undefined);
 });
+
+/** An array in an array, of so many. */
+function nested(levels: number): unknown {
+  let value: unknown = [];
+  for (let i = 1; i < levels; i++) value = [value];
+  return value;
+}
 
 function code(char: string): number {
   return char.charCodeAt(0);
