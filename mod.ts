@@ -106,7 +106,11 @@ export type { GroupCounters } from "./src/observe/group_counts.ts";
 export type { ServerCounters } from "./src/cluster/counters.ts";
 export type { ServerStats } from "./src/commands/server_commands.ts";
 export type { Traffic } from "./src/connection/contract.ts";
-export type { ReplicaOptions, ZoneOptions } from "./src/engine/copies_options.ts";
+export type {
+  ReplicaOptions,
+  SetServersOptions,
+  ZoneOptions,
+} from "./src/engine/copies_options.ts";
 export type { ClientOptions, LiveOptions, NearCacheOptions } from "./src/engine/options.ts";
 export type {
   MigrationOptions,

@@ -14,6 +14,8 @@ import type {
   StreamOptions,
 } from "../engine/call_options.ts";
 import { Engine } from "../engine/engine.ts";
+import { zoneOf } from "../engine/copies.ts";
+import type { SetServersOptions } from "../engine/copies_options.ts";
 import type { CasValue, RawItem } from "../engine/item_decoders.ts";
 import type { MigrationOptions, MigrationSource } from "../engine/migration_options.ts";
 import { anObserver, type ClientOptions, type LiveOptions } from "../engine/options.ts";
@@ -1727,7 +1729,9 @@ export class Client extends EventTarget implements AsyncDisposable {
    * and one on a server that comes back may be as old as its leave.
    *
    * @param servers Server strings, and servers with weights.
-   * @throws {TypeError} If a server string cannot be used, or two servers would have the same name. Nothing has changed.
+   * @param options Whose list it is, if the client has `zones`.
+   * @throws {TypeError} If a server string cannot be used, or two servers would have the same name, or there is no such zone.
+   * Nothing has changed.
    * @throws {RangeError} If there is no server, a port is out of range, or a host or an alias too long.
    *
    * @example One server more
@@ -1750,8 +1754,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(client.counters().get(one.address)?.connects, 1);
    * ```
    */
-  setServers(servers: Servers): void {
-    this.#engine.roster.replace(servers);
+  setServers(servers: Servers, options?: SetServersOptions): void {
+    this.#engine.roster.replace(servers, zoneOf(this.#engine.copies, options));
   }
 
   /**

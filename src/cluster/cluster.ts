@@ -285,7 +285,7 @@ export class Cluster {
     const { servers } = this;
     const next = this.#membership.movedTo(addresses);
     if (next === undefined) return false;
-    this.#copies.check(next);
+    this.#copies.check(next, next);
     servers.forEach((server, i) => {
       if (next[i] === server.address) return;
       this.#changes++;
@@ -300,32 +300,31 @@ export class Cluster {
    * finishes the commands that were sent; the others go to the server that has the key now. One that comes back meanwhile
    * is dialled once they are finished, so that they are not overtaken.
    *
-   * @throws {TypeError} If two servers would have the same name, or one is of the gutter. Nothing has changed.
+   * @param copy That of the zone whose list it is, if not the own one.
+   * @throws {TypeError} If two servers would have the same name, or one is in another list. Nothing has changed.
    */
-  update(addresses: readonly PlacedServer[]): void {
-    if (this.#membership.isOf(addresses)) return;
-    this.#copies.check(addresses);
-    const before = this.servers;
+  update(addresses: readonly PlacedServer[], copy = 0): void {
+    const isOwn = copy === 0;
+    const before = isOwn ? this.#membership : this.#copies.zone(copy);
+    if (before.isOf(addresses)) return;
+    this.#copies.check(addresses, this.#membership.addresses, copy);
     // Nothing has been placed before the servers are known.
     if (this.#awaited === undefined) this.#changes++;
-    this.#awaited = undefined;
-    this.#membership = this.#membership.updated(
+    if (isOwn) this.#awaited = undefined;
+    const after = before.updated(
       addresses,
       this.#distribute,
       (address) => this.#newServer(address),
-      this.#copies.gutter,
+      isOwn ? this.#copies.gutter : undefined,
     );
+    if (isOwn) this.#membership = after;
+    else this.#copies.setZone(copy, after);
     this.#others = this.#copies.membershipsOf(this.#membership);
-    const { servers } = this;
-    const stay = new Set(servers);
-    servers.forEach((server, i) => {
+    after.servers.forEach((server, i) => {
       if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
-    for (const server of before) {
-      if (!stay.has(server)) {
-        this.#leaving.add(server, (name) => this.named(name));
-      }
-    }
+    const gone = before.servers.filter((server) => !after.servers.includes(server));
+    for (const server of gone) this.#leaving.add(server, (name) => this.named(name));
   }
 
   /** Looks at something now and then while it waits. */

@@ -77,16 +77,30 @@ export class Copies {
     return undefined;
   }
 
+  /** Gives the servers of another zone, by the number of its copy. */
+  zone(copy: number): Membership {
+    return this.#zones[copy - 1];
+  }
+
+  /** Replaces the servers of another zone. */
+  setZone(copy: number, membership: Membership): void {
+    this.#zones = this.#zones.with(copy - 1, membership);
+  }
+
   /**
-   * Checks a list of servers.
+   * Checks a list of servers, before it replaces the own one or that of another zone.
    *
-   * @throws {TypeError} If two have the same name, or the same place where they have copies, or one is beside the list.
+   * @param own The own list.
+   * @throws {TypeError} If two have the same name, or the same place where they have copies, or one is in another list.
    */
-  check(addresses: readonly PlacedServer[]): void {
+  check(addresses: readonly PlacedServer[], own: readonly Address[], copy = 0): void {
     checkDistinctNames(addresses);
     if (this.#replicas > 1) checkDistinctPlaces(addresses);
     checkApart(addresses, this.gutter?.addresses ?? [], "gutter");
-    for (const zone of this.#zones) checkApart(addresses, zone.addresses, "zones");
+    if (copy > 0) checkApart(addresses, own, "zones");
+    this.#zones.forEach((zone, i) => {
+      if (i !== copy - 1) checkApart(addresses, zone.addresses, "zones");
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** The options `replicas` and `zones`: keys that several servers have. */
 
+import { readOptions } from "../checks/check.ts";
 import { knowsPlaceholders } from "../codec/placeholder.ts";
 import {
   checkApart,
@@ -9,7 +10,12 @@ import {
 import type { PlacedServer } from "../placement/distribution.ts";
 import type { ClientOptions, Settings } from "./options.ts";
 import { readServers, type ServerList } from "./server_list.ts";
-import type { ReplicaOptions, ZoneOptions } from "./copies_options.ts";
+import {
+  type ReplicaOptions,
+  SET_SERVERS_CHECKS,
+  type SetServersOptions,
+  type ZoneOptions,
+} from "./copies_options.ts";
 
 /** Which copies the keys of a client have. */
 export interface CopiesPlan {
@@ -21,6 +27,8 @@ export interface CopiesPlan {
   readonly leading: readonly number[];
   /** True if reads go to the copy of the own zone, and not to any one. */
   readonly hasZones: boolean;
+  /** The names of the zones, by the numbers of their copies. */
+  readonly zoneNames: readonly string[];
   /** Says which keys have copies. */
   readonly isCopied: (key: string) => boolean;
 }
@@ -73,6 +81,26 @@ export function copiesOf(
   return plan;
 }
 
+/**
+ * Gives the zone that `setServers()` is about; `undefined` if it is the own one.
+ *
+ * @throws {TypeError} If there is no such zone.
+ */
+export function zoneOf(
+  plan: CopiesPlan | undefined,
+  options: SetServersOptions | undefined,
+): { readonly name: string; readonly copy: number } | undefined {
+  const { zone } = readOptions(undefined, options ?? {}, SET_SERVERS_CHECKS);
+  if (zone === undefined) return undefined;
+  const copy = plan?.zoneNames.indexOf(zone) ?? -1;
+  if (copy >= 0) return copy === 0 ? undefined : { name: zone, copy };
+  const names = plan?.hasZones ? plan.zoneNames.map((name) => JSON.stringify(name)) : ["none"];
+  throw new TypeError(
+    `Cannot set servers of zone ${JSON.stringify(zone)} as the client has no such zone: ` +
+      `it has ${names.join(", ")}`,
+  );
+}
+
 /** @throws {TypeError} If a living client with copies is told to let others stand in. */
 export function checkFailover(plan: CopiesPlan | undefined, failover: boolean | undefined): void {
   if (plan === undefined || failover !== true) return;
@@ -96,7 +124,7 @@ function replicasOf(
   }
   checkDistinctPlaces(list?.placed ?? []);
   const leading = Array.from({ length: count }, (_, i) => i);
-  return { replicas: count, zones: [], leading, hasZones: false, isCopied: keys };
+  return { replicas: count, zones: [], leading, hasZones: false, zoneNames: [], isCopied: keys };
 }
 
 function zonesOf(
@@ -127,7 +155,7 @@ function zonesOf(
   });
   const all = [own, ...names];
   const leading = all.toSorted((a, b) => a < b ? -1 : 1).map((name) => all.indexOf(name));
-  return { replicas: 1, zones, leading, hasZones: true, isCopied: () => true };
+  return { replicas: 1, zones, leading, hasZones: true, zoneNames: all, isCopied: () => true };
 }
 
 const STANDS_IN = "another server that has the key takes the place of a dead one by itself";

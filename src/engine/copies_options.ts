@@ -72,6 +72,26 @@ export interface ZoneOptions {
   others: Readonly<Record<string, Servers>>;
 }
 
+/**
+ * Options of `setServers()`.
+ *
+ * @example Another zone grows
+ * ```ts
+ * import { Client, type SetServersOptions } from "@libmc/libmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using client = new Client(["a1"], { zones: { own: "a", others: { b: ["b1"] } } });
+ * const inB: SetServersOptions = { zone: "b" };
+ * client.setServers(["b1", "b2"], inB);
+ * assertEquals(client.servers, ["a1"]);
+ * assertEquals([...client.counters().keys()], ["a1:11211", "b1:11211", "b2:11211"]);
+ * ```
+ */
+export interface SetServersOptions {
+  /** The zone whose servers they are, by its name in the option `zones`. Unless given, it is the own one. */
+  zone?: string;
+}
+
 /** Checks the option `replicas`. */
 export function replicasOption(name: string, value: unknown): unknown {
   if (typeof value === "object") return readOptions(name, value, REPLICA_CHECKS, ["count"]);
@@ -87,6 +107,9 @@ export function zonesOption(name: string, value: unknown): unknown {
 const A_COUNT = integerFrom(1, 16);
 
 const REPLICA_CHECKS: Checks<ReplicaOptions> = { count: A_COUNT, keys: aFunction };
+
+/** Of `setServers()`. */
+export const SET_SERVERS_CHECKS: Checks<SetServersOptions> = { zone: aText };
 
 const ZONE_CHECKS: Checks<ZoneOptions> = {
   own: aText,

@@ -22,6 +22,12 @@ export interface RosterOptions {
   readonly changed: (change: ServersChange) => void;
 }
 
+/** Another zone. */
+export interface Zone {
+  readonly name: string;
+  readonly copy: number;
+}
+
 /** The list of servers of one client. */
 export class Roster {
   /** The server strings in use, as they were given. */
@@ -58,8 +64,13 @@ export class Roster {
     return !this.#cluster.isAwaiting && this.#change(list, () => this.#cluster.move(list.placed));
   }
 
-  /** Replaces the list, for good. Servers that keep their name stay. */
-  replace(servers: Servers): void {
+  /**
+   * Replaces the list, for good. Servers that keep their name stay.
+   *
+   * @param zone That whose list it is, and the number of its copy, if it is not the own one.
+   */
+  replace(servers: Servers, zone?: Zone): void {
+    if (zone !== undefined) return this.#replaceZone(servers, zone);
     this.#replace(servers);
     this.#options.following?.stop();
   }
@@ -82,13 +93,23 @@ export class Roster {
     });
   }
 
+  #replaceZone(servers: Servers, { name, copy }: Zone): void {
+    const cluster = this.#cluster;
+    const { strings, placed } = readServers(servers, this.#options.settings);
+    const [before, changes] = [addressesAt(cluster, copy), cluster.changes];
+    cluster.update(placed, copy);
+    if (cluster.changes === changes) return;
+    const change = differences(before, addressesAt(cluster, copy));
+    this.#options.changed({ servers: strings, zone: name, ...change });
+  }
+
   #read(servers: Servers): ServerList {
     return readServers(servers, this.#options.settings, this.#known);
   }
 
   #change(list: ServerList, change: () => boolean): boolean {
     const { changes, isAwaiting } = this.#cluster;
-    const before = isAwaiting ? [] : addressesOf(this.#cluster);
+    const before = isAwaiting ? [] : addressesAt(this.#cluster);
     if (!change()) return false;
     const { strings } = list;
     this.strings = strings;
@@ -96,7 +117,7 @@ export class Roster {
     if (isAwaiting || this.#cluster.changes !== changes) {
       this.#options.changed({
         servers: strings,
-        ...differences(before, addressesOf(this.#cluster)),
+        ...differences(before, addressesAt(this.#cluster)),
       });
     }
     return true;
@@ -112,15 +133,15 @@ function knownOf({ strings, placed }: ServerList): ReadonlyMap<string, PlacedSer
 }
 
 /** Without the gutter, whose servers do not change. */
-function addressesOf({ servers }: Cluster): readonly Address[] {
-  return servers.map(({ address }) => address);
+function addressesAt(cluster: Cluster, copy = 0): readonly Address[] {
+  return cluster.serversAt(copy).map(({ address }) => address);
 }
 
 /** Compares two lists by the display names of their servers. */
 function differences(
   before: readonly Address[],
   after: readonly Address[],
-): Omit<ServersChange, "servers"> {
+): Omit<ServersChange, "servers" | "zone"> {
   const left = new Map(before.map((address) => [address.name, address]));
   const added: string[] = [];
   const moved: string[] = [];

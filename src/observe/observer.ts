@@ -223,6 +223,8 @@ export interface Happening {
  * ```
  */
 export interface ServersChange {
+  /** The zone whose list it is, if not the own one. */
+  readonly zone?: string | undefined;
   /** The server strings in use now. */
   readonly servers: readonly string[];
   /** Display names of the servers that have come. */

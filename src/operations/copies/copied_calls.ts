@@ -27,7 +27,7 @@ import { clearPlace } from "../migration/carrier.ts";
 import { signalOf, unlessAborted } from "../unless_aborted.ts";
 import { Filling } from "./filling.ts";
 import { forgetKeys } from "./forgetting.ts";
-import { CopyRoutes, type Owner, type Route } from "./routes.ts";
+import { CopyRoutes, type Owner, type Route, type Routed } from "./routes.ts";
 
 /** Where a part of a call is carried out: the number of a copy. */
 export interface CopyJob extends Job<number> {
@@ -141,12 +141,11 @@ export class CopiedCalls {
     const isRead = job.effect === "read" || job.effect === "readRaw";
     const isSpread = isRead || job.effect === "load" && (this.hasZones || job.peek !== undefined);
     const { route: placedBy } = this.#view(job, 0);
-    const routed = { ...job, wireKeys, isSpread, route: placedBy };
+    const routed: Routed = { ...job, wireKeys, isSpread, route: placedBy };
     // A read that fails goes on with another copy.
-    if (!isRead && this.#routes.unreached(routed).length > 0) {
-      await this.#routes.reach(routed, job.deadline);
-    }
-    const routes = this.#routes.of(routed);
+    const mustReach = !isRead && this.#routes.unreached(routed).length > 0;
+    const unreachable = mustReach ? await this.#routes.reach(routed, job.deadline) : NO_SERVERS;
+    const routes = this.#routes.of({ ...routed, failed: unreachable });
     if (!isRead && routes.length > 1) {
       const { keys } = this.#engine;
       const refused = refusedBy(this.#engine, keys, (engine) => job.run(engine, 0));
@@ -406,6 +405,7 @@ function some(job: CopyJob, positions: readonly number[]): readonly number[] | u
 
 /** Failures that were told when they happened. */
 const TOLD = new WeakSet<MemcachedError>();
+const NO_SERVERS: ReadonlySet<Owner> = new Set();
 /** What looks at the item that is there. */
 const NEEDS_ITEM: ReadonlySet<string> = new Set(["change", "create"]);
 /** How copies delete what they have: what fails is told by those commands alone. */

@@ -19,6 +19,8 @@ export interface Routed {
   readonly wireKeys: readonly string[];
   /** The wire key that decides the servers of all, if not each its own. */
   readonly route: string | undefined;
+  /** Servers that the call has dialled without success. */
+  readonly failed?: ReadonlySet<Owner>;
 }
 
 /** The copies of the keys of one client. */
@@ -46,7 +48,7 @@ export class CopyRoutes {
   }
 
   /** Groups the keys of a call by the copies that are asked for them. */
-  of({ isSpread, keys, wireKeys, route }: Routed): readonly Route[] {
+  of({ isSpread, keys, wireKeys, route, failed }: Routed): readonly Route[] {
     const routes = new Map<string, Route>();
     const { leading } = this;
     // All keys of a call go the same way, so that what shares a server travels together.
@@ -54,7 +56,7 @@ export class CopyRoutes {
     wireKeys.forEach((wireKey, at) => {
       let copies = UNCOPIED;
       if (this.isCopied(keys[at])) {
-        const usable = this.#usable(route ?? wireKey, leading);
+        const usable = this.#usable(route ?? wireKey, leading, failed);
         const begin = isSpread && usable.includes(first) ? [first] : [];
         copies = Array.from(new Set([...begin, ...usable]));
       }
@@ -65,31 +67,41 @@ export class CopyRoutes {
     return Array.from(routes.values());
   }
 
-  /** Dials the servers of leading copies that are not connected: one that cannot be reached does not lead. */
-  async reach(keys: Routed, deadline: Deadline): Promise<void> {
+  /**
+   * Dials the servers of leading copies that are not connected: one that cannot be reached does not lead.
+   *
+   * @returns Those that cannot be reached.
+   */
+  async reach(keys: Routed, deadline: Deadline): Promise<ReadonlySet<Owner>> {
     const { cluster } = this.#engine;
-    // Each round finds at least one server dead, unless the deadline has passed.
+    const failed = new Set<Owner>();
+    // Each round finds one that can be reached, for each key, or one that cannot.
     for (let round = 0; round < this.#plan.leading.length; round++) {
-      const wanted = this.unreached(keys);
-      if (wanted.length === 0) return;
-      await Promise.all(
-        wanted.map(({ placed, copy }) =>
-          new Promise<void>((resolve) => cluster.locate(placed, deadline, () => resolve(), copy))
-        ),
-      );
+      const wanted = this.unreached({ ...keys, failed });
+      if (wanted.length === 0) break;
+      await Promise.all(wanted.map(({ placed, copy, server }) =>
+        new Promise<void>((resolve) => {
+          cluster.locate(placed, deadline, (found) => {
+            if (found === undefined) failed.add(server);
+            resolve();
+          }, copy);
+        })
+      ));
     }
+    return failed;
   }
 
   /** Names the leading copies whose servers are neither connected nor dead, one for each server. */
-  unreached({ keys, wireKeys, route }: Routed): readonly Placed[] {
+  unreached({ keys, wireKeys, route, failed }: Routed): readonly Placed[] {
     const { leading } = this;
     const wanted = new Map<unknown, Placed>();
     wireKeys.forEach((wireKey, at) => {
       if (!this.isCopied(keys[at])) return;
       const placed = route ?? wireKey;
-      const [copy] = this.#usable(placed, leading);
+      const [copy] = this.#usable(placed, leading, failed);
       const server = this.#engine.cluster.ownerOf(placed, copy);
-      if (!server.connected && !server.dead) wanted.set(server, { placed, copy });
+      const isOpen = !server.connected && !server.dead && !failed?.has(server);
+      if (isOpen) wanted.set(server, { placed, copy, server });
     });
     return Array.from(wanted.values());
   }
@@ -103,9 +115,16 @@ export class CopyRoutes {
     this.#plan.isCopied(typeof key === "string" ? key : new TextDecoder().decode(key));
 
   /** Gives the copies whose servers are not dead, the leading one first; all of them if all are dead. */
-  #usable(placed: string, leading: readonly number[]): readonly number[] {
+  #usable(
+    placed: string,
+    leading: readonly number[],
+    failed: ReadonlySet<Owner> | undefined,
+  ): readonly number[] {
     const { cluster } = this.#engine;
-    const alive = leading.filter((copy) => !cluster.ownerOf(placed, copy).dead);
+    const alive = leading.filter((copy) => {
+      const server = cluster.ownerOf(placed, copy);
+      return !server.dead && !failed?.has(server);
+    });
     return alive.length === 0 ? leading : alive;
   }
 }
@@ -114,6 +133,7 @@ export class CopyRoutes {
 interface Placed {
   readonly placed: string;
   readonly copy: number;
+  readonly server: Owner;
 }
 
 /** A server that has a copy. */

@@ -2,8 +2,9 @@
 
 import { Client, type ClientOptions, type ZoneOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { eventually } from "../../support/eventually.ts";
+import { CopiesRig } from "./rig.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 40 }, (_, i) => `key${i}`);
 
@@ -176,3 +177,66 @@ class Rig implements AsyncDisposable {
     for (const server of this.servers) await server.stop();
   }
 }
+
+Deno.test("Client.setServers() changes the list of another zone, and tells of it", async () => {
+  await using rig = await CopiesRig.start(4, (names) => [
+    names.slice(0, 1),
+    { zones: { own: "a", others: { b: names.slice(1, 2), c: names.slice(2, 3) } } },
+  ]);
+  const { client } = rig;
+  const changes: unknown[] = [];
+  client.addEventListener("servers", ({ change }) => changes.push(change));
+  await client.set("n", 1);
+  client.setServers(rig.names.slice(1, 2), { zone: "b" });
+  client.setServers([rig.names[3], rig.names[1]], { zone: "b" });
+  client.setServers([rig.names[0]], { zone: "a" });
+  await eventually("it is told", () => changes.length > 0);
+  assertEquals(changes, [
+    { zone: "b", servers: [rig.names[3], rig.names[1]], added: ["s3"], removed: [], moved: [] },
+  ]);
+  assertEquals(client.servers, [rig.names[0]]);
+  assertEquals([...client.counters().keys()].toSorted(), ["s0", "s1", "s2", "s3"]);
+  assertEquals((await client.version()).size, 4);
+  assertEquals(await client.set("n", 2), true);
+  client.setServers([rig.names[3]], { zone: "b" });
+  assertEquals(await client.delete("n", { strict: true }), true);
+  assertEquals((await client.version()).size, 3);
+  assertEquals(rig.items, 0);
+
+  assertThrows(() => client.setServers(rig.names.slice(0, 1), { zone: "b" }), TypeError, "zones");
+  assertThrows(() => client.setServers(rig.names.slice(2, 3), { zone: "b" }), TypeError, "zones");
+  assertThrows(() => client.setServers([], { zone: "b" }), RangeError, "empty");
+  assertThrows(() => client.setServers("x", { zone: "d" }), TypeError, 'it has "a", "b", "c"');
+  assertThrows(() => client.setServers("x", { zoen: "b" } as object), TypeError, "zoen");
+  assertThrows(() => new Client("x").setServers("y", { zone: "b" }), TypeError, "it has none");
+  assertEquals((await client.version()).size, 3);
+});
+
+Deno.test("Client with zones deletes in the servers of a zone that changes in the middle of a set()", async () => {
+  await using rig = await CopiesRig.start(3, (names) => [
+    names.slice(0, 1),
+    { zones: { own: "a", others: { b: names.slice(1, 2) } } },
+  ]);
+  const { client } = rig;
+  await using inB = new Client(rig.names.slice(1, 2), {
+    zones: { own: "b", others: { a: rig.names.slice(0, 1) } },
+    connectTimeout: 2000,
+  });
+  await client.set("n", "old");
+  await eventually("zone b has it", async () => {
+    await inB.get("n");
+    return rig.servers[1].items === 1;
+  });
+  for (const proxy of rig.proxies) await proxy.set({ delayMs: 10 });
+  const stored = client.set("n", "new");
+  await new Promise((resolve) => setTimeout(resolve, 3));
+  client.setServers(rig.names.slice(2), { zone: "b" });
+  await stored;
+  client.setServers(rig.names.slice(1, 2), { zone: "b" });
+  for (const proxy of rig.proxies) await proxy.clear();
+  await client.get("n");
+  await client.version();
+  assert(!(await rig.seen(() => client.get("n"))).includes("old"));
+  await client.set("m", 1);
+  assert(!(await rig.seen(() => inB.get("n"))).includes("old"));
+});
