@@ -19,12 +19,13 @@ import {
 } from "../../mod.ts";
 import { addToList, integer, listOf } from "./arguments.ts";
 import type { CliIo } from "./cli_io.ts";
+import { checkWeightForms, type ListedServer, readServer } from "./server_list.ts";
 import { readTextFile } from "./text_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What a client is made with. */
 export interface SetUp {
-  readonly servers: readonly string[];
+  readonly servers: readonly ListedServer[];
   readonly options: ClientOptions;
 }
 
@@ -36,6 +37,9 @@ export interface GlobalOptions {
   readonly distribution?: ClientOptions["distribution"];
   readonly hash?: ClientOptions["hash"];
   readonly hashFn?: ClientOptions["hashFn"];
+  readonly hashTag?: string;
+  readonly hashPrefix?: "yes" | "no";
+  readonly longKeys?: "refuse" | "hash";
   readonly prefix?: string;
   readonly timeout?: number;
   readonly tls?: boolean;
@@ -63,7 +67,11 @@ const CODECS: Readonly<Record<string, Codec>> = {
 /** Adds the options that all commands take. */
 export function addGlobalOptions(program: Command): void {
   program
-    .option("-s, --servers <list>", "servers, as host:port, with commas between them", addToList)
+    .option(
+      "-s, --servers <list>",
+      "servers, as host:port or host:port*weight, with commas between them",
+      addToList,
+    )
     .addOption(
       new Option("--preset <name>", "place keys and read values as another client does")
         .choices(Object.keys(presets)),
@@ -74,6 +82,15 @@ export function addGlobalOptions(program: Command): void {
     .option("--distribution <name>", "how keys are spread over the servers")
     .option("--hash <name>", "the hash of keys, for distributions that leave a choice")
     .option("--hash-fn <name>", "the hash of keys for libmc's distribution")
+    .option("--hash-tag <two>", 'two characters: what stands between them places a key, as "{}"')
+    .addOption(
+      new Option("--hash-prefix <yes|no>", "whether the prefix takes part in placing keys")
+        .choices(["yes", "no"]),
+    )
+    .addOption(
+      new Option("--long-keys <what>", "what becomes of keys of more than 250 bytes")
+        .choices(["refuse", "hash"]),
+    )
     .option("--prefix <text>", "what stands before every key")
     .option(
       "--timeout <ms>",
@@ -93,10 +110,10 @@ export function addGlobalOptions(program: Command): void {
 /**
  * Makes the set-up of a client.
  *
- * @throws {UsageError} If servers are missing, a file cannot be read, or options do not go together.
+ * @throws {UsageError} If servers are missing or have weights of another form, a file cannot be read, or options do not go together.
  */
 export async function setUpOf(given: GlobalOptions, io: CliIo): Promise<SetUp> {
-  const servers = given.servers ?? listOf(io.env("LIBMC_SERVERS") ?? "");
+  const servers = (given.servers ?? listOf(io.env("LIBMC_SERVERS") ?? "")).map(readServer);
   if (servers.length === 0) {
     throw new UsageError(
       "no servers",
@@ -112,6 +129,9 @@ export async function setUpOf(given: GlobalOptions, io: CliIo): Promise<SetUp> {
     ...given.distribution !== undefined && { distribution: given.distribution },
     ...given.hash !== undefined && { hash: given.hash },
     ...given.hashFn !== undefined && { hashFn: given.hashFn },
+    ...given.hashTag !== undefined && { hashTag: given.hashTag },
+    ...given.hashPrefix !== undefined && { hashPrefix: given.hashPrefix === "yes" },
+    ...given.longKeys !== undefined && { longKeys: given.longKeys },
     ...given.prefix !== undefined && { prefix: given.prefix },
     ...(tls !== undefined && { tls }),
     ...(auth !== undefined && { auth }),
@@ -121,6 +141,7 @@ export async function setUpOf(given: GlobalOptions, io: CliIo): Promise<SetUp> {
     strict: true,
     warn: false,
   };
+  checkWeightForms(servers, options);
   return { servers, options };
 }
 

@@ -5,6 +5,7 @@ import type { CliCommand, CliContext } from "../command.ts";
 import { diagnosis } from "../doctor/diagnosis.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
+import { stringsOf } from "../server_list.ts";
 import type { Style } from "../report.ts";
 
 export const doctor: CliCommand = {
@@ -26,7 +27,7 @@ export const doctor: CliCommand = {
     };
     let code: ExitCode = EXIT.done;
     let isFirst = true;
-    for await (const [server, found] of someAtOnce(servers, AT_ONCE, examine)) {
+    for await (const [server, found] of someAtOnce(stringsOf(servers), AT_ONCE, examine)) {
       if (!isFirst && !context.report.isJson) await context.report.line();
       isFirst = false;
       await tell(context, parseAddress(server).name, found);

@@ -1,11 +1,11 @@
 /** `flush`: empties servers, if somebody says yes. */
 
 import { Client } from "../../../mod.ts";
-import { parseAddress } from "../../placement/address.ts";
 import { integer } from "../arguments.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { partly } from "../partly.ts";
+import { nameOf } from "../server_list.ts";
 import { UsageError } from "../usage_error.ts";
 
 interface FlushCommandOptions {
@@ -23,7 +23,7 @@ export const flush: CliCommand = {
   async run({ io, report, setUp, signal }, { options }) {
     const { yes = false, delay } = options as FlushCommandOptions;
     const { servers, options: clientOptions } = await setUp();
-    const names = servers.map((server) => report.foreign(parseAddress(server).name)).join(", ");
+    const names = servers.map((server) => report.foreign(nameOf(server))).join(", ");
     if (!yes) {
       const answer = await io.in.ask(
         `All items of ${names} will be gone. Type yes to go on: `,

@@ -2,11 +2,11 @@
 
 import { unixTime } from "../../clock.ts";
 import { Client, type KeyInfo, MemcachedError, MultiError } from "../../../mod.ts";
-import { parseAddress } from "../../placement/address.ts";
 import { integer } from "../arguments.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Report } from "../report.ts";
+import { nameOf } from "../server_list.ts";
 
 interface KeysOptions {
   readonly limit?: number;
@@ -34,7 +34,7 @@ export const keys: CliCommand = {
         try {
           for await (
             const item of client.admin.keys({
-              servers: [parseAddress(server).name],
+              servers: [nameOf(server)],
               prefix,
               signal,
             })

@@ -1,24 +1,20 @@
 /** `ring`: how keys are spread over the servers, and what moves if servers go or come. It asks no server. */
 
-import {
-  type Client,
-  compareDistributions,
-  type DistributionComparison,
-  type PlacementSetUp,
-} from "../../../mod.ts";
-import { parseAddress } from "../../placement/address.ts";
+import type { Client, DistributionComparison, PlacementSetUp } from "../../../mod.ts";
 import { addToList, integer } from "../arguments.ts";
 import { bar, grouped, percent } from "../bars.ts";
 import type { CliIo } from "../cli_io.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Report } from "../report.ts";
+import { comparison } from "../ring/comparison.ts";
+import { type ListedServer, nameOf, readServer, stringsOf } from "../server_list.ts";
 import { linesOf } from "../text_file.ts";
 import { UsageError } from "../usage_error.ts";
 
 interface RingOptions {
   readonly keys?: string;
-  readonly sample: number;
+  readonly sample?: number;
   readonly with?: readonly string[];
   readonly without?: readonly string[];
 }
@@ -29,7 +25,11 @@ export const ring: CliCommand = {
   define(command) {
     command.argument("[keys...]", "keys whose server is to be explained one by one")
       .option("-k, --keys <file>", 'a file with a key a line, or "-" for the standard input')
-      .option("-n, --sample <number>", "how many made-up keys", integer(1, 10_000_000), 10_000)
+      .option(
+        "-n, --sample <number>",
+        `how many made-up keys (${grouped(FEWEST)}, or ${EACH} for each server)`,
+        integer(1, 10_000_000),
+      )
       .option("--with <list>", "servers that come", addToList)
       .option("--without <list>", "servers that go", addToList);
   },
@@ -38,39 +38,53 @@ export const ring: CliCommand = {
     const { keys: file, sample, with: coming = [], without = [] } = options as RingOptions;
     if (named.length > 0) return await explain(context, named);
     const { servers, options: clientOptions } = await context.setUp();
-    const keys = file === undefined ? madeUpKeys(sample) : await keysFrom(context.io, file);
-    if (keys.length === 0) {
-      throw new UsageError("no keys", "Give a file that has a key in each line");
-    }
+    const { signal } = context;
+    const keys = file === undefined
+      ? madeUpKeys(sample ?? Math.max(FEWEST, EACH * servers.length))
+      : await linesOf(context.io, file);
     const before: PlacementSetUp = { ...clientOptions, servers };
     const after: PlacementSetUp = {
       ...clientOptions,
-      servers: [...withoutServers(servers, without), ...coming],
+      servers: [...withoutServers(servers, without), ...coming.map(readServer)],
     };
-    const comparison = compareDistributions(before, after, keys);
+    const compared = await comparison(before, after, keys, signal);
+    if (compared.keys === 0) {
+      throw new UsageError("no keys", "Give a file that has a key in each line");
+    }
     const isChange = coming.length > 0 || without.length > 0;
-    await (isChange ? showChange : showShares)(context, comparison);
+    if (isChange) await showChange(context, compared);
+    else await showShares(context, compared, duesOf(servers));
     return EXIT.done;
   },
 };
 
+/** How many keys are made up unless somebody says so: with fewer for each server its share would be chance. */
+const FEWEST = 10_000;
+const EACH = 100;
+
 /** Keys that look like those of a program. */
-function madeUpKeys(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `key:${index}`);
+function* madeUpKeys(count: number): Generator<string> {
+  for (let index = 0; index < count; index++) yield `key:${index}`;
 }
 
-async function keysFrom(io: CliIo, file: string): Promise<string[]> {
-  return await linesOf(io, file);
+/** The shares that weights promise, by server; `undefined` if all are alike. */
+function duesOf(servers: readonly ListedServer[]): ReadonlyMap<string, number> | undefined {
+  const weights = servers.map((server) => typeof server === "string" ? 1 : server.weight ?? 1);
+  if (new Set(weights).size === 1) return undefined;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return new Map(servers.map((server, index) => [nameOf(server), weights[index] / total]));
 }
 
-function withoutServers(servers: readonly string[], names: readonly string[]): string[] {
-  const left = servers.filter((server) => {
-    return !names.includes(server) && !names.includes(parseAddress(server).name);
-  });
-  const known = new Set(servers.flatMap((server) => [server, parseAddress(server).name]));
+function withoutServers(
+  servers: readonly ListedServer[],
+  names: readonly string[],
+): ListedServer[] {
+  const namesOf = (server: ListedServer) => [...stringsOf([server]), nameOf(server)];
+  const left = servers.filter((server) => !namesOf(server).some((name) => names.includes(name)));
+  const known = new Set(servers.flatMap(namesOf));
   const unknown = names.find((name) => !known.has(name));
   if (unknown !== undefined) {
-    const list = servers.map((server) => parseAddress(server).name).join(", ");
+    const list = servers.map(nameOf).join(", ");
     throw new UsageError(`no server is called ${unknown}`, `The servers are ${list}`);
   }
   if (left.length === 0) throw new UsageError("no server is left", "Name fewer after --without");
@@ -80,28 +94,32 @@ function withoutServers(servers: readonly string[], names: readonly string[]): s
 async function showShares(
   { io, report }: CliContext,
   { keys, servers }: DistributionComparison,
+  dues: ReadonlyMap<string, number> | undefined,
 ): Promise<void> {
-  const rows = [...servers].map(([server, { before }]) => ({ server, count: before }));
+  const rows = [...servers].map(([server, { before }]) => {
+    return { server, count: before, due: dues?.get(server) };
+  });
   if (report.isJson) {
-    for (const { server, count } of rows) {
-      await report.json({ server, keys: count, share: count / keys });
+    for (const { server, count, due } of rows) {
+      await report.json({ server, keys: count, share: count / keys, due });
     }
     return;
   }
   const most = Math.max(...rows.map(({ count }) => count));
-  const width = barWidth(io, rows.map(({ server }) => server), 20);
+  const figures = ["keys", "share", ...(dues === undefined ? [] : ["due"])];
+  const width = barWidth(io, rows.map(({ server }) => server), dues === undefined ? 20 : 29);
   await report.table(
-    [{ title: "server" }, { title: "keys", isNumber: true }, { title: "share", isNumber: true }, {
-      title: "",
-    }],
-    rows.map(({ server, count }) => [
+    [{ title: "server" }, ...figures.map((title) => ({ title, isNumber: true })), { title: "" }],
+    rows.map(({ server, count, due }) => [
       report.foreign(server),
       grouped(count),
       percent(count / keys),
+      ...(due === undefined ? [] : [percent(due)]),
       report.paint("cyan", bar(count / most, width)),
     ]),
   );
-  await report.line(`${grouped(keys)} keys; an even share is ${percent(1 / rows.length)}`);
+  const even = dues === undefined ? `; an even share is ${percent(1 / rows.length)}` : "";
+  await report.line(`${grouped(keys)} keys${even}`);
 }
 
 async function showChange(

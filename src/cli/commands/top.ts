@@ -5,6 +5,7 @@ import { percent, short } from "../bars.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { isDumb } from "../report.ts";
+import { stringsOf } from "../server_list.ts";
 import { Drawing } from "../top/drawing.ts";
 import { figuresOf, type ServerFigures } from "../top/figures.ts";
 import { type Scene, screenLines } from "../top/screen.ts";
@@ -26,7 +27,7 @@ export const top: CliCommand = {
     const { interval, count = Infinity } = options as TopOptions;
     const { servers, options: clientOptions } = await context.setUp();
     const milliseconds = 1000 * interval;
-    const polls = servers.map((server) => {
+    const polls = stringsOf(servers).map((server) => {
       return new ServerPoll(server, clientOptions, context.clock, milliseconds);
     });
     const { io, report } = context;
