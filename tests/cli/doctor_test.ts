@@ -70,6 +70,13 @@ Deno.test("cli doctor tells a server that is silent from one that hangs up", asy
   await failsAt(closes.address, "first reply", "hung up without a word");
 });
 
+Deno.test("cli doctor knows a memcached that speaks its binary protocol only", async () => {
+  await using server = await startMemcached({ args: ["-B", "binary"] });
+  const args = ["--timeout", "200"];
+  const { wayOut } = await failsAt(server.address, "first reply", "binary protocol only", args);
+  assertStringIncludes(wayOut ?? "", "-Y");
+});
+
 Deno.test("cli doctor says whether TLS is wanted, and what is wrong with a certificate", async () => {
   await using rig = await TlsRig.start();
   const server = await rig.memcached();

@@ -8,7 +8,7 @@ import { platformOf } from "../../transports/platform.ts";
 import { shownCertificate } from "./certificate.ts";
 import { dialFailure } from "./dial_failure.ts";
 import { failed, ok, type Said, warned } from "./finding.ts";
-import { firstReply, saidFirst, speakerOf } from "./first_reply.ts";
+import { firstReply, saidFirst, speakerOf, speaksBinary } from "./first_reply.ts";
 
 /** What these steps need. */
 export interface DialSetUp {
@@ -126,8 +126,19 @@ export async function checkFirstReply(
       return { said, isLocked };
     }
   }
+  if (reply === undefined && await speaksBinary(await dialled(connect, setUp), clock, BRIEFLY)) {
+    return { said: BINARY_ONLY, isLocked };
+  }
   return { said: saidFirst(reply, timeout), isLocked };
 }
+
+const BINARY_ONLY = failed(
+  "it is a memcached that speaks its binary protocol only",
+  "Start it without -B binary and without -S (SASL): for a password memcached has -Y, with the text protocol",
+);
+
+/** Milliseconds: a server that is well says at once that it speaks the binary protocol. */
+const BRIEFLY = 500;
 
 /** Dials, for as long as a dial may take. */
 async function dialled(

@@ -25,7 +25,10 @@ interface Kind {
 
 const DENIED: Kind = {
   words: /NotCapable|ERR_ACCESS_DENIED/,
-  text: () => "the program may not use the network",
+  text: (endpoint) =>
+    "path" in endpoint
+      ? "the program may not open Unix sockets"
+      : "the program may not use the network",
   wayOut: (endpoint) =>
     "path" in endpoint
       ? "Run it with deno run -N -R -W, which Deno wants for a Unix socket"

@@ -14,6 +14,34 @@ export async function firstReply(
   clock: Clock,
   timeout: number,
 ): Promise<FirstReply> {
+  const found = await replyTo(new TextEncoder().encode("version\r\n"), transport, clock, timeout);
+  return found === undefined ? undefined : new TextDecoder("latin1").decode(found);
+}
+
+/**
+ * Asks for the version in memcached's binary protocol, and tells whether the answer is in it, too. A server that was told to
+ * speak nothing else waits for the rest of a line of text for ever.
+ */
+export async function speaksBinary(
+  transport: Transport,
+  clock: Clock,
+  timeout: number,
+): Promise<boolean> {
+  const found = await replyTo(BINARY_VERSION, transport, clock, timeout);
+  return found?.[0] === BINARY_REPLY;
+}
+
+/** A request without key, extras and value: magic, opcode 0x0b, and zeros. */
+const BINARY_VERSION = Uint8Array.from({ length: 24 }, (_, index) => [0x80, 0x0b][index] ?? 0);
+const BINARY_REPLY = 0x81;
+
+/** Writes, and gives what comes until a line is over or nothing more comes. */
+async function replyTo(
+  request: Uint8Array,
+  transport: Transport,
+  clock: Clock,
+  timeout: number,
+): Promise<Uint8Array | undefined> {
   let isLate = false;
   const cancel = clock.after(timeout, () => {
     isLate = true;
@@ -22,8 +50,8 @@ export async function firstReply(
   const buffer = new Uint8Array(512);
   let length = 0;
   try {
-    await transport.write(new TextEncoder().encode("version\r\n"));
-    while (length < buffer.length && !buffer.subarray(0, length).includes(LINE_FEED)) {
+    await transport.write(request);
+    while (length < buffer.length && !isWhole(buffer.subarray(0, length))) {
       const count = await transport.read(buffer.subarray(length));
       if (count === null) break;
       length += count;
@@ -34,7 +62,12 @@ export async function firstReply(
   cancel();
   if (!isLate) transport.close();
   if (isLate && length === 0) return undefined;
-  return new TextDecoder("latin1").decode(buffer.subarray(0, length));
+  return buffer.subarray(0, length);
+}
+
+/** True if enough is there to know who speaks. */
+function isWhole(reply: Uint8Array): boolean {
+  return reply[0] === BINARY_REPLY || reply.includes(LINE_FEED);
 }
 
 const LINE_FEED = 10;
