@@ -71,23 +71,28 @@ export function jsonLines({ out }: Ended): unknown[] {
 
 class CapturedOutput implements CliOutput {
   readonly isTerminal: boolean;
-  readonly columns: number;
-  readonly rows: number;
-  readonly #onWrite: World["onWrite"];
+  readonly #world: World;
   readonly #decoder = new TextDecoder();
   text = "";
 
-  constructor({ isTerminal = false, columns = 80, rows = 24, onWrite }: World) {
-    this.isTerminal = isTerminal;
-    this.columns = columns;
-    this.rows = rows;
-    this.#onWrite = onWrite;
+  constructor(world: World) {
+    this.isTerminal = world.isTerminal ?? false;
+    this.#world = world;
+  }
+
+  /** As a window, which may have another size at each look. */
+  get columns(): number {
+    return this.#world.columns ?? 80;
+  }
+
+  get rows(): number {
+    return this.#world.rows ?? 24;
   }
 
   write(data: string | Uint8Array): Promise<void> {
     const text = typeof data === "string" ? data : this.#decoder.decode(data);
     try {
-      this.#onWrite?.(text);
+      this.#world.onWrite?.(text);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -47,7 +47,8 @@ Deno.test("cli top gives the terminal back when its output fails", async () => {
       if (text.includes("libmc top")) throw new Error("The terminal is broken");
     },
   });
-  assertEquals(ended.code, 3);
+  assertEquals(ended.code, 2);
+  assertStringIncludes(ended.err, "cannot write the output: The terminal is broken");
   assertStringIncludes(written.join(""), "\x1b[?25h\x1b[?1049l");
 });
 
@@ -67,6 +68,46 @@ Deno.test("screenLines() draws no line longer and no more lines than the window,
   }
   const [, , , first] = screenLines(scene, { columns: 120, rows: 24 }, PLAIN);
   assertMatch(first, /^cache-0\.example\.com:11211 +0 +50\.0 % +0\.3 +1\.0 MiB 2 %/);
+});
+
+Deno.test("screenLines() keeps both ends of a name that is too long, and leaves out columns first", () => {
+  const servers = ["cache-1.example.com:11211", "cache-1.example.com:11212"].map((name, i) => {
+    return figures(name, i);
+  });
+  const lines = screenLines({ servers, history: new Map(), interval: 1 }, {
+    columns: 20,
+    rows: 9,
+  }, PLAIN);
+  assertEquals(lines.slice(2, 5), [
+    "server          op/s",
+    "cache-1…:11211     0",
+    "cache-1…:11212     1",
+  ]);
+});
+
+Deno.test("cli top draws again as soon as the window has another size", async () => {
+  await using server = await MemcachedServer.start();
+  const pictures: string[] = [];
+  const quit = Promise.withResolvers<string>();
+  const window = { columns: 80, rows: 10 };
+  const world = {
+    servers: [server.address],
+    isTerminal: true,
+    keys: (async function* () {
+      yield await quit.promise;
+    })(),
+    get columns() {
+      return window.columns;
+    },
+    onWrite: (text: string) => {
+      if (!text.includes("libmc top")) return;
+      pictures.push(text);
+      if (pictures.length === 1) window.columns = 30;
+      else quit.resolve("q");
+    },
+  };
+  assertEquals((await cli(["top", "-i", "3600"], world)).code, 0);
+  assertEquals(pictures.map((text) => text.includes("conns")), [true, false]);
 });
 
 Deno.test("screenLines() shows no control characters of server names and errors", () => {

@@ -54,20 +54,42 @@ async function drawn(context: CliContext, round: Round): Promise<void> {
   const signal = AbortSignal.any([context.signal, quit.signal]);
   const drawing = new Drawing(io.out);
   const history = new Map<string, (number | undefined)[]>();
+  let scene: Scene = { servers: [], history, interval: round.interval };
+  const draw = () => drawing.draw(screenLines(scene, io.out, report.paint));
   const keys = quitByKey(context, quit);
   await drawing.begin();
+  const resized = drawnWhenResized(context, signal, draw);
   try {
     for await (const servers of rounds(context, round, signal)) {
       for (const { server, operations } of servers) remember(history, server, operations);
-      const scene: Scene = { servers, history, interval: round.interval };
-      await drawing.draw(screenLines(scene, io.out, report.paint));
+      scene = { ...scene, servers };
+      await draw();
     }
   } finally {
     quit.abort();
-    await keys;
+    await Promise.all([keys, resized]);
     await drawing.end();
   }
 }
+
+/** Draws again as soon as the window has another size: the next picture can be an hour away. */
+async function drawnWhenResized(
+  { clock, io: { out } }: CliContext,
+  signal: AbortSignal,
+  draw: () => Promise<void>,
+): Promise<void> {
+  let { columns, rows } = out;
+  while (!signal.aborted) {
+    await pause(clock, LOOK_EVERY, signal);
+    if (signal.aborted || (columns === out.columns && rows === out.rows)) continue;
+    ({ columns, rows } = out);
+    // A terminal that is gone is told of by the next picture.
+    await draw().catch(() => {});
+  }
+}
+
+/** Milliseconds. */
+const LOOK_EVERY = 100;
 
 /** As much as the widest trend shows. */
 const LONGEST_HISTORY = 60;
@@ -128,7 +150,7 @@ async function* rounds(
   try {
     for (let round = 0; round < count && !end.aborted; round++) {
       const turn = pause(clock, 1000 * interval, end);
-      await Promise.race([Promise.all(polls.map((poll) => poll.ask())), turn]);
+      await Promise.race([askAll(polls, clock, interval, end), turn]);
       if (end.aborted) break;
       yield polls.map((poll) => figuresOf(poll.state));
       if (round + 1 < count) await turn;
@@ -137,6 +159,26 @@ async function* rounds(
     left.abort();
   }
 }
+
+/** Asks a few at a time: all at once, hundreds would measure how busy this program is. */
+async function askAll(
+  polls: readonly ServerPoll[],
+  clock: CliContext["clock"],
+  interval: number,
+  end: AbortSignal,
+): Promise<void> {
+  const asked: Promise<void>[] = [];
+  const step = 500 * interval / Math.ceil(polls.length / AT_ONCE);
+  for (let from = 0; from < polls.length && !end.aborted; from += AT_ONCE) {
+    if (from > 0) await pause(clock, Math.min(step, LONGEST_STEP), end);
+    asked.push(...polls.slice(from, from + AT_ONCE).map((poll) => poll.ask()));
+  }
+  await Promise.all(asked);
+}
+
+const AT_ONCE = 8;
+/** Milliseconds. */
+const LONGEST_STEP = 50;
 
 /** Resolves after some time, or at once when the signal is aborted. */
 function pause(

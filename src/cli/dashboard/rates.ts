@@ -1,5 +1,6 @@
 /** From what servers have counted to what happens by second. */
 
+import { grown, secondsBetween } from "../growth.ts";
 import { type Field, FIELDS, type Point } from "./wire.ts";
 
 /** What a server has answered, and when. */
@@ -37,17 +38,9 @@ export function ratesOf(before: TimedAnswer | undefined, now: TimedAnswer): Rate
     latency: now.latency,
     slowest: now.latency,
   };
-  const seconds = before === undefined ? 0 : (now.at - before.at) / 1000;
-  if (before === undefined || seconds <= 0 || isNewProcess(before, now)) {
-    return { figures, hits: undefined };
-  }
-  const rate = (...names: string[]) => {
-    const grown = names.reduce(
-      (sum, name) => sum + count(name) - Number(before.stats[name] ?? 0),
-      0,
-    );
-    return Math.max(0, grown) / seconds;
-  };
+  const seconds = before && secondsBetween(before, now);
+  if (before === undefined || seconds === undefined) return { figures, hits: undefined };
+  const rate = (...names: string[]) => grown(before, now, names) / seconds;
   const gets = rate("cmd_get");
   const hits = rate("get_hits");
   figures.gets = gets;
@@ -88,11 +81,6 @@ export function pointOf(figures: Readonly<Partial<Record<Field, number>>>): Poin
 
 /** A point without any figure. */
 export const NOTHING: Point = pointOf({});
-
-function isNewProcess(before: Answer, now: Answer): boolean {
-  return before.stats.pid !== now.stats.pid ||
-    Number(before.stats.uptime) > Number(now.stats.uptime);
-}
 
 /** What a server counts of commands that neither read nor store. */
 const OTHERS = [

@@ -1,5 +1,6 @@
 /** What two samples of a server say. */
 
+import { grown, secondsBetween } from "../growth.ts";
 import type { ServerState } from "./server_poll.ts";
 
 /** The figures of a server; what is not known is `undefined`. */
@@ -21,28 +22,24 @@ export interface ServerFigures {
 
 /** Reads the figures of a server. */
 export function figuresOf({ server, last, before, trouble }: ServerState): ServerFigures {
-  const seconds = last && before ? (last.at - before.at) / 1000 : 0;
-  function of(name: string): number | undefined {
+  const seconds = last && before && secondsBetween(before, last);
+  const growth = (names: readonly string[]) => {
+    return last && before && seconds !== undefined ? grown(before, last, names) : undefined;
+  };
+  const perSecond = (names: readonly string[]) => {
+    const growths = growth(names);
+    return growths === undefined || seconds === undefined ? undefined : growths / seconds;
+  };
+  const of = (name: string) => {
     const value = last?.stats[name];
     return value === undefined ? undefined : Number(value);
-  }
-  function grown(names: readonly string[]): number | undefined {
-    if (!last || !before) return undefined;
-    const sumOf = (stats: typeof last.stats) => {
-      return names.reduce((sum, name) => sum + Number(stats[name] ?? 0), 0);
-    };
-    return sumOf(last.stats) - sumOf(before.stats);
-  }
-  function perSecond(names: readonly string[]): number | undefined {
-    const growth = grown(names);
-    return growth === undefined || seconds <= 0 ? undefined : growth / seconds;
-  }
-  const gets = grown(["cmd_get"]);
-  const hits = grown(["get_hits"]);
+  };
+  const gets = growth(["cmd_get"]);
+  const hits = growth(["get_hits"]);
   return {
     server,
     operations: perSecond(OPERATIONS),
-    hits: gets && hits !== undefined ? hits / gets : undefined,
+    hits: gets && hits !== undefined ? Math.min(1, hits / gets) : undefined,
     bytes: of("bytes"),
     limit: of("limit_maxbytes"),
     items: of("curr_items"),

@@ -101,8 +101,8 @@ function fitting(
   for (let most = COLUMNS.length; most >= 1; most--) {
     const chosen = COLUMNS.filter(({ rank }) => rank <= most);
     const width = widthOf(linesOf(servers, chosen, 0, Infinity, scene, paint));
-    if (width > columns && most > FEWEST) continue;
     const name = width > columns ? longestName(servers) - (width - columns) : Infinity;
+    if (most > FEWEST && name < Infinity || most > 1 && name < READABLE) continue;
     const room = columns - width - 2;
     const trend = room >= SHORTEST_TREND ? Math.min(room, LONGEST_TREND) : 0;
     return linesOf(servers, chosen, trend, Math.max(name, 4), scene, paint)
@@ -113,6 +113,8 @@ function fitting(
 
 /** Below so many columns, names are shortened first. */
 const FEWEST = 3;
+/** Characters of a name: rather than show less of it, another column is left out. */
+const READABLE = 12;
 const SHORTEST_TREND = 8;
 const LONGEST_TREND = 60;
 
@@ -132,7 +134,7 @@ function linesOf(
   const rows = servers.map((figures) => {
     const name = visible(figures.server);
     const cells = [
-      name.length > longest ? `${name.slice(0, longest - 1)}…` : name,
+      shortened(name, longest),
       ...chosen.map(({ cell }) => cell(figures)),
     ];
     const painted = figures.trouble === undefined ? cells : cells.map((cell) => paint("red", cell));
@@ -141,6 +143,13 @@ function linesOf(
   });
   const [head, ...body] = tableLines(titles, rows);
   return [paint("bold", head), ...body];
+}
+
+/** Leaves out the middle of a name: ports and numbers stand at its end. */
+function shortened(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  const behind = Math.floor((longest - 1) / 2);
+  return `${name.slice(0, longest - 1 - behind)}…${name.slice(name.length - behind)}`;
 }
 
 function widthOf(lines: readonly string[]): number {

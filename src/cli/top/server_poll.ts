@@ -8,23 +8,20 @@ import {
   ServerDeadError,
 } from "../../../mod.ts";
 import type { Clock } from "../../clock.ts";
+import type { Counted } from "../growth.ts";
 import { parseAddress } from "../../placement/address.ts";
 
 /** What one question gave. */
-export interface Sample {
-  /** When it was answered, in milliseconds of the clock. */
-  readonly at: number;
-  /** How long that took, in milliseconds. */
+export interface Sample extends Counted {
+  /** How long the server took for a small question, in milliseconds. */
   readonly latency: number;
-  /** The server's figures by memcached's names. */
-  readonly stats: Readonly<Record<string, string | number>>;
 }
 
 /** What is known of a server now. */
 export interface ServerState {
   readonly server: string;
   readonly last: Sample | undefined;
-  /** The one before, if the server was not started anew meanwhile. */
+  /** The one before, if there was an answer then. */
   readonly before: Sample | undefined;
   /** Why there is no answer; `undefined` while there is. */
   readonly trouble: string | undefined;
@@ -66,16 +63,15 @@ export class ServerPoll {
   }
 
   async #ask(): Promise<void> {
-    const began = this.#clock.now();
     const { signal } = this.#closing;
     try {
       const [stats] = (await this.#client.stats("", { signal })).values();
       const at = this.#clock.now();
-      const sample = { at, latency: at - began, stats };
-      this.#before = this.#last !== undefined && isLater(sample, this.#last)
-        ? this.#last
-        : undefined;
-      this.#last = sample;
+      // The connection is there now, which a first question would have had to wait for.
+      await this.#client.version({ signal });
+      const latency = this.#clock.now() - at;
+      this.#before = this.#last;
+      this.#last = { at, latency, stats };
       this.#trouble = undefined;
     } catch (error) {
       if (signal.aborted) return;
@@ -84,11 +80,6 @@ export class ServerPoll {
       this.#trouble = textOf(error);
     }
   }
-}
-
-/** False if the server was started between two samples: its counters began anew. */
-function isLater({ stats }: Sample, { stats: before }: Sample): boolean {
-  return stats.pid === before.pid && Number(stats.cmd_get ?? 0) >= Number(before.cmd_get ?? 0);
 }
 
 function textOf(error: unknown): string {
