@@ -64,7 +64,7 @@ export class Report {
   async table(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<void> {
     const painted = columns.map((column) => ({
       ...column,
-      title: this.paint("bold", column.title),
+      title: this.paint("bold", this.foreign(column.title)),
     }));
     for (const line of tableLines(painted, rows)) await this.line(line);
   }

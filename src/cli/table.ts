@@ -33,6 +33,37 @@ export function tableLines(
   return lines.filter((line) => line !== "");
 }
 
+/**
+ * Breaks a table that is too wide into several below each other, each with the first column. A column that is too wide by
+ * itself stays.
+ */
+export function narrowTables(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): { readonly columns: readonly Column[]; readonly rows: readonly (readonly string[])[] }[] {
+  if (rows.length === 0) return [];
+  const widths = columns.map(({ title }, index) => {
+    return rows.reduce((most, row) => Math.max(most, [...row[index]].length), [...title].length);
+  });
+  const parts: number[][] = [];
+  let left = 0;
+  for (let index = 1; index < columns.length; index++) {
+    if (parts.length === 0 || left < GAP + widths[index]) {
+      parts.push([0]);
+      left = width - widths[0];
+    }
+    parts[parts.length - 1].push(index);
+    left -= GAP + widths[index];
+  }
+  return parts.map((part) => ({
+    columns: part.map((index) => columns[index]),
+    rows: rows.map((row) => part.map((index) => row[index])),
+  }));
+}
+
+const GAP = 2;
+
 const NO_LINE = { left: "", mid: "", right: "", other: "" };
 
 const BARE = {

@@ -5,7 +5,7 @@ import type { StatsFamilies } from "../../../mod.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { partly } from "../partly.ts";
-import type { Column } from "../table.ts";
+import { type Column, narrowTables } from "../table.ts";
 
 type Family = keyof StatsFamilies;
 
@@ -34,12 +34,21 @@ export const stats: CliCommand = {
   },
 };
 
-async function writeTables({ report }: CliContext, tables: readonly StatsTable[]): Promise<void> {
+async function writeTables(
+  { report, io: { out } }: CliContext,
+  tables: readonly StatsTable[],
+): Promise<void> {
+  // What is not looked at is worked with: there a line has all that there is.
+  const width = out.isTerminal ? out.columns : Infinity;
   for (const [index, { title, columns, rows }] of tables.entries()) {
     if (index > 0) await report.line();
     if (title !== undefined) await report.line(report.paint("cyan", report.foreign(title)));
     if (rows.length === 0) await report.line("nothing");
-    else await report.table(columns, rows.map((row) => row.map((cell) => report.foreign(cell))));
+    const cells = rows.map((row) => row.map((cell) => report.foreign(cell)));
+    for (const [part, table] of narrowTables(columns, cells, width).entries()) {
+      if (part > 0) await report.line();
+      await report.table(table.columns, table.rows);
+    }
   }
 }
 
