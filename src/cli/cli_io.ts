@@ -33,6 +33,13 @@ export interface CliOutput {
   /** Lines of the window. */
   readonly rows: number;
   /**
+   * Waits for the window to get another size. Without it, what is drawn fits again with the next picture only.
+   *
+   * @param signal Ends the wait.
+   * @returns A promise that resolves when it has, or when the signal is aborted.
+   */
+  resized?(signal: AbortSignal): Promise<void>;
+  /**
    * Writes.
    *
    * @returns A promise that resolves when more may be written, and rejects with an error whose `code` is `"EPIPE"` when

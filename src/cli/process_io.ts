@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import type { WriteStream } from "node:tty";
 import { environmentVariable } from "../transports/environment.ts";
 import type { CliInput, CliIo, CliOutput } from "./cli_io.ts";
@@ -55,6 +56,15 @@ class ProcessOutput implements CliOutput {
     return this.#stream.rows || 24;
   }
 
+  /** Looks now and then: not every runtime tells a stream that its window has changed. */
+  async resized(signal: AbortSignal): Promise<void> {
+    const { columns, rows } = this;
+    while (!signal.aborted && this.columns === columns && this.rows === rows) {
+      // Rejects when the signal is aborted.
+      await setTimeout(LOOK_EVERY, undefined, { signal }).catch(() => {});
+    }
+  }
+
   write(data: string | Uint8Array): Promise<void> {
     if (data.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -62,6 +72,9 @@ class ProcessOutput implements CliOutput {
     });
   }
 }
+
+/** Milliseconds. */
+const LOOK_EVERY = 100;
 
 class ProcessInput implements CliInput {
   readonly #interrupt: () => void;

@@ -19,6 +19,8 @@ export interface World {
   readonly rows?: number;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  /** Resolves when the window has another size. */
+  readonly resized?: (signal: AbortSignal) => Promise<void>;
   /** Called with each piece of output. It throws where the output is closed. */
   readonly onWrite?: (text: string) => void;
 }
@@ -71,6 +73,7 @@ export function jsonLines({ out }: Ended): unknown[] {
 
 class CapturedOutput implements CliOutput {
   readonly isTerminal: boolean;
+  readonly resized?: NonNullable<World["resized"]>;
   readonly #world: World;
   readonly #decoder = new TextDecoder();
   text = "";
@@ -78,6 +81,7 @@ class CapturedOutput implements CliOutput {
   constructor(world: World) {
     this.isTerminal = world.isTerminal ?? false;
     this.#world = world;
+    if (world.resized !== undefined) this.resized = world.resized;
   }
 
   /** As a window, which may have another size at each look. */

@@ -89,7 +89,8 @@ Deno.test("cli top draws again as soon as the window has another size", async ()
   await using server = await MemcachedServer.start();
   const pictures: string[] = [];
   const quit = Promise.withResolvers<string>();
-  const window = { columns: 80, rows: 10 };
+  const window = { columns: 80 };
+  const changed = Promise.withResolvers<void>();
   const world = {
     servers: [server.address],
     isTerminal: true,
@@ -99,11 +100,16 @@ Deno.test("cli top draws again as soon as the window has another size", async ()
     get columns() {
       return window.columns;
     },
+    resized: async (signal: AbortSignal) => {
+      const left = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await (window.columns === 80 ? changed.promise : left);
+    },
     onWrite: (text: string) => {
       if (!text.includes("libmc top")) return;
       pictures.push(text);
-      if (pictures.length === 1) window.columns = 30;
-      else quit.resolve("q");
+      if (pictures.length > 1) return quit.resolve("q");
+      window.columns = 30;
+      changed.resolve();
     },
   };
   assertEquals((await cli(["top", "-i", "3600"], world)).code, 0);

@@ -2,6 +2,7 @@
 
 import { integer } from "../arguments.ts";
 import { percent, short } from "../bars.ts";
+import type { CliOutput } from "../cli_io.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { isDumb } from "../report.ts";
@@ -58,7 +59,7 @@ async function drawn(context: CliContext, round: Round): Promise<void> {
   const draw = () => drawing.draw(screenLines(scene, io.out, report.paint));
   const keys = quitByKey(context, quit);
   await drawing.begin();
-  const resized = drawnWhenResized(context, signal, draw);
+  const resized = drawnWhenResized(io.out, signal, draw);
   try {
     for await (const servers of rounds(context, round, signal)) {
       for (const { server, operations } of servers) remember(history, server, operations);
@@ -74,22 +75,16 @@ async function drawn(context: CliContext, round: Round): Promise<void> {
 
 /** Draws again as soon as the window has another size: the next picture can be an hour away. */
 async function drawnWhenResized(
-  { clock, io: { out } }: CliContext,
+  out: CliOutput,
   signal: AbortSignal,
   draw: () => Promise<void>,
 ): Promise<void> {
-  let { columns, rows } = out;
-  while (!signal.aborted) {
-    await pause(clock, LOOK_EVERY, signal);
-    if (signal.aborted || (columns === out.columns && rows === out.rows)) continue;
-    ({ columns, rows } = out);
+  while (out.resized !== undefined && !signal.aborted) {
+    await out.resized(signal);
     // A terminal that is gone is told of by the next picture.
-    await draw().catch(() => {});
+    if (!signal.aborted) await draw().catch(() => {});
   }
 }
-
-/** Milliseconds. */
-const LOOK_EVERY = 100;
 
 /** As much as the widest trend shows. */
 const LONGEST_HISTORY = 60;
