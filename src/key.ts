@@ -114,7 +114,7 @@ export function keyText(wire: string): string {
 }
 
 /** Gives the bytes of a wire key. */
-export function bytesOfWire(wire: string): Uint8Array {
+export function bytesOfWire(wire: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(wire, (char) => char.charCodeAt(0));
 }
 

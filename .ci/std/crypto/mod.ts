@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 export const crypto = {
   subtle: {
-    digestSync(algorithm: "MD5" | "SHA-256", data: Uint8Array): ArrayBuffer {
+    digestSync(algorithm: "MD5" | "SHA-256", data: Uint8Array<ArrayBuffer>): ArrayBuffer {
       const digest = createHash(algorithm.replace("-", "")).update(data).digest();
       return digest.buffer.slice(
         digest.byteOffset,
