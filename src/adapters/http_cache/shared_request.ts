@@ -8,7 +8,8 @@
 export function sharedRequest(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of CONDITIONS) headers.delete(name);
-  return new Request(request, { headers, signal: null });
+  // To copy the request itself would ask for its signal, of which Deno.serve then warns on the console.
+  return new Request(request.url, { method: request.method, headers });
 }
 
 const CONDITIONS = [
