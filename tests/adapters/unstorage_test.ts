@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Client, libmcCodec } from "@libmc/libmc";
+import { Client, libmcCodec, memjsCodec } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { memcachedDriver } from "@libmc/libmc/unstorage";
 import { startMemcached } from "../support/memcached.ts";
@@ -28,6 +28,19 @@ Deno.test("memcachedDriver() keeps any text under any key, with either codec", a
     assertEquals([await driver.getItem("a:b"), await driver.hasItem("a:b")], [null, false]);
     assertEquals(await driver.getItemRaw("a:b"), null);
     assertEquals(await driver.getKeys(), []);
+  }
+});
+
+Deno.test("memcachedDriver() reads as text what was stored as bytes", async () => {
+  await using server = await MemcachedServer.start();
+  for (const codec of [undefined, libmcCodec, memjsCodec]) {
+    await using client = new Client(server.address, codec && { codec });
+    const driver = memcachedDriver({ client });
+    await driver.setItem("text", "é");
+    await driver.setItemRaw("bytes", new TextEncoder().encode("é"));
+    const items = [{ key: "text", value: "é" }, { key: "bytes", value: "é" }];
+    for (const { key, value } of items) assertEquals(await driver.getItem(key), value);
+    assertEquals(await driver.getItems(items), items);
   }
 });
 

@@ -37,9 +37,19 @@ export function bytesOfResponse(head: Head, body: Uint8Array): Uint8Array<ArrayB
   return bytes;
 }
 
-/** Reads a response; gives `undefined` for what is none. */
+/**
+ * Reads a response; gives `undefined` for what is none.
+ *
+ * @throws {TypeError} If it is what JSON makes of bytes: no response would ever be found.
+ */
 export function storedResponseIn(value: unknown): StoredResponse | undefined {
-  if (!(value instanceof Uint8Array) || value.length < LENGTH_BYTES) return undefined;
+  if (!(value instanceof Uint8Array)) {
+    if (!isJsonOfBytes(value)) return undefined;
+    throw new TypeError(
+      "Cannot read a response as the codec of the client does not keep bytes: use a client with jsCodec",
+    );
+  }
+  if (value.length < LENGTH_BYTES) return undefined;
   const bytes = value as Uint8Array<ArrayBuffer>;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   if (LENGTH_BYTES + length > bytes.length) return undefined;
@@ -74,6 +84,13 @@ const HAS_NO_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 const LENGTH_BYTES = 4;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { fatal: true });
+
+function isJsonOfBytes(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    ["0", "1", "2", "3"].every((index) =>
+      typeof (value as Record<string, unknown>)[index] === "number"
+    );
+}
 
 function isHead(head: Partial<Head> | null): head is Head {
   return typeof head === "object" && head !== null && typeof head.url === "string" &&

@@ -283,13 +283,13 @@ export function memcachedDriver(options: MemcachedDriverOptions): MemcachedDrive
     getInstance: () => client,
 
     hasItem: async (key) => await client.getRaw(keyOf(key)) !== undefined,
-    getItem: async (key) => await client.get<string>(keyOf(key)) ?? null,
+    getItem: async (key) => textOf(await client.get(keyOf(key))),
     getItemRaw: async (key) => await client.get(keyOf(key)) ?? null,
 
     async getItems(items) {
       const keys = items.map(({ key }) => keyOf(key));
-      const values = await client.getMulti<string>(keys);
-      return items.map(({ key }, index) => ({ key, value: values.get(keys[index]) ?? null }));
+      const values = await client.getMulti(keys);
+      return items.map(({ key }, index) => ({ key, value: textOf(values.get(keys[index])) }));
     },
 
     setItem: set,
@@ -346,6 +346,12 @@ const OPTIONS: Checks<MemcachedDriverOptions> = {
   base: aKeyPrefix,
   ttl: numberFrom(0, Number.MAX_SAFE_INTEGER),
 };
+
+/** Bytes that were stored as they are, or that the codec gives for a text, are read as text, as from a file. */
+function textOf(value: unknown): string | null {
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  return value as string | undefined ?? null;
+}
 
 function metaOf(item: { ttl?: number; lastAccess?: number; size?: number }): MemcachedDriverMeta {
   const { ttl = Infinity, lastAccess = 0, size = 0 } = item;

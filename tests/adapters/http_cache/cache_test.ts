@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client } from "@libmc/libmc";
-import { memcachedCaches } from "@libmc/libmc/http-cache";
+import { Client, dalliCodec, jsonCodec, phpCodec } from "@libmc/libmc";
+import { httpCache, memcachedCaches } from "@libmc/libmc/http-cache";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../../support/memcached.ts";
 
@@ -212,4 +212,17 @@ Deno.test("MemcachedCache takes what is no response for none", async () => {
   }
   await cache.put(URL_1, new Response("x"));
   assert(await cache.match(URL_1));
+});
+
+Deno.test("responses are refused by a client whose codec does not keep bytes", async () => {
+  await using server = await startMemcached();
+  for (const codec of [jsonCodec, phpCodec, dalliCodec]) {
+    await using client = new Client(server.address, { codec });
+    const handler = httpCache({ client, maxAge: 60 }, () => new Response("x"));
+    const twice = () => handler(new Request(URL_1)).then(() => handler(new Request(URL_1)));
+    await assertRejects(twice, TypeError, "bytes");
+    const cache = await memcachedCaches({ client }).open(codec.constructor.name);
+    const putAndMatch = () => cache.put(URL_1, new Response("x")).then(() => cache.match(URL_1));
+    await assertRejects(putAndMatch, TypeError, "bytes");
+  }
 });
