@@ -90,7 +90,7 @@ export class MemcachedCache {
    * @throws {TypeError} If the URL or an option cannot be used.
    */
   async match(
-    request: RequestInfo | URL,
+    request: Request | URL | string,
     options?: CacheMatchOptions,
   ): Promise<Response | undefined> {
     const asked = requestOf(request);
@@ -115,7 +115,10 @@ export class MemcachedCache {
    * @returns The response, or nothing.
    * @throws {TypeError} If no request is given, or the URL or an option cannot be used.
    */
-  async matchAll(request?: RequestInfo | URL, options?: CacheMatchOptions): Promise<Response[]> {
+  async matchAll(
+    request?: Request | URL | string,
+    options?: CacheMatchOptions,
+  ): Promise<Response[]> {
     if (request === undefined) {
       throw new TypeError(
         "Cannot match all responses: give a request, or list the keys with keys()",
@@ -133,7 +136,7 @@ export class MemcachedCache {
    * @param response Its response.
    * @throws {TypeError} If the request is no GET, or the response is partial (206), varies by `*` or was read before.
    */
-  async put(request: RequestInfo | URL, response: Response): Promise<void> {
+  async put(request: Request | URL | string, response: Response): Promise<void> {
     const asked = requestOf(request);
     if (asked.method !== "GET") {
       throw new TypeError(`Cannot put the response of a request that is no GET: ${asked.method}`);
@@ -175,7 +178,7 @@ export class MemcachedCache {
    * @param request The request, or its URL.
    * @throws {TypeError} If the response is not ok, or cannot be put.
    */
-  async add(request: RequestInfo | URL): Promise<void> {
+  async add(request: Request | URL | string): Promise<void> {
     const asked = requestOf(request);
     const response = await fetch(asked.clone());
     if (!response.ok) {
@@ -193,7 +196,7 @@ export class MemcachedCache {
    * @param requests Requests, or their URLs.
    * @throws {TypeError} If one of them is not ok, or cannot be put.
    */
-  async addAll(requests: Iterable<RequestInfo | URL>): Promise<void> {
+  async addAll(requests: Iterable<Request | URL | string>): Promise<void> {
     await Promise.all(Array.from(requests, (request) => this.add(request)));
   }
 
@@ -205,7 +208,7 @@ export class MemcachedCache {
    * @returns True if there was one.
    * @throws {TypeError} If the URL or an option cannot be used.
    */
-  async delete(request: RequestInfo | URL, options?: CacheMatchOptions): Promise<boolean> {
+  async delete(request: Request | URL | string, options?: CacheMatchOptions): Promise<boolean> {
     const asked = requestOf(request);
     checkMatch({ ...options, ignoreVary: false });
     if (asked.method !== "GET" && options?.ignoreMethod !== true) return false;
@@ -221,7 +224,7 @@ export class MemcachedCache {
    * @returns A request for each URL.
    * @throws {TypeError} If the URL or an option cannot be used.
    */
-  async keys(request?: RequestInfo | URL, options?: CacheMatchOptions): Promise<Request[]> {
+  async keys(request?: Request | URL | string, options?: CacheMatchOptions): Promise<Request[]> {
     if (request !== undefined) {
       return await this.match(request, options) === undefined ? [] : [requestOf(request)];
     }
@@ -294,7 +297,7 @@ function variantsIn(value: unknown): Variants | undefined {
   }
 }
 
-function requestOf(request: RequestInfo | URL): Request {
+function requestOf(request: Request | URL | string): Request {
   return request instanceof Request ? request : new Request(request);
 }
 

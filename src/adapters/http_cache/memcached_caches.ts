@@ -125,7 +125,7 @@ export class MemcachedCaches {
    * @throws {TypeError} If the URL or an option cannot be used.
    */
   async match(
-    request: RequestInfo | URL,
+    request: Request | URL | string,
     options?: CacheMatchOptions & { cacheName?: string },
   ): Promise<Response | undefined> {
     const names = options?.cacheName === undefined ? await this.keys() : [options.cacheName];
