@@ -65,6 +65,8 @@ async function packCheck(folder: string): Promise<void> {
 
   const typeRoots = [programs.folderOf("@types")];
   const nodeProject = await project(folder, "node_project", { ...NODE_SETTINGS, typeRoots }, [
+    "use.ts",
+    "use_adapters.ts",
     "page_server_node.ts",
   ]);
   const npm = `${programs.folderOf("npm")}/bin/npm-cli.js`;
@@ -74,17 +76,22 @@ async function packCheck(folder: string): Promise<void> {
     const { name, program, version } = node;
     const { stdout } = await run(program, ["dist/use.js", ...args], nodeProject, env);
     console.log(`${name} (${version}): ${stdout.trim()}`);
+    const adapters = await run(program, ["dist/use_adapters.js"], nodeProject);
+    console.log(`${name} (${version}): ${adapters.stdout.trim()}`);
     await runCli(program, server.address, nodeProject);
     await checkServedPages(node, "page_server_node.ts", nodeProject, server.address);
     await checkDocumentedPage(node, ON_NODE, nodeProject, server.address);
   }
   await checkBundle(programs.esbuild, nodeProject);
 
-  const bunProject = await project(folder, "bun_project", BUN_SETTINGS);
+  // The store of Keyv has the types of node:events, which are those of Bun's own package.
+  const bunProject = await project(folder, "bun_project", BUN_SETTINGS, ["use.ts"]);
   await run(bun.program, ["add", ...packages], bunProject);
   await run(node24.program, [typescript], bunProject);
   const { stdout } = await run(bun.program, ["use.ts", ...args], bunProject, env);
   console.log(`bun (${bun.version}): ${stdout.trim()}`);
+  const adapters = await run(bun.program, ["use_adapters.ts"], bunProject);
+  console.log(`bun (${bun.version}): ${adapters.stdout.trim()}`);
   await runCli(bun.program, server.address, bunProject);
   await checkServedPages(bun, "page_server.ts", bunProject, server.address);
   await checkDocumentedPage(bun, ON_BUN, bunProject, server.address);
@@ -114,23 +121,22 @@ async function checkBundle(esbuild: string, folder: string): Promise<void> {
   console.log(`bundle of Client: ${client.length.toLocaleString("en")} bytes`);
 }
 
-/** Makes a project that has nothing but its settings, a program, and the page servers, some of which are compiled, too. */
+/** Makes a project that has nothing but its settings, programs, and the page servers, of which some are compiled. */
 async function project(
   folder: string,
   name: string,
   compilerOptions: object,
-  servers: readonly string[] = [],
+  files: readonly string[],
 ): Promise<string> {
   const path = `${folder}/${name}`;
   await Deno.mkdir(path);
   const manifest = { name: name.replace("_", "-"), private: true, type: "module" };
   await Deno.writeTextFile(`${path}/package.json`, JSON.stringify(manifest));
-  const settings = {
-    compilerOptions: { ...STRICT, ...compilerOptions },
-    files: ["use.ts", ...servers],
-  };
+  const settings = { compilerOptions: { ...STRICT, ...compilerOptions }, files };
   await Deno.writeTextFile(`${path}/tsconfig.json`, JSON.stringify(settings));
-  await Deno.copyFile(`${import.meta.dirname}/pack_check/use.ts`, `${path}/use.ts`);
+  for (const program of ["use.ts", "use_adapters.ts"]) {
+    await Deno.copyFile(`${import.meta.dirname}/pack_check/${program}`, `${path}/${program}`);
+  }
   for (const server of ["page_server.ts", "page_server_node.ts"]) {
     await Deno.copyFile(`${ROOT}/docs/examples/${server}`, `${path}/${server}`);
   }

@@ -25,8 +25,11 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/faults/server_facts_test.ts": "reads a document",
 };
 
-/** What every run of continuous integration can wait for: conformance, faults, vectors, TLS. */
+/** What every run of continuous integration can wait for: conformance, faults, vectors, TLS, adapters. */
 const QUICK: readonly string[] = [
+  "tests/adapters/http_cache/cache_test.ts",
+  "tests/adapters/keyv_test.ts",
+  "tests/adapters/session_test.ts",
   "tests/cli/dashboard/event_stream_test.ts",
   "tests/cli/dashboard/handler_test.ts",
   "tests/cli/items_test.ts",
