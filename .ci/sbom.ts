@@ -117,13 +117,15 @@ async function importedPackages(): Promise<Set<string>> {
   const decoder = new TextDecoder();
   if (!success) throw new Error(`Cannot list the imports: ${decoder.decode(stderr)}`);
   const { modules } = JSON.parse(decoder.decode(stdout)) as { modules: { specifier: string }[] };
-  const imported = new Set<string>();
-  for (const { specifier } of modules) {
-    const [, name, version] = NPM.exec(specifier) ?? JSR.exec(specifier) ?? [];
-    const registry = specifier.startsWith("npm:") ? "npm" : "jsr";
-    if (name !== undefined) imported.add(idOf({ registry, name, version }));
-  }
-  return imported;
+  const imported = modules.map(({ specifier }) => packageOf(specifier));
+  return new Set(imported.filter((id) => id !== undefined));
+}
+
+/** Gives the id of the package that a module is from, as `deno info` names the module; `undefined` for one of this package. */
+export function packageOf(specifier: string): string | undefined {
+  const registry = specifier.startsWith("npm:") ? "npm" : "jsr";
+  const [, name, version] = (registry === "npm" ? NPM : JSR).exec(specifier) ?? [];
+  return name === undefined ? undefined : idOf({ registry, name, version });
 }
 
 const NPM = /^npm:\/((?:@[^/]+\/)?[^@/]+)@([^/_]+)/;

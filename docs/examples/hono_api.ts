@@ -19,7 +19,8 @@ type Env = { Variables: { session: Session<Data>; session_key_rotation: boolean 
 
 const SETTINGS = ["theme", "language", "currency"] as const;
 
-const client = new Client(process.env.MEMCACHED ?? "localhost:11211");
+// There are no sessions without memcached, so a dial may take its time.
+const client = new Client(process.env.MEMCACHED ?? "localhost:11211", { connectTimeout: 1000 });
 const app: Hono<Env> = new Hono<Env>();
 
 /** A hundred requests a minute from one address. While memcached is away, all pass. */

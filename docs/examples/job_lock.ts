@@ -6,7 +6,7 @@
  * `deno run --allow-net --allow-env docs/examples/job_lock.ts report-2026-11-28`
  */
 
-import { Client, type Lock } from "@libmc/libmc";
+import { Client, type Lock, MemcachedError } from "@libmc/libmc";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -14,6 +14,7 @@ interface Progress {
   readonly step: number;
   /** That of the lock under which this was stored, in digits. */
   readonly token: string;
+  readonly holder: string;
 }
 
 const STEPS = 20;
@@ -21,10 +22,15 @@ const SECONDS = 2; // How long the others wait for a holder that has died: much 
 const A_DAY = 24 * 60 * 60;
 
 const [job = "report"] = process.argv.slice(2);
-const cache = new Client(process.env.MEMCACHED ?? "localhost:11211", { strict: true });
+// Strict: what memcached did not do is an error here. Nothing goes on without it, so a dial may take its time.
+const cache = new Client(process.env.MEMCACHED ?? "localhost:11211", {
+  strict: true,
+  connectTimeout: 1000,
+});
+const holder = crypto.randomUUID();
 const progress = `progress:${job}`;
-// Lock and progress are on one server: when it restarts, tokens begin anew, but the progress is gone as well.
-const placed = { routeBy: job };
+// Lock and progress are on one server: when it begins anew, so do the tokens, but the progress is gone as well.
+const kept = { exptime: A_DAY, routeBy: job };
 
 /** Does one step: a part of a report, a batch of mails. It must be harmless to do it twice. */
 async function work(step: number): Promise<void> {
@@ -32,35 +38,46 @@ async function work(step: number): Promise<void> {
   console.log("step", step);
 }
 
+/** Takes the job over: from now on the holder before this one is refused. Gives `undefined` if a later one was faster. */
+function takeOver({ token }: Lock): Promise<Progress | undefined> {
+  return cache.update<Progress>(progress, (saved) => {
+    if (saved !== undefined && BigInt(saved.token) > token) return undefined;
+    return { step: saved?.step ?? 0, token: String(token), holder };
+  }, kept);
+}
+
 /**
- * Stores how far the job is. With a database it is `UPDATE jobs SET step = $1, token = $2 WHERE token <= $2`.
- *
- * @returns What was stored; `undefined` if somebody else has taken over.
+ * Stores how far the job is. Gives `undefined` if it is no longer this process that does it. In a database the same fence
+ * is `UPDATE jobs SET step = $1 WHERE token = $2`, after the token was set by `… WHERE token <= $2`.
  */
-function save({ token }: Lock, change: (step: number) => number): Promise<Progress | undefined> {
-  return cache.update<Progress>(progress, (saved = { step: 0, token: "0" }) => {
-    if (BigInt(saved.token) > token) return undefined;
-    return { step: change(saved.step), token: String(token) };
-  }, { exptime: A_DAY, ...placed });
+function save({ token }: Lock, step: number): Promise<Progress | undefined> {
+  return cache.update<Progress>(progress, (saved) => {
+    const isOurs = saved?.token === String(token) && saved.holder === holder;
+    return isOurs ? { ...saved, step } : undefined;
+  }, kept);
 }
 
 /** Does the steps that are left. Gives false if somebody else has taken over. */
 async function go(lock: Lock): Promise<boolean> {
-  // From now on the holder before this one is refused.
-  let saved = await save(lock, (step) => step);
+  let saved = await takeOver(lock);
   while (saved !== undefined && saved.step < STEPS) {
     const next = saved.step + 1;
     await work(next);
-    saved = await save(lock, () => next);
+    saved = await save(lock, next);
   }
   return saved !== undefined;
 }
 
 for (let isDone = false; !isDone; await pause(100)) {
-  await using lock = await cache.lock(`lock:${job}`, { ttl: SECONDS, ...placed });
-  if (lock === undefined) continue;
-  console.log("lock", lock.token);
-  isDone = await go(lock);
-  console.log(isDone ? "done" : "refused");
+  try {
+    await using lock = await cache.lock(`lock:${job}`, { ttl: SECONDS, routeBy: job });
+    if (lock === undefined) continue;
+    console.log("lock", lock.token);
+    isDone = await go(lock);
+    console.log(isDone ? "done" : "refused");
+  } catch (error) {
+    if (!(error instanceof MemcachedError)) throw error;
+    console.error(error.message); // It tries again: each step that was stored counts.
+  }
 }
 await cache.close();

@@ -19,8 +19,11 @@ type Entry = [player: string, points: number];
 const PLACES = 10;
 const A_WEEK = 7 * 24 * 60 * 60; // Seconds, as memcached has them.
 
-// Strict: what memcached did not do is an error here, and no miss.
-const cache = new Client(process.env.MEMCACHED ?? "localhost:11211", { strict: true });
+// Strict: what memcached did not do is an error here, and no miss. So a dial may take its time.
+const cache = new Client(process.env.MEMCACHED ?? "localhost:11211", {
+  strict: true,
+  connectTimeout: 1000,
+});
 
 /** Adds points, and gives the player's total. */
 async function score(game: string, player: string, points: number): Promise<number> {

@@ -3,7 +3,7 @@ import { Ajv } from "npm:ajv@^8.20.0";
 import formats from "npm:ajv-formats@^3.0.1";
 import cyclonedx from "npm:@cyclonedx/cyclonedx-library@10.3.0/package.json" with { type: "json" };
 import { askedFor, type LockFile, packagesOf } from "../../.ci/lock_file.ts";
-import { type Bill, billOf, ownBill } from "../../.ci/sbom.ts";
+import { type Bill, billOf, ownBill, packageOf } from "../../.ci/sbom.ts";
 
 const OWN = { name: "@libmc/libmc", version: "0.1.0", license: "BSD-3-Clause" };
 
@@ -20,6 +20,7 @@ const LOCK: LockFile = {
       dependencies: ["jsr:@std/internal@^1.0.12"],
     },
     "@std/internal@1.0.12": { integrity: "cd".repeat(32) },
+    "@std/streams@1.0.13": { integrity: "ef".repeat(32), dependencies: ["jsr:@std/internal"] },
   },
   npm: {
     "limiter@0.5.4_web@4.1.0": { integrity: zeros(), dependencies: ["web", "@deep/part@2.0.0"] },
@@ -41,6 +42,7 @@ Deno.test("packagesOf() reads packages of npm and JSR, peers and ranges", () => 
     ["npm:@deep/part@2.0.0", "npm:@deep/part@1.0.0"],
     ["jsr:@std/assert@1.0.14", "jsr:@std/internal@1.0.12"],
     ["jsr:@std/internal@1.0.12"],
+    ["jsr:@std/streams@1.0.13", "jsr:@std/internal@1.0.12"],
   ]);
   assertEquals(packages.get("npm:web@4.1.0")?.hash, { alg: "SHA-512", content: "00".repeat(64) });
   assertEquals(packages.get("jsr:@std/assert@1.0.14")?.hash, {
@@ -50,6 +52,14 @@ Deno.test("packagesOf() reads packages of npm and JSR, peers and ranges", () => 
   assertEquals(askedFor(LOCK).at(2), "npm:limiter@0.5.4");
   const broken = { npm: { "a@1.0.0": { integrity: zeros(), dependencies: ["b"] } } };
   assertThrows(() => packagesOf(broken), Error, "Cannot find b in the lock file");
+});
+
+Deno.test("packageOf() reads the modules of npm and JSR", () => {
+  assertEquals(packageOf("npm:/@a/b@1.2.0_c@1.0.0/mod.js"), "npm:@a/b@1.2.0");
+  assertEquals(packageOf("npm:/commander@15.1.0"), "npm:commander@15.1.0");
+  assertEquals(packageOf("https://a.example/@std/crypto/1.0.5/mod.ts"), "jsr:@std/crypto@1.0.5");
+  assertEquals(packageOf("file:///src/mod.ts"), undefined);
+  assertEquals(packageOf("node:net"), undefined);
 });
 
 Deno.test("billOf() requires what is imported and all that it needs, and nothing else", () => {

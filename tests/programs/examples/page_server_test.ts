@@ -13,7 +13,8 @@ Deno.test("examples: the page server goes on while memcached hangs, is dead, and
   const url = await example.url();
   const ask = (path: string) => answerOf(`${url}${path}`);
 
-  // A stampede, and a page that is not there.
+  // Once it has dialled: a stampede, and a page that is not there.
+  await isKept("/first");
   const visitors = await Promise.all(Array.from({ length: 50 }, () => ask("/news")));
   assertEquals(new Set(visitors), new Set(["200 The page /news"]));
   assertEquals(source.loads("/news"), 1);
