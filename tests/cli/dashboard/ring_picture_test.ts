@@ -43,6 +43,27 @@ Deno.test("RingCamera takes a picture anew when the servers change, and only the
   await camera.close();
 });
 
+Deno.test("RingCamera knows the shares of hundreds of servers as well as those of ten", async () => {
+  for (const count of [10, 250]) {
+    const servers = Array.from({ length: count }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    await using client = new Client(servers);
+    const picture = await pictureOf(client);
+    assertEquals([picture.isRing, picture.servers.length], [true, count]);
+    assertEquals(picture.keys >= 256 * count, true);
+    assertAlmostEquals(sumOf(picture), 1, 1e-9);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 200 * count; i++) {
+      const name = client.getHostByKey(`other:${i}`);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    // Both are samples: of 200 keys a server, one in a thousand is off by a third.
+    const off = picture.servers.filter(({ name, share }) => {
+      return Math.abs(share / ((counts.get(name) ?? 0) / (200 * count)) - 1) > 0.33;
+    });
+    assert(off.length <= Math.ceil(count / 100), off.map(({ name }) => name).join());
+  }
+});
+
 async function pictureOf(client: Client): Promise<RingPicture> {
   return await new RingCamera(client).picture();
 }
