@@ -1,5 +1,6 @@
 /** What happened: ten minutes second by second, two hours in steps of ten seconds, and nothing before. */
 
+import { NOTHING } from "./rates.ts";
 import { Series } from "./series.ts";
 import { FIELDS, type Point, type Points } from "./wire.ts";
 
@@ -13,13 +14,41 @@ export class History {
   readonly #coarse = new Series(COARSE.count, FIELDS.length);
   /** Points of the step that is not over. */
   #gathered: Point[] = [];
+  #last: number | undefined;
 
+  /** Adds the point of a moment. Moments that are kept follow each other, whatever is done to the clock of the machine. */
   add(time: number, point: Point): void {
+    const last = this.#last;
+    if (last === undefined) return this.#add(time, point);
+    // What is in the future now would stand behind what comes for hours.
+    if (time < last - MOST_BACK) this.#forget();
+    // The machine slept. Without a point that knows nothing, a line would join what lies hours apart.
+    if (time > last + LONGEST_GAP) this.#interrupt(last + FINE.step);
+    this.#add(this.#last === undefined ? time : Math.max(time, last + 1), point);
+  }
+
+  #add(time: number, point: Point): void {
+    this.#last = time;
     this.#fine.add(time, point);
     this.#gathered.push(point);
     if (this.#gathered.length < COARSE.step / FINE.step) return;
     this.#coarse.add(time, mean(this.#gathered));
     this.#gathered = [];
+  }
+
+  /** Ends all lines. */
+  #interrupt(time: number): void {
+    this.#gathered = [];
+    this.#fine.add(time, NOTHING);
+    this.#coarse.add(time, NOTHING);
+  }
+
+  /** Forgets all points. */
+  #forget(): void {
+    this.#fine.clear();
+    this.#coarse.clear();
+    this.#gathered = [];
+    this.#last = undefined;
   }
 
   /** Gives the points that a reader lacks, and its new place. All if it has none, or too much has happened since. */
@@ -33,6 +62,11 @@ export class History {
     return { points, place: now };
   }
 }
+
+/** Milliseconds by which a clock may be set back, before what was kept is forgotten. */
+const MOST_BACK = 5000;
+/** Milliseconds without a point, after which it was not this program that was slow. */
+const LONGEST_GAP = 10_000;
 
 /** How far somebody has read. */
 export interface Place {

@@ -10,6 +10,8 @@ export class Series {
   /** 32 bits for a figure: the pictures are no finer, and a hundred servers take half. */
   readonly #figures: Float32Array;
   #added = 0;
+  /** How many points were added, or stand for forgotten ones, before the first that is kept. */
+  #first = 0;
 
   /**
    * @param count Most points.
@@ -36,20 +38,28 @@ export class Series {
     this.#added++;
   }
 
+  /** Forgets all points. Whoever has read some is given all that come. */
+  clear(): void {
+    this.#added++;
+    this.#first = this.#added;
+  }
+
   /**
    * Gives what was added behind the first so many points.
    *
    * @returns `undefined` if some of them are no longer there.
    */
   since(added: number): Columns | undefined {
-    return added < this.#added - this.#count || added > this.#added
-      ? undefined
-      : this.#columns(added);
+    return added < this.#oldest || added > this.#added ? undefined : this.#columns(added);
   }
 
   /** Gives all points. */
   all(): Columns {
-    return this.#columns(Math.max(0, this.#added - this.#count));
+    return this.#columns(this.#oldest);
+  }
+
+  get #oldest(): number {
+    return Math.max(this.#first, this.#added - this.#count);
   }
 
   #columns(from: number): Columns {

@@ -41,3 +41,37 @@ Deno.test(
     assertEquals(history.since(more.place).points.isAll, true);
   },
 );
+
+const ONE = FIELDS.map(() => 1);
+
+Deno.test("History leaves a gap where the machine slept", NO_PERMISSIONS, () => {
+  const history = new History();
+  for (let i = 0; i <= 20; i++) history.add(i * 1000, ONE);
+  // A slow second is no sleep.
+  history.add(25_000, ONE);
+  history.add(3_625_000, ONE);
+  const { fine, coarse } = history.since(undefined).points;
+  assertEquals(fine.times.slice(-4), [20_000, 25_000, 26_000, 3_625_000]);
+  assertEquals(fine.columns[0].slice(-4), [1, 1, null, 1]);
+  assertEquals(coarse.columns[0], [1, 1, null]);
+});
+
+Deno.test(
+  "History begins anew where the clock was set back, and its moments always follow each other",
+  NO_PERMISSIONS,
+  () => {
+    const history = new History();
+    for (let i = 0; i <= 20; i++) history.add(10_000_000 + i * 1000, ONE);
+    const { place } = history.since(undefined);
+    history.add(10_019_500, ONE);
+    history.add(10_019_700, ONE);
+    const { points, place: then } = history.since(place);
+    assertEquals([points.isAll, points.fine.times], [false, [10_020_001, 10_020_002]]);
+    history.add(6_400_000, ONE);
+    history.add(6_401_000, ONE);
+    const anew = history.since(then);
+    assertEquals([anew.points.isAll, anew.points.fine.times], [true, [6_400_000, 6_401_000]]);
+    assertEquals(anew.points.coarse.times, []);
+    assertEquals(history.since(anew.place).points.isAll, false);
+  },
+);
