@@ -136,7 +136,7 @@ export async function checkClock(setUp: UseSetUp, hasMeta: boolean): Promise<Sai
   const word = skew > 0 ? "ahead" : "behind";
   return warned(
     `the server is ${Math.abs(skew)} s ${word}`,
-    "Times that are dates (and exptimes above 30 days) are off by that: set the clocks of both machines (NTP)",
+    "Times that are dates (and exptimes above 30 days) are off by that: set the clocks of both machines (NTP), and start memcached anew if its machine's was set since, as it counts from its start",
   );
 }
 
