@@ -1,6 +1,6 @@
 /** What the program says when a command fails, and which exit code that is. */
 
-import { MemcachedError, MultiError } from "../../mod.ts";
+import { CodecError, MemcachedError, MultiError } from "../../mod.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { OutputError } from "./output_error.ts";
 import { UsageError } from "./usage_error.ts";
@@ -59,6 +59,9 @@ function ofServers(error: MemcachedError): Failure {
       details,
     };
   }
+  if (errors.every((one) => one instanceof CodecError)) {
+    return { code: EXIT.usage, message, wayOut: OTHER_CODEC, details };
+  }
   return {
     code: EXIT.server,
     message,
@@ -66,6 +69,9 @@ function ofServers(error: MemcachedError): Failure {
     details,
   };
 }
+
+const OTHER_CODEC =
+  "Give the --codec or the --preset of the program that has stored it; `get --raw` gives its bytes";
 
 /** True if it was a Unix socket that could not be opened: to the network belongs none. */
 function isSocket({ message }: MemcachedError): boolean {

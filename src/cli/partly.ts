@@ -1,6 +1,6 @@
 /** Calls for several servers or keys of which some fail: what the others gave is shown, before what has failed is told. */
 
-import { MemcachedError, MultiError } from "../../mod.ts";
+import { CodecError, MemcachedError, MultiError } from "../../mod.ts";
 
 /** What a call gave, and what has failed of it. */
 export interface Partly<T> {
@@ -33,11 +33,20 @@ export async function partlyEach<T>(
   const errors: MemcachedError[] = [];
   for (const [index, answer] of asked.entries()) {
     if (answer.status === "fulfilled") given.set(keys[index], answer.value);
-    else if (answer.reason instanceof MemcachedError) errors.push(answer.reason);
+    else if (answer.reason instanceof CodecError) {
+      errors.push(unreadable(keys[index], answer.reason));
+    } else if (answer.reason instanceof MemcachedError) errors.push(answer.reason);
     else throw answer.reason;
   }
   const failure = errors.length > 0
     ? new MultiError("Cannot read all keys", { errors, partial: given })
     : undefined;
   return { given, failure };
+}
+
+/** Says of which key the value could not be read. */
+function unreadable(key: string, cause: CodecError): CodecError {
+  return new CodecError(`The value of ${key} is not what the codec reads: ${cause.message}`, {
+    cause,
+  });
 }

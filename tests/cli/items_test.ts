@@ -134,3 +134,15 @@ Deno.test("cli shows a terminal no control characters of keys and values", async
     "\x1b]0;title\x07\nred\u202e\n",
   );
 });
+
+Deno.test("cli get says of which key its codec cannot read the value, and blames no server", async () => {
+  await using server = await MemcachedServer.start();
+  const servers = [server.address];
+  await cli(["set", "odd", "x", "--flags", "4"], { servers });
+  await cli(["set", "fine", "hello"], { servers });
+  const { code, out, err } = await cli(["get", "odd", "fine"], { servers });
+  assertEquals([code, out], [2, "fine\thello\n"]);
+  assertStringIncludes(err, "The value of odd is not what the codec reads");
+  assertStringIncludes(err, "get --raw");
+  assertEquals((await cli(["get", "--raw", "odd"], { servers })).out, "x");
+});
