@@ -23,10 +23,16 @@ export function waitFor(
   if (!isWaiting || deadline === Deadline.NEVER) return;
   sweeper.watch({
     sweep(now) {
-      if (now >= deadline.at) end(new TimeoutError(LATE, { server: server.name }));
+      if (now >= deadline.at) end(late(server.name));
       return isWaiting;
     },
   });
 }
 
-const LATE = "Cannot wait for a connection as the whole call took longer than its timeout";
+/** The server is the source of servers, while they are not known. */
+function late(server: string): TimeoutError {
+  return new TimeoutError(
+    `Cannot wait for a connection to ${server} as the whole call took longer than its timeout`,
+    { server },
+  );
+}

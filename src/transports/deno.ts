@@ -35,7 +35,8 @@ export async function denoResolve(
     return records.map(({ target, port, priority }) => ({ host: target, port, priority }));
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new Error(`no such name, or it has no ${type} records`, { cause });
+    // Deno does not tell these apart.
+    throw new Error(`no such name, no ${type} records, or no name server that answers`, { cause });
   }
 }
 
