@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Turns } from "../src/clock.ts";
+import { afterQuietly, onceTurned, systemClock, Turns } from "../src/clock.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 import { settle } from "./support/settle.ts";
 
@@ -59,6 +59,28 @@ Deno.test("Turns.atEnd() serves later turns though the clock has thrown", async 
   turns.atEnd(() => called.push("served"));
   await settle();
   assertEquals([thrown, called], [["no time"], ["served"]]);
+});
+
+Deno.test("onceTurned() calls back when the loop has turned, behind all microtasks, and never by the clock of a test", async () => {
+  const called: string[] = [];
+  onceTurned(systemClock, () => called.push("turned"));
+  onceTurned(new ManualClock(), () => called.push("by a clock that does not tell"));
+  for (let i = 0; i < 100; i++) await undefined;
+  assertEquals(called, []);
+  // A timer of no time fires in that turn or in the next one.
+  for (let i = 0; i < 2; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(called, ["turned"]);
+});
+
+Deno.test("afterQuietly() calls back, and not once it is cancelled", async () => {
+  const called: string[] = [];
+  const cancel = afterQuietly(systemClock, 1, () => called.push("cancelled"));
+  cancel();
+  afterQuietly(systemClock, 1, () => called.push("called"));
+  // The program does not wait for it, but for this.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  cancel();
+  assertEquals(called, ["called"]);
 });
 
 /** The messages of rejections that nobody handles while `run` runs. */

@@ -25,7 +25,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "tests/faults/server_facts_test.ts": "reads a document",
 };
 
-/** What every run of continuous integration can wait for: conformance, faults, vectors, TLS, adapters. */
+/** What every run of continuous integration can wait for: conformance, faults, errors, vectors, discovery, TLS, adapters. */
 const QUICK: readonly string[] = [
   "tests/adapters/http_cache/cache_test.ts",
   "tests/adapters/keyv_test.ts",
@@ -37,10 +37,14 @@ const QUICK: readonly string[] = [
   "tests/client/admin/keys_test.ts",
   "tests/client/admin/watch_test.ts",
   "tests/client/conformance_test.ts",
+  "tests/client/error_details_test.ts",
   "tests/client/stream_faults_test.ts",
+  "tests/clock_test.ts",
   "tests/codec/vectors_test.ts",
   "tests/compat/big_vectors_test.ts",
   "tests/compat/scenarios_test.ts",
+  "tests/discovery/dns_servers_test.ts",
+  "tests/discovery/elasticache_servers_test.ts",
   "tests/engine/platform_test.ts",
   "tests/faults/fault_matrix_test.ts",
   "tests/faults/model_test.ts",
