@@ -25,7 +25,7 @@ usePlatform(platformOf(globalThis));
 
 export * from "./src/errors.ts";
 export { ServerEvent } from "./src/observe/events.ts";
-export type { ClientEventName } from "./src/observe/events.ts";
+export type { ClientEventName, ServerEventListener } from "./src/observe/events.ts";
 export type {
   CallEnd,
   Happening,
@@ -124,6 +124,7 @@ export type {
   FlushOptions,
   KeyOptions,
   RawOptions,
+  ReadOptions,
   StoreOptions,
   StreamOptions,
 } from "./src/engine/call_options.ts";

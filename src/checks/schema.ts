@@ -101,22 +101,24 @@ export function aSchema(name: string, value: unknown): void {
 }
 
 /**
- * Gives what a schema makes of a loaded value.
+ * Gives what a schema makes of a new value.
  *
+ * @param verb The method that was to store it.
  * @throws {SchemaError} If the value does not pass.
  */
 export async function passed(
   schema: StandardSchema,
   value: unknown,
   key: string,
+  verb: "getOrSet" | "update",
 ): Promise<unknown> {
   const result = await schema["~standard"].validate(value);
   if (result.issues === undefined) return result.value;
   const [first] = result.issues;
   throw new SchemaError(
-    `Cannot use the value that was loaded for ${
+    `Cannot use the value that was ${verb === "update" ? "made" : "loaded"} for ${
       JSON.stringify(key)
     } as its schema does not take it: ${first?.message}`,
-    { command: "getOrSet", issues: result.issues },
+    { command: verb, issues: result.issues },
   );
 }

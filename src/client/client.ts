@@ -10,6 +10,7 @@ import type {
   FlushOptions,
   KeyOptions,
   RawOptions,
+  ReadOptions,
   StoreOptions,
   StreamOptions,
 } from "../engine/call_options.ts";
@@ -26,7 +27,7 @@ import type { MemcachedError } from "../errors.ts";
 import type { GroupCounters } from "../observe/group_counts.ts";
 import type { VerbCounters } from "../observe/verb_counts.ts";
 import { countersOf } from "../operations/counts.ts";
-import type { ClientEventName, ServerEvent } from "../observe/events.ts";
+import type { ClientEventName, ServerEventListener } from "../observe/events.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { MultiResult } from "../operations/batch_fan_out.ts";
 import { type Lock, lock, type LockOptions } from "../operations/lock.ts";
@@ -34,6 +35,7 @@ import * as change from "../operations/change.ts";
 import { explain, type Explanation } from "../operations/explain.ts";
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
+import { schemaOf, withSchema } from "../operations/fitting.ts";
 import { type ClientHealth, health, type HealthOptions } from "../operations/health.ts";
 import type {
   GetOrSetOptions,
@@ -54,6 +56,7 @@ import * as streams from "../operations/streams.ts";
 import { update, type UpdateOptions } from "../operations/update.ts";
 import { Admin } from "./admin.ts";
 import { Copying, copyingVerbs } from "./copying.ts";
+import { fittingVerbs } from "./fitting_verbs.ts";
 import { Meta } from "./meta.ts";
 import { type Move, moveBetween, movingVerbs } from "./moving.ts";
 import { namespaceOf } from "./namespace.ts";
@@ -119,7 +122,7 @@ import { namespaceOf } from "./namespace.ts";
  * assertEquals(failures, ["get: ConnectionError"]);
  * ```
  */
-export class Client extends EventTarget implements AsyncDisposable {
+export class Client<V = unknown> extends EventTarget implements AsyncDisposable {
   readonly #engine: Engine;
   #admin: Admin | undefined;
   #meta: Meta | undefined;
@@ -129,6 +132,8 @@ export class Client extends EventTarget implements AsyncDisposable {
   /** The verbs of a client that moves from other servers, or whose keys have copies. */
   #moving: MovingVerbs | undefined;
   #namespaces: NamespacesInUse | undefined;
+  /** The verbs that read, with a schema. */
+  #fitting: MovingVerbs | undefined;
 
   /**
    * Makes a client. It dials a server when a call first needs it.
@@ -153,7 +158,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(client.counters().has("blue"), true);
    * ```
    */
-  constructor(servers: Servers | ServerSource, options: ClientOptions = {}) {
+  constructor(servers: Servers | ServerSource, options: ClientOptions<V> = {}) {
     super();
     this.#engine = new Engine(servers, options, this);
     if (options.migrateFrom !== undefined) this.#moveFrom(options.migrateFrom, options.migration);
@@ -210,8 +215,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(user?.visits, 3);
    * ```
    */
-  get<T = unknown>(key: string, options?: KeyOptions): Promise<T | undefined> {
-    return this.#moving?.get<T>(key, options) ??
+  get<T = V>(key: string, options?: ReadOptions<T>): Promise<T | undefined> {
+    return this.#reading(options)?.get<T>(key, options) ??
       retrieve.get<T>(routed(this.#engine, options), key, options);
   }
 
@@ -241,8 +246,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assert(before?.cas !== after?.cas);
    * ```
    */
-  gets<T = unknown>(key: string, options?: KeyOptions): Promise<CasValue<T> | undefined> {
-    return this.#moving?.gets<T>(key, options) ??
+  gets<T = V>(key: string, options?: ReadOptions<T>): Promise<CasValue<T> | undefined> {
+    return this.#reading(options)?.gets<T>(key, options) ??
       retrieve.gets<T>(routed(this.#engine, options), key, options);
   }
 
@@ -335,6 +340,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
+    options = withSchema(this.#engine, options);
     return this.#moving?.getOrSet(key, load, options) ??
       this.#allLoads().getOrSet(routed(this.#engine, options), key, load, options);
   }
@@ -417,6 +423,7 @@ export class Client extends EventTarget implements AsyncDisposable {
     loadMany: LoadMany<T>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>> {
+    options = withSchema(this.#engine, options);
     return this.#moving?.getOrSetMulti(keys, loadMany, options) ??
       this.#allLoads().getOrSetMulti(routed(this.#engine, options), keys, loadMany, options);
   }
@@ -555,8 +562,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(pages.get("page:3"), "three");
    * ```
    */
-  getMulti<T = unknown>(keys: Keys, options?: KeyOptions): Promise<Map<string, T>> {
-    return this.#moving?.getMulti<T>(keys, options) ??
+  getMulti<T = V>(keys: Keys, options?: ReadOptions<T>): Promise<Map<string, T>> {
+    return this.#reading(options)?.getMulti<T>(keys, options) ??
       retrieve.getMulti<T>(routed(this.#engine, options), keys, options);
   }
 
@@ -585,11 +592,11 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.getList(["a", "b"]), [2, 4]);
    * ```
    */
-  getsMulti<T = unknown>(
+  getsMulti<T = V>(
     keys: Keys,
-    options?: KeyOptions,
+    options?: ReadOptions<T>,
   ): Promise<Map<string, CasValue<T>>> {
-    return this.#moving?.getsMulti<T>(keys, options) ??
+    return this.#reading(options)?.getsMulti<T>(keys, options) ??
       retrieve.getsMulti<T>(routed(this.#engine, options), keys, options);
   }
 
@@ -617,8 +624,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals([de, fr, en], ["hallo", undefined, "hello"]);
    * ```
    */
-  getList<T = unknown>(keys: Keys, options?: KeyOptions): Promise<(T | undefined)[]> {
-    return this.#moving?.getList<T>(keys, options) ??
+  getList<T = V>(keys: Keys, options?: ReadOptions<T>): Promise<(T | undefined)[]> {
+    return this.#reading(options)?.getList<T>(keys, options) ??
       retrieve.getList<T>(routed(this.#engine, options), keys, options);
   }
 
@@ -647,8 +654,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.get("session"), "ada");
    * ```
    */
-  gat<T = unknown>(key: string, exptime: Exptime, options?: KeyOptions): Promise<T | undefined> {
-    return this.#moving?.gat<T>(key, exptime, options) ??
+  gat<T = V>(key: string, exptime: Exptime, options?: ReadOptions<T>): Promise<T | undefined> {
+    return this.#reading(options)?.gat<T>(key, exptime, options) ??
       retrieve.gat<T>(routed(this.#engine, options), key, exptime, options);
   }
 
@@ -677,12 +684,12 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.cas("cart", [...cart.value, "pear"], cart.cas), true);
    * ```
    */
-  gats<T = unknown>(
+  gats<T = V>(
     key: string,
     exptime: Exptime,
-    options?: KeyOptions,
+    options?: ReadOptions<T>,
   ): Promise<CasValue<T> | undefined> {
-    return this.#moving?.gats<T>(key, exptime, options) ??
+    return this.#reading(options)?.gats<T>(key, exptime, options) ??
       retrieve.gats<T>(routed(this.#engine, options), key, exptime, options);
   }
 
@@ -711,12 +718,12 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await client.getMulti(["head", "foot"]), parts);
    * ```
    */
-  gatMulti<T = unknown>(
+  gatMulti<T = V>(
     keys: Keys,
     exptime: Exptime,
-    options?: KeyOptions,
+    options?: ReadOptions<T>,
   ): Promise<Map<string, T>> {
-    return this.#moving?.gatMulti<T>(keys, exptime, options) ??
+    return this.#reading(options)?.gatMulti<T>(keys, exptime, options) ??
       retrieve.gatMulti<T>(routed(this.#engine, options), keys, exptime, options);
   }
 
@@ -884,12 +891,12 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(ids?.toSorted(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
    * ```
    */
-  update<T = unknown>(
+  update<T = V>(
     key: string,
     change: (value: T | undefined) => T | undefined | Promise<T | undefined>,
-    options?: UpdateOptions,
+    options?: UpdateOptions<T>,
   ): Promise<T | undefined> {
-    return this.#moving?.update<T>(key, change, options) ??
+    return this.#reading(options)?.update<T>(key, change, options) ??
       update(routed(this.#engine, options), key, change, options);
   }
 
@@ -1394,11 +1401,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   incr(key: string, delta: bigint, options?: CountOptions<bigint>): Promise<bigint | undefined>;
-  incr(
-    key: string,
-    delta: number | bigint = 1,
-    options?: CountOptions,
-  ): Promise<number | bigint | undefined> {
+  incr(key: string, delta: number | bigint = 1, options?: CountOptions): Counted {
     return this.#moving?.incr(key, delta as number, options as CountOptions<number>) ??
       change.count(routed(this.#engine, options), "incr", key, delta, options);
   }
@@ -1454,11 +1457,7 @@ export class Client extends EventTarget implements AsyncDisposable {
    * ```
    */
   decr(key: string, delta: bigint, options?: CountOptions<bigint>): Promise<bigint | undefined>;
-  decr(
-    key: string,
-    delta: number | bigint = 1,
-    options?: CountOptions,
-  ): Promise<number | bigint | undefined> {
+  decr(key: string, delta: number | bigint = 1, options?: CountOptions): Counted {
     return this.#moving?.decr(key, delta as number, options as CountOptions<number>) ??
       change.count(routed(this.#engine, options), "decr", key, delta, options);
   }
@@ -1835,11 +1834,11 @@ export class Client extends EventTarget implements AsyncDisposable {
    * assertEquals(await ada.getMulti(["cart", "name"]), new Map());
    * ```
    */
-  namespace(name: string): Namespace {
+  namespace(name: string): Namespace<V> {
     (this.#move ?? this.#copying)?.refuseNamespace();
     this.#namespaces ??= new NamespacesInUse();
     const generations = this.#namespaces.generationsOf(this.#engine, name);
-    return namespaceOf<Namespace>(generations, name, () => this.#allLoads());
+    return namespaceOf<Namespace<V>>(generations, name, () => this.#allLoads());
   }
 
   // The client itself
@@ -2136,6 +2135,12 @@ export class Client extends EventTarget implements AsyncDisposable {
     this.#moving = movingVerbs<MovingVerbs>(this.#move);
   }
 
+  /** The verbs that read, if a schema is to look at what they give, or they go other ways. */
+  #reading(options: object | undefined): MovingVerbs | undefined {
+    if (schemaOf(this.#engine, options) === undefined) return this.#moving;
+    return this.#fitting ??= fittingVerbs<MovingVerbs>(this.#engine, this.#moving);
+  }
+
   #allLoads(): Loads {
     return this.#loads ??= new Loads(this.#engine);
   }
@@ -2165,13 +2170,8 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   override addEventListener(
     name: ClientEventName,
-    listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
-    options?: boolean | {
-      capture?: boolean;
-      once?: boolean;
-      passive?: boolean;
-      signal?: AbortSignal;
-    },
+    listener: ServerEventListener | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
   ): void {
     super.addEventListener(name, listener as EventListener, options);
     if (name === "failure" || name === "dead") this.#engine.stopWarnings();
@@ -2205,12 +2205,14 @@ export class Client extends EventTarget implements AsyncDisposable {
    */
   override removeEventListener(
     name: ClientEventName,
-    listener: ((event: ServerEvent) => void) | { handleEvent(event: ServerEvent): void } | null,
+    listener: ServerEventListener | null,
     options?: boolean | { capture?: boolean },
   ): void {
     super.removeEventListener(name, listener as EventListener, options);
   }
 }
+
+type Counted = Promise<number | bigint | undefined>;
 
 /** What a client that moves from other servers does in another way. */
 type MovingVerbs = Omit<Namespace, "name" | "clear" | "meta" | "getRealtimeHostByKey"> & {
@@ -2252,9 +2254,9 @@ type MovingVerbs = Omit<Namespace, "name" | "clear" | "meta" | "getRealtimeHostB
  * assertEquals(await shop.getList(["page:1", "page:2"]), [undefined, undefined]);
  * ```
  */
-export interface Namespace extends
+export interface Namespace<V = unknown> extends
   Pick<
-    Client,
+    Client<V>,
     | ("get" | "gets" | "getRaw" | "getStream" | "getMulti" | "getsMulti" | "getList")
     | ("gat" | "gats" | "gatMulti" | "getOrSet" | "getOrSetMulti" | "invalidate")
     | ("set" | "add" | "replace" | "cas" | "setRaw" | "setStream" | "setMulti")

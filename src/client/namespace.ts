@@ -6,6 +6,7 @@
 import type { CallOptions, KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { routed } from "../engine/view.ts";
+import { fitting, withSchema } from "../operations/fitting.ts";
 import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
@@ -34,7 +35,7 @@ class Carrier {
     for (const [name, way] of Object.entries(ways)) {
       Object.defineProperty(methods, name, {
         value(this: Carrier, ...given: unknown[]) {
-          return Carrier.carryOut(this, way, given);
+          return Carrier.carryOut(this, way, given, name);
         },
         configurable: true,
         writable: true,
@@ -44,14 +45,20 @@ class Carrier {
 
   static async carryOut(
     carrier: Carrier,
-    { run, options, takesMany, isOnce }: Way,
+    { run, options, takesMany, isOnce, reads }: Way,
     given: unknown[],
+    verb = "",
   ): Promise<unknown> {
     const asked = given[options] as KeyOptions | undefined;
     const { signal } = asked ?? {};
     if (takesMany) given[0] = listOf(given[0]);
     return await carrier.#generations.run(
-      (engine) => run(routed(engine, asked), ...given as never[]),
+      (engine) => {
+        const view = routed(engine, asked);
+        if (reads === undefined) return run(view, ...given as never[]);
+        const call = { verb, reads, given, options: asked };
+        return fitting(view, call, (given) => run(view, ...given as never[]));
+      },
       {
         signal: signal instanceof AbortSignal ? signal : undefined,
         isOnce,
@@ -87,7 +94,7 @@ class View extends Carrier {
       "load",
       2,
       (engine, ...given: [string, Load<unknown>, GetOrSetOptions]) =>
-        this.#loads().getOrSet(engine, ...given),
+        this.#loads().getOrSet(engine, given[0], given[1], withSchema(engine, given[2])),
     );
     return Carrier.carryOut(this, way, given);
   }
@@ -99,7 +106,7 @@ class View extends Carrier {
       "load",
       2,
       (engine, ...given: [Iterable<string>, LoadMany<unknown>, GetOrSetOptions]) =>
-        this.#loads().getOrSetMulti(engine, ...given),
+        this.#loads().getOrSetMulti(engine, given[0], given[1], withSchema(engine, given[2])),
     );
     return Carrier.carryOut(this, { ...way, takesMany: true }, given);
   }

@@ -7,6 +7,7 @@ import type { CountOptions, KeyOptions, RawOptions, StoreOptions } from "../engi
 import type { Engine } from "../engine/engine.ts";
 import * as change from "../operations/change.ts";
 import { lock, type LockOptions } from "../operations/lock.ts";
+import type { Reads } from "../operations/fitting.ts";
 import type { Effect } from "../operations/job.ts";
 import * as counting from "../operations/meta/arithmetic.ts";
 import * as deletion from "../operations/meta/delete.ts";
@@ -35,20 +36,22 @@ export interface Way {
   readonly letsOthersPass?: boolean;
   /** What it does to the items of its keys. */
   readonly effect: Effect;
+  /** What it gives of the values that it reads, for a schema to look at. */
+  readonly reads?: Reads;
 }
 
 /** How each verb of a client is carried out for keys; `getOrSet()` and what goes with it need the loads of a client. */
 export const WAYS: Readonly<Record<string, Way>> = {
-  get: one("read", 1, retrieve.get),
-  gets: one("readCas", 1, retrieve.gets),
+  get: reads("value", one("read", 1, retrieve.get)),
+  gets: reads("cas", one("readCas", 1, retrieve.gets)),
   getRaw: one("readRaw", 1, retrieve.getRaw),
   getStream: once("read", 1, streams.getStream),
-  getMulti: many("read", 1, retrieve.getMulti),
-  getsMulti: many("readCas", 1, retrieve.getsMulti),
-  getList: many("read", 1, retrieve.getList),
-  gat: one("change", 2, retrieve.gat),
-  gats: one("change", 2, retrieve.gats),
-  gatMulti: many("change", 2, retrieve.gatMulti),
+  getMulti: reads("map", many("read", 1, retrieve.getMulti)),
+  getsMulti: reads("casMap", many("readCas", 1, retrieve.getsMulti)),
+  getList: reads("list", many("read", 1, retrieve.getList)),
+  gat: reads("value", one("change", 2, retrieve.gat)),
+  gats: reads("cas", one("change", 2, retrieve.gats)),
+  gatMulti: reads("map", many("change", 2, retrieve.gatMulti)),
   set: stores("set", "store"),
   add: stores("add", "create"),
   replace: stores("replace", "change"),
@@ -58,7 +61,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
     (engine: Engine, key: string, value: unknown, cas: bigint, options?: StoreOptions) =>
       store.store(engine, "cas", key, value, options, cas),
   ),
-  update: { ...once("create", 2, update), letsOthersPass: true },
+  update: reads("update", { ...once("create", 2, update), letsOthersPass: true }),
   lock: one(
     "lock",
     1,
@@ -108,6 +111,10 @@ function many(effect: Effect, options: number, run: Run): Way {
 
 export function once(effect: Effect, options: number, run: Run): Way {
   return { ...one(effect, options, run), isOnce: true };
+}
+
+function reads(what: Reads, way: Way): Way {
+  return { ...way, reads: what };
 }
 
 function stores(name: "set" | "add" | "replace", effect: Effect): Way {

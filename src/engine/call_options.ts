@@ -2,6 +2,7 @@
 
 import { aBoolean, aText, type Check, notAnOptionsObject, wrongValue } from "../checks/check.ts";
 import type { Exptime } from "../checks/arguments.ts";
+import { aSchema, type StandardSchema } from "../checks/schema.ts";
 
 /**
  * Options of one call. Anything but an object, an unknown name or a wrong type is rejected with a TypeError.
@@ -56,6 +57,42 @@ export interface KeyOptions extends CallOptions {
    * client. It is not sent, and may be any text.
    */
   routeBy?: string;
+}
+
+/**
+ * Options of a call that reads values.
+ *
+ * @example A value of an older program is a miss
+ * ```ts
+ * import { Client, type ReadOptions, type StandardSchema } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * // Zod, Valibot, ArkType and others make such schemas.
+ * const schema: StandardSchema<number> = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "shop",
+ *     validate: (value) =>
+ *       typeof value === "number" ? { value } : { issues: [{ message: "It is no number" }] },
+ *   },
+ * };
+ * const options: ReadOptions<number> = { schema };
+ * await client.setMulti({ new: 10, old: "10 €" });
+ * const price: number | undefined = await client.get("new", options);
+ * assertEquals([price, await client.get("old", options)], [10, undefined]);
+ * ```
+ */
+export interface ReadOptions<T = unknown> extends KeyOptions {
+  /**
+   * Looks at every value that is read, gives what callers get, and so its type: a schema of any library that has the
+   * {@linkcode StandardSchema} interface. A value that does not pass counts as a miss, strict or not, as in `getOrSet()`; the
+   * counter `misfits` tells how many there were. Takes the place of the client's `schema`.
+   */
+  schema?: StandardSchema<unknown, T>;
 }
 
 /**
@@ -210,6 +247,7 @@ export const A_ROUTE: Check = (name, value) => {
 /** The options of every verb, and of those for keys. */
 export const CALL_OPTIONS: CallChecks = { signal: undefined, strict: aBoolean };
 export const KEY_OPTIONS: CallChecks = { ...CALL_OPTIONS, routeBy: A_ROUTE };
+export const READ_OPTIONS: CallChecks = { ...KEY_OPTIONS, schema: aSchema };
 export const STORE_OPTIONS: CallChecks = {
   ...KEY_OPTIONS,
   exptime: undefined,

@@ -23,6 +23,7 @@ import {
   type ZoneOptions,
   zonesOption,
 } from "./copies_options.ts";
+import { aSchema, type StandardSchema } from "../checks/schema.ts";
 import { aServerList, type Servers } from "./server_list.ts";
 import { HASHES, type HashFn, type HashName, KEY_HASHES } from "../placement/hashes/key_hash.ts";
 import {
@@ -153,7 +154,7 @@ export interface LiveOptions {
  * assert(item !== undefined && item.data.length < 1000);
  * ```
  */
-export interface ClientOptions extends LiveOptions {
+export interface ClientOptions<V = unknown> extends LiveOptions {
   /**
    * Servers that stand in for dead ones, and have no keys of their own: so an outage fills no other server with keys that
    * are not its own. The keys of a dead server are spread over them as over servers, by the same distribution. If all of
@@ -367,6 +368,14 @@ export interface ClientOptions extends LiveOptions {
    */
   warn?: boolean;
   /**
+   * Looks at every value that the client reads, and gives its type: a schema of any library that has the
+   * {@linkcode StandardSchema} interface. It checks and does not convert, so that what is read can be stored again; a schema
+   * that converts is given to a call. A value that does not pass counts as a miss: see {@linkcode ReadOptions.schema}.
+   * `getOrSet()` and `update()` also have it look at new values: one that does not pass rejects with a SchemaError.
+   * `getRaw()`, `getStream()` and `client.meta` give what is stored. Unless given, values are not looked at.
+   */
+  schema?: StandardSchema<V>;
+  /**
    * Fires the event `slow` for a call that takes longer than so many milliseconds: see {@linkcode SlowCall}. 0: never.
    *
    * @default {0}
@@ -462,6 +471,7 @@ export type Settings =
       | "inflateBudget"
       | "nearCache"
       | "observer"
+      | "schema"
       | "tls"
       | "migrateFrom"
       | "migration"
@@ -469,7 +479,8 @@ export type Settings =
   >
   & { compression: Required<CompressionOptions>; hash: HashName | undefined }
   & { inflateBudget: Required<InflateBudget>; tls: boolean }
-  & { nearCache?: NearCacheOptions; group?: (key: string) => string };
+  & { nearCache?: NearCacheOptions; group?: (key: string) => string }
+  & { schema?: StandardSchema };
 
 /**
  * Fills in the defaults.
@@ -603,6 +614,7 @@ const OPTIONS: {
   inflateBudget: { check: anInflateBudget, fallback: DEFAULT_BUDGET },
   observer: { check: anObserver, fallback: undefined },
   warn: { check: aBoolean, fallback: true },
+  schema: { check: aSchema, fallback: undefined },
   slow: { check: MILLISECONDS, fallback: 0 },
   latencies: { check: aBoolean, fallback: false },
   group: { check: aFunction, fallback: undefined },
@@ -620,8 +632,14 @@ const CHECKS: Readonly<Record<string, Check>> = Object.fromEntries(
 );
 
 const { auth: _none, connect: _runtime, nearCache: _off, observer: _unseen, ...others } = OPTIONS;
-const { migrateFrom: _nowhere, migration: _still, gutter: _nobody, group: _all, ...ofCopies } =
-  others;
+const {
+  migrateFrom: _nowhere,
+  migration: _still,
+  gutter: _nobody,
+  group: _all,
+  schema: _any,
+  ...ofCopies
+} = others;
 const { replicas: _single, zones: _one, ...fallbacks } = ofCopies;
 const DEFAULTS = Object.fromEntries(
   Object.entries(fallbacks).map(([name, { fallback }]) => [name, fallback]),

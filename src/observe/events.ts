@@ -35,6 +35,29 @@ export type ClientEventName =
   | "slow";
 
 /**
+ * Hears of the events of a client: a function, or an object with a method.
+ *
+ * @example An object that counts
+ * ```ts
+ * import { Client, type ServerEventListener } from "@libmc/libmc";
+ * import { MemcachedServer } from "@libmc/libmc/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await MemcachedServer.start();
+ * await using client = new Client(server.address);
+ *
+ * let connects = 0;
+ * const listener: ServerEventListener = { handleEvent: () => void connects++ };
+ * client.addEventListener("connect", listener);
+ * await client.version();
+ * assertEquals(connects, 1);
+ * ```
+ */
+export type ServerEventListener =
+  | ((event: ServerEvent) => void)
+  | { handleEvent(event: ServerEvent): void };
+
+/**
  * An event of a client: what happened, and to which server.
  *
  * - `failure`: a call, or part of a call, failed. `error` says how, and `verb` names the method. It fires once for each

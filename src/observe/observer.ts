@@ -250,7 +250,7 @@ export interface ServersChange {
  * - `slow`: a call took longer than the option `slow`; `slow` says where its time went.
  * - `owed`, `replayed`, `forgotten`: a server has missed a change of a key; the key was deleted there before it served
  *   again; or there were too many of them (`replayInvalidations`).
- * - `misfit`: a value did not pass the schema of `getOrSet()`, and counted as a miss.
+ * - `misfit`: a value did not pass its schema, and counted as a miss.
  *
  * @example Hear only of what is bad
  * ```ts
@@ -363,7 +363,7 @@ export interface HappeningCounts {
   failuresByKind: Record<string, number>;
   /** Split values that could not be joined because a chunk was missing or had the wrong length. */
   torn: number;
-  /** Values that did not pass the schema of `getOrSet()`, and were loaded anew as if they were not there. */
+  /** Values that did not pass their schema, and counted as misses. */
   misfits: number;
   /** Keys that were noted as the server has missed a change of them, with `replayInvalidations`. */
   owed: number;

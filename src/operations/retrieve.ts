@@ -3,7 +3,7 @@
 import { checkKeys, type Exptime, wireExptime } from "../checks/arguments.ts";
 import { Manifest } from "../codec/chunks.ts";
 import type { Retrieval } from "../commands/get.ts";
-import { KEY_OPTIONS, type KeyOptions } from "../engine/call_options.ts";
+import { KEY_OPTIONS, type KeyOptions, READ_OPTIONS } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { NearValues } from "../engine/near_values.ts";
 import type { CasValue, ChunkedDecoder, RawItem } from "../engine/item_decoders.ts";
@@ -179,15 +179,15 @@ function listOf<T>(): Collector<T, (T | undefined)[]> {
 const noHits = () => new Map<string, never>();
 
 const VERBS = {
-  get: verb("get", missing, KEY_OPTIONS, "value"),
-  gets: verb("gets", missing, KEY_OPTIONS, "value"),
+  get: verb("get", missing, READ_OPTIONS, "value"),
+  gets: verb("gets", missing, READ_OPTIONS, "value"),
   getRaw: verb("getRaw", missing, KEY_OPTIONS, "value"),
-  gat: verb("gat", missing, KEY_OPTIONS, "value"),
-  gats: verb("gats", missing, KEY_OPTIONS, "value"),
-  getMulti: verb("getMulti", noHits, KEY_OPTIONS, "map"),
-  getsMulti: verb("getsMulti", noHits, KEY_OPTIONS, "map"),
-  gatMulti: verb("gatMulti", noHits, KEY_OPTIONS, "map"),
-  getList: verb("getList", () => [] as never[], KEY_OPTIONS, "list"),
+  gat: verb("gat", missing, READ_OPTIONS, "value"),
+  gats: verb("gats", missing, READ_OPTIONS, "value"),
+  getMulti: verb("getMulti", noHits, READ_OPTIONS, "map"),
+  getsMulti: verb("getsMulti", noHits, READ_OPTIONS, "map"),
+  gatMulti: verb("gatMulti", noHits, READ_OPTIONS, "map"),
+  getList: verb("getList", () => [] as never[], READ_OPTIONS, "list"),
 };
 
 const PLAIN: Retrieval = { name: "get" };

@@ -7,6 +7,7 @@
  */
 
 import { integerFrom, wrongType } from "../checks/check.ts";
+import { aSchema, type StandardSchema } from "../checks/schema.ts";
 import type { Retrieval } from "../commands/get.ts";
 import { StorageCommand } from "../commands/storage.ts";
 import { Call, type CallOwner } from "../engine/call.ts";
@@ -41,9 +42,15 @@ import { encoded, wireOptions } from "./store.ts";
  * assertEquals([await slow, await client.get("n")], [undefined, 100]);
  * ```
  */
-export interface UpdateOptions extends StoreOptions {
+export interface UpdateOptions<T = unknown> extends StoreOptions {
   /** How often the value is read and changed until nobody else was faster, 1 to 1000. @default {32} */
   attempts?: number;
+  /**
+   * Looks at the value that is read and at the new one: see {@linkcode ReadOptions.schema}. One that is read and does not
+   * pass counts as a miss, and is replaced; a new one that does not pass rejects with a SchemaError, and nothing is stored.
+   * It checks and does not convert.
+   */
+  schema?: StandardSchema<T>;
 }
 
 /** Makes the new value of an old one; `undefined` leaves the item as it is. */
@@ -215,7 +222,11 @@ const ATTEMPTS = 32;
 /** In milliseconds. */
 const LONGEST_PAUSE = 64;
 const GETS: Retrieval = { name: "gets" };
-const UPDATE_OPTIONS: CallChecks = { ...STORE_OPTIONS, attempts: integerFrom(1, 1000) };
+const UPDATE_OPTIONS: CallChecks = {
+  ...STORE_OPTIONS,
+  attempts: integerFrom(1, 1000),
+  schema: aSchema,
+};
 
 const VERBS = { update: verb("update", missing, UPDATE_OPTIONS) };
 

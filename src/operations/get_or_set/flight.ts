@@ -281,7 +281,7 @@ export class Flight<T> implements Joinable<T> {
     let shown: unknown;
     const checked: Load<T> = async (context) => {
       const value = await callLoader([context.signal], () => load(context));
-      shown = schema === undefined ? value : await passed(schema, value, key);
+      shown = schema === undefined ? value : await passed(schema, value, key, "getOrSet");
       return value;
     };
     const loading = new Loading<T>(checked, context, clock, plan.loadTimeout);
