@@ -58,6 +58,16 @@ export type {
   StatValue,
 } from "./src/commands/admin/stats_families.ts";
 export type { Meta } from "./src/client/meta.ts";
+export type {
+  KeyPattern,
+  Typed,
+  TypedGetOrSetOptions,
+  TypedItems,
+  TypedKey,
+  TypedMap,
+  TypedValue,
+  TypedVerbs,
+} from "./src/client/typed.ts";
 export type { MetaDebug } from "./src/commands/meta/debug.ts";
 export type { MetaDeleted } from "./src/commands/meta/delete.ts";
 export type { MetaItem } from "./src/commands/meta/get.ts";

@@ -60,6 +60,7 @@ import { fittingVerbs } from "./fitting_verbs.ts";
 import { Meta } from "./meta.ts";
 import { type Move, moveBetween, movingVerbs } from "./moving.ts";
 import { namespaceOf } from "./namespace.ts";
+import type { Typed } from "./typed.ts";
 
 /**
  * A client of one memcached server or of many, for any number of concurrent callers.
@@ -1841,6 +1842,35 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
     return namespaceOf<Namespace<V>>(generations, name, () => this.#allLoads());
   }
 
+  /**
+   * Gives the same client with types for its keys: each key has the type of its value, and a key that the map does not have
+   * is refused by the compiler. Nothing happens at run time, and nothing is checked there: for that there are schemas.
+   *
+   * @returns This client.
+   *
+   * @example Users and a counter
+   * ```ts
+   * import { Client } from "@libmc/libmc";
+   * import { MemcachedServer } from "@libmc/libmc/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = await MemcachedServer.start();
+   * await using client = new Client(server.address);
+   *
+   * interface User {
+   *   name: string;
+   * }
+   * const cache = client.typed<{ "user:${string}": User; visits: number }>();
+   * await cache.set("user:1", { name: "Ada" });
+   * await cache.set("visits", 7);
+   * const user = await cache.get("user:1");
+   * assertEquals([user?.name, await cache.incr("visits")], ["Ada", 8]);
+   * ```
+   */
+  typed<M extends object>(): Typed<Client<V>, M> {
+    return this as unknown as Typed<Client<V>, M>;
+  }
+
   // The client itself
 
   /**
@@ -2215,7 +2245,7 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
 type Counted = Promise<number | bigint | undefined>;
 
 /** What a client that moves from other servers does in another way. */
-type MovingVerbs = Omit<Namespace, "name" | "clear" | "meta" | "getRealtimeHostByKey"> & {
+type MovingVerbs = Omit<Namespace, "name" | "clear" | "typed" | "meta" | "getRealtimeHostByKey"> & {
   readonly meta: Meta;
 };
 
@@ -2291,4 +2321,6 @@ export interface Namespace<V = unknown> extends
    * ```
    */
   clear(options?: CallOptions): Promise<boolean>;
+  /** Gives the same namespace with types for its keys: see {@linkcode Client.typed}. */
+  typed<M extends object>(): Typed<Namespace<V>, M>;
 }

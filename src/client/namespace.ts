@@ -85,6 +85,10 @@ class View extends Carrier {
     return this.#meta ??= new MetaView(this.#generations);
   }
 
+  typed(): this {
+    return this;
+  }
+
   clear(options?: CallOptions): Promise<boolean> {
     return this.#generations.clear(options);
   }
