@@ -1925,9 +1925,7 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * ```
    */
   health(options?: HealthOptions): Promise<ClientHealth> {
-    const move = this.#move;
-    const old = move && { engine: move.engines.old, stage: move.moves.migration.stage };
-    return health(this.#engine, options, old);
+    return health(this.#engine, options, this.#move?.old);
   }
 
   /**

@@ -10,6 +10,7 @@ import { routed } from "../engine/view.ts";
 import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
+import type { OldServers } from "../operations/health.ts";
 import { lock, lockBoth, lockOnFirst, type LockOptions } from "../operations/lock.ts";
 import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
 import { noop } from "../operations/meta/servers.ts";
@@ -33,6 +34,11 @@ export class Move {
 
   get isDone(): boolean {
     return this.moves.migration.stage === "done";
+  }
+
+  /** The old servers, for reports of health. */
+  get old(): OldServers {
+    return { engine: this.engines.old, stage: this.moves.migration.stage };
   }
 
   /** Flushes the old servers first, as what they have would be carried over. */
