@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { ConnectionError, type MemcachedError } from "../errors.ts";
 import { textOf } from "../thrown.ts";
 import type { Following } from "./following.ts";
+import { LIVE_CLIENTS } from "../observe/live_clients.ts";
 import type { ServersChange } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
 import type { PlacedServer } from "../placement/distribution.ts";
@@ -13,7 +14,7 @@ import { readServers, type ServerList, type Servers } from "./server_list.ts";
 /** What a list of servers needs of its client. */
 export interface RosterOptions {
   /** The servers must go with them. */
-  readonly settings: Pick<Settings, "distribution" | "tls">;
+  readonly settings: Pick<Settings, "distribution" | "tls" | "warn">;
   /** Where the servers come from, if the list is not fixed. */
   readonly following: Following | undefined;
   /** Called when the source of servers fails. */
@@ -36,12 +37,15 @@ export class Roster {
   #known: ReadonlyMap<string, PlacedServer>;
   readonly #cluster: Cluster;
   readonly #options: RosterOptions;
+  /** Says that the client is none of those that are alive. */
+  #leave: (() => void) | undefined;
 
   constructor(list: ServerList, cluster: Cluster, options: RosterOptions) {
     this.strings = list.strings;
     this.#known = knownOf(list);
     this.#cluster = cluster;
     this.#options = options;
+    this.#noteAlive();
     options.following?.tell({
       took: (servers) => this.#replace(servers),
       failed: (cause) => {
@@ -80,8 +84,9 @@ export class Roster {
     this.#options.following?.pause();
   }
 
-  /** Looks for servers no more. */
+  /** Looks for servers no more: the client is closed. */
   close(): void {
+    this.#leave?.();
     this.#options.following?.stop();
   }
 
@@ -103,6 +108,13 @@ export class Roster {
     this.#options.changed({ servers: strings, zone: name, ...change });
   }
 
+  /** Notes that there is one more client of its servers, once they are known. */
+  #noteAlive(): void {
+    const { strings } = this;
+    if (this.#leave !== undefined || !this.#options.settings.warn || strings.length === 0) return;
+    this.#leave = LIVE_CLIENTS.add(strings, this);
+  }
+
   #read(servers: Servers): ServerList {
     return readServers(servers, this.#options.settings, this.#known);
   }
@@ -114,6 +126,7 @@ export class Roster {
     const { strings } = list;
     this.strings = strings;
     this.#known = knownOf(list);
+    this.#noteAlive();
     if (isAwaiting || this.#cluster.changes !== changes) {
       this.#options.changed({
         servers: strings,
