@@ -17,7 +17,7 @@ const FOLDER = "src/cli/dashboard/page";
 /** The parts of the style, in the order in which they count. */
 const STYLES = [
   ...["colours", "base", "header", "controls", "notices", "charts"],
-  ...["tables", "pictures", "keys", "sizes"],
+  ...["tables", "pictures", "keys", "sizes", "print"],
 ];
 
 /** Where the module is. */

@@ -5,6 +5,7 @@ import { integer } from "../arguments.ts";
 import type { CliCommand, CliContext } from "../command.ts";
 import { type Dashboard, serveDashboard } from "../dashboard/serve_dashboard.ts";
 import { EXIT } from "../exit_codes.ts";
+import { atMostGrace } from "../interrupt.ts";
 import { UsageError } from "../usage_error.ts";
 
 interface DashboardCommandOptions {
@@ -22,7 +23,7 @@ export const dashboard: CliCommand = {
   },
   async run(context, { options }) {
     const served = await serve(context, options as DashboardCommandOptions);
-    const { report, signal } = context;
+    const { clock, report, signal } = context;
     try {
       await report.result({ url: served.url }, served.url);
       if (!report.isJson) {
@@ -30,7 +31,8 @@ export const dashboard: CliCommand = {
       }
       await ended(signal);
     } finally {
-      await served.close();
+      // With a thousand servers it takes a while.
+      await atMostGrace(clock, served.close());
     }
     return EXIT.interrupted;
   },

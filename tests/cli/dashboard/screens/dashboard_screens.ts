@@ -59,6 +59,19 @@ Deno.test("dashboard in Chromium", async (t) => {
     await browser.open(served.dashboard.url, {}, async (page) => {
       await page.getByText("99 of 100 servers up").waitFor();
       await same(browser, page, "hundred_servers");
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      const printed = await page.evaluate(`[
+        [...document.querySelectorAll(".scroll")].every((part) => part.scrollHeight === part.clientHeight),
+        getComputedStyle(document.body).backgroundColor,
+        document.querySelectorAll("form").length,
+      ]`);
+      assertEquals(
+        printed,
+        [true, "rgb(244, 246, 248)", 2],
+        "all rows are printed, on white paper",
+      );
+      assertEquals(await page.locator("form:visible").count(), 0);
+      await page.emulateMedia({ media: "screen", colorScheme: "light" });
       await page.getByLabel("Find a server").fill("cache017");
       assertEquals(await page.locator("tr[data-server]:visible").count(), 1);
     });
@@ -256,6 +269,7 @@ async function drawn(page: Page, servers: number): Promise<void> {
 /** Compares the page, all of it or what is seen at first, when the last of its parts is there. */
 async function same(browser: Browser, page: Page, name: string, isWhole = true): Promise<void> {
   await page.locator("#slabs > p.quiet:not(:empty)").waitFor();
+  await page.locator("#ring .share").first().waitFor();
   await sameAsKept(browser, name, await page.screenshot({ fullPage: isWhole }));
 }
 
