@@ -6,9 +6,9 @@ import { createServer, type IncomingMessage } from "node:http";
 import process from "node:process";
 import server from "./page_server.ts";
 
-async function answer({ url, method = "GET" }: IncomingMessage): Promise<Response> {
-  if (method !== "GET") return new Response("Only GET", { status: 405 });
-  // What the browser asked for is a path: it must not name another host.
+async function answer({ url = "", method }: IncomingMessage): Promise<Response> {
+  // A request may name a whole URL, with any host, in place of a path.
+  if (method !== "GET" || !url.startsWith("/")) return new Response("Only GET", { status: 405 });
   return await server.fetch(new Request(`http://localhost${url}`));
 }
 
