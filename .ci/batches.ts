@@ -1,12 +1,13 @@
 /**
- * Runs batches of tests, each a process: two at once, in stages. What is to run beside little or nothing has a later one.
+ * Runs batches of tests or tasks, each a process: two at once, in stages. What is to run beside little or nothing has a later one.
  *
  * @module
  */
 
 import type { Tally } from "./tally.ts";
+import type { Show } from "./terminal.ts";
 
-/** One process that runs some of the tests. */
+/** One process that runs some of the tests, or a task. */
 export interface Batch {
   readonly name: string;
   /** Arguments of Deno. */
@@ -15,14 +16,8 @@ export interface Batch {
   readonly stage: number;
 }
 
-/** Where texts go to. */
-export interface Show {
-  out(text: string): void;
-  error(text: string): void;
-}
-
 /**
- * Runs all of them. What each says is shown when it is over, or at once if it is the only one.
+ * Runs all of them. What each says is shown when it is over, or at once if it is the only one of its stage.
  *
  * @param run Runs Deno with these arguments, and shows what it says.
  */
@@ -32,10 +27,6 @@ export async function runBatches(
   show: Show,
 ): Promise<Tally[]> {
   const tallies: Tally[] = [];
-  if (batches.length === 1) {
-    show.out(headline(batches[0]));
-    return [await run(batches[0].args, show)];
-  }
   const runNext = async (queue: Batch[]) => {
     for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
       const said: [where: keyof Show, text: string][] = [];
@@ -49,9 +40,14 @@ export async function runBatches(
     }
   };
   const stages = Map.groupBy(batches, ({ stage }) => stage);
-  for (const stage of Array.from(stages.keys()).sort()) {
+  for (const stage of Array.from(stages.keys()).sort((a, b) => a - b)) {
     const waiting = stages.get(stage) as Batch[];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => runNext(waiting)));
+    if (waiting.length === 1) {
+      show.out(headline(waiting[0]));
+      tallies.push(await run(waiting[0].args, show));
+    } else {
+      await Promise.all(Array.from({ length: AT_ONCE }, () => runNext(waiting)));
+    }
   }
   return tallies;
 }

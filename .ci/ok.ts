@@ -5,52 +5,64 @@
  * @module
  */
 
+import { type Batch, runBatches } from "./batches.ts";
 import { outcomeOf, sumOf, type Tally, totalsLine } from "./tally.ts";
+import { type Show, TERMINAL } from "./terminal.ts";
 
-const TASKS: readonly string[][] = [
+/** The tasks, by stages: those of one stage look at files only, and run two at once. */
+const STAGES: readonly (readonly string[])[] = [
   // Before anything brings the lock files up to date.
   ["lock:check"],
   ["test"],
   ["test:pace"],
   ["test:screen"],
-  ["lint"],
-  ["fmt", "--check"],
-  ["check"],
-  ["publish:check"],
+  ["check", "publish:check", "lint", "fmt --check"],
   ["pack:check"],
   // Node 24 has a job of its own, and pack:check uses the package on it.
-  ["test:runtimes", "quick", "node22", "bun"],
+  ["test:runtimes quick node22 bun"],
   ["bench:smoke"],
-  ["soak", "--minutes", "1"],
+  ["soak --minutes 1"],
 ];
 
-async function runTask(args: string[]): Promise<Tally> {
-  console.log(`\n# deno task ${args.join(" ")}`);
+/** Runs a task, and shows what it says. */
+async function runTask(args: readonly string[], show: Show): Promise<Tally> {
   const child = new Deno.Command("deno", {
-    args: ["task", ...args],
+    args: [...args],
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
   let output = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    for (let sent = 0; sent < chunk.length;) sent += Deno.stdout.writeSync(chunk.subarray(sent));
-    output += decoder.decode(chunk, { stream: true });
-  }
-  const { success } = await child.status;
-  return outcomeOf(output, success);
+  await Promise.all([
+    eachText(child.stdout, (text) => {
+      output += text;
+      show.out(text);
+    }),
+    eachText(child.stderr, show.error),
+  ]);
+  return outcomeOf(output, (await child.status).success);
+}
+
+async function eachText(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+}
+
+function batch(task: string, stage: number): Batch {
+  return { name: `deno task ${task}`, args: ["task", ...task.split(" ")], stage };
 }
 
 if (import.meta.main) {
   const bad: string[] = [];
-  const tallies: Tally[] = [];
-  for (const args of TASKS) {
-    const tally = await runTask(args);
-    tallies.push(tally);
-    if (tally.failed > 0) bad.push(args.join(" "));
-  }
-  const total = sumOf(tallies);
+  const batches = STAGES.flatMap((tasks, stage) => tasks.map((task) => batch(task, stage)));
+  const run = async (args: readonly string[], show: Show) => {
+    const tally = await runTask(args, show);
+    if (tally.failed > 0) bad.push(args.slice(1).join(" "));
+    return tally;
+  };
+  const total = sumOf(await runBatches(batches, run, TERMINAL));
   console.log(bad.length === 0 ? "\nAll tasks succeeded" : `\nFailed tasks: ${bad.join(", ")}`);
   console.log(totalsLine(total));
   Deno.exit(total.failed === 0 ? 0 : 1);

@@ -8,9 +8,10 @@
  * @module
  */
 
-import { type Batch, runBatches, type Show } from "./batches.ts";
+import { type Batch, runBatches } from "./batches.ts";
 import { QuietReport } from "./quiet_report.ts";
 import { outcomeOf, sumOf, type Tally, totalsLine, withoutColour } from "./tally.ts";
+import { type Show, TERMINAL } from "./terminal.ts";
 
 /** Folders and files of tests that run without any permission; all others are live. */
 export const PURE_TESTS: readonly string[] = [
@@ -211,16 +212,6 @@ function isThere(argument: string): boolean {
   } catch {
     return false;
   }
-}
-
-const TERMINAL: Show = {
-  out: (text) => writeAll(Deno.stdout, text),
-  error: (text) => writeAll(Deno.stderr, text),
-};
-
-function writeAll(to: typeof Deno.stdout, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let sent = 0; sent < bytes.length;) sent += to.writeSync(bytes.subarray(sent));
 }
 
 /** Runs what live tests and those of screens need, then all of the tests. */

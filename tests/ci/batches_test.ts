@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { type Batch, runBatches, type Show } from "../../.ci/batches.ts";
+import { type Batch, runBatches } from "../../.ci/batches.ts";
 import type { Tally } from "../../.ci/tally.ts";
+import type { Show } from "../../.ci/terminal.ts";
 
 Deno.test("runBatches() runs two at once, one stage after the other, and shows each when it is over", async () => {
   const runs = new Map<string, PromiseWithResolvers<Tally>>();
@@ -31,10 +32,10 @@ Deno.test("runBatches() runs two at once, one stage after the other, and shows e
   assertEquals((await tallies).map(({ failed }) => failed), [1, 0, 0, 0, 2]);
 });
 
-Deno.test("runBatches() shows at once what the only one says", () => {
+Deno.test("runBatches() shows at once what the only one of a stage says", () => {
   let shown = "";
   const show = { out: (text: string) => shown += text, error: () => {} };
-  void runBatches([batch("a")], (_, { out }) => {
+  void runBatches([batch("a"), batch("b", 1), batch("c", 1)], (_, { out }) => {
     out("a runs");
     return new Promise(() => {});
   }, show);
