@@ -233,6 +233,23 @@ Deno.test("httpCache() serves without memcached if the client is strict, too", a
   for (const method of ["GET", "HEAD", "GET"]) assertEquals((await ask({ method })).status, 200);
 });
 
+Deno.test("httpCache() is the middleware of a framework whose context goes on by next(), as Fresh's", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  /** What a middleware of Fresh 2 is given. */
+  interface Context {
+    readonly req: Request;
+    next(): Promise<Response>;
+  }
+  const page = httpCache({ client, maxAge: 60 }, (_request, context: Context) => context.next());
+  const middleware = (context: Context) => page(context.req, context);
+  let calls = 0;
+  const next = () => Promise.resolve(new Response(`page ${++calls}`));
+  const ask = async () => await (await middleware({ req: new Request(PAGE), next })).text();
+  assertEquals(await Promise.all([ask(), ask()]), ["page 1", "page 1"]);
+  assertEquals([await ask(), calls], ["page 1", 1]);
+});
+
 Deno.test("httpCache() refuses options that cannot be used", async () => {
   await using client = new Client("10.0.0.1");
   const page = () => new Response();
