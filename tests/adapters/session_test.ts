@@ -64,6 +64,23 @@ Deno.test("HonoSessionStore: a session that was deleted meanwhile stays deleted"
   assertEquals(await store.getSessionById("id"), undefined);
 });
 
+Deno.test("HonoSessionStore: a copy of a session loses no change of others, and does not come back", async () => {
+  await using server = await startMemcached();
+  await using client = new Client(server.address);
+  const store = new HonoSessionStore({ client });
+  await store.createSession("id", structuredClone(NEW));
+  const copy = structuredClone(await read(store));
+  const other = await read(store);
+  other._data.basket = { value: ["tea"], flash: false };
+  await store.persistSessionData("id", other);
+  copy._data.user = { value: "Ada", flash: false };
+  await store.persistSessionData("id", copy);
+  assertEquals(Object.keys((await read(store))._data), ["basket", "user"]);
+  await store.deleteSession("id");
+  await store.persistSessionData("id", structuredClone(copy));
+  assertEquals(await store.getSessionById("id"), undefined);
+});
+
 Deno.test("HonoSessionStore: a session that was ended elsewhere has ended, whatever the client keeps near", async () => {
   await using server = await startMemcached();
   await using client = new Client(server.address, { nearCache: { maxBytes: 1e6, maxAge: 60_000 } });

@@ -101,11 +101,12 @@ export class HonoSessionStore {
    * Stores what has changed in a session since it was read. One that was deleted meanwhile stays deleted.
    *
    * @param id Its id.
-   * @param session The object that was read or created.
+   * @param session The object that was read or created. Of any other one all that it has is stored, and nothing is removed.
    * @throws {MemcachedError} If memcached does not answer.
    */
   async persistSessionData(id: string, session: HonoSessionData): Promise<void> {
-    await this.#sessions.save(id, session, secondsOf(session));
+    const base = this.#sessions.knows(session) ? undefined : {};
+    await this.#sessions.save(id, session, secondsOf(session), base);
   }
 
   /**

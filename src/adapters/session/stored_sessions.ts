@@ -70,6 +70,11 @@ export class StoredSessions {
     return session;
   }
 
+  /** True for an object that was read or created here. */
+  knows(session: object): boolean {
+    return this.#bases.has(session);
+  }
+
   /** Says that a session goes on as another object. */
   becomes(session: object, other: object): void {
     const base = this.#bases.get(session);
@@ -86,10 +91,15 @@ export class StoredSessions {
   /**
    * Stores what has changed in a session since it was read. One that is gone stays gone.
    *
+   * @param base What it was when it was read, for an object that nobody has read or created here.
    * @throws {Error} If others have changed it again and again meanwhile.
    */
-  async save(id: string, session: object, seconds?: number): Promise<void> {
-    const base = this.#bases.get(session);
+  async save(
+    id: string,
+    session: object,
+    seconds?: number,
+    base: SessionRecord | undefined = this.#bases.get(session),
+  ): Promise<void> {
     if (base === undefined) return await this.create(id, session, seconds);
     const mine = plain(session);
     let isThere = true;
