@@ -1,9 +1,9 @@
 /** The driver behind unstorage itself. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Client } from "@libmc/libmc";
 import { memcachedDriver } from "@libmc/libmc/unstorage";
-import { createStorage } from "unstorage";
+import { createStorage, restoreSnapshot, snapshot } from "unstorage";
 import { startMemcached } from "../support/memcached.ts";
 
 Deno.test("memcachedDriver() is a driver of unstorage", async () => {
@@ -40,4 +40,46 @@ Deno.test("memcachedDriver() is a driver of unstorage", async () => {
   await storage.clear();
   assertEquals(await storage.getItem("s:number"), null);
   await storage.dispose();
+});
+
+Deno.test("memcachedDriver() keeps the contract of a driver of unstorage", async () => {
+  await using server = await startMemcached();
+  await using client = new Client(server.address);
+  const driver = memcachedDriver({ client: client.namespace("contract") });
+  const storage = createStorage({ driver });
+  assertEquals([await storage.hasItem("s1:a"), await storage.getItem("s2:a")], [false, null]);
+  await restoreSnapshot(storage, { initial: "works" });
+  assertEquals(await storage.getItem("initial"), "works");
+  // Without a list of keys nothing is found for a snapshot.
+  assertEquals(await snapshot(storage, ""), {});
+
+  // A key has no query, and its parts are joined by colons.
+  await storage.setItem("s3:a?q=1", "data");
+  assertEquals([await storage.getItem("s3/a?q=2"), await storage.hasItem("s3:a")], ["data", true]);
+  for (const value of [0, false, true, "", null, [], { json: "works" }]) {
+    await storage.setItem("/data/value.json", value);
+    assertEquals(await storage.getItem("data:value.json"), value);
+  }
+  await storage.setItem("lossy", { toJSON: () => ({ kept: "this" }) });
+  assertEquals(await storage.getItem("lossy"), { kept: "this" });
+  class Unknown {}
+  const bad = new Unknown() as object;
+  await assertRejects(() => storage.setItem("bad", bad), Error, "Cannot stringify value");
+
+  await storage.setItems([{ key: "t:1", value: "one" }, { key: "t:2", value: "two" }], { ttl: 60 });
+  assertEquals(await storage.getItems(["t:1", { key: "t:2?q" }, "t:3"]), [
+    { key: "t:1", value: "one" },
+    { key: "t:2", value: "two" },
+    { key: "t:3", value: null },
+  ]);
+  await storage.setMeta("t:1", { author: "Ada" });
+  assertEquals((await storage.getMeta("t:1")).author, "Ada");
+  await storage.removeItem("t:1", { removeMeta: true });
+  assertEquals([await storage.getItem("t:1"), (await storage.getMeta("t:1")).author], [
+    null,
+    undefined,
+  ]);
+  await storage.clear();
+  await storage.clear();
+  assertEquals([await storage.getItem("t:2"), await storage.getKeys()], [null, []]);
 });

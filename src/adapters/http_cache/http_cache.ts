@@ -250,7 +250,7 @@ class HttpCache {
     // The response of this call's own load, whether it is kept or not.
     let own: Response | undefined;
     let failed: FailedResponse | undefined;
-    const load = async ({ background }: LoadContext) => {
+    const load = async ({ background, stale }: LoadContext) => {
       const asked = early ?? sharedRequest(request);
       const made = await make(asked);
       if (staleIfError > 0 && FAILED.has(made.status)) {
@@ -258,7 +258,11 @@ class HttpCache {
       }
       const { response, bytes } = await this.#kept(asked, url, made);
       // What failed may be kept the next time.
-      if (bytes === undefined && made.status < 500) this.#passed.add(key);
+      if (bytes === undefined && made.status < 500) {
+        this.#passed.add(key);
+        // What is kept of it from before is out of date.
+        if (stale !== undefined || forceFresh) await client.delete(key, SOFT);
+      }
       if (!background) own = withStatus(response, bytes ? "fwd=miss; stored" : "fwd=miss");
       else if (bytes === undefined) await response.body?.cancel();
       return bytes;

@@ -94,6 +94,28 @@ Deno.test("httpCache(): what is loaded while its URL is changed is not kept", as
   assertEquals(await (await ask()).text(), "new");
 });
 
+Deno.test("httpCache(): a page that is not to be kept any more is not given again from before", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  await using other = new Client(server.address);
+  for (const [asked, seconds] of [[{ "cache-control": "no-cache" }, 0], [{}, 61]] as const) {
+    const renewals: Promise<void>[] = [];
+    const waitUntil = (renewal: Promise<void>) => void renewals.push(renewal);
+    const options = { staleWhileRevalidate: 600, waitUntil, prefix: `${seconds}:` };
+    let cacheControl = "max-age=60";
+    const make = (call: number) =>
+      new Response(`page ${call}`, { headers: { "cache-control": cacheControl } });
+    const [one, two] = [client, other].map((client) => rig(client, options, make));
+    await one.ask();
+    assertEquals(statusOf(await two.ask()), "libmc; hit; ttl=60");
+    cacheControl = "private";
+    server.advance(seconds);
+    await one.ask({ headers: asked });
+    await Promise.all(renewals);
+    assertEquals(statusOf(await two.ask()), "libmc; fwd=miss");
+  }
+});
+
 Deno.test("httpCache(): HEAD is not answered from a response that is stale", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);
