@@ -2,6 +2,7 @@
 
 import { MemcachedServer, ScriptedServer } from "@libmc/libmc/testing";
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { VERSION } from "../../src/version.ts";
 import { cli } from "./captured_io.ts";
 import { hurried, stepping } from "./clocks.ts";
 
@@ -62,10 +63,7 @@ Deno.test("cli draws and paints nothing on a terminal that is dumb", async () =>
 });
 
 Deno.test("cli tells its version, and takes what follows -- for no option", async () => {
-  const settings = JSON.parse(
-    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
-  );
-  assertEquals(await cli(["--version"]), { code: 0, out: `${settings.version}\n`, err: "" });
+  assertEquals(await cli(["--version"]), { code: 0, out: `${VERSION}\n`, err: "" });
   await using server = await MemcachedServer.start();
   const { code, err } = await cli(["get", "--", "--json"], { servers: [server.address] });
   assertEquals([code, err], [1, "--json is not there\n"]);
