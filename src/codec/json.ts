@@ -161,7 +161,13 @@ function wayOut(part: unknown): string {
     case "symbol":
       return "leave it out";
   }
-  if (part instanceof Date) return "store its toISOString(), as jsonCodec does";
+  if (part instanceof Date) {
+    return isNaN(part.getTime())
+      ? "it is invalid: store null, as jsonCodec does"
+      : "store its toISOString(), as jsonCodec does";
+  }
+  if (part instanceof Error) return "store its message";
+  if (part instanceof RegExp || part instanceof URL) return "store its String()";
   if (part instanceof Promise) return "await it";
   if (part instanceof Map || part instanceof Set) return "store an array of what it holds";
   if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) {

@@ -69,6 +69,21 @@ Deno.test("jsCodec.encode() refuses what would be lost, and says where and why",
     [{ [Symbol("s")]: 1 }, "Cannot encode value as its symbol keys would be lost"],
     [{ a: { [Symbol("s")]: 1 } }, "Cannot encode value.a as its symbol keys would be lost"],
     [cycle, "Cannot encode value.a[0].b as it contains itself"],
+    [{ day: new Date(0) }, "value.day as JSON would lose it: a Date; store its toISOString(), as"],
+    [{ day: new Date(NaN) }, "value.day as JSON would lose it: a Date; it is invalid: store null"],
+    [{ all: new Map() }, "value.all as JSON would lose it: a Map; store an array of what it holds"],
+    [[new Set()], "value[0] as JSON would lose it: a Set; store an array of what it holds"],
+    [[Symbol("s")], "value[0] as JSON would lose it: a symbol; leave it out"],
+    [
+      [new Float32Array(1)],
+      "value[0] as JSON would lose it: a Float32Array; store a Uint8Array by",
+    ],
+    [[new Error("x")], "value[0] as JSON would lose it: an Error; store its message"],
+    [{ of: /x/ }, "value.of as JSON would lose it: a RegExp; store its String()"],
+    [{ at: new URL("http://a") }, "value.at as JSON would lose it: a URL; store its String()"],
+    [[NaN], "value[0] as JSON would lose it: NaN; store a text, or null, as jsonCodec does"],
+    [[-0], "value[0] as JSON would lose it: -0; store a text, or 0, as jsonCodec does"],
+    [{ id: 1n }, "value.id as JSON would lose it: a bigint; store its String(), or the bigint"],
     [deep, "as it is nested deeper than 1000 levels"],
   ];
   for (const [value, message] of table) {
@@ -92,7 +107,7 @@ Deno.test("jsCodec.encode() says what to store in place of what JSON would lose"
     [{ data: new Uint8Array(2) }, "a Uint8Array; store a Uint8Array by itself, or base64"],
     [
       { url: new URL("http://a") },
-      "a URL; store a plain object, or what JSON.stringify makes of it",
+      "a URL; store its String()",
     ],
   ];
   for (const [value, way] of table) assertThrows(() => jsCodec.encode(value), TypeError, way);
