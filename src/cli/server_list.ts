@@ -1,6 +1,7 @@
 /** Servers as the command line names them: server strings of a client, and behind the place of one its weight, as in `cache1:11211*2`. */
 
 import { parseAddress } from "../placement/address.ts";
+import { spacedListIn } from "../placement/server_mistakes.ts";
 import type { ClientOptions, WeightedServer } from "../../mod.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -15,6 +16,20 @@ export function readServer(text: string): ListedServer {
 
 /** A place, `*`, a number, and what stands behind the first free space. An alias may hold anything. */
 const WEIGHTED = /^((?:\\.|[^\\ ])+?)\*(\d+)( .*)?$/s;
+
+/**
+ * Refuses a list with spaces in place of commas: it would be one server with an alias.
+ *
+ * @throws {UsageError} If the only server is such a list.
+ */
+export function checkSpaces(texts: readonly string[]): void {
+  const [only, ...more] = texts;
+  if (only === undefined || more.length > 0 || spacedListIn(only) === undefined) return;
+  throw new UsageError(
+    `${JSON.stringify(only)} holds several servers`,
+    `Write them with commas: ${only.split(/[ ,]+/).join(",")}`,
+  );
+}
 
 /** The strings of servers, without their weights. */
 export function stringsOf(servers: readonly ListedServer[]): string[] {

@@ -19,7 +19,7 @@ import {
 } from "../../mod.ts";
 import { addToList, integer, listOf } from "./arguments.ts";
 import type { CliIo } from "./cli_io.ts";
-import { checkWeightForms, type ListedServer, readServer } from "./server_list.ts";
+import { checkSpaces, checkWeightForms, type ListedServer, readServer } from "./server_list.ts";
 import { readTextFile } from "./text_file.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -113,7 +113,9 @@ export function addGlobalOptions(program: Command): void {
  * @throws {UsageError} If servers are missing or have weights of another form, a file cannot be read, or options do not go together.
  */
 export async function setUpOf(given: GlobalOptions, io: CliIo): Promise<SetUp> {
-  const servers = (given.servers ?? listOf(io.env("LIBMC_SERVERS") ?? "")).map(readServer);
+  const listed = given.servers ?? listOf(io.env("LIBMC_SERVERS") ?? "");
+  checkSpaces(listed);
+  const servers = listed.map(readServer);
   if (servers.length === 0) {
     throw new UsageError(
       "no servers",

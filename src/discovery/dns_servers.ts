@@ -65,8 +65,12 @@ export interface DnsServersOptions {
  */
 export function dnsServers(name: string, options: DnsServersOptions = {}): ServersFunction {
   aText("name", name);
-  if (!/^[^\s:/]+$/.test(name) || /^[\d.]+$/.test(name)) {
-    throw new TypeError(`Cannot ask the DNS for ${JSON.stringify(name)} as it is no host name`);
+  if (!/^[^\s:/,;|@$%{}<>"']+$/.test(name) || /^[\d.]+$/.test(name)) {
+    throw new TypeError(
+      `Cannot ask the DNS for ${
+        JSON.stringify(name)
+      } as it is no host name: write it without scheme, port and spaces`,
+    );
   }
   const { type = "A", port, interval = 10_000, nameServer, resolve } = readOptions<
     DnsServersOptions

@@ -11,7 +11,7 @@ export function parseEndpoint(
   endpoint: string,
 ): { readonly hostname: string; readonly port: number } {
   aText("endpoint", endpoint);
-  const found = /^(?:\[([\da-f:.]+)\]|([^\s:[\]/]+))(?::(\d{1,5}))?$/i.exec(endpoint);
+  const found = /^(?:\[([\da-f:.]+)\]|([^\s:[\]/,;|@$%{}<>"']+))(?::(\d{1,5}))?$/i.exec(endpoint);
   const port = Number(found?.[3] ?? 11211);
   if (found !== null && port >= 1 && port <= 65535) {
     return { hostname: found[1] ?? found[2], port };

@@ -3,6 +3,7 @@
 import { integerFrom, readOptions, typeOf, wrongType } from "../checks/check.ts";
 import { parseAddress } from "../placement/address.ts";
 import type { DistributionFactory, PlacedServer } from "../placement/distribution.ts";
+import { spacedListIn } from "../placement/server_mistakes.ts";
 import { checkWeights, type DistributionName } from "../placement/distributions.ts";
 
 /**
@@ -78,6 +79,12 @@ export function readServers(
         typeOf(servers)
       }`,
     );
+  }
+  if (typeof servers === "string") {
+    const mistake = spacedListIn(servers);
+    if (mistake !== undefined) {
+      throw new TypeError(`Cannot use server ${JSON.stringify(servers)} as ${mistake}`);
+    }
   }
   const entries = (typeof servers === "string" ? [servers] : Array.from(servers)).map(readEntry);
   if (entries.length === 0) throw new RangeError("Cannot use an empty list of servers");

@@ -51,7 +51,9 @@ export function parseAddress(text: string): Address {
   if (place === "") {
     throw badServer(
       text,
-      alias === undefined ? "it is empty" : "it has no host before its first space",
+      alias === undefined || alias === ""
+        ? `it is empty: write "host" or "host:port"`
+        : `it has no host before its first space: write ${JSON.stringify(text.trim())}`,
     );
   }
   const mistake = UNBRACKETED_V6.test(place)
@@ -107,7 +109,12 @@ function splitPort(text: string, place: string): [host: string, portText: string
   const [host, portText] = place.split(":", 2);
   if (portText === undefined || INTEGER.test(portText)) return [host, portText];
   if (place.startsWith("/") && !place.endsWith(":")) return [place, undefined];
-  throw badServer(text, `its port is not a number: ${JSON.stringify(portText)}`);
+  throw badServer(
+    text,
+    `its port is not a number: ${
+      JSON.stringify(portText)
+    }; write "${host}" or "${host}:${DEFAULT_PORT}"`,
+  );
 }
 
 /** `[v6]` or `[v6]:port`. No libmc client can reach such a server, so that its ring name is ours to choose. */

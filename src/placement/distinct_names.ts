@@ -9,11 +9,14 @@ import type { Address } from "./address.ts";
  *
  * @throws {TypeError} If two servers have the same name.
  */
-export function checkDistinctNames(servers: readonly Pick<Address, "name" | "ringName">[]): void {
-  checkDistinct(servers.map(({ name }) => name), "named");
+export function checkDistinctNames(servers: readonly Named[]): void {
+  checkDistinct(servers, ({ name }) => name, "named");
   // "b" is called "b:11211", so that its display name differs from the alias in "a:1 b".
-  checkDistinct(servers.map(({ ringName }) => ringName), "whose keys are those of");
+  checkDistinct(servers, ({ ringName }) => ringName, "whose keys are those of");
 }
+
+/** A server of a list, and its alias, if it has one. */
+type Named = Pick<Address, "name" | "ringName"> & Partial<Pick<Address, "alias">>;
 
 /**
  * Checks that the servers of an option are none of the others: to have a key twice, or to stand in, they must be apart.
@@ -63,17 +66,26 @@ function placeOf({ host, port, path }: Address): string {
   return path ?? `${host}:${port}`;
 }
 
-function checkDistinct(names: readonly string[], relation: string): void {
+function checkDistinct(
+  servers: readonly Named[],
+  nameOf: (server: Named) => string,
+  relation: string,
+): void {
   const positions = new Map<string, number>();
-  for (let i = 0; i < names.length; i++) {
-    const first = positions.get(names[i]);
+  for (let i = 0; i < servers.length; i++) {
+    const name = nameOf(servers[i]);
+    const first = positions.get(name);
     if (first !== undefined) {
+      const isTwice = [first, i].every((at) => servers[at].alias === undefined) &&
+        servers[first].name === servers[i].name;
       throw new TypeError(
-        `Cannot use two servers ${relation} ${JSON.stringify(names[i])}, ` +
+        `Cannot use two servers ${relation} ${JSON.stringify(name)}, ` +
           `which are numbers ${first + 1} and ${i + 1} of the list: ` +
-          "give one of them an alias of its own behind a space",
+          (isTwice
+            ? "take one of them out, as they are the same"
+            : "give one of them an alias of its own behind a space"),
       );
     }
-    positions.set(names[i], i);
+    positions.set(name, i);
   }
 }

@@ -23,12 +23,15 @@ export function mistakeIn(place: string, behind = ""): string | undefined {
       quoted(place.slice("unix:".length))
     }`;
   }
+  if (/^\[\s*"/.test(place)) return "it is a list in one string: write the list itself";
   if (place.startsWith("/") || place.startsWith("[")) return undefined;
-  if (SEVERAL.test(place)) {
-    // With a space behind the comma, what would be the alias is a list, too.
-    const list = /[,;|]$/.test(place) ? `${place} ${behind}` : place;
-    return `it holds several servers: write ${JSON.stringify(list.split(SEVERAL).filter(Boolean))}`;
-  }
+  const scheme = SCHEME.exec(place);
+  if (scheme !== null) return `its scheme is not part of it: write ${quoted(scheme[1])}`;
+  // With a space behind the comma, what would be the alias is a list, too.
+  const list = /[,;|]$/.test(place) ? `${place} ${behind}` : place;
+  const several = list.split(SEVERAL).filter(Boolean);
+  // libmc takes white space behind a port.
+  if (/[,;|]/.test(place) || several.length > 1) return severalServers(several);
   if (/^(?:\.{1,2}|~[^/]*)\//.test(place)) {
     return `the path of a Unix socket must begin with "/": write "/path/to.sock"`;
   }
@@ -42,6 +45,25 @@ export function mistakeIn(place: string, behind = ""): string | undefined {
   return `its host contains ${quoted(wrong[0])}, which no name of a host does: ${FORMS}`;
 }
 
+/**
+ * Says what is wrong with the servers of a client that is given one string, and no list: a list with spaces in it would be
+ * one server with an alias. In a list of strings, as libmc takes them, an alias may look like anything: that of a server
+ * which has moved is mostly where it was.
+ */
+export function spacedListIn(text: string): string | undefined {
+  if (!/^[^\s,;|]+ /.test(text)) return undefined;
+  const words = text.split(/[\s,;|]+/).filter(Boolean);
+  if (words.length < 2 || !words.every((word) => WITH_PORT.test(word))) return undefined;
+  const mistake = severalServers(words);
+  return /[,;|]/.test(text)
+    ? mistake
+    : `${mistake}, or ${JSON.stringify([text])} for one server with an alias`;
+}
+
+function severalServers(servers: readonly string[]): string {
+  return `it holds several servers: write ${JSON.stringify(servers)}`;
+}
+
 /** Shows the right forms. */
 const FORMS = 'write "host", "host:port", "[v6]:port" or "/path/to.sock"';
 
@@ -49,7 +71,11 @@ const FORMS = 'write "host", "host:port", "[v6]:port" or "/path/to.sock"';
 const USUAL = /^(?!unix:)[a-z\d._-]+(?::\d+)?$/i;
 /** Scheme, what follows the two slashes, and a path. */
 const URL_FORM = /^([a-z][a-z\d+.-]*):\/\/([^/]*)(.*)$/i;
-const SEVERAL = /\s*[,;|][,;|\s]*/;
+/** A scheme without slashes, and what follows it. */
+const SCHEME = /^(?:memcached?|tcp|tls|ssl|https?|redis):(?!\d+(?::|$))(.+)$/i;
+const SEVERAL = /\s*[,;|\n][,;|\s]*/;
+/** Host, or an IPv6 address in brackets, and port. */
+const WITH_PORT = /^(?:[\p{L}\p{N}._-]+|\[[\da-f:.]+\]):\d{1,5}$/iu;
 /** Names of containers contain `_`, and international names letters of any script. */
 const NO_HOST = /[^\p{L}\p{M}\p{N}._-]/u;
 

@@ -60,6 +60,16 @@ Deno.test("cli ends with 2 for keys and servers that cannot be", async () => {
   }
 });
 
+Deno.test("cli ends with 2 for a list of servers with spaces in place of commas", async () => {
+  for (const given of ["a:1 b:2", "a:1 b:2 c:3"]) {
+    const { code, err } = await cli(["get", "a"], { env: { LIBMC_SERVERS: given } });
+    assertEquals([code, err.split("\n").slice(0, 2)], [2, [
+      `libmc: "${given}" holds several servers`,
+      `Write them with commas: ${given.replaceAll(" ", ",")}`,
+    ]]);
+  }
+});
+
 Deno.test("cli ends with 3 where a server is not there, and with --json says so in JSON", async () => {
   const { code, out, err } = await cli(["get", "a"], { servers: [NOBODY] });
   assertEquals([code, out], [3, ""]);

@@ -7,8 +7,9 @@ Deno.test("checkDistinctNames() refuses two servers with one name, names both an
     () => check("a:1", "b:1", "a:1"),
     TypeError,
     'Cannot use two servers named "a:1", which are numbers 1 and 3 of the list: ' +
-      "give one of them an alias of its own behind a space",
+      "take one of them out, as they are the same",
   );
+  assertThrows(() => check("a:1 x", "b:1 x"), TypeError, "give one of them an alias of its own");
   const wrong = [
     ["a", "a:11211"],
     ["a:1 x", "b:1 x"],

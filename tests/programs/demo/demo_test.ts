@@ -70,11 +70,11 @@ Deno.test("demo: one line for arguments that cannot be used", async () => {
     [["again"], 'Cannot use argument "again": try --help\n'],
     [["--servers"], "Cannot read --servers as its list is missing: try --help\n"],
     [["--servers", "--help"], "Cannot read --servers as its list is missing: try --help\n"],
-    [["--servers", "a,,b"], 'Cannot use server "" as it is empty\n'],
+    [["--servers", "a,,b"], 'Cannot use server "" as it is empty: write "host" or "host:port"\n'],
     [
       ["--servers=a:1,a:1"],
       'Cannot use two servers named "a:1", which are numbers 1 and 2 of the list: ' +
-      "give one of them an alias of its own behind a space\n",
+      "take one of them out, as they are the same\n",
     ],
   ];
   for (const [args, line] of refused) {
