@@ -34,7 +34,7 @@ import { encoded, wireOptions } from "./store.ts";
  * await using server = await MemcachedServer.start();
  * await using client = new Client(server.address);
  *
- * const once: UpdateOptions = { attempts: 1, exptime: 60 };
+ * const once: UpdateOptions<number> = { attempts: 1, exptime: 60 };
  * const slow = client.update<number>("n", async (n = 0) => {
  *   await client.set("n", 100);
  *   return n + 1;
