@@ -38,7 +38,8 @@ export interface HealthOptions {
   timeout?: number;
   /**
    * How many servers must be up for `healthy`: a number, or `"all"`. The default suits an endpoint by which a program is
-   * taken out of service or restarted: that cures nothing while one cache of many is down. For an alarm use `"all"`.
+   * taken out of service or restarted: that cures nothing while one cache of many is down. For an alarm use `"all"`: then
+   * those of the gutter and of other zones have to be up as well.
    *
    * @default {1}
    */
@@ -65,14 +66,19 @@ export interface HealthOptions {
  */
 export interface ClientHealth {
   /**
-   * True if at least `minServers` servers are up. While a client moves from old servers (`migrateFrom`), it is about those
+   * True if at least `minServers` servers are up. One of the `gutter`, or of another zone, that is up counts in place of one
+   * of the list that is not, as it serves the keys of that. While a client moves from old servers (`migrateFrom`), it is about those
    * that the stage reads: the old ones in `"read_old"`, both in `"read_new"`, then the new ones.
    */
   readonly healthy: boolean;
-  /** How many servers are up. */
+  /** How many of `servers` are up. */
   readonly up: number;
   /** Each server, in the order of the client's list. */
   readonly servers: readonly ServerHealth[];
+  /** Those of the option `gutter`, if there is one. */
+  readonly gutter?: readonly ServerHealth[];
+  /** Those of each other zone, by its name, with the option `zones`. */
+  readonly zones?: Readonly<Record<string, readonly ServerHealth[]>>;
   /** Why there are none, if the list of servers comes from a source that has not given one. */
   readonly error?: HealthError;
   /** The old servers, until a move from them is done. */
@@ -190,11 +196,43 @@ async function ownHealth(engine: Engine, asking: Asking): Promise<ClientHealth> 
     const failed = healthError(error, "Cannot find the servers", asking.timeout);
     return { healthy: asking.minServers === 0, up: 0, servers: [], error: failed };
   }
-  const { servers } = engine.cluster;
-  const seen = await Promise.all(servers.map((server) => serverHealth(engine, server, asking)));
-  const up = seen.filter((server) => server.up).length;
-  const least = asking.minServers === "all" ? servers.length : asking.minServers;
-  return { healthy: up >= least, up, servers: seen };
+  const { cluster, copies } = engine;
+  const see = (servers: readonly Server[]) =>
+    Promise.all(servers.map((server) => serverHealth(engine, server, asking)));
+  const [, ...names] = copies?.zoneNames ?? [];
+  const [own, gutter, ...zones] = await Promise.all([
+    see(cluster.servers),
+    see(names.length > 0 ? [] : cluster.allServers.slice(cluster.servers.length)),
+    ...names.map((_, i) => see(cluster.serversAt(i + 1))),
+  ]);
+  return {
+    healthy: isHealthy(own, [...gutter, ...zones.flat()], asking.minServers),
+    up: countUp(own),
+    servers: own,
+    ...(gutter.length > 0 ? { gutter } : {}),
+    ...(names.length > 0 ? { zones: byName(names, zones) } : {}),
+  };
+}
+
+/** @param standIns Servers that serve the keys of one of the others while that is down. */
+function isHealthy(
+  own: readonly ServerHealth[],
+  standIns: readonly ServerHealth[],
+  minServers: number | "all",
+): boolean {
+  const up = countUp(own);
+  const standing = countUp(standIns);
+  if (minServers === "all") return up + standing === own.length + standIns.length;
+  return up + Math.min(own.length - up, standing) >= minServers;
+}
+
+function countUp(servers: readonly ServerHealth[]): number {
+  return servers.filter(({ up }) => up).length;
+}
+
+/** A name may be that of a member of objects, such as `__proto__`. */
+function byName<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
 }
 
 /** Waits until it is known which servers there are. Gives the reason if that cannot be. */

@@ -313,3 +313,68 @@ Deno.test("health() of a client that moves is about the servers that its stage r
   await rig.before.stop();
   assertEquals(await healthy(), [false, false, true, true]);
 });
+
+Deno.test("health() shows the gutter, and counts it only in place of servers that are down", async () => {
+  await using first = await MemcachedServer.start();
+  await using second = await MemcachedServer.start();
+  await using gutter = await MemcachedServer.start();
+  await using client = new Client([`${first.address} first`, `${second.address} second`], {
+    ...PATIENT,
+    warn: false,
+    gutter: [`${gutter.address} g0`, "127.0.0.1:1 g1"],
+  });
+  const healthy = async () => {
+    const found: boolean[] = [];
+    for (const minServers of [1, 2, 3, "all"] as const) {
+      found.push((await client.health({ ...LONG, minServers })).healthy);
+    }
+    return found;
+  };
+  assertEquals(await healthy(), [true, true, false, false], "A gutter makes no third server");
+  await first.stop();
+  assertEquals(await healthy(), [true, true, false, false]);
+  await second.stop();
+  assertEquals(await healthy(), [true, false, false, false]);
+  const health = await client.health(LONG);
+  assertEquals([health.up, health.gutter?.map(({ server, up }) => `${server} ${up}`)], [
+    0,
+    ["g0 true", "g1 false"],
+  ]);
+  assertEquals(JSON.parse(JSON.stringify(health)), health);
+  await gutter.stop();
+  assertEquals(await healthy(), [false, false, false, false]);
+});
+
+Deno.test("health() shows the servers of other zones by name, and counts them as those that stand in", async () => {
+  await using own = await MemcachedServer.start();
+  await using other = await MemcachedServer.start();
+  await using client = new Client(own.address, {
+    ...PATIENT,
+    warn: false,
+    zones: { own: "west", others: { east: [other.address], south: ["127.0.0.1:1"] } },
+  });
+  const all = await client.health({ ...LONG, minServers: "all" });
+  assertEquals([all.healthy, all.up], [false, 1]);
+  const { east, south } = all.zones ?? {};
+  assertEquals([east.map(({ up }) => up), south.map(({ up }) => up)], [[true], [false]]);
+  assertEquals(all.gutter, undefined);
+  await own.stop();
+  const health = await client.health(LONG);
+  assertEquals([health.healthy, health.up], [true, 0]);
+  await other.stop();
+  assertEquals((await client.health(LONG)).healthy, false);
+});
+
+Deno.test("health() of a client that moves shows the gutter of its old servers", async () => {
+  await using rig = await startRig();
+  await using gutter = await MemcachedServer.start();
+  await using old = new Client(rig.before.address, { ...PATIENT, gutter: [gutter.address] });
+  await using client = new Client(rig.after.address, {
+    ...PATIENT,
+    migrateFrom: old,
+    migration: { stage: "read_old" },
+  });
+  await rig.before.stop();
+  const health = await client.health(LONG);
+  assertEquals([health.healthy, health.old?.up, health.old?.gutter?.[0].up], [true, 0, true]);
+});
