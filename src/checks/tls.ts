@@ -106,7 +106,9 @@ function certificateOf(name: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new TypeError(`Cannot use option "tls.${name}" as it is not a certificate in PEM`);
+    throw new TypeError(
+      `Cannot use option "tls.${name}" as it is not a certificate in PEM${pathOr(pem)}`,
+    );
   }
 }
 
@@ -114,8 +116,15 @@ function privateKeyOf(pem: string): ReturnType<typeof createPrivateKey> {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new TypeError('Cannot use option "tls.key" as it is not a private key in PEM');
+    throw new TypeError(
+      `Cannot use option "tls.key" as it is not a private key in PEM${pathOr(pem)}`,
+    );
   }
+}
+
+/** Says what may have been meant by a text that is no PEM at all. */
+function pathOr(pem: string): string {
+  return pem.includes("-----BEGIN ") ? "" : ": it must be the text of a file, not its path";
 }
 
 const NAMES: readonly string[] = ["caCerts", "cert", "key", "serverName"];

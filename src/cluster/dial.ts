@@ -38,7 +38,14 @@ export async function dial(
   const take = (transport: Transport) => {
     if (over) return abandon(transport);
     over = true;
-    resolve(transport);
+    let mistake: unknown = new TypeError(NO_TRANSPORT);
+    try {
+      if (isTransport(transport)) return resolve(transport);
+    } catch (thrown) {
+      mistake = thrown;
+    }
+    abandon(transport);
+    reject(mistake);
   };
   const onAbort = () => giveUp(signal.reason);
   signal.addEventListener("abort", onAbort);
@@ -56,6 +63,15 @@ export async function dial(
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/** True for what a dialler should give. One of the user's may give anything. */
+function isTransport(given: Transport | null | undefined): boolean {
+  return typeof given?.read === "function" && typeof given.write === "function" &&
+    typeof given.close === "function";
+}
+
+const NO_TRANSPORT =
+  'the function of the option "connect" must give a transport with read(), write() and close()';
 
 /** Closes a transport that nobody has use for, whatever comes of it. */
 export function abandon(transport: Transport): void {

@@ -7,7 +7,6 @@ import type { Command } from "../commands/command.ts";
 import { Connection } from "../connection/connection.ts";
 import { silentConnection } from "../connection/connection_errors.ts";
 import type { ConnectionEnd } from "../connection/contract.ts";
-import { type Habits, unknownHabits } from "../connection/suspicion.ts";
 import { unsent } from "../error_copy.ts";
 import {
   ClosedError,
@@ -45,7 +44,6 @@ export class Server extends ServerFacts {
   // What only a server has that was dialled, that failed, or that refused something. Made when it is needed: a client may
   // know a thousand servers, and these make 450 bytes of each.
   #madePool: Pool | undefined;
-  #habits: Habits | undefined;
   #health: Health | undefined;
   #refusals: Refusals | undefined;
   #dialling: AbortController | undefined;
@@ -423,7 +421,7 @@ export class Server extends ServerFacts {
       turns,
       traffic: this.counters,
       buffers,
-      habits: this.#habits ??= unknownHabits(),
+      habits: this.habits,
       pollTimeout: () => settings.pollTimeout,
       ...{ onAttempt: attempts.onAttempt, keepsTimes: settings.slow > 0 },
       censor,

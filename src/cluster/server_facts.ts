@@ -1,5 +1,6 @@
 /** What is known of a server without asking it. */
 
+import { type Habits, unknownHabits } from "../connection/suspicion.ts";
 import type { ObservedServer } from "../observe/observer.ts";
 import type { Address } from "../placement/address.ts";
 import type { PeerAddress, Transport } from "../transports/transport.ts";
@@ -11,6 +12,8 @@ export abstract class ServerFacts implements ObservedServer {
   /** Made when something is counted: a client may know a thousand servers. */
   #counted: ServerCounters | undefined;
   #peer: PeerAddress | undefined;
+  /** Made for the first connection, as the counters. */
+  #habits: Habits | undefined;
 
   constructor(address: Address) {
     this.#address = address;
@@ -31,6 +34,15 @@ export abstract class ServerFacts implements ObservedServer {
 
   get peer(): PeerAddress | undefined {
     return this.#peer;
+  }
+
+  /** True once a command has succeeded. */
+  get hasServed(): boolean {
+    return this.#habits?.hasServed === true;
+  }
+
+  protected get habits(): Habits {
+    return this.#habits ??= unknownHabits();
   }
 
   abstract get connections(): number;

@@ -308,6 +308,7 @@ export class Connection implements ReplySink {
   #completeHead(error?: ReplyError): void {
     const head = this.#pending.shift() as Command;
     const { hits } = this.#traffic;
+    if (error === undefined) this.#options.habits.hasServed = true;
     head.tally(this.#traffic, error === undefined);
     if (!this.#place.completed(head)) this.#progress.replied();
     if (hits !== this.#traffic.hits) this.#place.proved();

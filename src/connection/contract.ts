@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly traffic: Traffic;
   /** Where the buffers of requests come from. One that was sent when the connection ended does not go back. */
   readonly buffers: RequestBuffers;
-  /** What is known of how the server ends its connections. */
+  /** What has been seen of the server. */
   readonly habits: Habits;
   /**
    * True while whoever makes the connection ready deals with error lines that ask for user and password. After that, such

@@ -10,15 +10,18 @@
 import type { Clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 
-/** The kinds of commands after which a server has been seen to go on, shared by its connections. */
+/** What has been seen of a server, shared by its connections. */
 export interface Habits {
+  /** True once a command has succeeded. An error line is no success. */
+  hasServed: boolean;
+  /** The kinds of commands after which it has been seen to go on. */
   goesOnAfterOne: boolean;
   goesOnAfterMany: boolean;
 }
 
 /** Makes the habits of a server that is not known yet. */
 export function unknownHabits(): Habits {
-  return { goesOnAfterOne: false, goesOnAfterMany: false };
+  return { hasServed: false, goesOnAfterOne: false, goesOnAfterMany: false };
 }
 
 /** Knows whether the stream of one connection may have ended. */

@@ -27,6 +27,23 @@ Deno.test("Client without permission says which one it lacks", async () => {
   }
 });
 
+Deno.test("Client without permission rejects, although it is not strict", async () => {
+  await using server = await startMemcached();
+  await using socket = await startMemcached({ unixSocket: true });
+  const unix = [`--allow-net=unix:${socket.address}`, `--allow-write=${socket.address}`];
+  for (
+    const [address, permissions] of [
+      [server.address, ["--allow-read", "--allow-env"]],
+      [socket.address, unix],
+    ] as const
+  ) {
+    const { code, out, error } = await runProgram("soft_get", permissions, [address]);
+    assertEquals([code, out], [1, ""]);
+    assertStringIncludes(error, `Cannot connect to ${address}: Requires`);
+    assertStringIncludes(error, "run again with the --allow-");
+  }
+});
+
 Deno.test("Client over a Unix socket needs net, read and write for its path", async () => {
   await using server = await startMemcached({ unixSocket: true });
   const path = server.address;

@@ -38,6 +38,7 @@ const QUICK: readonly string[] = [
   "tests/client/admin/watch_test.ts",
   "tests/client/conformance_test.ts",
   "tests/client/error_details_test.ts",
+  "tests/client/set_up_mistakes_test.ts",
   "tests/client/stream_faults_test.ts",
   "tests/clock_test.ts",
   "tests/codec/vectors_test.ts",

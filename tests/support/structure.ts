@@ -28,7 +28,7 @@ const ROOMS = new Map<string, Arrows>([
   ["clock", { code: [] }],
   ["checks", { code: [] }],
   ["version", { code: [] }],
-  ["observe", { code: [], types: ["connection", "placement", "transports"] }],
+  ["observe", { code: ["transports"], types: ["connection", "placement"] }],
   ["transports", { code: [] }],
   ["commands", { code: ["key", "protocol"], types: ["codec"] }],
   ["connection", { code: ["protocol"], types: ["commands", "transports"] }],
