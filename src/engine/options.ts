@@ -360,9 +360,10 @@ export interface ClientOptions<V = unknown> extends LiveOptions {
    */
   observer?: Observer;
   /**
-   * Says on `console.warn`, once for each server, that calls to it fail although it has never answered. Nothing is said
-   * to a program that sees failures: as errors, by a listener to `failure` or `dead`, or by an observer that has
-   * `happened`. Says also, once for each list of servers, that the process has made 100 clients of it and closed none.
+   * Says on `console.warn`, once for each server, that calls to it fail and none has succeeded yet, and what to check.
+   * Nothing is said to a program that sees failures: as errors, by a listener to `failure` or `dead`, or by an observer
+   * that has `happened`. Says also, once for each list of servers, that the process has made 100 clients of it and closed
+   * none.
    *
    * @default {true}
    */
