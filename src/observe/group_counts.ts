@@ -86,14 +86,22 @@ export class GroupCounts {
     let name: unknown;
     try {
       name = this.#groupOf(key);
-      if (typeof name !== "string") this.#tell(`gave a value of type ${typeof name}`);
     } catch (error) {
-      this.#tell(`threw: ${textOf(error)}`);
+      return this.#other("throws", `threw: ${textOf(error)}`);
     }
-    const known = typeof name === "string" ? this.#rows.get(name) : undefined;
+    if (typeof name !== "string") return this.#other("type", `gave a value of type ${typeof name}`);
+    if (name.length > MOST_CHARACTERS) {
+      return this.#other("length", `gave a name of more than ${MOST_CHARACTERS} characters`);
+    }
+    const known = this.#rows.get(name);
     if (known !== undefined) return known;
-    if (typeof name === "string" && this.#rows.size < MOST_GROUPS) return this.#newRow(name);
-    if (typeof name === "string") this.#tell(`has given ${MOST_GROUPS} names`);
+    if (this.#rows.size < MOST_GROUPS) return this.#newRow(name);
+    return this.#other("groups", `has given ${MOST_GROUPS} names`);
+  }
+
+  /** Counts what has no group of its own, and says why, each reason once. */
+  #other(reason: string, what: string): Row {
+    this.#tell(reason, what);
     return this.#rows.get(OTHER) ?? this.#newRow(OTHER);
   }
 
@@ -103,11 +111,9 @@ export class GroupCounts {
     return row;
   }
 
-  /** Says what is wrong with the function, each thing once. */
-  #tell(what: string): void {
-    const kind = what.slice(0, 5);
-    if (!this.#warns || this.#told.has(kind)) return;
-    this.#told.add(kind);
+  #tell(reason: string, what: string): void {
+    if (!this.#warns || this.#told.has(reason)) return;
+    this.#told.add(reason);
     quietly(() =>
       console.warn(`libmc: the option "group" ${what}, so such keys count as "${OTHER}". ${ONCE}`)
     );
@@ -121,6 +127,8 @@ function count(row: Row, isHit: boolean, isWhole: boolean): void {
 
 /** So many groups have counts of their own. */
 const MOST_GROUPS = 1000;
+/** Of so many characters a name may be: of no more a key is, unless the program allows long ones. */
+const MOST_CHARACTERS = 250;
 /** Where all others are counted. */
 const OTHER = "other";
 const ONCE = 'This is said once; set the option "warn" to false to hear nothing.';

@@ -222,3 +222,40 @@ Deno.test("counters() by group are bounded, and say once what is wrong with the 
   }
   assertEquals(said.length, 3, said.join("\n"));
 });
+
+Deno.test("counters() by group take any name, and keep no long one", async () => {
+  const long = "x".repeat(100_000);
+  const names = ["__proto__", "constructor", "toString", "", " ", "other", "\u0000", "\ud800"];
+  await using server = await MemcachedServer.start();
+  const group = (key: string) => names[Number(key)] ?? long + key;
+  await using client = new Client(server.address, { ...PATIENT, group });
+  for (let i = 0; i < names.length; i++) await client.set(String(i), "12");
+  await client.getMulti(Array.from({ length: 3000 }, (_, i) => String(i)));
+  const groups = client.counters("groups");
+  assertEquals([...groups.keys()].sort(), names.toSorted());
+  const { hits, misses } = groups.get("__proto__") ?? {};
+  assertEquals([hits, misses, groups.get("other")?.misses], [1, 0, 3000 - names.length]);
+  assertEquals(Object.getOwnPropertyNames(Object.prototype).includes("calls"), false);
+});
+
+Deno.test("counters() by group are not harmed by what the function throws, gives or does", async () => {
+  await using server = await MemcachedServer.start();
+  const gives: unknown[] = [Symbol("group"), null, {}, Promise.resolve("group"), () => "group", 5n];
+  let at = 0;
+  const inner: Promise<unknown>[] = [];
+  const group = (key: string): string => {
+    if (key === "inner") return "inner";
+    if (at < gives.length) return gives[at++] as string;
+    if (at++ === gives.length) inner.push(client.get("inner"));
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    throw at % 2 === 0 ? proxy : Object.assign(new Error(), { message: Symbol("none") });
+  };
+  await using client = new Client(server.address, { ...PATIENT, group });
+  for (let i = 0; i < 10; i++) assertEquals(await client.get("key"), undefined);
+  await Promise.all(inner);
+  const groups = client.counters("groups");
+  assertEquals([...groups.keys()].sort(), ["inner", "other"]);
+  assertEquals(groups.get("other")?.misses, 10);
+  assertEquals(groups.get("inner")?.misses, 1);
+});

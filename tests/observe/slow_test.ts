@@ -135,3 +135,67 @@ Deno.test("Without the option no call is slow", async () => {
   dialler.transport.end();
   await client.close();
 });
+
+Deno.test("A call that finds maxPending reached fails at once, and is not slow", async () => {
+  const { client, dialler, slow, pass } = watched({ maxPending: 1 });
+  dialler.open();
+  const first = client.set("a", 1);
+  await pass(10);
+  assertEquals(await client.set("b", 1), false);
+  await pass(60);
+  dialler.transport.feed("STORED\r\n");
+  await first;
+  await settle();
+  assertEquals(slow.map(({ keys }) => keys), [["a"]]);
+  dialler.transport.end();
+  await client.close();
+});
+
+Deno.test("A call that waits for an earlier one of its key is slow, and its time is queued", async () => {
+  const { client, dialler, slow, pass } = watched();
+  dialler.open();
+  const set = client.set("key", new Uint8Array(1_500_000));
+  const get = client.get("key");
+  // The old value is deleted, then come two chunks, then the manifest, and with it the read.
+  for (const reply of ["DELETED\r\n", "STORED\r\nSTORED\r\n", "STORED\r\nEND\r\n"]) {
+    await pass(30);
+    dialler.transport.feed(reply);
+  }
+  await Promise.all([set, get]);
+  await settle();
+  const read = slow.find(({ verb }) => verb === "get");
+  assertEquals(read && parts(read), [90, 60, 0, 0, 30]);
+  assertEquals(slow.find(({ verb }) => verb === "set")?.milliseconds, 90);
+  dialler.transport.end();
+  await client.close();
+});
+
+Deno.test("A call whose connection is lost and dialled anew is told with that dial", async () => {
+  const { client, dialler, slow, pass } = watched({ mergeGets: false });
+  dialler.open();
+  const calls = [client.get("head"), client.get("behind")];
+  await pass(30);
+  dialler.answer = undefined;
+  dialler.transport.end();
+  await pass(40);
+  dialler.last.succeed();
+  await pass(10);
+  dialler.transport.feed("END\r\n");
+  await Promise.all(calls);
+  await settle();
+  assertEquals(slow.map((told) => [told.keys[0], ...parts(told)]), [["behind", 80, 70, 40, 0, 10]]);
+  dialler.transport.end();
+  await client.close();
+});
+
+Deno.test("A call to a server that hangs is slow when it is given up, and its time is waited", async () => {
+  const { client, dialler, slow, pass } = watched({ pollTimeout: 100 });
+  dialler.open();
+  const get = client.get("key");
+  for (let i = 0; i < 15; i++) await pass(10);
+  assertEquals(await get, undefined);
+  const [{ server, milliseconds, waited, queued }] = slow;
+  assertEquals([slow.length, server, queued], [1, "one:1", 0]);
+  assert(waited === milliseconds && waited > 100 && waited <= 150, `${waited} of ${milliseconds}`);
+  await client.close();
+});
