@@ -77,7 +77,8 @@ Deno.test("Client() and updateServers() throw for two servers with one name", as
   for (const servers of wrong) {
     const [, , name] = servers;
     assertThrows(() => new Client(servers), TypeError, "numbers 1 and 3 of the list", name);
-    assertThrows(() => client.updateServers(servers), TypeError, "an alias of its own", name);
+    const wayOut = name.endsWith(" x") ? "an alias of its own" : "take one of them out";
+    assertThrows(() => client.updateServers(servers), TypeError, wayOut, name);
     assertEquals(client.servers, ["one:1", "two:1", "three:1"]);
   }
   await using twice = new Client(["a:1", "a:1 b"]);

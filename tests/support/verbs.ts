@@ -266,7 +266,7 @@ export const NO_VERBS: ReadonlySet<string> = new Set([
     "namespace",
     "removeEventListener",
   ],
-  ...["observe", "setServers", "toggleFlushAllFeature", "unref", "updateServers"],
+  ...["observe", "setServers", "toggleFlushAllFeature", "typed", "unref", "updateServers"],
 ]);
 
 /** Methods of the client that send several commands, one after the other, and have tests of their own. */
