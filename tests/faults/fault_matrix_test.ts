@@ -8,11 +8,15 @@ import { OPTION_METHODS } from "./matrix/option_methods.ts";
 import { PROCESS_FAULTS } from "./matrix/process_faults.ts";
 import { PROXY_FAULTS } from "./matrix/proxy_faults.ts";
 import type { MatrixFault } from "./matrix/scene.ts";
+import { SEVERAL_METHODS } from "./matrix/several_methods.ts";
 import { SERVER_FAULTS } from "./matrix/server_faults.ts";
 import { STEP_METHODS } from "./matrix/step_methods.ts";
 
 const FAULTS = [...PROCESS_FAULTS, ...SERVER_FAULTS, ...PROXY_FAULTS, ...DIAL_FAULTS];
-const METHODS = [...MATRIX_METHODS, ...META_METHODS, ...STEP_METHODS, ...OPTION_METHODS];
+const METHODS = [
+  ...[...MATRIX_METHODS, ...META_METHODS, ...STEP_METHODS],
+  ...[...OPTION_METHODS, ...SEVERAL_METHODS],
+];
 const CELLS: readonly Cell[] = METHODS.flatMap((method) => [
   { method, strict: false },
   { method, strict: true },

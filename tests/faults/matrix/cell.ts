@@ -4,7 +4,7 @@
  * no open socket.
  */
 
-import { type CallOptions, Client, MemcachedError } from "@libmc/libmc";
+import { type CallOptions, Client, type ClientOptions, MemcachedError } from "@libmc/libmc";
 import { eventually } from "../../support/eventually.ts";
 import { CountingConnect } from "./counting_connect.ts";
 import { KEYS, type MatrixMethod, valueOf } from "./methods.ts";
@@ -63,6 +63,8 @@ class Run {
   readonly #patience: number;
   readonly #dialler: CountingConnect;
   readonly #client: Client;
+  /** The one from whose servers it moves. */
+  readonly #oldClient: Client | undefined;
   /** What was told of failures. */
   readonly #told: (MemcachedError | undefined)[] = [];
   #cas = 1n;
@@ -84,7 +86,7 @@ class Run {
     this.#dialler = new CountingConnect(scene.dial);
     // Where nothing is to be noticed, no call is late either.
     const limits = scene.isNextWhole ? AMPLE : LIMITS;
-    this.#client = new Client(cell.method.servers?.(scene.address) ?? scene.address, {
+    const options: ClientOptions = {
       ...limits,
       // Every limit has to do alone: by default the dial and the silence, with strict the whole call.
       timeout: cell.strict ? limits.timeout : 0,
@@ -93,15 +95,23 @@ class Run {
       noreply: cell.noreply ?? false,
       connect: this.#dialler.connect,
       ...cell.method.options,
-    });
-    this.#client.addEventListener("failure", ({ error }) => this.#hear(error));
+    };
+    this.#oldClient = cell.method.oldClient?.(scene.address, options);
+    this.#client = new Client(
+      cell.method.servers?.(scene.address) ?? scene.address,
+      this.#oldClient === undefined ? options : { ...options, migrateFrom: this.#oldClient },
+    );
+    for (const client of [this.#client, this.#oldClient]) {
+      client?.addEventListener("failure", ({ error }) => this.#hear(error));
+    }
   }
 
   async seed(): Promise<void> {
     const { seedAddress } = this.#scene;
     if (seedAddress === undefined) return;
     const patient = { strict: true, prefix: this.#tag, pollTimeout: 5000, connectTimeout: 5000 };
-    await using seeder = new Client(seedAddress, { ...this.#cell.method.options, ...patient });
+    const { options, hasSeveral } = this.#cell.method;
+    await using seeder = new Client(seedAddress, { ...(hasSeveral ? {} : options), ...patient });
     await seeder.setMulti(this.#cell.method.seedItems(this.#tag));
     this.#cas = (await seeder.gets("k0"))?.cas ?? 1n;
   }
@@ -168,7 +178,10 @@ class Run {
     });
     const left = await method.wrongRest?.(this.#client, this.#tag, this.#fault.name);
     if (left !== undefined) this.#breach(`left ${left}`);
-    if (this.#dialler.open > 1) this.#breach(`${method.name} left ${this.#dialler.open} sockets`);
+    const clients = this.#oldClient === undefined ? 1 : 2;
+    if (this.#dialler.open > clients) {
+      this.#breach(`${method.name} left ${this.#dialler.open} sockets`);
+    }
   }
 
   async end(): Promise<void> {
@@ -179,6 +192,7 @@ class Run {
     this.#failures = MOST_HEARD;
     const outcome = await this.#settled(this.#client.close());
     if (outcome === "never") this.#breach("cannot be closed");
+    await this.#oldClient?.close();
     if (this.#dialler.open !== 0) this.#breach(`left ${this.#dialler.open} sockets open`);
     if (this.#dialler.closedTwice !== 0) this.#breach("closed a socket twice");
   }

@@ -3,7 +3,14 @@
  * one which belongs elsewhere is found out.
  */
 
-import type { CallOptions, Client, ClientOptions, ServerSource, Storable } from "@libmc/libmc";
+import type {
+  CallOptions,
+  Client,
+  ClientOptions,
+  Servers,
+  ServerSource,
+  Storable,
+} from "@libmc/libmc";
 import { doneOf, hitsOf } from "../../support/answers.ts";
 import { ALL_VERBS, type Arguments, takes, VERB, type Verb } from "../../support/verbs.ts";
 
@@ -16,8 +23,16 @@ export interface MatrixMethod {
   readonly mayBeQuiet: boolean;
   /** Options of its client beside those of all. */
   readonly options?: ClientOptions;
+  /**
+   * Makes a client from whose servers the one of the row moves.
+   *
+   * @param options Those of the row's own client, without `migrateFrom`.
+   */
+  oldClient?(address: string, options: ClientOptions): Client;
+  /** True if the options of its client are for several servers: what is there before is stored without them. */
+  readonly hasSeveral?: boolean;
   /** Where its client finds the server, if it is not told. */
-  servers?(address: string): ServerSource;
+  servers?(address: string): ServerSource | Servers;
   call(client: Client, tag: string, options: CallOptions, cas: bigint): Promise<unknown>;
   /** What is stored before the call. */
   seedItems(tag: string): [string, Storable][];
