@@ -1,6 +1,9 @@
 /**
- * Chooses the server for a key, and groups many keys by server. It looks at who is connected and who is dead at the moment,
- * and changes nothing: to dial, to wait and to choose again is up to the cluster.
+ * Chooses the server for a key, and groups many keys by server. It looks at who is connected and who is dead at the moment:
+ * to dial, to wait and to choose again is up to the cluster.
+ *
+ * But a server that was dead is tried again while another one has its keys, and nobody waits for that: a call that did would
+ * be overtaken by those made after it, which find the server dead while it is tried.
  */
 
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -49,7 +52,12 @@ export function serverFor(
   rules: ChoiceRules,
 ): Server | undefined {
   const owner = membership.ownerOf(key);
-  return isUsable(owner, rules.failed) ? owner : standInFor(membership, key, rules);
+  if (!isUsable(owner, rules.failed)) return standInFor(membership, key, rules);
+  if (!isDue(owner)) return owner;
+  const standIn = standInFor(membership, key, rules, isReady);
+  if (standIn === undefined) return owner;
+  owner.dial(() => {});
+  return standIn;
 }
 
 /** Chooses the server for a key whose owner cannot be used. */
@@ -57,10 +65,11 @@ function standInFor(
   membership: Membership,
   key: string,
   { failover, failed }: ChoiceRules,
+  test = isUsable,
 ): Server | undefined {
   for (const { servers, distribution } of standInsOf(membership, failover)) {
     for (const index of distribution.order(key)) {
-      if (isUsable(servers[index], failed)) return servers[index];
+      if (test(servers[index], failed)) return servers[index];
     }
   }
   return undefined;
@@ -75,7 +84,7 @@ function chooserOf(
   const { failover, failed } = rules;
   let finders: readonly ((key: string) => Server | undefined)[] | undefined;
   return (key, owner) => {
-    if (isUsable(owner, failed)) return owner;
+    if (isUsable(owner, failed)) return isDue(owner) ? serverFor(membership, key, rules) : owner;
     if (count <= MOST_WALKS) return standInFor(membership, key, rules);
     finders ??= standInsOf(membership, failover).map(({ servers, distribution }) => {
       const find = distribution.firstUsable((index) => isUsable(servers[index], failed));
@@ -167,6 +176,16 @@ export function groupsOf(
 
 function isUsable(server: Server, failed: Failed | undefined): boolean {
   return !server.dead && !(failed?.has(server) ?? false);
+}
+
+/** True for one that was dead, and is to be tried again. */
+function isDue(server: Server): boolean {
+  return !server.connected && server.deadUntil !== undefined && !server.dead;
+}
+
+/** True for one that need not be tried first. */
+function isReady(server: Server, failed: Failed | undefined): boolean {
+  return isUsable(server, failed) && !isDue(server);
 }
 
 /** Gives the positions of the keys of a group in the caller's list. */

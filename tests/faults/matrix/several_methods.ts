@@ -27,9 +27,7 @@ export const SEVERAL_METHODS: readonly MatrixMethod[] = [
   copiedStep("getOrSet, hit"),
   copiedStep("lock"),
   ...(["get", "set", "delete"] as const).map((verb) => moved(changed(verb), "read_old")),
-  ...(["getMulti", "set", "delete", "incr"] as const).map((verb) =>
-    moved(changed(verb), "read_new")
-  ),
+  ...(["get", "set", "delete", "incr"] as const).map((verb) => moved(changed(verb), "read_new")),
   moved(stepOf("getOrSet, miss"), "read_new"),
   moved(stepOf("lock"), "read_new"),
 ];
@@ -50,14 +48,13 @@ function copied(verb: Name): MatrixMethod {
   return {
     ...both(row, "replicas", { replicas: 2 }),
     isAskedBesides: true,
-    // What cannot be deleted there is told; a delete fails for it.
-    mayResolve: true,
+    // What cannot be deleted there is told, and a delete fails for it.
     isWhole: (answer, tag) => verb === "delete" ? answer === false : row.isWhole(answer, tag),
   };
 }
 
 function copiedStep(name: string): MatrixMethod {
-  return { ...both(stepOf(name), "replicas", { replicas: 2 }), mayResolve: true };
+  return both(stepOf(name), "replicas", { replicas: 2 });
 }
 
 function both(row: MatrixMethod, what: string, options: ClientOptions): MatrixMethod {
@@ -66,6 +63,9 @@ function both(row: MatrixMethod, what: string, options: ClientOptions): MatrixMe
     name: `${row.name}, with ${what}`,
     mayBeQuiet: false,
     hasSeveral: true,
+    // The keys are asked for by several commands, each of which may be sent again.
+    mayResolve: true,
+    missesAt: "extra reply END",
     options,
     servers: (address) => [address, ABSENT],
   };
