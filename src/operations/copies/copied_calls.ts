@@ -314,6 +314,8 @@ export class CopiedCalls {
   ): Promise<Failures> {
     const { cluster, keys } = this.#engine;
     const failures = await this.#forget(job, leading, positions);
+    // Who was let pass may have read a copy of before, and kept it.
+    if (job.letsOthersPass) this.#engine.near?.drop(positions.map((at) => keys.any(job.keys[at])));
     if (cluster.changes === changes || positions.length === 0) return failures;
     positions.forEach((at, i) => {
       const all = new Set([...owners[i], ...this.#routes.owners(placed(at))]);
