@@ -9,7 +9,7 @@ import type { Server } from "./server.ts";
 export class Leaving {
   readonly #ends = new Map<Server, Promise<void>>();
   /** Those that have ended and have missed something, by their names, the one that has left last as the last. */
-  readonly #gone = new Map<string, Server>();
+  #gone: Map<string, Server> | undefined;
 
   /**
    * Lets a server leave.
@@ -51,28 +51,29 @@ export class Leaving {
   /** Gives a server what one of its name is owed that has left. */
   handOver(server: Server): void {
     const gone = this.#of(server.name);
-    this.#gone.delete(server.name);
+    this.#gone?.delete(server.name);
     gone?.owed?.handOver(server);
   }
 
   /** Gives the last server of a name that has left, as far as it is known. */
   #of(name: string): Server | undefined {
     return Array.from(this.#ends.keys()).findLast((server) => server.name === name) ??
-      this.#gone.get(name);
+      this.#gone?.get(name);
   }
 
   #keep(server: Server): void {
-    const before = this.#gone.get(server.name);
-    this.#gone.delete(server.name);
-    this.#gone.set(server.name, server);
+    const gone = this.#gone ??= new Map();
+    const before = gone.get(server.name);
+    gone.delete(server.name);
+    gone.set(server.name, server);
     if (before !== server) before?.owed?.handOver(server);
     let keys = 0;
-    for (const { owed } of this.#gone.values()) keys += owed?.size ?? 0;
-    for (const [name, { owed }] of this.#gone) {
-      if (this.#gone.size <= MOST_NAMES && keys <= MOST_KEYS) return;
+    for (const { owed } of gone.values()) keys += owed?.size ?? 0;
+    for (const [name, { owed }] of gone) {
+      if (gone.size <= MOST_NAMES && keys <= MOST_KEYS) return;
       keys -= owed?.size ?? 0;
       owed?.forget();
-      this.#gone.delete(name);
+      gone.delete(name);
     }
   }
 }
