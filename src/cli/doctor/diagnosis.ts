@@ -78,7 +78,7 @@ const AGAIN = "Run it again: if it fails at another step, the network loses pack
 
 function dialSetUp(
   server: string,
-  { tls = false, timeout = 0 }: ClientOptions,
+  { tls = false, connectTimeout: timeout = 0 }: ClientOptions,
   clock: Clock,
 ): DialSetUp {
   const { path, host, port } = parseAddress(server);
