@@ -274,7 +274,7 @@ export const IN_STEPS: ReadonlySet<string> = new Set(["lock", "update"]);
 
 /** True for the name of a method of the client that a namespace has as well: it takes keys. */
 export function isOfNamespaces(name: string): boolean {
-  if (NO_VERBS.has(name)) return name.startsWith("getOrSet");
+  if (NO_VERBS.has(name)) return name.startsWith("getOrSet") || name === "typed";
   const verb = ALL_VERBS.find((verb) => verb.name === name);
   return verb === undefined || KEY_PARAMETERS.some((parameter) => takes(verb, parameter));
 }
