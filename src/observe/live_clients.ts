@@ -34,14 +34,21 @@ export class LiveClients {
 
   /** Notes a client. Returns a function that says it is closed; `undefined` if nothing more will be said. */
   add(servers: readonly string[], client: object): (() => void) | undefined {
-    const list = servers.join(", ");
+    const list = nameOf(servers);
     let clients = this.#byServers.get(list);
     if (clients === "told") return undefined;
     if (clients === undefined) this.#byServers.set(list, clients = new Set());
     const reference = this.#referenceTo(client);
     clients.add(reference);
     if (clients.size >= TOO_MANY_CLIENTS) this.#lookAt(clients, list);
-    return () => void (clients as Set<Reference>).delete(reference);
+    return () => this.#remove(list, reference);
+  }
+
+  #remove(list: string, reference: Reference): void {
+    const clients = this.#byServers.get(list);
+    if (typeof clients !== "object") return;
+    clients.delete(reference);
+    if (clients.size === 0) this.#byServers.delete(list);
   }
 
   #lookAt(clients: Set<Reference>, list: string): void {
@@ -52,9 +59,7 @@ export class LiveClients {
     clients.clear();
     this.#byServers.set(list, "told");
     this.#say(
-      `libmc: this process has made ${TOO_MANY_CLIENTS} clients of the same servers (${
-        shortened(list)
-      }) and closed none of them. Each has connections of its own. Make one client when the program starts, and use it for ` +
+      `libmc: this process has made ${TOO_MANY_CLIENTS} clients of the same servers (${list}) and closed none of them. Each has connections of its own. Make one client when the program starts, and use it for ` +
         'all requests; close() the others. This is said once: set the option "warn" to false to hear nothing.',
     );
   }
@@ -65,6 +70,10 @@ export const LIVE_CLIENTS: LiveClients = new LiveClients((text) => {
   quietly(() => console.warn(text));
 });
 
-function shortened(list: string): string {
-  return list.length <= 200 ? list : `${list.slice(0, 200)}…`;
+/** Names a list of servers. Of a long one not all are kept: the first, the last and their number are enough to know it by. */
+function nameOf(servers: readonly string[]): string {
+  if (servers.length <= MOST_NAMES) return servers.join(", ");
+  return `${servers[0]}, …, ${servers[servers.length - 1]}: ${servers.length} of them`;
 }
+
+const MOST_NAMES = 5;
