@@ -36,7 +36,7 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const path = new URL(request.url).pathname;
     try {
-      const page = await cache.getOrSet<Page>(`page:${path}`, ({ signal }) => load(path, signal), {
+      const page = await cache.getOrSet(`page:${path}`, ({ signal }) => load(path, signal), {
         ttl: 60,
         staleWhileRevalidate: 600,
         staleIfError: 86_400,

@@ -339,7 +339,7 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * assertEquals(await client.get("page"), "version 1");
    * ```
    */
-  getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T>;
+  getOrSet<T, S = T>(key: string, load: Load<T, S>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
     options = withSchema(this.#engine, options);
     return this.#moving?.getOrSet(key, load, options) ??
@@ -414,9 +414,9 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * assertEquals([...rows], [["a", "row of a"], ["b", "cached"], ["c", "row of c"]]);
    * ```
    */
-  getOrSetMulti<T>(
+  getOrSetMulti<T, S = T>(
     keys: Keys,
-    loadMany: LoadMany<T>,
+    loadMany: LoadMany<T, S>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>>;
   getOrSetMulti<T>(

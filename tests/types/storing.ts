@@ -28,6 +28,7 @@ const anything: unknown = "text";
 const parsed = JSON.parse('{"a":1}');
 const record: Record<string, unknown> = { a: 1 };
 const load = (): Promise<User> => Promise.resolve(user);
+const loadFor = (_: AbortSignal): Promise<User> => Promise.resolve(user);
 
 /** Passes values on. */
 function remember<T extends Storable>(client: Client, value: T): Promise<boolean> {
@@ -162,6 +163,13 @@ export async function results(client: Client): Promise<void> {
   const mixed = count > 4 ? 1 : "one";
   const found: string | number = await client.getOrSet("m", () => mixed, { ttl: 60 });
   const name: string = (await client.getOrSet("u", load, { ttl: 60 })).name;
-  const items: Items = { found, name, isOpen };
+  // A loader that looks at its context leaves the type of the value as it is, and may name it for the stale one.
+  const given = (await client.getOrSet("s", ({ signal }) => loadFor(signal), { ttl: 60 })).name;
+  const kept = await client.getOrSet<string>("k", ({ stale }) => stale?.trim() ?? "", { ttl: 60 });
+  const many = await client.getOrSetMulti(["a"], async ([key], { signal }) => {
+    return new Map([[key, await loadFor(signal)]]);
+  }, { ttl: 60 });
+  const first: string | undefined = many.get("a")?.name;
+  const items: Items = { found, name, isOpen, given, kept, first: first ?? "none" };
   await client.setMulti(items);
 }

@@ -36,7 +36,8 @@ export interface LoadContext<T = unknown> {
 }
 
 /**
- * Loads the value of a key. `undefined` is given to the callers and not stored.
+ * Loads the value of a key. `undefined` is given to the callers and not stored. The stale value has a type of its own, which is that
+ * of the value where that is named, as in `getOrSet<User>(…)`, and unknown where it follows from what is loaded.
  *
  * @example A user that may not exist
  * ```ts
@@ -53,7 +54,7 @@ export interface LoadContext<T = unknown> {
  * assertEquals(await client.getOrSet("user:2", load, { ttl: 60 }), undefined);
  * ```
  */
-export type Load<T> = (context: LoadContext<T>) => T | Promise<T>;
+export type Load<T, Stale = T> = (context: LoadContext<Stale>) => T | Promise<T>;
 
 /**
  * What a loader of `getOrSetMulti()` is told beside its keys.
@@ -103,9 +104,9 @@ export interface LoadManyContext<T = unknown> {
  * assertEquals(users, new Map([["user:1", "Ada"]]));
  * ```
  */
-export type LoadMany<T> = (
+export type LoadMany<T, Stale = T> = (
   keys: readonly string[],
-  context: LoadManyContext<T>,
+  context: LoadManyContext<Stale>,
 ) => LoadedItems<T> | Promise<LoadedItems<T>>;
 
 /**
