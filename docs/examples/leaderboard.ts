@@ -6,7 +6,7 @@
  *   read, else it begins anew. Points only grow, so of two totals of a player the greater one is the newer one, whatever
  *   their order, and only a player's own points can bring that player onto the board.
  *
- * A game lasts a week: `chess-2026-48`. What must outlive a restart of memcached belongs into a database.
+ * A game lasts a week: `chess-2026-48`. What must outlive a restart of memcached belongs in a database.
  *
  * `deno serve --allow-net --allow-env docs/examples/leaderboard.ts`
  */
