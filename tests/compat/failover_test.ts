@@ -85,7 +85,10 @@ Deno.test("Client leaves values with the stand-in when their server is back", as
   assertEquals(await client.set(key, "stays"), true);
   assertEquals(other.items, 1);
 
+  const alive = new Promise((resolve) => client.addEventListener("alive", resolve, { once: true }));
   await using owner = await MemcachedServer.start({ path });
+  assertEquals(await client.get(key), "stays", "its server is tried behind the call");
+  await alive;
   assertEquals(await client.get(key), undefined);
   assertEquals(await client.getRealtimeHostByKey(key), "owner");
   assertEquals([owner.items, other.items], [0, 1]);
