@@ -35,15 +35,18 @@ export const PACED: readonly string[] = [
 ];
 
 /** Live tests that have both cores to themselves: thousands of clients that give up soon. */
-export const ALONE: readonly string[] = ["tests/faults/fault_matrix_test.ts"];
+export const ALONE: readonly string[] = [
+  "tests/faults/fault_matrix_test.ts",
+  "tests/faults/several_matrix_test.ts",
+];
 
-/** Live tests that take long, each a run of its own, the longest first. All others are one run. */
+/** Live tests that take long, each a run of its own, the longest first. All others are one run, the longest of all. */
 export const LONG: readonly string[] = [
-  "tests/faults",
   "tests/client",
+  "tests/faults",
+  "tests/programs",
   "tests/client/get_or_set",
   "tests/cost/worst_values_test.ts",
-  "tests/programs",
 ];
 
 /** Tests with libraries of others, which read the environment: our own code needs none of it, so no other test may. */
@@ -93,8 +96,8 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
       return [
         // All types at once, which each run would look at anew.
         { name: "types", args: ["check", "-q", "."], stage: 0 },
-        ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
         unchecked(live("live: others", ["tests"], [...ELSEWHERE, ...LATER, ...LONG])),
+        ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
         unchecked(withLibraries([ECOSYSTEM])),
       ];
     case "pace":
