@@ -254,7 +254,10 @@ class HttpCache {
       const asked = early ?? sharedRequest(request);
       const made = await make(asked);
       if (staleIfError > 0 && FAILED.has(made.status)) {
-        throw failed = new FailedResponse(made, this.#isForOthers(made, asked));
+        // Nobody waits for it in the background, and who has a stale one waits for no body.
+        if (background) await made.body?.cancel();
+        const isForOthers = stale === undefined && this.#isForOthers(made, asked);
+        throw failed = await failedResponse(made, isForOthers);
       }
       const { response, bytes } = await this.#kept(asked, url, made);
       // What failed may be kept the next time.
@@ -285,10 +288,11 @@ class HttpCache {
         if (error instanceof RangeError) return await this.#notStored(key, own, request, make);
         throw error;
       }
-      // Others who waited for it get it, too, unless it tells what is not for them.
-      const { response, isForOthers } = error;
-      if (isForOthers) return withStatus(response.clone(), "fwd=miss");
-      return withStatus(error === failed ? response : await make(request), "fwd=miss");
+      if (error === failed) return withStatus(failed.response, "fwd=miss");
+      // Others who waited for it get it, too, unless it tells what is not for them, or has no end that could be waited for.
+      const { response, body } = error;
+      const given = body === undefined ? await make(request) : new Response(body, response);
+      return withStatus(given, "fwd=miss");
     }
     if (failed !== undefined) await failed.response.body?.cancel();
     if (own !== undefined) return conditional(request, own);
@@ -358,15 +362,23 @@ function secondsLeft(stored: StoredResponse): number {
 
 /** What the handler says when something failed: a stale response is better, if there is one. */
 class FailedResponse extends Error {
+  /** For the one who asked. */
   readonly response: Response;
-  /** True if it may be given to others than the one who asked. */
-  readonly isForOthers: boolean;
+  /** Its body, if others may be given it as well. */
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(response: Response, isForOthers: boolean) {
+  constructor(response: Response, body?: Uint8Array<ArrayBuffer>) {
     super(`The handler's response has status ${response.status}`);
     this.response = response;
-    this.isForOthers = isForOthers;
+    this.body = body;
   }
+}
+
+/** Reads the body that is for others, too: copies of a stream would keep what nobody reads, and its source open. */
+async function failedResponse(made: Response, isForOthers: boolean): Promise<FailedResponse> {
+  if (!isForOthers) return new FailedResponse(made);
+  const { response, body } = await wholeBody(made, MOST_BYTES, MOST_WAIT_MS);
+  return new FailedResponse(response, body);
 }
 
 const FAILED: ReadonlySet<number> = new Set([500, 502, 503, 504]);

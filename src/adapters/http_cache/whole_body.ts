@@ -2,7 +2,7 @@
 
 /** A body, if it was short and quick enough, and a response that still has it. */
 export interface WholeBody {
-  readonly body: Uint8Array | undefined;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
   readonly response: Response;
 }
 
