@@ -5,6 +5,7 @@
  */
 
 import type { Client, Namespace } from "../../mod.ts";
+import { prefixBytesOf } from "../prefix_bytes.ts";
 import { LEAST_KEY_BYTES } from "./adapter_key.ts";
 
 /**
@@ -29,17 +30,10 @@ export function keyRoom(client: Client | Namespace, name?: string): number {
   return Math.max(LEAST_KEY_BYTES, Math.min(MOST_KEY_BYTES, MOST_SPLIT_BYTES - taken));
 }
 
+/** A client of another copy of the package tells it once its servers are known. */
 function prefixBytes(client: Client): number {
-  let bytes = PREFIX_BYTES.get(client);
-  if (bytes === undefined) {
-    bytes = ENCODER.encode(client.explain("k").wireKey).length - 1;
-    PREFIX_BYTES.set(client, bytes);
-  }
-  return bytes;
+  return prefixBytesOf(client) ?? client.explain("k").wireKey.length - 1;
 }
-
-/** The prefix of a client never changes. */
-const PREFIX_BYTES = new WeakMap<Client, number>();
 
 /** Longer keys are cut even if there is room: nobody reads them. */
 const MOST_KEY_BYTES = 150;

@@ -107,7 +107,7 @@ export class Engine implements CallOwner {
     const following = followingOf(servers, { settings, connect, auth, resolve: resolver() });
     const list = isSource(servers) ? NO_SERVERS : readServers(servers, settings);
     this.copies = copiesOf(given, isSource(servers) ? undefined : list, settings);
-    this.keys = keysFor(settings);
+    this.keys = keysFor(settings, settings.prefix, target);
     this.counts = new CallCounts(settings);
     const { groups } = this.counts;
     this.decoders = countingDecoders(decodersOf(settings), groups, this.keys);

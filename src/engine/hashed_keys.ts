@@ -19,6 +19,7 @@ import {
   needsBase64,
   wireKeyOfAnyLength,
 } from "../key.ts";
+import { notePrefixBytes } from "../prefix_bytes.ts";
 import { Keys } from "./keys.ts";
 import type { Settings } from "./options.ts";
 
@@ -26,11 +27,18 @@ import type { Settings } from "./options.ts";
  * Gives the keys of a client.
  *
  * @param prefix The client's, unless it is another one.
+ * @param client Whose they are, if adapters are to know how long its prefix is.
  * @throws {TypeError} If the prefix contains a character that cannot be sent.
  * @throws {RangeError} If the prefix is too long.
  */
-export function keysFor({ prefix: own, clock, longKeys }: Settings, prefix = own): Keys {
-  return longKeys === "hash" ? new HashedKeys(prefix, clock) : new Keys(prefix, clock);
+export function keysFor(
+  { prefix: own, clock, longKeys }: Settings,
+  prefix = own,
+  client?: object,
+): Keys {
+  const keys = longKeys === "hash" ? new HashedKeys(prefix, clock) : new Keys(prefix, clock);
+  if (client !== undefined) notePrefixBytes(client, keys.prefix.length);
+  return keys;
 }
 
 class HashedKeys extends Keys {

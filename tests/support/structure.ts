@@ -27,6 +27,7 @@ const ROOMS = new Map<string, Arrows>([
   ["bounded_map", { code: [] }],
   ["clock", { code: [] }],
   ["checks", { code: [] }],
+  ["prefix_bytes", { code: [] }],
   ["version", { code: [] }],
   ["observe", { code: ["transports"], types: ["connection", "placement"] }],
   ["transports", { code: [] }],
@@ -72,6 +73,7 @@ const SHARED: readonly string[] = [
   "clock",
   "checks",
   "bounded_map",
+  "prefix_bytes",
   "version",
 ];
 
