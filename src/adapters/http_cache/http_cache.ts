@@ -12,6 +12,7 @@ import {
 import { adapterKey } from "../adapter_key.ts";
 import { aKeyPrefix } from "../key_prefix.ts";
 import { keyRoom } from "../key_room.ts";
+import { OWN_VALUES } from "../own_values.ts";
 import { conditional } from "./conditional.ts";
 import { directivesOf } from "./freshness.ts";
 import { PassedUrls } from "./passed_urls.ts";
@@ -189,6 +190,7 @@ function listOfNames(name: string, value: unknown): readonly string[] {
 
 /** A page must not fail because its cache does, whatever the client is set to. */
 const SOFT = { strict: false } as const;
+const READ = { ...OWN_VALUES, ...SOFT } as const;
 
 type Make = (request: Request) => Response | Promise<Response>;
 
@@ -230,7 +232,7 @@ class HttpCache {
   }
 
   async #answerHead(request: Request, key: string, make: Make): Promise<Response> {
-    const stored = storedResponseIn(await this.#options.client.get(key, SOFT));
+    const stored = storedResponseIn(await this.#options.client.get<unknown>(key, READ));
     // Whether a stale one may be given, only GET finds out.
     if (stored === undefined || secondsLeft(stored) <= 0) return await make(request);
     const response = this.#given(stored, request);
@@ -270,16 +272,16 @@ class HttpCache {
       else if (bytes === undefined) await response.body?.cancel();
       return bytes;
     };
-    const ttl = (bytes: Uint8Array | undefined) => storedResponseIn(bytes)?.head.fresh ?? 1;
+    const ttl = (bytes: unknown) => storedResponseIn(bytes)?.head.fresh ?? 1;
     const options = {
       ttl,
       staleWhileRevalidate,
       staleIfError,
       forceFresh,
-      ...SOFT,
+      ...READ,
       ...waitUntil && { waitUntil },
     };
-    let bytes: Uint8Array | undefined;
+    let bytes: unknown;
     try {
       bytes = await client.getOrSet(key, load, options);
     } catch (error) {

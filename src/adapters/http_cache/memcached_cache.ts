@@ -5,6 +5,7 @@ import { adapterKey } from "../adapter_key.ts";
 import { deleteExisting } from "../delete_existing.ts";
 import { exptimeFor } from "../exptime.ts";
 import { keyRoom } from "../key_room.ts";
+import { OWN_VALUES } from "../own_values.ts";
 import { keysInNamespace } from "../namespace_keys.ts";
 import { freshSeconds } from "./freshness.ts";
 import { bytesOfResponse, headOf, responseOf, storedResponseIn } from "./stored_response.ts";
@@ -97,12 +98,12 @@ export class MemcachedCache {
     checkMatch(options);
     if (asked.method !== "GET" && options?.ignoreMethod !== true) return undefined;
     const url = urlOf(asked);
-    const value = await this.#space.get(this.#placeOf(url));
+    const value = await this.#space.get<unknown>(this.#placeOf(url), OWN_VALUES);
     const variants = variantsIn(value);
     const found = storedResponseIn(
       variants === undefined
         ? value
-        : await this.#space.get(this.#variantPlace(url, variants, asked)),
+        : await this.#space.get<unknown>(this.#variantPlace(url, variants, asked), OWN_VALUES),
     );
     return found?.head.url === url ? responseOf(found) : undefined;
   }
@@ -231,7 +232,7 @@ export class MemcachedCache {
     const urls = new Set<string>();
     let places: string[] = [];
     const read = async () => {
-      const values = await this.#space.getMulti(places);
+      const values = await this.#space.getMulti<unknown>(places, OWN_VALUES);
       places = [];
       for (const value of values.values()) {
         const url = storedResponseIn(value)?.head.url;
@@ -250,7 +251,7 @@ export class MemcachedCache {
     const place = this.#placeOf(url);
     const mine: Variants = { names, id: crypto.randomUUID() };
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const found = await this.#space.gets(place);
+      const found = await this.#space.gets<unknown>(place, OWN_VALUES);
       const known = variantsIn(found?.value);
       if (known !== undefined && known.names.join() === names.join()) return known;
       const text = VARIANTS + JSON.stringify(mine);

@@ -4,6 +4,7 @@ import type { Client, Namespace } from "../../../mod.ts";
 import { type Checks, objectOf, readOptions } from "../../checks/check.ts";
 import { aKeyPrefix } from "../key_prefix.ts";
 import { Namespaces } from "../namespaces.ts";
+import { OWN_VALUES } from "../own_values.ts";
 import { type CacheMatchOptions, MemcachedCache } from "./memcached_cache.ts";
 
 /**
@@ -113,7 +114,7 @@ export class MemcachedCaches {
    * @returns Their names, in the order in which they were opened.
    */
   async keys(): Promise<string[]> {
-    return namesIn(await this.#client.get(this.#namesKey));
+    return namesIn(await this.#client.get<unknown>(this.#namesKey, OWN_VALUES));
   }
 
   /**
@@ -152,7 +153,11 @@ export class MemcachedCaches {
     // Read first: a cache is opened far more often than it is new.
     const names = await this.keys();
     if (change(names).length === names.length) return;
-    await this.#client.update(this.#namesKey, (value) => change(namesIn(value)));
+    await this.#client.update<unknown>(
+      this.#namesKey,
+      (value) => change(namesIn(value)),
+      OWN_VALUES,
+    );
   }
 }
 

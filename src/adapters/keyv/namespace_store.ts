@@ -8,6 +8,7 @@ import { deleteExisting } from "../delete_existing.ts";
 import { aKeyPrefix } from "../key_prefix.ts";
 import { Namespaces, type Space } from "../namespaces.ts";
 import { keysInNamespace } from "../namespace_keys.ts";
+import { OWN_VALUES } from "../own_values.ts";
 
 /**
  * Options of the stores.
@@ -91,7 +92,7 @@ export abstract class NamespaceStore extends EventEmitter {
    */
   async get<T>(key: string): Promise<T | undefined> {
     const { space, room } = this.#space;
-    return await space.get<T>(adapterKey("", key, room));
+    return await space.get<T>(adapterKey("", key, room), OWN_VALUES);
   }
 
   /**
@@ -103,7 +104,7 @@ export abstract class NamespaceStore extends EventEmitter {
   async getMany<T>(keys: string[]): Promise<(T | undefined)[]> {
     const { space, room } = this.#space;
     const sent = keys.map((key) => adapterKey("", key, room));
-    const values = await space.getMulti<T>(sent);
+    const values = await space.getMulti<T>(sent, OWN_VALUES);
     return sent.map((key) => values.get(key));
   }
 
@@ -158,7 +159,7 @@ export abstract class NamespaceStore extends EventEmitter {
     const { space } = this.#space;
     for await (const key of keysInNamespace(this.#client, space.name)) {
       const text = textOfAdapterKey("", key);
-      const value = text === undefined ? undefined : await space.get<Awaited<T>>(key);
+      const value = text === undefined ? undefined : await space.get<Awaited<T>>(key, OWN_VALUES);
       if (value !== undefined) yield [text, value];
     }
   }

@@ -6,6 +6,7 @@ import { adapterKey } from "../adapter_key.ts";
 import { exptimeFor } from "../exptime.ts";
 import { aKeyPrefix } from "../key_prefix.ts";
 import { keyRoom } from "../key_room.ts";
+import { OWN_VALUES } from "../own_values.ts";
 import { merged } from "./merge.ts";
 
 /**
@@ -41,6 +42,7 @@ export type SessionRecord = Record<string, unknown>;
 
 /** Every call is strict: a session that cannot be read is not one that is not there, and who has it must not lose it. */
 const STRICT = { strict: true } as const;
+const READ = { ...OWN_VALUES, ...STRICT } as const;
 
 /** The sessions of a store. */
 export class StoredSessions {
@@ -64,7 +66,7 @@ export class StoredSessions {
   /** Reads a session; gives `undefined` if there is none. */
   async read(id: string): Promise<SessionRecord | undefined> {
     // A client that keeps values near does not do so for gets(): one that was ended elsewhere must have ended here.
-    const session = (await this.#client.gets(this.#key(id), STRICT))?.value;
+    const session = (await this.#client.gets<unknown>(this.#key(id), READ))?.value;
     if (!isRecord(session)) return undefined;
     this.#bases.set(session, plain(session));
     return session;
@@ -107,7 +109,7 @@ export class StoredSessions {
       isThere = isRecord(stored);
       return isRecord(stored) ? merged(base, mine, stored) : undefined;
     };
-    const options = { ...this.#lasting(seconds), ...STRICT };
+    const options = { ...this.#lasting(seconds), ...READ };
     const stored = await this.#client.update<unknown>(this.#key(id), change, options);
     if (stored !== undefined) this.#bases.set(session, mine);
     else if (isThere) throw new Error("Cannot save the session as others have kept changing it");

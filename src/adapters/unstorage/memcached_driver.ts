@@ -6,6 +6,7 @@ import { adapterKey } from "../adapter_key.ts";
 import { exptimeFor } from "../exptime.ts";
 import { aKeyPrefix } from "../key_prefix.ts";
 import { keyRoom } from "../key_room.ts";
+import { OWN_VALUES } from "../own_values.ts";
 
 /**
  * Options of {@linkcode memcachedDriver}.
@@ -283,12 +284,12 @@ export function memcachedDriver(options: MemcachedDriverOptions): MemcachedDrive
     getInstance: () => client,
 
     hasItem: async (key) => await client.getRaw(keyOf(key)) !== undefined,
-    getItem: async (key) => textOf(await client.get(keyOf(key))),
-    getItemRaw: async (key) => await client.get(keyOf(key)) ?? null,
+    getItem: async (key) => textOf(await client.get<unknown>(keyOf(key), OWN_VALUES)),
+    getItemRaw: async (key) => await client.get<unknown>(keyOf(key), OWN_VALUES) ?? null,
 
     async getItems(items) {
       const keys = items.map(({ key }) => keyOf(key));
-      const values = await client.getMulti(keys);
+      const values = await client.getMulti<unknown>(keys, OWN_VALUES);
       return items.map(({ key }, index) => ({ key, value: textOf(values.get(keys[index])) }));
     },
 
