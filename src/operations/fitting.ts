@@ -109,15 +109,24 @@ async function updating(
 ): Promise<unknown> {
   const [key, change, ...rest] = given;
   if (typeof change !== "function") return await perform(given);
+  const { promise: end, resolve: over } = Promise.withResolvers<void>();
+  let isOver = false;
   const changed = async (value: unknown): Promise<unknown> => {
     const look = new Look(engine, { verb, reads, given, options }, schema);
     look.at(key, value);
-    const [fit] = await look.results();
+    const [fit] = await look.results(end);
+    // The caller has been told how it ended, and what the schema has not looked at is no miss.
+    if (isOver || options?.signal?.aborted) return undefined;
     const made: unknown = await change(fit?.value);
     if (made !== undefined) await passed(schema, made, String(key), "update");
     return made;
   };
-  return await perform([key, changed, ...rest]);
+  try {
+    return await perform([key, changed, ...rest]);
+  } finally {
+    isOver = true;
+    over();
+  }
 }
 
 /** What a schema gave for a value; `undefined` for one that does not pass, or is not there. */
@@ -154,8 +163,11 @@ class Look {
     else this.#engine.count("misfit", this.#engine.keys.one(key as string));
   }
 
-  async results(): Promise<readonly Fit[]> {
-    if (this.#pending !== undefined) await this.#inTime(Promise.all(this.#pending));
+  /** @param end When the call is over, if it ends by a time of its own. Unless given, the schema has as long as a call. */
+  async results(end?: Promise<void>): Promise<readonly Fit[]> {
+    if (this.#pending === undefined) return this.#fits;
+    const said = Promise.all(this.#pending);
+    await (end === undefined ? this.#inTime(said) : Promise.race([said, end]));
     return this.#fits;
   }
 

@@ -208,6 +208,38 @@ Deno.test("Client waits for a schema that takes its time, up to its timeout", as
   }
 });
 
+Deno.test("Client.update() calls nobody and stores nothing once its schema is late, and tells it once", async () => {
+  await using server = await MemcachedServer.start();
+  const clock = new ManualClock();
+  for (const strict of [false, true]) {
+    await using client = new Client(server.address, { clock, timeout: 1000, strict });
+    await fill(client);
+    let failures = 0;
+    client.addEventListener("failure", () => failures++);
+    const { promise: looking, resolve: looked } = Promise.withResolvers<void>();
+    const { promise: result, resolve: says } = Promise.withResolvers<SchemaResult<number>>();
+    const late = schemaOf<number>(() => {
+      looked();
+      return result;
+    });
+    const seen: unknown[] = [];
+    const change = (value: number | undefined) => {
+      seen.push(value);
+      return 0;
+    };
+    const updated = client.update("new", change, { schema: late });
+    const settled = Promise.allSettled([updated]);
+    await looking;
+    clock.advance(1000);
+    const [end] = await settled;
+    if (end.status === "rejected") assert(strict && end.reason instanceof TimeoutError);
+    else assertEquals([strict, end.value], [false, undefined]);
+    says({ value: 10 });
+    await settle();
+    assertEquals([seen, failures, await client.get("new")], [[], 1, 10]);
+  }
+});
+
 Deno.test("Client.get() ends with its signal while its schema takes its time", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);
