@@ -35,7 +35,7 @@ import * as change from "../operations/change.ts";
 import { explain, type Explanation } from "../operations/explain.ts";
 import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
-import { schemaOf, withSchema } from "../operations/fitting.ts";
+import { schemaOf } from "../operations/fitting.ts";
 import { type ClientHealth, health, type HealthOptions } from "../operations/health.ts";
 import type {
   GetOrSetOptions,
@@ -341,9 +341,9 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    */
   getOrSet<T, S = T>(key: string, load: Load<T, S>, options: GetOrSetOptions<T>): Promise<T>;
   getOrSet<T>(key: string, load: Load<T>, options: GetOrSetOptions<T>): Promise<T> {
-    options = withSchema(this.#engine, options);
+    const { schema } = this.#engine.settings;
     return this.#moving?.getOrSet(key, load, options) ??
-      this.#allLoads().getOrSet(routed(this.#engine, options), key, load, options);
+      this.#allLoads().getOrSet(routed(this.#engine, options), key, load, options, schema);
   }
 
   /**
@@ -421,12 +421,12 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
   ): Promise<Map<string, T>>;
   getOrSetMulti<T>(
     keys: Keys,
-    loadMany: LoadMany<T>,
+    load: LoadMany<T>,
     options: GetOrSetOptions<T>,
   ): Promise<Map<string, T>> {
-    options = withSchema(this.#engine, options);
-    return this.#moving?.getOrSetMulti(keys, loadMany, options) ??
-      this.#allLoads().getOrSetMulti(routed(this.#engine, options), keys, loadMany, options);
+    const { schema } = this.#engine.settings;
+    return this.#moving?.getOrSetMulti(keys, load, options) ??
+      this.#allLoads().getOrSetMulti(routed(this.#engine, options), keys, load, options, schema);
   }
 
   /**

@@ -90,7 +90,8 @@ class Verbs extends Copier {
       keys: [key],
       isMany: false,
       options,
-      run: (engine, copy) => this.copying.loads(copy).getOrSet(engine, key, load, options),
+      run: (engine, copy) =>
+        this.copying.loads(copy).getOrSet(engine, key, load, options, engine.settings.schema),
       ...(this.#mayPeek(load, options) && { peek: (engine) => peek(engine, key, options) }),
     });
   }
@@ -110,7 +111,13 @@ class Verbs extends Copier {
       isMany: true,
       options,
       run: (engine, copy, positions) =>
-        this.copying.loads(copy).getOrSetMulti(engine, some(positions), loadMany, options),
+        this.copying.loads(copy).getOrSetMulti(
+          engine,
+          some(positions),
+          loadMany,
+          options,
+          engine.settings.schema,
+        ),
       ...(this.#mayPeek(loadMany, options) && {
         peek: (engine, _copy, positions) => peekMany(engine, some(positions), options),
       }),
@@ -119,7 +126,9 @@ class Verbs extends Copier {
 
   /** In a zone the own copy is asked anyway. */
   #mayPeek(load: unknown, options: GetOrSetOptions): boolean {
-    return typeof load === "function" && !this.copying.hasZones && mayPeek(options);
+    const { engine, hasZones } = this.copying;
+    return typeof load === "function" && !hasZones && engine.settings.schema === undefined &&
+      mayPeek(options);
   }
 
   /** What is stale stays at the leading copy alone. */

@@ -110,7 +110,8 @@ class Verbs extends Mover {
           return await load(context);
         };
         const given = typeof load === "function" ? loading : load;
-        return this.move.loads(side).getOrSet(engine, key, given, options);
+        const { schema } = this.move.engines.new.settings;
+        return this.move.loads(side).getOrSet(engine, key, given, options, schema);
       },
     };
     return this.move.moves.perform(job);
@@ -134,7 +135,14 @@ class Verbs extends Mover {
         };
         const given = typeof loadMany === "function" ? loading : loadMany;
         const some = positions?.map((at) => job.keys[at]) ?? list;
-        return this.move.loads(side).getOrSetMulti(engine, some as string[], given, options);
+        const { schema } = this.move.engines.new.settings;
+        return this.move.loads(side).getOrSetMulti(
+          engine,
+          some as string[],
+          given,
+          options,
+          schema,
+        );
       },
     };
     return this.move.moves.perform(job);

@@ -6,7 +6,7 @@
 import type { CallOptions, KeyOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { routed } from "../engine/view.ts";
-import { fitting, withSchema } from "../operations/fitting.ts";
+import { fitting } from "../operations/fitting.ts";
 import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
@@ -98,7 +98,7 @@ class View extends Carrier {
       "load",
       2,
       (engine, ...given: [string, Load<unknown>, GetOrSetOptions]) =>
-        this.#loads().getOrSet(engine, given[0], given[1], withSchema(engine, given[2])),
+        this.#loads().getOrSet(engine, ...given, engine.settings.schema),
     );
     return Carrier.carryOut(this, way, given);
   }
@@ -110,7 +110,7 @@ class View extends Carrier {
       "load",
       2,
       (engine, ...given: [Iterable<string>, LoadMany<unknown>, GetOrSetOptions]) =>
-        this.#loads().getOrSetMulti(engine, given[0], given[1], withSchema(engine, given[2])),
+        this.#loads().getOrSetMulti(engine, ...given, engine.settings.schema),
     );
     return Carrier.carryOut(this, { ...way, takesMany: true }, given);
   }

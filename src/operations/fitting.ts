@@ -41,13 +41,6 @@ export function schemaOf(
   return own === undefined ? engine.settings.schema : own as StandardSchema;
 }
 
-/** Gives the options of `getOrSet()` with the schema of the client, if it has one and they have none. */
-export function withSchema<O extends object>(engine: Engine, options: O): O {
-  const { schema } = engine.settings;
-  if (schema === undefined || typeof options !== "object" || options === null) return options;
-  return schemaOf(engine, options) === schema ? { ...options, schema } : options;
-}
-
 /** Carries out a call, and has its schema look at what it gives. */
 export async function fitting(
   engine: Engine,

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   Client,
   type ClientOptions,
+  type GetOrSetOptions,
   MemcachedError,
   type ReadOptions,
   SchemaError,
@@ -142,6 +143,42 @@ Deno.test("Client.getOrSet() and getOrSetMulti() take the client's schema", asyn
     const load = () => ({ old: 6, new: 7 });
     const found = await cache.getOrSetMulti(["old", "new"], load, { ttl: 60 });
     assertEquals(found, new Map([["old", 6], ["new", 10]]));
+  }
+});
+
+Deno.test("Client with a schema takes the options of getOrSet() as they are: what they inherit, too, and their getters", async () => {
+  await using server = await MemcachedServer.start();
+  const defaults: GetOrSetOptions<number> = { ttl: 60 };
+  class Minutes {
+    readonly #minutes = 1;
+    get ttl(): number {
+      return this.#minutes * 60;
+    }
+  }
+  const broken = {
+    get ttl(): number {
+      throw new Error("No ttl today");
+    },
+  };
+  for (const more of [{}, { replicas: 1 }, { migrateFrom: new Client(server.address) }]) {
+    const { migrateFrom } = more as ClientOptions & { migrateFrom?: Client };
+    await using _old = migrateFrom ?? new Client(server.address);
+    await using client = new Client(server.address, { schema: NUMBER, ...more });
+    const readers = migrateFrom === undefined ? [client, client.namespace("space")] : [client];
+    for (const cache of readers) {
+      for (const options of [Object.create(defaults) as typeof defaults, new Minutes()]) {
+        await fill(cache);
+        assertEquals(await cache.getOrSet("old", () => 5, options), 5);
+        await fill(cache);
+        const found = await cache.getOrSetMulti(["old"], () => ({ old: 6 }), options);
+        assertEquals(found, new Map([["old", 6]]));
+      }
+      const calls = [
+        cache.getOrSet("old", () => 5, broken),
+        cache.getOrSetMulti(["old"], () => ({ old: 6 }), broken),
+      ];
+      for (const call of calls) await assertRejects(() => call, Error, "No ttl today");
+    }
   }
 });
 

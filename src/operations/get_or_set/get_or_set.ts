@@ -87,14 +87,18 @@ export class Loads {
     engine.changes.add((keys) => this.#leave(keys));
   }
 
-  /** @param engine A view of the client's engine, for its keys. */
+  /**
+   * @param engine A view of the client's engine, for its keys.
+   * @param schema That of the client, for options without one.
+   */
   getOrSet<T>(
     engine: Engine,
     key: string,
     load: Load<T>,
     options: Options<T>,
+    schema: StandardSchema | undefined,
   ): Promise<T> {
-    const plain = plainPlanOf(options);
+    const plain = schema === undefined ? plainPlanOf(options) : undefined;
     if (plain !== undefined && engine.route === undefined && failureOf(engine) === undefined) {
       const asking = new Asking<T>(engine, VERB, this.#asker, key, load, plain);
       return engine.start(asking, this.#ask);
@@ -102,7 +106,7 @@ export class Loads {
     return engine.call<T>(VERB, options, (call) => {
       const wireKey = engine.keys.one(key);
       aFunction("load", load);
-      const plan = planOf(options);
+      const plan = planOf(options, schema);
       const begun = engine.began(call, key, wireKey);
       const ownLoad = begun === undefined
         ? load
@@ -145,17 +149,21 @@ export class Loads {
     this.#hold(() => flight.start(first).then(() => flights.over(flight)));
   }
 
-  /** @param engine As of `getOrSet()`. */
+  /**
+   * @param engine As of `getOrSet()`.
+   * @param schema As of `getOrSet()`.
+   */
   getOrSetMulti<T>(
     engine: Engine,
     keys: Iterable<string>,
     loadMany: LoadMany<T>,
     options: Options<T>,
+    schema: StandardSchema | undefined,
   ): Promise<Map<string, T>> {
     return engine.call<Map<string, T>>(MULTI_VERB, options, (call) => {
       const asked = Array.from(new Set(checkKeys(keys)));
       aFunction("loadMany", loadMany);
-      const plan = planOf(options);
+      const plan = planOf(options, schema);
       let begun: Begun | undefined;
       const rounds = new LoadRounds<T>((wanted, context) =>
         begun === undefined

@@ -253,8 +253,15 @@ export interface Plan<T> {
   readonly schema: StandardSchema | undefined;
 }
 
-/** Reads options that were checked by {@linkcode GET_OR_SET_OPTIONS}. */
-export function planOf<T>(options: GetOrSetOptions<T> & { schema?: StandardSchema }): Plan<T> {
+/**
+ * Reads options that were checked by {@linkcode GET_OR_SET_OPTIONS}.
+ *
+ * @param ofClient The schema where they have none.
+ */
+export function planOf<T>(
+  options: GetOrSetOptions<T> & { schema?: StandardSchema },
+  ofClient: StandardSchema | undefined,
+): Plan<T> {
   if (options?.ttl === undefined) {
     throw new TypeError(
       'Cannot use options without "ttl": say for how many seconds a value is fresh',
@@ -266,7 +273,7 @@ export function planOf<T>(options: GetOrSetOptions<T> & { schema?: StandardSchem
     staleIfError = 0,
     lease = DEFAULT_LEASE,
     waitUntil,
-    schema,
+    schema = ofClient,
   } = options;
   const { loadTimeout = 0, cacheErrors = 0, forceFresh = false } = options;
   const seconds = lease === false ? undefined : lease;

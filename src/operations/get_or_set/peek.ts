@@ -33,7 +33,7 @@ export function peek(
 ): Promise<unknown> {
   return engine.call<unknown>(VERBS.getOrSet, options, (call) => {
     const wireKey = engine.keys.one(key);
-    const plan = planOf(options);
+    const plan = planOf(options, undefined);
     engine.began(call, key, wireKey);
     const owner = { strict: true, deadline: () => call.deadline, failed: () => {} };
     const asking = new MetaGetCall<unknown>(engine, undefined, owner);
@@ -60,7 +60,7 @@ export function peekMany(
   return engine.call<Map<string, unknown>>(VERBS.getOrSetMulti, options, (call) => {
     const asked = checkKeys(keys);
     const wireKeys = asked.map((key) => engine.keys.one(key));
-    const plan = planOf(options);
+    const plan = planOf(options, undefined);
     engine.began(call, asked, wireKeys);
     const owner = { strict: true, deadline: () => call.deadline, failed: () => {} };
     const asking = new Call<Map<string, MetaItem<unknown>>>(owner, ITEMS, undefined);
