@@ -13,7 +13,7 @@ import { deleteMulti, deleteOne } from "../change.ts";
 import type { MetaKey } from "../meta/options.ts";
 
 /**
- * Deletes keys at a copy.
+ * Deletes keys at a copy. All deletes begin at once, so that they share the deadline of the call whose part they are.
  *
  * @param engine That of the copy, strict.
  * @returns The errors of the keys that may still be there, by their positions.
@@ -24,9 +24,12 @@ export async function forgetKeys(
 ): Promise<ReadonlyMap<number, MemcachedError>> {
   const failures = new Map<number, MemcachedError>();
   const texts = keys.filter((key) => typeof key === "string");
-  const isFailed = await deleteTexts(engine, texts);
+  const [errorOf, ...errors] = await Promise.all([
+    deleteTexts(engine, texts),
+    ...keys.map((key) => typeof key === "string" ? undefined : deleteBytes(engine, key)),
+  ]);
   for (const [at, key] of keys.entries()) {
-    const error = typeof key === "string" ? isFailed(key) : await deleteBytes(engine, key);
+    const error = typeof key === "string" ? errorOf(key) : errors[at];
     if (error !== undefined) failures.set(at, error);
   }
   return failures;

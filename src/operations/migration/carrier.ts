@@ -112,10 +112,12 @@ export async function carry(passage: Passage, options: CarryOptions): Promise<Ca
 export async function clearPlace(engine: Engine, key: MetaKey): Promise<void> {
   const wireKey = engine.keys.any(key);
   const life = lifeOf(engine, wireKey);
+  const { deadlines } = engine;
+  const deadline = engine.deadline();
   try {
     const { cas, taken, stale, size } = await ask(engine, wireKey, LOOK) ?? {};
     if (cas === undefined || !taken || stale || size !== 0) return;
-    await ask(engine, wireKey, removing({ cas, life }));
+    await deadlines.within(deadline, () => ask(engine, wireKey, removing({ cas, life })));
   } catch (error) {
     if (!isSound(error, MemcachedError)) throw error;
   }
