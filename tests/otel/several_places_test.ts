@@ -33,6 +33,29 @@ Deno.test("otel() makes one span of a call with replicas, and one more where a c
   assertEquals(new Set(operations(recording)), new Set(["get"]));
 });
 
+Deno.test("otel() makes a span of getOrSet() with replicas for a copy that had nothing fresh, and counters count it", async () => {
+  await using one = await MemcachedServer.start();
+  await using two = await MemcachedServer.start();
+  const options = { ...PATIENT, replicas: 2, group: () => "all", latencies: true };
+  const { client, recording } = recorded([one.address, two.address], options);
+  await using _closed = client;
+  const seen = new Set<number>();
+  let key = 0;
+  await eventually("a copy and the leading one were asked first", async () => {
+    recording.spans.length = 0;
+    assertEquals(await client.getOrSet(`key${key++}`, () => 1, { ttl: 60 }), 1);
+    seen.add(recording.spans.length);
+    return seen.size === 2;
+  });
+  assertEquals([[...seen].toSorted(), new Set(operations(recording))], [
+    [1, 2],
+    new Set(["getOrSet"]),
+  ]);
+  const { calls, latency } = client.counters("verbs").get("getOrSet")!;
+  assertEquals([calls > key, latency?.count], [true, calls]);
+  assertEquals(client.counters("groups").get("all")?.calls, calls);
+});
+
 Deno.test("otel() makes a span for each zone that a call asks, with its server", async () => {
   await using own = await MemcachedServer.start();
   await using other = await MemcachedServer.start();
