@@ -45,34 +45,53 @@ export interface ChoiceRules {
   readonly failed: Failed | undefined;
 }
 
-/** Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. */
+/**
+ * Chooses the server for a key: connected, or to be dialled first. `undefined` if none can be used. One that was dead is
+ * chosen only if there is no other; else it is dialled behind, also where a caller only asks, as a call for the key follows.
+ */
 export function serverFor(
   membership: Membership,
   key: string,
   rules: ChoiceRules,
 ): Server | undefined {
   const owner = membership.ownerOf(key);
-  if (!isUsable(owner, rules.failed)) return standInFor(membership, key, rules);
-  if (!isDue(owner)) return owner;
-  const standIn = standInFor(membership, key, rules, isReady);
-  if (standIn === undefined) return owner;
-  owner.dial(() => {});
-  return standIn;
+  if (!isUsable(owner, rules.failed)) return standInFor(membership, key, undefined, rules);
+  return isDue(owner) ? standInFor(membership, key, owner, rules) : owner;
 }
 
-/** Chooses the server for a key whose owner cannot be used. */
+/**
+ * Chooses the server for a key whose owner is not ready.
+ *
+ * @param due The owner if it is to be tried again.
+ */
 function standInFor(
   membership: Membership,
   key: string,
+  due: Server | undefined,
   { failover, failed }: ChoiceRules,
-  test = isUsable,
 ): Server | undefined {
   for (const { servers, distribution } of standInsOf(membership, failover)) {
     for (const index of distribution.order(key)) {
-      if (test(servers[index], failed)) return servers[index];
+      const server = servers[index];
+      if (!isUsable(server, failed)) continue;
+      if (!isDue(server)) return passingOver(due, server);
+      due ??= server;
     }
   }
-  return undefined;
+  return due;
+}
+
+/** Dials a server that was dead, and lets nobody wait for it. It is one for each choice: a client may have thousands. */
+function passingOver(due: Server | undefined, standIn: Server): Server {
+  if (due !== undefined && isDue(due)) due.dial(() => {});
+  return standIn;
+}
+
+/** Finds servers that stand in, of one group of them. */
+interface Finder {
+  readonly ready: (key: string) => Server | undefined;
+  /** Those, too, that are to be tried first. */
+  readonly usable: (key: string) => Server | undefined;
 }
 
 /** Makes a function that chooses as `serverFor()` does, for so many keys at once, while nothing else happens. */
@@ -82,20 +101,28 @@ function chooserOf(
   rules: ChoiceRules,
 ): (key: string, owner: Server) => Server | undefined {
   const { failover, failed } = rules;
-  let finders: readonly ((key: string) => Server | undefined)[] | undefined;
+  let finders: readonly Finder[] | undefined;
   return (key, owner) => {
-    if (isUsable(owner, failed)) return isDue(owner) ? serverFor(membership, key, rules) : owner;
-    if (count <= MOST_WALKS) return standInFor(membership, key, rules);
-    finders ??= standInsOf(membership, failover).map(({ servers, distribution }) => {
-      const find = distribution.firstUsable((index) => isUsable(servers[index], failed));
-      return (key) => servers[find(key)];
-    });
-    for (const find of finders) {
-      const server = find(key);
-      if (server !== undefined) return server;
+    let due = isUsable(owner, failed) ? owner : undefined;
+    if (due !== undefined && !isDue(due)) return due;
+    if (count <= MOST_WALKS) return standInFor(membership, key, due, rules);
+    finders ??= standInsOf(membership, failover).map((group) => finderOf(group, failed));
+    for (const { ready, usable } of finders) {
+      const server = ready(key);
+      due ??= usable(key);
+      if (server !== undefined) return passingOver(due, server);
     }
-    return undefined;
+    return due;
   };
+}
+
+function finderOf({ servers, distribution }: Membership, failed: Failed | undefined): Finder {
+  const find = (test: typeof isUsable) => {
+    const first = distribution.firstUsable((index) => test(servers[index], failed));
+    return (key: string): Server | undefined => servers[first(key)];
+  };
+  const ready = find(isReady);
+  return { ready, usable: servers.some(isDue) ? find(isUsable) : ready };
 }
 
 /**
