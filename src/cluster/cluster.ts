@@ -312,8 +312,8 @@ export class Cluster {
     const before = isOwn ? this.#membership : this.#copies.zone(copy);
     if (before.isOf(addresses)) return;
     this.#copies.check(addresses, this.#membership.addresses, copy);
-    // Nothing has been placed before the servers are known.
-    if (this.#awaited === undefined) this.#changes++;
+    // Nothing has been placed on the own ones before they are known.
+    if (!isOwn || this.#awaited === undefined) this.#changes++;
     if (isOwn) this.#awaited = undefined;
     const after = before.updated(
       addresses,

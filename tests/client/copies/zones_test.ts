@@ -4,6 +4,7 @@ import { Client, type ClientOptions, type ZoneOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { eventually } from "../../support/eventually.ts";
+import { settle } from "../../support/settle.ts";
 import { CopiesRig } from "./rig.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 40 }, (_, i) => `key${i}`);
@@ -210,6 +211,20 @@ Deno.test("Client.setServers() changes the list of another zone, and tells of it
   assertThrows(() => client.setServers("x", { zoen: "b" } as object), TypeError, "zoen");
   assertThrows(() => new Client("x").setServers("y", { zone: "b" }), TypeError, "it has none");
   assertEquals((await client.version()).size, 3);
+});
+
+Deno.test("Client.setServers() tells of another zone's change while the own servers are awaited", async () => {
+  await using client = new Client(() => new Promise<string[]>(() => {}), {
+    zones: { own: "a", others: { b: "one:1" } },
+  });
+  const changes: unknown[] = [];
+  client.addEventListener("servers", ({ change }) => changes.push(change));
+  client.setServers("one:1", { zone: "b" });
+  client.setServers("two:1", { zone: "b" });
+  await settle();
+  assertEquals(changes, [
+    { zone: "b", servers: ["two:1"], added: ["two:1"], removed: ["one:1"], moved: [] },
+  ]);
 });
 
 Deno.test("Client with zones deletes in the servers of a zone that changes in the middle of a set()", async () => {
