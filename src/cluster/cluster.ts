@@ -327,8 +327,10 @@ export class Cluster {
     after.servers.forEach((server, i) => {
       if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
-    const gone = before.servers.filter((server) => !after.servers.includes(server));
-    for (const server of gone) this.#leaving.add(server, (name) => this.named(name));
+    const stay = new Set(after.servers);
+    for (const server of before.servers) {
+      if (!stay.has(server)) this.#leaving.add(server, (name) => this.named(name));
+    }
   }
 
   /** Looks at something now and then while it waits. */
