@@ -48,11 +48,13 @@ export class Leaving {
     if (!this.#ends.has(server)) this.#keep(server);
   }
 
-  /** Gives a server what one of its name is owed that has left. */
+  /** Gives a server what those of its name are owed that have left. */
   handOver(server: Server): void {
-    const gone = this.#of(server.name);
-    this.#gone?.delete(server.name);
+    const { name } = server;
+    const gone = this.#gone?.get(name);
+    this.#gone?.delete(name);
     gone?.owed?.handOver(server);
+    for (const left of this.#ends.keys()) if (left.name === name) left.owed?.handOver(server);
   }
 
   /** Gives the last server of a name that has left, as far as it is known. */

@@ -259,6 +259,38 @@ Deno.test("replayInvalidations hands over what a server has missed that comes ba
   assertEquals(await rig.done(client.get(key)), undefined);
 });
 
+Deno.test("replayInvalidations hands over what a server has missed that left before another one of its name", async () => {
+  await using rig = new Rig(["one a", "three c"], { connections: 2 });
+  const { client } = rig;
+  const keys = Array.from({ length: 90 }, (_, i) => `key${i}`);
+  const ofC = new Set(keys.filter((key) => client.getHostByKey(key) === "c"));
+  client.setServers(["one a", "two b"]);
+  const [key, other] = keys.filter((key) => ofC.has(key) && client.getHostByKey(key) === "a");
+  await rig.done(client.set(key, "old"));
+  await rig.grow("one", 2);
+  const late = client.set(key, "new");
+  await settle();
+  const lost = rig.holding("one");
+  const read = client.get(other);
+  await settle();
+  client.setServers(["two b"]);
+  client.setServers(["one a", "three c"]);
+  lost.lose();
+  assertEquals(await late, false);
+  // The second one has a call that no other server can have, and so takes longer to leave than the first.
+  rig.servers.one.answersDials = false;
+  const version = client.version();
+  await settle();
+  client.setServers(["two b"]);
+  await rig.done(read);
+  await settle();
+  client.setServers(["one a", "two b"]);
+  rig.servers.one.answersDials = true;
+  for (const accept of rig.servers.one.dials) accept();
+  assertEquals((await rig.done(version)).size, 2);
+  assertEquals(await rig.done(client.get(key)), undefined);
+});
+
 Deno.test("replayInvalidations bounds what it keeps for servers that have left", async () => {
   await using rig = new Rig(["two b"], { maxPending: 100_000 });
   const { client } = rig;
