@@ -10,7 +10,7 @@ import type { KeyGroup } from "../commands/key_group.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Membership } from "./membership.ts";
 import type { Server } from "./server.ts";
-import { standInsOf } from "./stand_ins.ts";
+import { isDue, standInsOf } from "./stand_ins.ts";
 
 /** A group of keys, and the server to which it goes. */
 export interface ServerGroup {
@@ -203,11 +203,6 @@ export function groupsOf(
 
 function isUsable(server: Server, failed: Failed | undefined): boolean {
   return !server.dead && !(failed?.has(server) ?? false);
-}
-
-/** True for one that was dead, and is to be tried again. */
-function isDue(server: Server): boolean {
-  return !server.connected && server.deadUntil !== undefined && !server.dead;
 }
 
 /** True for one that need not be tried first. */

@@ -40,6 +40,12 @@ export interface Explained {
 export function explained(membership: Membership, key: string, failover: boolean): Explained {
   const order = Array.from(candidates(membership, key, true));
   const now = failover ? order : Array.from(candidates(membership, key, false));
-  const goesTo = now.find(({ dead }) => !dead);
+  const usable = now.filter(({ dead }) => !dead);
+  const goesTo = usable.find((server) => !isDue(server)) ?? usable[0];
   return { reckoning: membership.distribution.reckon(key), order, goesTo };
+}
+
+/** True for one that was dead, and is to be tried again. */
+export function isDue(server: Server): boolean {
+  return !server.connected && server.deadUntil !== undefined && !server.dead;
 }

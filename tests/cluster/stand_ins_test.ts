@@ -39,6 +39,14 @@ Deno.test("Cluster with failover gives a single command to a server that is read
   }
 });
 
+Deno.test("Cluster.explain() names the server that gets the key while others are to be tried again", async () => {
+  const goesTo = ({ cluster }: ClusterRig) => cluster.explain(keysOf(1)[0]).goesTo?.address.host;
+  await using one = await startDead(["one"]);
+  assertEquals(goesTo(one), "two");
+  await using all = await startDead(SERVERS);
+  assertEquals(goesTo(all), "one");
+});
+
 /** Some servers are dead, and their pauses are over; the others are connected. From now on no dial ends. */
 async function startDead(dead: readonly string[]): Promise<ClusterRig> {
   const rig = new ClusterRig(SERVERS, { failover: true });
