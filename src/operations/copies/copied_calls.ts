@@ -145,7 +145,7 @@ export class CopiedCalls {
     // A read that fails goes on with another copy.
     const mustReach = !isRead && this.#routes.unreached(routed).length > 0;
     const unreachable = mustReach ? await this.#routes.reach(routed, job.deadline) : NO_SERVERS;
-    const routes = this.#routes.of({ ...routed, failed: unreachable });
+    const routes = this.#routes.of({ ...routed, failed: unreachable, isReached: !isRead });
     if (!isRead && routes.length > 1) {
       const { keys } = this.#engine;
       const refused = refusedBy(this.#engine, keys, (engine) => job.run(engine, 0));

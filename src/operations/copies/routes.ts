@@ -21,6 +21,8 @@ export interface Routed {
   readonly route: string | undefined;
   /** Servers that the call has dialled without success. */
   readonly failed?: ReadonlySet<Owner>;
+  /** True if servers that lead have been reached: see {@linkcode CopyRoutes.reach}. */
+  readonly isReached?: boolean;
 }
 
 /** The copies of the keys of one client. */
@@ -48,7 +50,7 @@ export class CopyRoutes {
   }
 
   /** Groups the keys of a call by the copies that are asked for them. */
-  of({ isSpread, keys, wireKeys, route, failed }: Routed): readonly Route[] {
+  of({ isSpread, keys, wireKeys, route, failed, isReached = false }: Routed): readonly Route[] {
     const routes = new Map<string, Route>();
     const { leading } = this;
     // All keys of a call go the same way, so that what shares a server travels together.
@@ -56,7 +58,7 @@ export class CopyRoutes {
     wireKeys.forEach((wireKey, at) => {
       let copies = UNCOPIED;
       if (this.isCopied(keys[at])) {
-        const usable = this.#usable(route ?? wireKey, leading, failed);
+        const usable = this.#usable(route ?? wireKey, leading, failed, isReached);
         const begin = isSpread && usable.includes(first) ? [first] : [];
         copies = Array.from(new Set([...begin, ...usable]));
       }
@@ -114,18 +116,28 @@ export class CopyRoutes {
   readonly isCopied = (key: MetaKey): boolean =>
     this.#plan.isCopied(typeof key === "string" ? key : new TextDecoder().decode(key));
 
-  /** Gives the copies whose servers are not dead, the leading one first; all of them if all are dead. */
+  /**
+   * Gives the copies whose servers are not dead, the leading one first; all of them if all are dead.
+   *
+   * @param isReached True to leave out those before the first connected one: the pause of a dead server may have ended just
+   * after it was looked whether one is to be reached.
+   */
   #usable(
     placed: string,
     leading: readonly number[],
     failed: ReadonlySet<Owner> | undefined,
+    isReached = false,
   ): readonly number[] {
     const { cluster } = this.#engine;
     const alive = leading.filter((copy) => {
       const server = cluster.ownerOf(placed, copy);
       return !server.dead && !failed?.has(server);
     });
-    return alive.length === 0 ? leading : alive;
+    if (alive.length === 0) return leading;
+    const ready = isReached
+      ? alive.findIndex((copy) => cluster.ownerOf(placed, copy).connected)
+      : 0;
+    return ready > 0 ? alive.slice(ready) : alive;
   }
 }
 
