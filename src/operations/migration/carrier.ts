@@ -78,21 +78,30 @@ interface Load {
  * @throws {MemcachedError} If the new server fails. What the old one has stays there.
  */
 export async function carry(passage: Passage, options: CarryOptions): Promise<Carried> {
-  const { from, to, key } = passage;
-  const { codec, inflateBudget } = to.settings;
+  const { settings: { codec, inflateBudget } } = passage.to;
   // Others would take the placeholder for a value.
   if (!knowsPlaceholders(codec, inflateBudget)) return "left";
+  for (let life = 0; life < MAX_LIVES; life++) {
+    const end = await carryOnce(passage, options);
+    if (end !== "outlived") return end;
+  }
+  return "left";
+}
+
+/** Carries an item within one life of the new server. */
+async function carryOnce(passage: Passage, options: CarryOptions): Promise<Carried | "outlived"> {
+  const { from, to, key } = passage;
   const wireKey = to.keys.any(key);
   const place = await claim(passage, wireKey, options.takesOver);
   if (typeof place === "string") return place;
-  let end: Carried = "unknown";
+  let end: Carried | "outlived" = "unknown";
   try {
     const load = await fetch(passage, options);
     if (load === undefined) return end = "absent";
     if (load === "unknown") return end;
     end = "left";
     const item = translated(from, to, load.item);
-    return end = await fill(passage, wireKey, { item, ttl: load.ttl, place }) ? "carried" : "there";
+    return end = await fill(passage, wireKey, { item, ttl: load.ttl, place });
   } catch (error) {
     if (isSound(error, MemcachedError)) throw error;
     // The codec or the limits of the new client do not take it.
@@ -221,7 +230,7 @@ function translated(from: Engine, to: Engine, item: Encoded): Encoded {
   return encoded(to, "set", value, undefined);
 }
 
-/** Stores an item over the placeholder. Gives false if that is gone. */
+/** Stores an item over the placeholder. If that is gone, something else is there; in another life of the server, perhaps not. */
 async function fill(
   { to, within }: Passage,
   key: string,
@@ -230,10 +239,12 @@ async function fill(
     readonly ttl: number;
     readonly place: Place;
   },
-): Promise<boolean> {
+): Promise<"carried" | "there" | "outlived"> {
   const { settings } = to;
   const store = async (item: Encoded) => {
-    return (await within("new", () => ask(to, key, kind, item)))?.status === "stored";
+    const stored = await within("new", () => ask(to, key, kind, item));
+    if (stored === undefined) return "outlived";
+    return stored.status === "stored" ? "carried" : "there";
   };
   if (item.data instanceof Uint8Array) {
     checkManifest(settings, key, { data: item.data, flags: item.flags });
@@ -258,7 +269,7 @@ async function fill(
         (receiver) => new StorageCommand("set", under, part, options, receiver),
       ));
   }));
-  if (!stored.every(Boolean)) return false;
+  if (!stored.every(Boolean)) return "there";
   const manifest = { data: manifestText(chunks.length), flags: (flags | FLAG_SPLIT) >>> 0 };
   return await store(manifest);
 }
@@ -293,6 +304,8 @@ const LEASE = 10;
 /** Milliseconds. */
 const PAUSES: readonly number[] = [5, 10, 20, 40, 80];
 const MAX_ROUNDS = PAUSES.length + 3;
+/** How often an item is carried anew because a connection to the new server was lost meanwhile. */
+const MAX_LIVES = 3;
 const CLAIM = metaGet<never>(
   { decode: () => undefined as never },
   { ...NOTHING_ASKED, cas: true, size: true },

@@ -37,6 +37,34 @@ Deno.test("A value that was read before a delete is not carried over after it", 
   }
 });
 
+for (
+  const [name, call, expected] of [
+    ["get()", (client: Client) => client.get("key"), 5],
+    ["getMulti()", async (client: Client) => (await client.getMulti(["key"])).get("key"), 5],
+    ["incr()", (client: Client) => client.incr("key"), 6],
+  ] as const
+) {
+  Deno.test(`What is to be carried over is found although the new server loses its connections meanwhile, ${name}`, async () => {
+    await using rig = await startRig();
+    await using server = await MemcachedServer.start();
+    const gate = new Gate("mg key");
+    await using held = new Client(rig.before.address, { ...PATIENT, connect: gate.connect });
+    await using client = new Client(server.address, {
+      ...PATIENT,
+      migrateFrom: held,
+      migration: READ_NEW,
+    });
+    await rig.old.set("key", 5);
+    const called = call(client);
+    await gate.reached;
+    server.disconnect();
+    while (server.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    gate.open();
+    assertEquals(await called, expected);
+    assertEquals(await client.get("key"), expected);
+  });
+}
+
 Deno.test("What is carried over is not stored over an item of a new server that has begun anew", async () => {
   await using rig = await startRig();
   const first = await startRestartable();
