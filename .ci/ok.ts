@@ -9,15 +9,14 @@ import { type Batch, runBatches } from "./batches.ts";
 import { outcomeOf, sumOf, type Tally, totalsLine } from "./tally.ts";
 import { type Show, TERMINAL } from "./terminal.ts";
 
-/** The tasks, by stages: those of one stage look at files only, and run two at once. */
+/** The tasks, by stages: those of one stage look at files, or at the package, and run two at once. */
 const STAGES: readonly (readonly string[])[] = [
   // Before anything brings the lock files up to date.
   ["lock:check"],
   ["test"],
   ["test:pace"],
   ["test:screen"],
-  ["check", "publish:check", "lint", "fmt --check"],
-  ["pack:check"],
+  ["pack:check", "check", "publish:check", "lint", "fmt --check"],
   // Node 24 has a job of its own, and pack:check uses the package on it.
   ["test:runtimes quick node22 bun"],
   ["bench:smoke"],

@@ -48,7 +48,6 @@ const QUICK: readonly string[] = [
   "tests/discovery/elasticache_servers_test.ts",
   "tests/engine/platform_test.ts",
   "tests/faults/fault_matrix_test.ts",
-  "tests/faults/model_test.ts",
   "tests/faults/what_happens_test.ts",
   "tests/placement/hash_test.ts",
   "tests/placement/routing_test.ts",
