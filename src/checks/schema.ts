@@ -92,6 +92,18 @@ export type SchemaInput<S extends StandardSchema> = NonNullable<S["~standard"]["
  */
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["output"];
 
+/**
+ * Stands for no schema at all, where the client has one: a call with it is carried out as that of a client without a schema,
+ * and takes no longer.
+ */
+export const ANY_VALUE: StandardSchema<unknown, never> = {
+  "~standard": {
+    version: 1,
+    vendor: "libmc",
+    validate: (value) => ({ value: value as never }),
+  },
+};
+
 /** Checks for a schema. Some libraries make functions of them. */
 export function aSchema(name: string, value: unknown): void {
   const isThing = typeof value === "object" && value !== null || typeof value === "function";

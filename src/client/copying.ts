@@ -127,8 +127,7 @@ class Verbs extends Copier {
   /** In a zone the own copy is asked anyway. */
   #mayPeek(load: unknown, options: GetOrSetOptions): boolean {
     const { engine, hasZones } = this.copying;
-    return typeof load === "function" && !hasZones && engine.settings.schema === undefined &&
-      mayPeek(options);
+    return typeof load === "function" && !hasZones && mayPeek(engine, options);
   }
 
   /** What is stale stays at the leading copy alone. */

@@ -35,6 +35,18 @@ export function ownerOfSteps(
   };
 }
 
+/** Makes the owner of the steps of one call: they share its deadline, and their traffic is its own. */
+export function ownerWithin(call: Pick<Call<unknown>, "deadline" | "usage">): CallOwner {
+  return {
+    strict: true,
+    deadline: () => call.deadline,
+    failed: () => {},
+    get usage() {
+      return call.usage;
+    },
+  };
+}
+
 /** Sends a command to the server of a key. The step has the whole timeout to itself, and rejects on failure. */
 export function step<T>(
   engine: Engine,

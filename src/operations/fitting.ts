@@ -8,7 +8,7 @@
  * A schema is the program's own code. What it throws rejects the call; one that takes its time has as long as a call.
  */
 
-import { passed, type SchemaResult, type StandardSchema } from "../checks/schema.ts";
+import { ANY_VALUE, passed, type SchemaResult, type StandardSchema } from "../checks/schema.ts";
 import type { ReadOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CasValue } from "../engine/item_decoders.ts";
@@ -27,7 +27,7 @@ export interface ReadingCall {
   readonly options: ReadOptions | undefined;
 }
 
-/** Gives the schema of a call: its own, or the client's. A getter of the caller's may throw: then the call itself rejects. */
+/** Gives the schema of a call, if it has one: its own, or the client's. Where a getter of the caller's throws, the call rejects. */
 export function schemaOf(
   engine: Engine,
   options: object | undefined,
@@ -38,7 +38,8 @@ export function schemaOf(
   } catch {
     return undefined;
   }
-  return own === undefined ? engine.settings.schema : own as StandardSchema;
+  if (own === undefined) return engine.settings.schema;
+  return own === ANY_VALUE ? undefined : own as StandardSchema;
 }
 
 /** Carries out a call, and has its schema look at what it gives. */

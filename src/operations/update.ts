@@ -15,6 +15,7 @@ import { type CallChecks, STORE_OPTIONS, type StoreOptions } from "../engine/cal
 import type { Engine } from "../engine/engine.ts";
 import { lifeOf } from "../engine/life.ts";
 import type { CasValue } from "../engine/item_decoders.ts";
+import { ownerWithin } from "../engine/step.ts";
 import { missing, verb } from "../engine/verb.ts";
 import { ConnectionError, MemcachedError, TimeoutError } from "../errors.ts";
 import { isSound } from "../thrown.ts";
@@ -101,14 +102,7 @@ class Updating<T> {
     this.#change = change;
     this.#exptime = exptime;
     this.#options = options;
-    this.#owner = {
-      strict: true,
-      deadline: () => call.deadline,
-      failed: () => {},
-      get usage() {
-        return call.usage;
-      },
-    };
+    this.#owner = ownerWithin(call);
   }
 
   begin(): void {

@@ -94,3 +94,16 @@ Deno.test("cached() shows the schema of its client what the program keeps", asyn
   await client.set("tea", 2);
   assertEquals(await price("tea"), 7);
 });
+
+Deno.test("A page of httpCache() comes from any server that has a copy", async () => {
+  await using one = await MemcachedServer.start();
+  await using two = await MemcachedServer.start();
+  await using client = new Client([`${one.address} one`, `${two.address} two`], { replicas: 2 });
+  const page = httpCache({ client, maxAge: 60 }, () => new Response("page"));
+  const given = new Map<string, number>();
+  for (let i = 0; i < 200 && given.size < 2; i++) {
+    assertEquals(await (await page(new Request(PAGE))).text(), "page");
+    for (const [server, { hits }] of client.counters()) if (hits > 0) given.set(server, hits);
+  }
+  assertEquals([...given.keys()].sort(), ["one", "two"]);
+});

@@ -2,7 +2,7 @@
 
 import { wireExptime } from "../../checks/arguments.ts";
 import { aBoolean, aFunction, type Check, integerFrom, MILLISECONDS } from "../../checks/check.ts";
-import { aSchema, type SchemaInput, type StandardSchema } from "../../checks/schema.ts";
+import { ANY_VALUE, aSchema, type SchemaInput, type StandardSchema } from "../../checks/schema.ts";
 import { type CallChecks, KEY_OPTIONS, type KeyOptions } from "../../engine/call_options.ts";
 
 /**
@@ -36,8 +36,8 @@ export interface LoadContext<T = unknown> {
 }
 
 /**
- * Loads the value of a key. `undefined` is given to the callers and not stored. The stale value has a type of its own, which is that
- * of the value where that is named, as in `getOrSet<User>(…)`, and unknown where it follows from what is loaded.
+ * Loads the value of a key. `undefined` is given to the callers and not stored. The stale value has a type of its own: that
+ * of the value where it is named, as in `getOrSet<User>(…)`, and unknown where it follows from what is loaded.
  *
  * @example A user that may not exist
  * ```ts
@@ -273,9 +273,10 @@ export function planOf<T>(
     staleIfError = 0,
     lease = DEFAULT_LEASE,
     waitUntil,
-    schema = ofClient,
+    schema: own = ofClient,
   } = options;
   const { loadTimeout = 0, cacheErrors = 0, forceFresh = false } = options;
+  const schema = own === ANY_VALUE ? undefined : own;
   const seconds = lease === false ? undefined : lease;
   return {
     ...{ ttl, staleWhileRevalidate, staleIfError, lease: seconds },

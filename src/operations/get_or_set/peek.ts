@@ -10,15 +10,17 @@ import type { ItemDecoder } from "../../commands/item_decoder.ts";
 import { Call } from "../../engine/call.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { sendMeta } from "../../engine/meta_sending.ts";
+import { ownerWithin } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
+import { schemaOf } from "../fitting.ts";
 import { MetaGetCall, MetaGetFanOut } from "../meta/get.ts";
 import { GET_OR_SET_OPTIONS, type GetOrSetOptions, type Plan, planOf } from "./options.ts";
 import { stateOf } from "./state.ts";
 
 /** True if values that others have may do: neither is a fresh one wanted, nor one that a schema has to pass. */
-export function mayPeek(options: GetOrSetOptions & { readonly schema?: unknown }): boolean {
+export function mayPeek(engine: Engine, options: GetOrSetOptions): boolean {
   try {
-    return options?.forceFresh !== true && options?.schema === undefined;
+    return options?.forceFresh !== true && schemaOf(engine, options) === undefined;
   } catch {
     // The call reads its options, too, and rejects.
     return false;
@@ -35,8 +37,7 @@ export function peek(
     const wireKey = engine.keys.one(key);
     const plan = planOf(options, undefined);
     engine.began(call, key, wireKey);
-    const owner = { strict: true, deadline: () => call.deadline, failed: () => {} };
-    const asking = new MetaGetCall<unknown>(engine, undefined, owner);
+    const asking = new MetaGetCall<unknown>(engine, undefined, ownerWithin(call));
     asking.wireKey = wireKey;
     sendMeta(
       engine,
@@ -62,8 +63,7 @@ export function peekMany(
     const wireKeys = asked.map((key) => engine.keys.one(key));
     const plan = planOf(options, undefined);
     engine.began(call, asked, wireKeys);
-    const owner = { strict: true, deadline: () => call.deadline, failed: () => {} };
-    const asking = new Call<Map<string, MetaItem<unknown>>>(owner, ITEMS, undefined);
+    const asking = new Call<Map<string, MetaItem<unknown>>>(ownerWithin(call), ITEMS, undefined);
     new MetaGetFanOut<unknown, string>(engine, asking, asked, wireKeys)
       .ask(kindOf(engine, plan, true));
     asking.promise.then((items) => {

@@ -112,9 +112,10 @@ Deno.test("Client.getOrSet() with replicas gives what any copy has, and loads by
       assertEquals(await call(), loads);
       return rig.servers.every(({ items }) => items === 1);
     });
-    const before = hits(client);
+    const [before, bytes] = [hits(client), bytesRead(client)];
     assertEquals(await rig.seen(call, 90), [loads]);
     const after = hits(client);
+    assertEquals(bytesRead(client) - bytes, 90, "one for each call, wherever it was found");
     assert(after.every((count, i) => count - before[i] > 5), `${before} ${after}`);
     assertEquals(await client.delete("hot"), true);
   }
@@ -215,6 +216,10 @@ Deno.test("Client with replicas tells of an unknown end, and gives either value,
   const values = await rig.seen(() => client.get("n").catch(() => undefined));
   assert(!values.includes("old"), `${values}`);
 });
+
+function bytesRead(client: Client): number {
+  return [...client.counters("verbs").values()].reduce((sum, row) => sum + row.bytesRead, 0);
+}
 
 function hits(client: Client): number[] {
   return [...client.counters().values()].map(({ hits }) => hits);
