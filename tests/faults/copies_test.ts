@@ -2,10 +2,10 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, MemcachedError } from "@libmc/libmc";
-import { FaultProxy } from "@libmc/libmc/testing";
+import type { FaultProxy } from "@libmc/libmc/testing";
 import { eventually } from "../support/eventually.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 90 }, (_, i) => `key${i}`);
 
@@ -107,9 +107,7 @@ class Rig implements AsyncDisposable {
   static async start(optionsOf: OptionsOf): Promise<Rig> {
     const servers = await Promise.all(Array.from({ length: 3 }, () => startMemcached()));
     const proxies = await Promise.all(
-      servers.map(({ address: target }) =>
-        onSomePort((port) => FaultProxy.start({ target, port }))
-      ),
+      servers.map(({ address }) => startProxy(address)),
     );
     return new Rig(servers, proxies, optionsOf);
   }

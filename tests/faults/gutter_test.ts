@@ -2,10 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
-import { FaultProxy } from "@libmc/libmc/testing";
+import type { FaultProxy } from "@libmc/libmc/testing";
 import { eventually } from "../support/eventually.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 120 }, (_, i) => `key${i}`);
 
@@ -91,9 +91,7 @@ class Rig implements AsyncDisposable {
   static async start(options: ClientOptions): Promise<Rig> {
     const servers = await Promise.all(Array.from({ length: 4 }, () => startMemcached()));
     const proxies = await Promise.all(
-      [servers[0], servers[2]].map(({ address: target }) =>
-        onSomePort((port) => FaultProxy.start({ target, port }))
-      ),
+      [servers[0], servers[2]].map(({ address }) => startProxy(address)),
     );
     return new Rig(servers, proxies, options);
   }

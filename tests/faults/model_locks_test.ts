@@ -2,10 +2,10 @@
 
 import { assert } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
-import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+import { MemcachedServer } from "@libmc/libmc/testing";
 import { Holders, wantLock } from "../support/history/holders.ts";
 import { Random } from "../support/random.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 import { moment } from "./matrix/scene.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
 
@@ -19,9 +19,7 @@ for (const isFailing of [false, true]) {
     for (let round = 0; round < 4; round++) {
       const seed = SEED + round;
       await using server = await MemcachedServer.start();
-      await using proxy = await onSomePort((port) =>
-        FaultProxy.start({ target: server.address, port, seed })
-      );
+      await using proxy = await startProxy(server.address, seed);
       const options: ClientOptions = isFailing ? HASTY : { ...HASTY, pollTimeout: 10_000 };
       await using one = new Client(proxy.address, options);
       await using wide = new Client(proxy.address, { ...options, connections: 3 });

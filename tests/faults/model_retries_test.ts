@@ -1,9 +1,9 @@
 import { assert } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
-import { FaultProxy, type ProxyFaults } from "@libmc/libmc/testing";
+import type { ProxyFaults } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 import { Chaos, HASTY } from "./model/chaos.ts";
 import type { Tally } from "./model/doubtful_run.ts";
 import { expectRight } from "./model/expect_right.ts";
@@ -27,9 +27,7 @@ for (const connections of [1, 3]) {
     const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
     let runs = 0;
     async function run(operations: readonly Operation[], seed: number) {
-      await using proxy = await onSomePort((port) =>
-        FaultProxy.start({ target: server.address, port, seed })
-      );
+      await using proxy = await startProxy(server.address, seed);
       await using client = new Client(proxy.address, { ...RETRYING, connections });
       const chaos = new Chaos(seed, (random) => proxy.set(random.pick(FAULTS)));
       const performer = new Performer(client, `${runs++}:`);

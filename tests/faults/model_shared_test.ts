@@ -5,13 +5,13 @@
 
 import { assert } from "@std/assert";
 import { Client, type ClientOptions, type Clock } from "@libmc/libmc";
-import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+import { MemcachedServer } from "@libmc/libmc/testing";
 import { systemClock } from "../../src/clock.ts";
 import { History, HistoryTally } from "../support/history/history.ts";
 import { callShared, readInTheEnd, type SharedCaller } from "../support/history/shared_calls.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 import { moment } from "./matrix/scene.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
 
@@ -62,9 +62,7 @@ Deno.test("Clients that share keys are told nothing that cannot be, while the ne
   const tally = new HistoryTally();
   await inParallel(24, async (round) => {
     const seed = SEED + round;
-    await using proxy = await onSomePort((port) =>
-      FaultProxy.start({ target: server.address, port, seed })
-    );
+    await using proxy = await startProxy(server.address, seed);
     await using rig = new Rig(proxy.address, seed, HASTY, tally);
     const chaos = new Chaos(seed, async (random) => {
       await proxy.set(random.pick(NETWORK_FAULTS));

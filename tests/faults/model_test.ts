@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { Client, type ClientOptions, ConnectionError } from "@libmc/libmc";
-import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+import { MemcachedServer } from "@libmc/libmc/testing";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
 import { runCertain } from "./model/certain_run.ts";
 import { runDoubtful, type Tally } from "./model/doubtful_run.ts";
@@ -40,9 +40,7 @@ Deno.test("Client gives only answers that the model allows, while the network fa
   const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
   let prefix = 0;
   async function run(operations: readonly Operation[], seed: number): Promise<string | undefined> {
-    await using proxy = await onSomePort((port) =>
-      FaultProxy.start({ target: server.address, port, seed })
-    );
+    await using proxy = await startProxy(server.address, seed);
     await using client = new Client(proxy.address, HASTY);
     const chaos = new Chaos(seed, async (random) => {
       await proxy.set(random.pick(NETWORK_FAULTS));

@@ -2,9 +2,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
-import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+import { type FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../support/eventually.ts";
-import { onSomePort } from "../support/some_port.ts";
+import { startProxy } from "../support/some_port.ts";
 
 const KEYS: readonly string[] = Array.from({ length: 60 }, (_, i) => `key${i}`);
 type Change = (client: Client, keys: readonly string[]) => Promise<unknown>;
@@ -137,8 +137,7 @@ class Rig implements AsyncDisposable {
   static async start(options: ClientOptions): Promise<Rig> {
     const server = await MemcachedServer.start();
     const other = await MemcachedServer.start();
-    const target = server.address;
-    const proxy = await onSomePort((port) => FaultProxy.start({ target, port }));
+    const proxy = await startProxy(server.address);
     return new Rig(server, other, proxy, options);
   }
 

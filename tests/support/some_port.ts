@@ -4,7 +4,7 @@
  * another had just given up.
  */
 
-import { MemcachedServer } from "@libmc/libmc/testing";
+import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 
 /** A port that is probably free. */
 export function somePort(): number {
@@ -26,6 +26,12 @@ export async function onSomePort<T>(start: (port: number) => Promise<T>): Promis
 /** Starts an embedded server that can be stopped and started again at its port. */
 export function startRestartable(): Promise<MemcachedServer> {
   return onSomePort((port) => MemcachedServer.start({ port }));
+}
+
+/** Starts a proxy that can refuse connections for a while. */
+export function startProxy(target: string, seed?: number): Promise<FaultProxy> {
+  const options = { target, ...(seed !== undefined && { seed }) };
+  return onSomePort((port) => FaultProxy.start({ ...options, port }));
 }
 
 const FIRST = 12_000;

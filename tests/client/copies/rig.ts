@@ -1,9 +1,9 @@
 /** A client whose keys have copies, and its servers, each behind a proxy that can be cut off and slowed down. */
 
 import { Client, type ClientOptions } from "@libmc/libmc";
-import { FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
+import { type FaultProxy, MemcachedServer } from "@libmc/libmc/testing";
 import { eventually } from "../../support/eventually.ts";
-import { onSomePort } from "../../support/some_port.ts";
+import { startProxy } from "../../support/some_port.ts";
 
 /** Chooses the servers of a client and its options. */
 export type Setting = (servers: readonly string[]) => [servers: string[], options: ClientOptions];
@@ -23,9 +23,7 @@ export class CopiesRig implements AsyncDisposable {
       Array.from({ length: count }, () => MemcachedServer.start()),
     );
     const proxies = await Promise.all(
-      servers.map(({ address: target }) =>
-        onSomePort((port) => FaultProxy.start({ target, port }))
-      ),
+      servers.map(({ address }) => startProxy(address)),
     );
     return new CopiesRig(servers, proxies, setting);
   }

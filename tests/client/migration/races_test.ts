@@ -17,12 +17,7 @@ Deno.test("A value that was read before a delete is not carried over after it", 
     await using rig = await startRig();
     const { after, old, plain } = rig;
     const gate = new Gate("ms key");
-    await using reader = new Client(after.address, {
-      ...PATIENT,
-      connect: gate.connect,
-      migrateFrom: old,
-      migration: READ_NEW,
-    });
+    await using reader = movingTo(after.address, old, gate.connect);
     const writer = rig.moving();
     await old.set("key", "v1", { exptime: 100 });
     const reading = reader.get("key");
@@ -49,11 +44,7 @@ for (
     await using server = await MemcachedServer.start();
     const gate = new Gate("mg key");
     await using held = new Client(rig.before.address, { ...PATIENT, connect: gate.connect });
-    await using client = new Client(server.address, {
-      ...PATIENT,
-      migrateFrom: held,
-      migration: READ_NEW,
-    });
+    await using client = movingTo(server.address, held);
     await rig.old.set("key", 5);
     const called = call(client);
     await gate.reached;
@@ -70,11 +61,7 @@ Deno.test("What is carried over is not stored over an item of a new server that 
   const first = await startRestartable();
   const gate = new Gate("mg key");
   await using held = new Client(rig.before.address, { ...PATIENT, connect: gate.connect });
-  await using reader = new Client(first.address, {
-    ...PATIENT,
-    migrateFrom: held,
-    migration: READ_NEW,
-  });
+  await using reader = movingTo(first.address, held);
   await rig.old.set("key", "old");
   const reading = reader.get("key");
   await gate.reached;
@@ -93,11 +80,7 @@ Deno.test("A delete is confirmed by the old servers before the new ones are told
   const { before, old } = rig;
   const gate = new Gate("delete key");
   await using held = new Client(before.address, { ...PATIENT, connect: gate.connect });
-  await using writer = new Client(rig.after.address, {
-    ...PATIENT,
-    migrateFrom: held,
-    migration: READ_NEW,
-  });
+  await using writer = movingTo(rig.after.address, held);
   const reader = rig.moving();
   await old.set("key", "v1");
   const deleting = writer.delete("key");
@@ -163,11 +146,7 @@ Deno.test("While the old servers are down reads miss, and what must reach them f
   const gone = await MemcachedServer.start();
   await using lost = new Client(gone.address, { ...PATIENT, timeout: 300 });
   await gone[Symbol.asyncDispose]();
-  await using client = new Client(rig.after.address, {
-    ...PATIENT,
-    migrateFrom: lost,
-    migration: READ_NEW,
-  });
+  await using client = movingTo(rig.after.address, lost);
   await rig.plain.set("there", 1);
   assertEquals([await client.get("key"), await client.get("there")], [undefined, 1]);
   assertEquals(await client.set("key", 1), false, "an outdated value may be left");
@@ -260,12 +239,7 @@ Deno.test("A lock that is carried over while it is released is not there for oth
   await using rig = await startRig();
   const { after, old } = rig;
   const gate = new Gate("ms job");
-  await using reader = new Client(after.address, {
-    ...PATIENT,
-    connect: gate.connect,
-    migrateFrom: old,
-    migration: READ_NEW,
-  });
+  await using reader = movingTo(after.address, old, gate.connect);
   const behind = rig.moving({ stage: "read_old" });
   const held = await behind.lock("job", { ttl: 30 });
   const reading = reader.get("job");
@@ -314,6 +288,12 @@ Deno.test("A client cannot move in a way that would lose what it is told", async
   const other = { servers: [], get: () => Promise.resolve(), close: () => Promise.resolve() };
   assertEquals(caught(() => new Client(address, { migrateFrom: other })), "TypeError");
 });
+
+/** A client that moves to other servers, and reads these first. */
+function movingTo(servers: string, migrateFrom: Client, connect?: Connect): Client {
+  const options = { ...PATIENT, migrateFrom, migration: READ_NEW };
+  return new Client(servers, connect === undefined ? options : { ...options, connect });
+}
 
 /** A dialler whose connections hold back what holds a text, until the gate is opened. */
 class Gate {

@@ -1,7 +1,7 @@
 /** Faults of the network, between the client and an embedded server. */
 
-import { FaultProxy, MemcachedServer, type ProxyFaults } from "@libmc/libmc/testing";
-import { onSomePort } from "../../support/some_port.ts";
+import { type FaultProxy, MemcachedServer, type ProxyFaults } from "@libmc/libmc/testing";
+import { startProxy } from "../../support/some_port.ts";
 import { type MatrixFault, moment, type Scene } from "./scene.ts";
 
 /** Faults of a network. */
@@ -36,7 +36,7 @@ async function open(
   strikeLater?: (proxy: FaultProxy) => Promise<void> | void,
 ): Promise<Scene> {
   const server = await MemcachedServer.start();
-  const proxy = await onSomePort((port) => FaultProxy.start({ target: server.address, port }));
+  const proxy = await startProxy(server.address);
   return {
     address: proxy.address,
     seedAddress: server.address,

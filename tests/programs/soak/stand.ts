@@ -1,7 +1,7 @@
 /** One live memcached behind a proxy, at a port that stays when it is started again. */
 
-import { FaultProxy } from "@libmc/libmc/testing";
-import { onSomePort } from "../../support/some_port.ts";
+import type { FaultProxy } from "@libmc/libmc/testing";
+import { startProxy } from "../../support/some_port.ts";
 import { type Memcached, type MemcachedOptions, startMemcached } from "../../support/memcached.ts";
 
 /** A server of the soak, and what may happen to it. */
@@ -17,7 +17,7 @@ export class Stand implements AsyncDisposable {
     const daemon = await startMemcached(daemonOptions(threads));
     try {
       const target = daemon.address;
-      const proxy = await onSomePort((port) => FaultProxy.start({ target, port, seed }));
+      const proxy = await startProxy(target, seed);
       return new Stand(name, daemon, proxy, threads);
     } catch (error) {
       await daemon.stop();
