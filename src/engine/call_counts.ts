@@ -55,12 +55,12 @@ export class CallCounts {
 
   /** Gives the place where the traffic of calls of a verb is counted. */
   usageOf(verb: CountedVerb): Usage {
-    return (this.#verbs ??= new VerbCounts()).usageOf(verb);
+    return this.verbs.usageOf(verb);
   }
 
   /** Counts a call that gave its result. */
   succeeded(call: EndedCall, value: unknown): void {
-    (this.#verbs ??= new VerbCounts()).succeeded(call, value);
+    this.verbs.succeeded(call, value);
     if (!this.#isPlain) this.#ended(call, value, true);
   }
 

@@ -59,7 +59,8 @@ export class LiveClients {
     clients.clear();
     this.#byServers.set(list, "told");
     this.#say(
-      `libmc: this process has made ${TOO_MANY_CLIENTS} clients of the same servers (${list}) and closed none of them. Each has connections of its own. Make one client when the program starts, and use it for ` +
+      `libmc: this process has made ${TOO_MANY_CLIENTS} clients of the same servers (${list}) and closed none of them. ` +
+        "Each has connections of its own. Make one client when the program starts, and use it for " +
         'all requests; close() the others. This is said once: set the option "warn" to false to hear nothing.',
     );
   }

@@ -67,8 +67,8 @@ export interface HealthOptions {
 export interface ClientHealth {
   /**
    * True if at least `minServers` servers are up. One of the `gutter`, or of another zone, that is up counts in place of one
-   * of the list that is not, as it serves the keys of that. While a client moves from old servers (`migrateFrom`), it is about those
-   * that the stage reads: the old ones in `"read_old"`, both in `"read_new"`, then the new ones.
+   * of the list that is not, as it serves the keys of that. While a client moves from old servers (`migrateFrom`), it is about
+   * those that the stage reads: the old ones in `"read_old"`, both in `"read_new"`, then the new ones.
    */
   readonly healthy: boolean;
   /** How many of `servers` are up. */

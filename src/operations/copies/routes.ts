@@ -96,7 +96,7 @@ export class CopyRoutes {
   /** Names the leading copies whose servers are neither connected nor dead, one for each server. */
   unreached({ keys, wireKeys, route, failed }: Routed): readonly Placed[] {
     const { leading } = this;
-    const wanted = new Map<unknown, Placed>();
+    const wanted = new Map<Owner, Placed>();
     wireKeys.forEach((wireKey, at) => {
       if (!this.isCopied(keys[at])) return;
       const placed = route ?? wireKey;
