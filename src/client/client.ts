@@ -47,7 +47,6 @@ import type { SchemaInput, SchemaOutput, StandardSchema } from "../checks/schema
 import { CopiedCalls } from "../operations/copies/copied_calls.ts";
 import type { Items } from "../operations/items.ts";
 import { NamespacesInUse } from "../operations/namespaces.ts";
-import type { Side } from "../operations/job.ts";
 import type { Migration } from "../operations/migration/migration.ts";
 import * as retrieve from "../operations/retrieve.ts";
 import * as servers from "../operations/servers.ts";
@@ -2078,7 +2077,8 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * Ends the client: waits for the calls on their way, then closes all connections. Harmless when repeated.
    *
    * Later calls reject with a ClosedError. It takes as long as the calls on their way: for ever if a server stalls and
-   * both `timeout` and `pollTimeout` are 0. A stream ends with the chunk on its way.
+   * both `timeout` and `pollTimeout` are 0. A load of `getOrSet()` and the change of `update()` are given up after `timeout`. A
+   * stream that is stored is cancelled, and ends with the chunk on its way.
    *
    * @example Calls that have begun are finished
    * ```ts
@@ -2096,9 +2096,10 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * ```
    */
   close(): Promise<void> {
+    const several = this.#move ?? this.#copying;
+    if (several !== undefined) return several.close().then(() => this.#engine.close());
     this.#loads?.close();
-    const several = this.#move?.moves ?? this.#copying;
-    return several?.close().then(() => this.#engine.close()) ?? this.#engine.close();
+    return this.#engine.close();
   }
 
   /**
@@ -2158,8 +2159,8 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
     if (!(#engine in source) || !(source instanceof Client)) {
       throw new TypeError('Cannot use option "migrateFrom" as it is not a client of this package');
     }
-    const loads = (side: Side) => side === "old" ? source.#allLoads() : this.#allLoads();
-    this.#move = moveBetween({ old: source.#engine, new: this.#engine }, options, loads);
+    const engines = { old: source.#engine, new: this.#engine };
+    this.#move = moveBetween(engines, options, () => this.#allLoads());
     this.#moving = movingVerbs<MovingVerbs>(this.#move);
   }
 

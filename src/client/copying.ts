@@ -14,27 +14,24 @@ import type { MetaGetOptions, MetaKey } from "../operations/meta/options.ts";
 import { noop } from "../operations/meta/servers.ts";
 import { flushAll } from "../operations/servers.ts";
 import { asking, jobOf, teach } from "./jobs.ts";
+import { PlacedLoads } from "./placed_loads.ts";
 import { listOf, META_WAYS, WAYS } from "./ways.ts";
 
 /** The copies of the keys of one client, as the client sees them. */
 export class Copying {
   readonly engine: Engine;
   readonly calls: CopiedCalls;
-  /** The values on their way, by the copy where they are stored. */
-  readonly #loads: (Loads | undefined)[] = [];
+  /** By copy. Each zone has what it loads for itself. Else what was loaded counts for all copies. */
+  readonly loads: PlacedLoads<number> = new PlacedLoads((copy) =>
+    new Loads(
+      this.calls.view(copy),
+      this.hasZones ? undefined : (key, route) => this.calls.clearOthers(key, copy, route),
+    )
+  );
 
   constructor(engine: Engine, calls: CopiedCalls) {
     this.engine = engine;
     this.calls = calls;
-  }
-
-  /** Each zone has what it loads for itself. Else what was loaded counts for all copies. */
-  loads(copy: number): Loads {
-    const { calls } = this;
-    return this.#loads[copy] ??= new Loads(
-      calls.view(copy),
-      this.hasZones ? undefined : (key, route) => calls.clearOthers(key, copy, route),
-    );
   }
 
   /** True if each zone loads its values for itself, and not the leading copy for all. */
@@ -61,9 +58,10 @@ export class Copying {
     return this.calls.perform(job) as Promise<string | undefined>;
   }
 
+  /** Waits also for what is loaded behind the backs of callers: the other copies have to forget what they have. */
   async close(): Promise<void> {
-    for (const loads of this.#loads) loads?.close();
-    await this.calls.close();
+    this.engine.endStreams();
+    await this.loads.close(() => this.calls.close());
   }
 }
 
@@ -91,7 +89,7 @@ class Verbs extends Copier {
       isMany: false,
       options,
       run: (engine, copy) =>
-        this.copying.loads(copy).getOrSet(engine, key, load, options, engine.settings.schema),
+        this.copying.loads.at(copy).getOrSet(engine, key, load, options, engine.settings.schema),
       ...(this.#mayPeek(load, options) && { peek: (engine) => peek(engine, key, options) }),
     });
   }
@@ -111,7 +109,7 @@ class Verbs extends Copier {
       isMany: true,
       options,
       run: (engine, copy, positions) =>
-        this.copying.loads(copy).getOrSetMulti(
+        this.copying.loads.at(copy).getOrSetMulti(
           engine,
           some(positions),
           loadMany,
@@ -137,7 +135,7 @@ class Verbs extends Copier {
       keys: [key],
       isMany: false,
       options,
-      run: (engine, copy) => invalidate(engine, this.copying.loads(copy), key, options),
+      run: (engine, copy) => invalidate(engine, this.copying.loads.at(copy), key, options),
     });
   }
 }

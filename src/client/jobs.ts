@@ -33,7 +33,7 @@ export function asking(way: Way, options: MetaGetOptions | undefined): Way {
 
 /** Makes a call of what a verb was given. */
 export function jobOf(
-  { run, options, takesMany, effect, letsOthersPass }: Way,
+  { run, options, takesMany, effect, letsOthersPass, isEndless }: Way,
   given: unknown[],
 ): Job<unknown> {
   const many = takesMany ? manyOf(given[0]) : undefined;
@@ -41,6 +41,7 @@ export function jobOf(
   return {
     effect,
     ...(letsOthersPass && { letsOthersPass }),
+    ...(isEndless && { isEndless }),
     keys: many === undefined ? [given[0] as MetaKey] : many.keys,
     isMany: many !== undefined,
     options: given[options] as KeyOptions | undefined,

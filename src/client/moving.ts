@@ -7,7 +7,7 @@ import type { CallOptions, FlushOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { MigrationOptions } from "../engine/migration_options.ts";
 import { routed } from "../engine/view.ts";
-import type { Loads } from "../operations/get_or_set/get_or_set.ts";
+import { Loads } from "../operations/get_or_set/get_or_set.ts";
 import { invalidate, type InvalidateOptions } from "../operations/get_or_set/invalidate.ts";
 import type { GetOrSetOptions, Load, LoadMany } from "../operations/get_or_set/options.ts";
 import type { OldServers } from "../operations/health.ts";
@@ -18,18 +18,22 @@ import type { Job, Side } from "../operations/job.ts";
 import { Moves } from "../operations/migration/moves.ts";
 import { flushAll } from "../operations/servers.ts";
 import { asking, jobOf, teach } from "./jobs.ts";
+import { PlacedLoads } from "./placed_loads.ts";
 import { listOf, META_WAYS, WAYS } from "./ways.ts";
 
 /** A move, as the client sees it. */
 export class Move {
   readonly moves: Moves;
   readonly engines: Readonly<Record<Side, Engine>>;
-  readonly loads: (side: Side) => Loads;
+  readonly loads: PlacedLoads<Side>;
 
-  constructor(moves: Moves, engines: Move["engines"], loads: Move["loads"]) {
+  /** @param newLoads Gives the loads of the client that moves. */
+  constructor(moves: Moves, engines: Move["engines"], newLoads: () => Loads) {
     this.moves = moves;
     this.engines = engines;
-    this.loads = loads;
+    // Not those of the old client, which lives on when this one is closed.
+    const loadsOf = (side: Side) => side === "new" ? newLoads() : new Loads(engines.old);
+    this.loads = new PlacedLoads(loadsOf);
   }
 
   get isDone(): boolean {
@@ -39,6 +43,11 @@ export class Move {
   /** The old servers, for reports of health. */
   get old(): OldServers {
     return { engine: this.engines.old, stage: this.moves.migration.stage };
+  }
+
+  async close(): Promise<void> {
+    this.engines.new.endStreams();
+    await this.loads.close(() => this.moves.close());
   }
 
   /** Flushes the old servers first, as what they have would be carried over. */
@@ -65,7 +74,7 @@ export class Move {
 export function moveBetween(
   engines: Move["engines"],
   options: MigrationOptions,
-  loads: Move["loads"],
+  newLoads: () => Loads,
 ): Move {
   if (engines.old.copies !== undefined) {
     throw new TypeError(
@@ -78,7 +87,7 @@ export function moveBetween(
       'Cannot use option "nearCache" while a client moves: neither with "migrateFrom" nor in the old client',
     );
   }
-  return new Move(new Moves(engines.old, engines.new, options), engines, loads);
+  return new Move(new Moves(engines.old, engines.new, options), engines, newLoads);
 }
 
 /** Makes the object with the verbs of a client that moves. */
@@ -111,7 +120,7 @@ class Verbs extends Mover {
         };
         const given = typeof load === "function" ? loading : load;
         const { schema } = this.move.engines.new.settings;
-        return this.move.loads(side).getOrSet(engine, key, given, options, schema);
+        return this.move.loads.at(side).getOrSet(engine, key, given, options, schema);
       },
     };
     return this.move.moves.perform(job);
@@ -136,7 +145,7 @@ class Verbs extends Mover {
         const given = typeof loadMany === "function" ? loading : loadMany;
         const some = positions?.map((at) => job.keys[at]) ?? list;
         const { schema } = this.move.engines.new.settings;
-        return this.move.loads(side).getOrSetMulti(
+        return this.move.loads.at(side).getOrSetMulti(
           engine,
           some as string[],
           given,
@@ -155,7 +164,7 @@ class Verbs extends Mover {
       keys: [key],
       isMany: false,
       options,
-      run: (engine, side) => invalidate(engine, this.move.loads(side), key, options),
+      run: (engine, side) => invalidate(engine, this.move.loads.at(side), key, options),
     });
   }
 

@@ -34,6 +34,8 @@ export interface Way {
   readonly isOnce: boolean;
   /** True if code of the caller's runs in the middle, which may make calls for the same key. */
   readonly letsOthersPass?: boolean;
+  /** True if it takes as long as the caller's stream. */
+  readonly isEndless?: boolean;
   /** What it does to the items of its keys. */
   readonly effect: Effect;
   /** What it gives of the values that it reads, for a schema to look at. */
@@ -73,7 +75,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
     (engine: Engine, key: string, data: Uint8Array, options?: RawOptions) =>
       store.setRaw(engine, key, data, options),
   ),
-  setStream: once("store", 2, streams.setStream),
+  setStream: { ...once("store", 2, streams.setStream), isEndless: true },
   append: attaches("append"),
   prepend: attaches("prepend"),
   setMulti: many("store", 1, store.setMulti),

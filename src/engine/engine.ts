@@ -82,8 +82,6 @@ export class Engine implements CallOwner {
   readonly #remember: ((command: Command) => Command) | undefined;
   /** Made for the first call of several steps. */
   #order: KeyOrder | undefined;
-  /** The turns that last as long as the caller's stream. Made for the first one. */
-  #endless: Set<Turn> | undefined;
   /** Made for the first call that settles at once. */
   #loopYield: LoopYield | undefined;
   readonly #observers: Observers;
@@ -94,6 +92,8 @@ export class Engine implements CallOwner {
   /** The calls under way that end by their own limits. */
   readonly #open = new OpenCalls();
   #closing: Promise<void> | undefined;
+  /** Made for the first call that takes as long as its caller's stream, or when the client is told to close. */
+  #ending: AbortController | undefined;
   #opaques: Opaques | undefined;
   /** Where the client was closed, as the cause of later errors. */
   #closedAt: Error | undefined;
@@ -199,7 +199,7 @@ export class Engine implements CallOwner {
    */
   opens<T>(call: Call<T>, isBounded = true): boolean {
     if (this.#closing !== undefined && !this.#open.isResuming) {
-      throw new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
+      throw this.#closedError();
     }
     if (call.settled) return false;
     if (isBounded) {
@@ -390,24 +390,19 @@ export class Engine implements CallOwner {
   endlessTurn(key: string, command: string, route = key): Promise<Turn> {
     return new Promise((resolve, reject) => {
       const call = { deadline: this.deadline(), command };
-      this.inTurn(
-        [key],
-        call,
-        (turn) => {
-          this.#endless ??= new Set();
-          this.#endless.add(turn);
-          resolve(turn);
-        },
-        reject,
-        route,
-      );
+      this.inTurn([key], call, resolve, reject, route);
     });
   }
 
-  /** Ends the turn of a call that took as long as its caller's stream. */
-  endTurn(turn: Turn): void {
-    this.#endless?.delete(turn);
-    turn.end();
+  /** Is aborted when the client is told to close, for calls that would take as long as their callers' streams. */
+  get ending(): AbortSignal {
+    return (this.#ending ??= new AbortController()).signal;
+  }
+
+  /** Ends the calls that would take as long as their callers' streams, and whatever waits for them. */
+  endStreams(): void {
+    // Those that have not come to it are ended when they do.
+    (this.#ending ??= new AbortController()).abort(this.#closedError());
   }
 
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
@@ -500,19 +495,27 @@ export class Engine implements CallOwner {
 
   /** Closes for ever, once all calls under way have settled. A second call waits for the first. */
   close(): Promise<void> {
-    // They cannot go on, and calls that wait for them would wait for the caller's stream.
-    for (const turn of this.#endless ?? []) this.endTurn(turn);
     this.near?.close();
+    this.endStreams();
     this.#closedAt ??= new Error("The client was closed here");
     return this.#closing ??= this.#end(this.#closedAt);
   }
 
-  /** Waits for the calls under way, with all their steps, unless they may wait for a dial that has no time limit. */
+  /** True if calls end by themselves: none of them waits for a dial that has no time limit. */
+  get callsEnd(): boolean {
+    return this.settings.connectTimeout > 0 || this.settings.timeout > 0;
+  }
+
+  /** Waits for the calls under way, with all their steps, if these end. */
   async #end(closedAt: Error): Promise<void> {
-    if (this.settings.connectTimeout > 0 || this.settings.timeout > 0) await this.#open.none();
+    if (this.callsEnd) await this.#open.none();
     this.roster.close();
     await this.cluster.close(closedAt);
     this.#outbox.close();
+  }
+
+  #closedError(): ClosedError {
+    return new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
   }
 }
 

@@ -1,7 +1,7 @@
-/** The calls of a client that are under way: closing waits for them. */
+/** What is under way at a client: closing waits for it. */
 export class OpenCalls {
   #count = 0;
-  #onNone: (() => void) | undefined;
+  #none: PromiseWithResolvers<void> | undefined;
   /** True while calls begin that were made before the client was told to close. */
   isResuming = false;
 
@@ -17,7 +17,9 @@ export class OpenCalls {
 
   /** Called when one has settled. */
   readonly settled = (): void => {
-    if (--this.#count === 0) this.#onNone?.();
+    if (--this.#count > 0) return;
+    this.#none?.resolve();
+    this.#none = undefined;
   };
 
   /** Begins calls that have waited while the client was held open. */
@@ -32,6 +34,6 @@ export class OpenCalls {
 
   /** Resolves when there are none. */
   async none(): Promise<void> {
-    if (this.#count > 0) await new Promise<void>((resolve) => this.#onNone = resolve);
+    if (this.#count > 0) await (this.#none ??= Promise.withResolvers<void>()).promise;
   }
 }

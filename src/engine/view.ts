@@ -13,7 +13,7 @@ type Changes = Partial<
   Pick<
     Engine,
     | ("began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups")
-    | ("call" | "copy" | "count" | "failed" | "route" | "serverOf" | "strict")
+    | ("call" | "copy" | "count" | "ending" | "failed" | "route" | "serverOf" | "strict")
   >
 >;
 
@@ -104,6 +104,11 @@ export function owning(
     ...changes,
   });
   return view;
+}
+
+/** Gives an engine on which calls that take as long as their callers' streams end by another signal. */
+export function endingBy(engine: Engine, ending: AbortSignal): Engine {
+  return withKeys(engine, engine.keys, { ending });
 }
 
 /** Gives an engine that is this one in everything but the keys that callers' keys are turned into. */

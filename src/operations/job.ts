@@ -37,6 +37,8 @@ export interface Job<Where = Side> {
   readonly options: KeyOptions | undefined;
   /** True if code of the caller's runs in the middle, which may make calls for the same key: they must not wait. */
   readonly letsOthersPass?: boolean;
+  /** True if it takes as long as the caller's stream. */
+  readonly isEndless?: boolean;
   /** Carries the verb out up to where its arguments are valid, if `run` does something before. */
   check?(engine: Engine): Promise<unknown>;
   /** Carries the verb out for some of the keys, by their positions; `undefined`: for what was given, as it is. */

@@ -6,6 +6,7 @@
 import type { Deadline } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { KeyOrder } from "../engine/key_order.ts";
+import { OpenCalls } from "../engine/open_calls.ts";
 import { ClosedError, type MemcachedError, TimeoutError } from "../errors.ts";
 
 /** One call, ready to begin. */
@@ -23,8 +24,7 @@ export interface WaitingJob {
 export class JobTurns {
   readonly #engine: Engine;
   readonly #order = new KeyOrder();
-  #open = 0;
-  #onNoneOpen: (() => void) | undefined;
+  readonly #open = new OpenCalls();
   #isClosing = false;
 
   constructor(engine: Engine) {
@@ -39,7 +39,12 @@ export class JobTurns {
   /** Waits for the calls under way. Later ones are refused. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#open > 0) await new Promise<void>((resolve) => this.#onNoneOpen = resolve);
+    if (this.#engine.callsEnd) await this.#open.none();
+  }
+
+  /** Has closing wait for something that a call under way has begun, and that ends by its own limits. It must not reject. */
+  holdOpen(done: Promise<void>): void {
+    this.#open.hold(done);
   }
 
   /**
@@ -49,12 +54,9 @@ export class JobTurns {
    */
   hold(run: () => Promise<unknown>): Promise<unknown> {
     if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
-    this.#open++;
     const result = run();
-    const over = () => {
-      if (--this.#open === 0) this.#onNoneOpen?.();
-    };
-    result.then(over, over);
+    this.#open.add();
+    result.then(this.#open.settled, this.#open.settled);
     return result;
   }
 

@@ -70,7 +70,7 @@ export function setStream(
     try {
       return await storeStream(engine, stream, { ...target, turn });
     } finally {
-      engine.endTurn(turn);
+      turn.end();
     }
   });
 }
@@ -86,7 +86,7 @@ async function turnFor(
   signal?.addEventListener("abort", onAbort);
   try {
     const turn = await engine.endlessTurn(key, "set");
-    if (signal?.aborted) engine.endTurn(turn);
+    if (signal?.aborted) turn.end();
     signal?.throwIfAborted();
     return turn;
   } catch (error) {
@@ -125,7 +125,7 @@ interface StreamTarget {
 
 /**
  * Stores the bytes of a stream. If anything goes wrong, it rejects and cancels the stream, at once if the signal is
- * aborted.
+ * aborted or the client closes.
  *
  * @returns True if all of it was stored.
  */
@@ -136,19 +136,13 @@ async function storeStream(
 ): Promise<boolean> {
   let count = 0;
   let hasBegun = false;
-  async function store(key: string, item: Encoded, options: StorageOptions): Promise<boolean> {
-    try {
-      return await step<boolean>(
-        engine,
-        key,
-        (receiver) => new StorageCommand("set", key, item, options, receiver),
-        { signal, turn, of: VERBS.setStream },
-      );
-    } catch (error) {
-      // Readers can already see the result of the steps before this one.
-      throw hasBegun && isSound(error, MemcachedError) ? inPart(error) : error;
-    }
-  }
+  const store = (key: string, item: Encoded, options: StorageOptions): Promise<boolean> =>
+    step<boolean>(
+      engine,
+      key,
+      (receiver) => new StorageCommand("set", key, item, options, receiver),
+      { signal, turn, of: VERBS.setStream },
+    );
   /** Stores what makes the value seen. */
   async function storeLast(item: Encoded): Promise<boolean> {
     if (endsWithinLoad(engine, options.exptime)) {
@@ -165,24 +159,30 @@ async function storeStream(
   // A manifest may be written only if all chunks are there, so these are answered in any case.
   const answered = { ...options, noreply: false };
   const chunkBytes = chunkBytesOf(engine.settings, key, flags);
-  for await (const { data, isLast } of rechunked(stream, chunkBytes, signal)) {
-    if (count === 0 && isLast) return await storeLast({ data, flags });
-    checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
-    if (count === 0) {
-      hasBegun = await dropManifest(engine, key, { signal, turn, of: VERBS.setStream });
+  const end = signal === undefined ? engine.ending : AbortSignal.any([signal, engine.ending]);
+  try {
+    for await (const { data, isLast } of rechunked(stream, chunkBytes, end)) {
+      if (count === 0 && isLast) return await storeLast({ data, flags });
+      checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
+      if (count === 0) {
+        hasBegun = await dropManifest(engine, key, { signal, turn, of: VERBS.setStream });
+      }
+      const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
+      if (!await store(chunkKey(key, count++), chunk, answered)) return false;
+      hasBegun = true;
     }
-    const chunk = { data, flags: chunkFlags(mark, flags, count, isLast) };
-    if (!await store(chunkKey(key, count++), chunk, answered)) return false;
-    hasBegun = true;
+    if (serverChanges !== engine.serverChanges) {
+      throw new ConnectionError(
+        "Cannot store stream as the servers changed meanwhile: some chunks may lie at their old places",
+        { command: "set", sent: "maybe", reason: "other" },
+      );
+    }
+    const manifest = { data: manifestText(count), flags: (flags | FLAG_SPLIT) >>> 0 };
+    return await storeLast(manifest);
+  } catch (error) {
+    // Readers can already see the result of the steps before the one that failed.
+    throw hasBegun && isSound(error, MemcachedError) ? inPart(error) : error;
   }
-  if (serverChanges !== engine.serverChanges) {
-    throw new ConnectionError(
-      "Cannot store stream as the servers changed meanwhile: some chunks may lie at their old places",
-      { command: "set", sent: "maybe", reason: "other" },
-    );
-  }
-  const manifest = { data: manifestText(count), flags: (flags | FLAG_SPLIT) >>> 0 };
-  return await storeLast(manifest);
 }
 
 /**
@@ -340,7 +340,7 @@ interface StreamChunk {
 async function* rechunked(
   stream: ReadableStream<Uint8Array>,
   chunkBytes: number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<StreamChunk, void, void> {
   const buffer = new Uint8Array(chunkBytes);
   let filled = 0;
@@ -355,6 +355,7 @@ async function* rechunked(
       // A full buffer is passed on only when more bytes follow.
       if (filled === chunkBytes) {
         yield { data: buffer, isLast: false };
+        signal.throwIfAborted();
         filled = 0;
       }
       const count = Math.min(piece.length - at, chunkBytes - filled);
@@ -374,19 +375,19 @@ async function* rechunked(
  */
 async function* pieces(
   stream: ReadableStream<Uint8Array>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader();
   let isOver = false;
   // `pipeThrough()` with the signal is not enough: on Node it does not cancel a silent stream.
-  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
-  signal?.addEventListener("abort", cancel);
+  const cancel = () => void reader.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", cancel);
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     isOver = true;
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    signal.removeEventListener("abort", cancel);
     if (!isOver) cancel();
     reader.releaseLock();
   }

@@ -1,7 +1,7 @@
 /** Streams that come to a bad end, or to none: chunks gone, servers gone, callers gone. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, CodecError, ConnectionError } from "@libmc/libmc";
+import { Client, type ClientOptions, ClosedError, CodecError, ConnectionError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { sameBytes } from "../compat/same_bytes.ts";
 import { Recorder } from "../compat/recording_connect.ts";
@@ -133,16 +133,17 @@ Deno.test("Client.setStream() with an aborted signal leaves the stream alone", a
   assertEquals([source.asked, source.stream.locked, recorder.connections.length], [0, false, 0]);
 });
 
-Deno.test("Client.close() does not wait for a stream that says nothing, whose call then fails", async () => {
+Deno.test("Client.close() does not wait for a stream that says nothing: it cancels it, and the call fails", async () => {
   await using fixture = await start();
   const { client } = fixture;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const storing = client.setStream("k", readable);
   const writer = writable.getWriter();
   await writer.write(new Uint8Array(10));
+  const cancelled = assertRejects(() => writer.closed, ClosedError);
   await within("close", client.close());
-  await writer.close();
   assertEquals(await within("the call", storing), false);
+  await within("the stream", cancelled);
   assertEquals(client.lastError?.name, "ClosedError");
 });
 

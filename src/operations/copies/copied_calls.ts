@@ -71,7 +71,7 @@ export class CopiedCalls {
     this.#engine = engine;
     this.#turns = new JobTurns(engine);
     this.#views = plan.leading.map((_, copy) => copyOf(engine, copy));
-    this.#filling = new Filling(engine);
+    this.#filling = new Filling(engine, this.#turns);
     this.#routes = new CopyRoutes(engine, plan, random);
   }
 

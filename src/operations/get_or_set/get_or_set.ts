@@ -5,6 +5,7 @@ import { aFunction } from "../../checks/check.ts";
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { EVERY_KEY } from "../../engine/own_changes.ts";
+import { OpenCalls } from "../../engine/open_calls.ts";
 import { verb } from "../../engine/verb.ts";
 import { failureOf, withRoute } from "../../engine/view.ts";
 import { ClosedError, type MemcachedError } from "../../errors.ts";
@@ -67,6 +68,8 @@ export class Loads {
     joinable: this.#joinable.reading,
     goOn: (asking, first) => this.#goOn(asking, first),
   };
+  /** What is on its way, with all that is done behind the backs of callers. */
+  readonly #underWay = new OpenCalls();
   #isClosing = false;
   /** Cancels the end that closing has set to all loads. */
   #cancelEnd: (() => void) | undefined;
@@ -263,10 +266,11 @@ export class Loads {
     }
   }
 
-  /** Has all that is on its way end soon: loads may take as long as a call, and are given up then. */
-  close(): void {
+  /** Has all that is on its way end soon, and waits for it: loads may take as long as a call, and are given up then. */
+  async close(): Promise<void> {
     this.#isClosing = true;
     for (const flight of this.#open) this.#endSoon(flight);
+    if (this.#engine.callsEnd) await this.#underWay.none();
   }
 
   #endSoon(flight: Flight<unknown>): void {
@@ -282,7 +286,9 @@ export class Loads {
 
   /** Closing waits for what is on its way to its very end, however early its callers have gone. */
   #hold(run: () => Promise<void>): void {
-    this.#engine.holdOpen(run());
+    const done = run();
+    this.#engine.holdOpen(done);
+    this.#underWay.hold(done);
   }
 }
 

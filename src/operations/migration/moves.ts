@@ -22,7 +22,7 @@ import { sendMeta } from "../../engine/meta_sending.ts";
 import type { MigrationOptions } from "../../engine/migration_options.ts";
 import { ownerOfSteps, step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { failing, refusedBy, routed } from "../../engine/view.ts";
+import { endingBy, failing, refusedBy, routed } from "../../engine/view.ts";
 import { MemcachedError, UnsupportedError } from "../../errors.ts";
 import { needsBase64 } from "../../key.ts";
 import { isSound } from "../../thrown.ts";
@@ -364,8 +364,11 @@ export class Moves {
     return Array.from(job.keys.keys());
   }
 
-  #view(side: Side, { options }: Job): Engine {
-    return routed(this.#engines[side], options);
+  #view(side: Side, { options, isEndless }: Job): Engine {
+    const { old, new: to } = this.#engines;
+    if (side === "new") return routed(to, options);
+    // The old client lives on when this one is closed.
+    return routed(isEndless ? endingBy(old, to.ending) : old, options);
   }
 
   #wireKey(side: Side, { keys }: Job, at: number): string {
