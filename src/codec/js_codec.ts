@@ -18,7 +18,7 @@ import {
 } from "./flags.ts";
 import { encodeBigint } from "./integer.ts";
 import { encodeJson } from "./json.ts";
-import { describe } from "./loss.ts";
+import { lostWhole } from "./way_out.ts";
 import { writeMarshalFloat } from "./python/marshal_writer.ts";
 import { decodeText } from "./text.ts";
 
@@ -78,7 +78,7 @@ export const jsCodec: Codec = {
           ? { data: plainBytes(value), flags: FLAG_BYTES }
           : { data: encodeJson(value), flags: FLAG_JSON };
       default:
-        throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);
+        throw lostWhole(value);
     }
   },
 

@@ -12,6 +12,7 @@ import { CodecError } from "../errors.ts";
 import { DEFAULT_BUDGET } from "./budget.ts";
 import { checkJsonBudget } from "./json_budget.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "./loss.ts";
+import { wayOut } from "./way_out.ts";
 import { decodeText } from "./text.ts";
 
 /** Most levels of arrays and objects inside each other that are written. */
@@ -144,34 +145,6 @@ const JSON_RULES: LossRules = {
           return undefined;
         }
     }
-    return `JSON would lose it: ${describe(part)}; ${wayOut(part)}`;
+    return `JSON would lose it: ${describe(part)}; ${wayOut(part, ", as jsonCodec does")}`;
   },
 };
-
-/** Says what can be stored in place of a part that JSON would lose. */
-function wayOut(part: unknown): string {
-  switch (typeof part) {
-    case "undefined":
-      return "store null, as jsonCodec does";
-    case "number":
-      return `store a text, or ${Object.is(part, -0) ? "0" : "null"}, as jsonCodec does`;
-    case "bigint":
-      return "store its String(), or the bigint by itself";
-    case "function":
-    case "symbol":
-      return "leave it out";
-  }
-  if (part instanceof Date) {
-    return isNaN(part.getTime())
-      ? "it is invalid: store null, as jsonCodec does"
-      : "store its toISOString(), as jsonCodec does";
-  }
-  if (part instanceof Error) return "store its message";
-  if (part instanceof RegExp || part instanceof URL) return "store its String()";
-  if (part instanceof Promise) return "await it";
-  if (part instanceof Map || part instanceof Set) return "store an array of what it holds";
-  if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) {
-    return "store a Uint8Array by itself, or base64";
-  }
-  return "store a plain object, or what JSON.stringify makes of it, as jsonCodec does";
-}

@@ -7,7 +7,7 @@ import type { Codec, Encoded } from "./codec.ts";
 import { decodeTyped } from "./decode.ts";
 import { FLAG_BOOL, FLAG_INTEGER, FLAG_MARSHAL, TYPE_FLAGS } from "./flags.ts";
 import { encodeBigint } from "./integer.ts";
-import { describe } from "./loss.ts";
+import { lostWhole } from "./way_out.ts";
 import { writeMarshal, writeMarshalFloat, writeMarshalText } from "./python/marshal_writer.ts";
 
 /**
@@ -61,7 +61,7 @@ export const libmcCodec: Codec = {
           ? { data: plainBytes(value), flags: 0 }
           : { data: writeMarshal(value), flags: FLAG_MARSHAL };
       default:
-        throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);
+        throw lostWhole(value);
     }
   },
 

@@ -3,6 +3,8 @@
  * walks the value once more, slowly, for the path and the reason.
  */
 
+import { pathOf } from "../checks/value_path.ts";
+
 /** The parts of a value that an encoding cannot store. */
 export interface LossRules {
   /** Completes "Cannot encode value.x as …"; `undefined` for a part that can be stored, or that only holds others. */
@@ -130,9 +132,4 @@ function findLossInside(
     if (loss !== undefined) return loss;
   }
   return undefined;
-}
-
-function pathOf(path: string, key: string): string {
-  if (/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}.${key}`;
-  return `${path}[${JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key)}]`;
 }

@@ -218,7 +218,7 @@ Deno.test("Client.setMulti() names the key whose value cannot be stored", async 
     [
       { good: 1, bad: undefined as unknown as Storable },
       TypeError,
-      'Cannot encode value as it would be lost: undefined (key "bad")',
+      'Cannot encode value as it would be lost: undefined; store null, or delete the key (key "bad")',
     ],
     [{ good: 1, bad: { a: [new Map()] } }, TypeError, 'an array of what it holds (key "bad")'],
     [
@@ -239,7 +239,7 @@ Deno.test("Client.setMulti() names the key whose value cannot be stored", async 
     [
       [[5 as unknown as string, undefined as unknown as Storable]],
       TypeError,
-      "Cannot encode value as it would be lost: undefined",
+      "Cannot encode value as it would be lost: undefined; store null, or delete the key",
     ],
   ];
   for (const [items, type, message] of wrong) {

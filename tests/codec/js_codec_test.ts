@@ -38,9 +38,9 @@ Deno.test("jsCodec.encode() refuses what would be lost, and says where and why",
   let deep: unknown = [];
   for (let i = 0; i < 1000; i++) deep = [deep];
   const table: [value: unknown, message: string][] = [
-    [undefined, "Cannot encode value as it would be lost: undefined"],
-    [() => 1, "Cannot encode value as it would be lost: a function"],
-    [Symbol("s"), "Cannot encode value as it would be lost: a symbol"],
+    [undefined, "Cannot encode value as it would be lost: undefined; store null"],
+    [() => 1, "Cannot encode value as it would be lost: a function; call it"],
+    [Symbol("s"), "Cannot encode value as it would be lost: a symbol; store its description"],
     ["a\ud800", "Cannot encode value as UTF-8 would lose it: a lone surrogate"],
     [new Map(), "Cannot encode value as JSON would lose it: a Map"],
     [new Set([1]), "Cannot encode value as JSON would lose it: a Set"],

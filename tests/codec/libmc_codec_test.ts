@@ -38,7 +38,7 @@ Deno.test("libmcCodec.encode() refuses what would be lost, and says where and wh
   cycle.push(new Map<unknown, unknown>([[1, cycle]]));
   const table: [value: unknown, message: string][] = [
     [undefined, "Cannot encode value as it would be lost: undefined"],
-    [new Date(0), "Cannot encode value as marshal would lose it: a Date"],
+    [new Date(0), "Cannot encode value as marshal would lose it: a Date; store its toISOString()"],
     [[new class Point {}()], "Cannot encode value[0] as marshal would lose it: a Point"],
     [{ a: [undefined] }, "Cannot encode value.a[0] as marshal would lose it: undefined"],
     [new Map([[1, undefined]]), "Cannot encode value.entry(0).value as marshal would lose it"],

@@ -4,7 +4,7 @@ import { plainBytes } from "../../checks/bytes.ts";
 import type { InflateBudget } from "../budget.ts";
 import type { Encoded } from "../codec.ts";
 import { decodeInteger, encodeBigint } from "../integer.ts";
-import { describe } from "../loss.ts";
+import { lostWhole } from "../way_out.ts";
 import { readPickle } from "../python/pickle_reader.ts";
 import { writePickle } from "../python/pickle_writer.ts";
 import { inflated, textOf, unknownFlags } from "./reading.ts";
@@ -26,7 +26,7 @@ export function encodePython(value: unknown, integerFlags: number): Encoded {
       if (value instanceof Uint8Array) return { data: plainBytes(value), flags: 0 };
       break;
     default:
-      throw new TypeError(`Cannot encode value as it would be lost: ${describe(value)}`);
+      throw lostWhole(value);
   }
   return { data: writePickle(value), flags: FLAG_PICKLE };
 }

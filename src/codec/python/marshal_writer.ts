@@ -10,6 +10,7 @@ import { type ByteSink, lendSink } from "./byte_sink.ts";
 import { plainBytes } from "../../checks/bytes.ts";
 import { findEqual } from "./equality.ts";
 import { describe, hasOnlyElements, isPlainObject, lossError, type LossRules } from "../loss.ts";
+import { wayOut } from "../way_out.ts";
 
 /** Most levels of containers inside each other that are written. */
 const MAX_MARSHAL_DEPTH = 1000;
@@ -267,7 +268,7 @@ const rulesOf = (format: string): LossRules => ({
         }
         if (isCollection(part)) return reasonForCollection(part, isKey);
     }
-    return `${format} would lose it: ${describe(part)}`;
+    return `${format} would lose it: ${describe(part)}; ${wayOut(part)}`;
   },
 });
 
