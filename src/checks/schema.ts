@@ -1,7 +1,8 @@
 /** Schemas of values, by the interface that validation libraries share: https://standardschema.dev, version 1. */
 
-import { wrongType } from "./check.ts";
+import { typeOf, wrongType } from "./check.ts";
 import { SchemaError, type SchemaIssue } from "../errors.ts";
+import { pathOf } from "./value_path.ts";
 
 /**
  * A schema of any library that has the Standard Schema interface, such as Zod, Valibot or ArkType.
@@ -113,6 +114,32 @@ export function aSchema(name: string, value: unknown): void {
 }
 
 /**
+ * Asks a schema about a value. What it says is checked, as a schema of a program's own may forget to `return` it.
+ *
+ * @throws {TypeError} If it says neither yes nor no, or the promise rejects with one.
+ */
+export function verdictOf(
+  schema: StandardSchema,
+  value: unknown,
+): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
+  const result = schema["~standard"].validate(value);
+  const isPromise = typeof result === "object" && result !== null && "then" in result;
+  return isPromise ? result.then(checkedResult) : checkedResult(result);
+}
+
+function checkedResult(result: SchemaResult<unknown>): SchemaResult<unknown> {
+  if (typeof result === "object" && result !== null) {
+    if (result.issues === undefined ? "value" in result : Array.isArray(result.issues)) {
+      return result;
+    }
+  }
+  throw new TypeError(
+    'Cannot use option "schema" as what its validate() gives must be { value } or { issues: […] }: ' +
+      `current type is ${typeOf(result)}`,
+  );
+}
+
+/**
  * Gives what a schema makes of a new value.
  *
  * @param verb The method that was to store it.
@@ -124,13 +151,28 @@ export async function passed(
   key: string,
   verb: "getOrSet" | "update",
 ): Promise<unknown> {
-  const result = await schema["~standard"].validate(value);
+  const result = await verdictOf(schema, value);
   if (result.issues === undefined) return result.value;
   const [first] = result.issues;
+  const { place, message } = first === undefined ? NO_REASON : wordsOf(first);
   throw new SchemaError(
     `Cannot use the value that was ${verb === "update" ? "made" : "loaded"} for ${
       JSON.stringify(key)
-    } as its schema does not take it: ${first?.message}`,
+    } as its schema does not take ${place}: ${message}`,
     { command: verb, issues: result.issues },
   );
 }
+
+const NO_REASON = { place: "it", message: "it gives no reason" };
+
+/** Says what is wrong, and where. */
+function wordsOf({ path = [], message }: SchemaIssue): typeof NO_REASON {
+  const place = path.slice(0, MOST_STEPS).reduce<string>((place, step) => {
+    const key = typeof step === "object" ? step.key : step;
+    return typeof key === "number" ? `${place}[${key}]` : pathOf(place, String(key));
+  }, "value");
+  return { place: path.length === 0 ? "it" : place, message: message ?? NO_REASON.message };
+}
+
+/** A message names no more steps on the way to what is wrong. */
+const MOST_STEPS = 20;

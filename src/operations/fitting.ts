@@ -8,7 +8,13 @@
  * A schema is the program's own code. What it throws rejects the call; one that takes its time has as long as a call.
  */
 
-import { ANY_VALUE, passed, type SchemaResult, type StandardSchema } from "../checks/schema.ts";
+import {
+  ANY_VALUE,
+  passed,
+  type SchemaResult,
+  type StandardSchema,
+  verdictOf,
+} from "../checks/schema.ts";
 import type { ReadOptions } from "../engine/call_options.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CasValue } from "../engine/item_decoders.ts";
@@ -144,7 +150,7 @@ class Look {
   at(key: unknown, value: unknown): void {
     const index = this.#fits.push(undefined) - 1;
     if (value === undefined) return;
-    const result = this.#schema["~standard"].validate(value);
+    const result = verdictOf(this.#schema, value);
     if (!("then" in result)) return this.#note(index, key, result);
     const noted = result.then((result) => this.#note(index, key, result));
     // Another one may end the call before.

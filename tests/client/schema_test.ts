@@ -8,6 +8,7 @@ import {
   MemcachedError,
   type ReadOptions,
   SchemaError,
+  type SchemaIssue,
   type SchemaResult,
   type StandardSchema,
   TimeoutError,
@@ -307,6 +308,44 @@ Deno.test("Client.get() rejects with what a schema throws, strict or not", async
     }
     // A miss is not looked at.
     assertEquals(await client.get("none", { schema: throws }), undefined);
+  }
+});
+
+Deno.test("Client rejects with a TypeError what a schema says that is neither yes nor no", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  await fill(client);
+  for (const said of [undefined, null, 5, {}, { issues: null }, { issues: "It is wrong" }]) {
+    for (const given of [said, Promise.resolve(said)]) {
+      const schema = schemaOf<unknown>(() => given as never);
+      const calls = [
+        () => client.get("new", { schema }),
+        () => client.getMulti(KEYS, { schema }),
+        () => client.getOrSet("new", () => 1, { ttl: 60, schema }),
+        () => client.getOrSet("none", () => 1, { ttl: 60, schema }),
+        () => client.update("new", () => 1, { schema }),
+      ];
+      for (const call of calls) await assertRejects(call, TypeError, "its validate() gives");
+    }
+  }
+  assertEquals(await client.get("none"), undefined);
+  assertEquals(await client.get("new"), 10);
+});
+
+Deno.test("SchemaError says in its message which part of the value does not pass", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address);
+  const issues: readonly (readonly [SchemaIssue[], words: string])[] = [
+    [[{ message: "It is no number" }], "does not take it: It is no number"],
+    [[{ message: "It is no number", path: [] }], "does not take it: It is no number"],
+    [[{ message: "No", path: ["lines", 3, { key: "price" }] }], "take value.lines[3].price: No"],
+    [[{ message: "No", path: ["a b", Symbol("c")] }], 'take value["a b"]["Symbol(c)"]: No'],
+    [[], "does not take it: it gives no reason"],
+  ];
+  for (const [said, words] of issues) {
+    const schema = schemaOf<number>(() => ({ issues: said }));
+    const call = () => client.getOrSet("none", () => 1, { ttl: 60, schema });
+    assertEquals((await assertRejects(call, SchemaError, words)).issues, said);
   }
 });
 

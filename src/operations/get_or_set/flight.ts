@@ -13,7 +13,7 @@ import { type Asked, type Claims, type Found, type Hold, NOTHING } from "./claim
 import type { LoadGate } from "./load_gate.ts";
 import { callLoader, Loading } from "./loading.ts";
 import { type Load, TTL } from "./options.ts";
-import { passed, type SchemaResult, type StandardSchema } from "../../checks/schema.ts";
+import { passed, type SchemaResult, type StandardSchema, verdictOf } from "../../checks/schema.ts";
 import type { Caller, Joinable, Waiting, Wanted } from "./wanted.ts";
 
 /** What the flights of a client share. */
@@ -207,7 +207,7 @@ export class Flight<T> implements Joinable<T> {
 
   /** Waits for what a schema says, but no longer than for a load. */
   async #looked(schema: StandardSchema, value: unknown): Promise<SchemaResult<unknown>> {
-    const result = schema["~standard"].validate(value);
+    const result = verdictOf(schema, value);
     if (!("then" in result)) return result;
     const { key, plan } = this.#wanted;
     const { clock } = this.#context.engine.settings;
