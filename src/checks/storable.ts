@@ -49,5 +49,5 @@ export interface StorableObject {
   /** Only functions have this one. */
   readonly [Symbol.hasInstance]?: undefined;
   /** That of a promise is a function. */
-  readonly then?: string | number | bigint | boolean | symbol | null | StorableObject | undefined;
+  readonly then?: Storable | symbol | undefined;
 }

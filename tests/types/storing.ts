@@ -18,11 +18,16 @@ class Point {
     return this.x + this.#y;
   }
 }
+interface Rule {
+  readonly if: string;
+  readonly then: readonly { readonly name: string }[];
+}
 enum Colour {
   Red,
 }
 
 const user: User = { name: "Ada" };
+const rule: Rule = { if: "new", then: [{ name: "welcome" }] };
 const maybe = undefined as string | undefined;
 const anything: unknown = "text";
 const parsed = JSON.parse('{"a":1}');
@@ -48,6 +53,9 @@ export const TAKEN: readonly Call[] = [
   (client) => client.set("a", {}),
   (client) => client.set("a", { a: undefined, b: [1, { c: null }], then: 1, apply: "x" }),
   (client) => client.set("a", { name: "Ada" } as const),
+  // JSON Schema has properties of this name.
+  (client) => client.set("a", { if: { type: "object" }, then: { required: ["id"] }, else: false }),
+  (client) => client.set("a", rule),
   (client) => client.set("a", record),
   (client) => client.set("a", parsed),
   (client) => client.set("a", Colour.Red),
@@ -60,6 +68,8 @@ export const TAKEN: readonly Call[] = [
   (client) => remember(client, user),
   (client) => client.namespace("n").set("a", user),
   (client) => client.setMulti({ a: 1, b: user, c: [1] }),
+  // An interface may have more properties than it says; a copy has none.
+  (client) => client.setMulti({ ...rule }),
   (client) => client.setMulti([["a", 1], ["b", { c: 1 }]]),
   (client) => client.setMulti(new Map<string, Storable>([["a", 1], ["b", user]])),
   (client) => client.setMulti(new Map([["a", user]])),
@@ -90,6 +100,8 @@ export const REFUSED: readonly Call[] = [
   (client) => client.set("a", load() as PromiseLike<User>),
   // @ts-expect-error: a forgotten call
   (client) => client.set("a", load),
+  // @ts-expect-error: what await would call
+  (client) => client.set("a", { then: () => user }),
   // @ts-expect-error: a class is a function
   (client) => client.set("a", Point),
   // @ts-expect-error: no symbol can be stored
