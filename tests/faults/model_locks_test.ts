@@ -5,6 +5,7 @@ import { Client, type ClientOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { Holders, wantLock } from "../support/history/holders.ts";
 import { Random } from "../support/random.ts";
+import { playRounds } from "../support/rounds.ts";
 import { startProxy } from "../support/some_port.ts";
 import { moment } from "./matrix/scene.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
@@ -16,7 +17,7 @@ for (const isFailing of [false, true]) {
   const what = isFailing ? "while time passes and the network fails" : "while time passes";
   Deno.test(`A lock has one holder at a time, and each a greater token than all before, ${what}`, async () => {
     const holders = new Holders();
-    for (let round = 0; round < 4; round++) {
+    const play = async (round: number) => {
       const seed = SEED + round;
       await using server = await MemcachedServer.start();
       await using proxy = await startProxy(server.address, seed);
@@ -42,9 +43,9 @@ for (const isFailing of [false, true]) {
       }));
       await chaos.end();
       assert(holders.wrong === undefined, `seed ${seed}: ${holders.wrong}`);
-    }
-    console.log(`model, locks, ${what}: ${JSON.stringify(holders.tally)}`);
-    const { given, refused, outlived } = holders.tally;
-    assert(given > 100 && refused > 100 && outlived > 5, JSON.stringify(holders.tally));
+    };
+    const { tally } = holders;
+    const isEnough = () => tally.given > 100 && tally.refused > 100 && tally.outlived > 5;
+    await playRounds({ count: 4, tally, play, isEnough });
   });
 }

@@ -1,8 +1,8 @@
-import { assert } from "@std/assert";
 import { Client, type ClientOptions } from "@libmc/libmc";
 import type { ProxyFaults } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { playRounds } from "../support/rounds.ts";
 import { startProxy } from "../support/some_port.ts";
 import { Chaos, HASTY } from "./model/chaos.ts";
 import type { Tally } from "./model/doubtful_run.ts";
@@ -35,16 +35,16 @@ for (const connections of [1, 3]) {
       await chaos.end();
       return wrong;
     }
-    for (let round = 0; round < 20; round++) {
-      const seed = SEED + round;
-      const operations = randomOperations(new Random(seed), {
-        callers: 6,
-        count: 300,
-        names: NAMES,
-      });
-      await expectRight(seed, operations, (part) => run(part, seed));
-    }
-    console.log(`model, calls repeated: ${JSON.stringify(tally)}`);
-    assert(tally.answered > 3000 && tally.doubted > 50, JSON.stringify(tally));
+    await playRounds({
+      count: 20,
+      tally,
+      async play(round) {
+        const seed = SEED + round;
+        const shape = { callers: 6, count: 300, names: NAMES };
+        const operations = randomOperations(new Random(seed), shape);
+        await expectRight(seed, operations, (part) => run(part, seed));
+      },
+      isEnough: () => tally.answered > 3000 && tally.doubted > 50,
+    });
   });
 }

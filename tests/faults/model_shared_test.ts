@@ -11,6 +11,7 @@ import { History, HistoryTally } from "../support/history/history.ts";
 import { callShared, readInTheEnd, type SharedCaller } from "../support/history/shared_calls.ts";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { playRounds } from "../support/rounds.ts";
 import { startProxy } from "../support/some_port.ts";
 import { moment } from "./matrix/scene.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
@@ -21,19 +22,21 @@ const PATIENT: ClientOptions = { strict: true, pollTimeout: 10_000, connectTimeo
 Deno.test("Clients that share keys are told nothing that cannot be, whatever they do at once, on memcached", async () => {
   await using server = await startMemcached();
   const tally = new HistoryTally();
-  for (let round = 0; round < 8; round++) {
-    await using rig = new Rig(server.address, SEED + round, PATIENT, tally);
-    await rig.run({ callers: 12, calls: 40 });
-    await rig.judge(server.address);
-  }
-  console.log(`model, shared keys: ${JSON.stringify(tally)}`);
-  assert(tally.hits > 500 && tally.shared > 20 && tally.no > 0, JSON.stringify(tally));
-  assert(tally.behind > 5, JSON.stringify(tally));
+  await playRounds({
+    count: 8,
+    tally,
+    async play(round) {
+      await using rig = new Rig(server.address, SEED + round, PATIENT, tally);
+      await rig.run({ callers: 12, calls: 40 });
+      await rig.judge(server.address);
+    },
+    isEnough: () => tally.hits > 500 && tally.shared > 20 && tally.no > 0 && tally.behind > 5,
+  });
 });
 
 Deno.test("Clients that share keys are told nothing that cannot be, while time passes and numbers are evicted", async () => {
   const tally = new HistoryTally();
-  for (let round = 0; round < 8; round++) {
+  const play = async (round: number) => {
     // Without meta commands locks beside the values take the place of leases.
     const version = round % 2 === 0 ? "1.6.18" : "1.4.39";
     await using server = await MemcachedServer.start({ version });
@@ -52,15 +55,15 @@ Deno.test("Clients that share keys are told nothing that cannot be, while time p
     await rig.run({ callers: 12, calls: 40 });
     await chaos.end();
     await rig.judge(server.address);
-  }
-  console.log(`model, shared keys, time passing: ${JSON.stringify(tally)}`);
-  assert(tally.hits > 500 && tally.shared > 20 && tally.no > 0, JSON.stringify(tally));
+  };
+  const isEnough = () => tally.hits > 500 && tally.shared > 20 && tally.no > 0;
+  await playRounds({ count: 8, tally, play, isEnough });
 });
 
 Deno.test("Clients that share keys are told nothing that cannot be, while the network fails", async () => {
   await using server = await startMemcached();
   const tally = new HistoryTally();
-  await inParallel(24, async (round) => {
+  const play = async (round: number) => {
     const seed = SEED + round;
     await using proxy = await startProxy(server.address, seed);
     await using rig = new Rig(proxy.address, seed, HASTY, tally);
@@ -72,14 +75,14 @@ Deno.test("Clients that share keys are told nothing that cannot be, while the ne
     await chaos.end();
     await proxy.clear();
     await rig.judge(server.address);
-  });
-  console.log(`model, shared keys, network failing: ${JSON.stringify(tally)}`);
-  assert(tally.hits > 500 && tally.loads > 100 && tally.maybe > 100, JSON.stringify(tally));
+  };
+  const isEnough = () => tally.hits > 500 && tally.loads > 100 && tally.maybe > 100;
+  await playRounds({ count: 24, atOnce: 6, tally, play, isEnough });
 });
 
 Deno.test("Clients that share keys are told nothing that cannot be, while memcached is killed and begins anew", async () => {
   const tally = new HistoryTally();
-  await inParallel(4, async (round) => {
+  const play = async (round: number) => {
     const seed = SEED + 500 + round;
     let server: Memcached = await startMemcached();
     const port = server.port!;
@@ -95,9 +98,9 @@ Deno.test("Clients that share keys are told nothing that cannot be, while memcac
     await chaos.end();
     await rig.judge(server.address);
     await server.stop();
-  });
-  console.log(`model, shared keys, memcached killed: ${JSON.stringify(tally)}`);
-  assert(tally.hits > 500 && tally.loads > 100, JSON.stringify(tally));
+  };
+  const isEnough = () => tally.hits > 500 && tally.loads > 100;
+  await playRounds({ count: 4, atOnce: 4, tally, play, isEnough });
 });
 
 /** Milliseconds for which one of the clients keeps values near: as long as several calls take. */
@@ -188,12 +191,4 @@ class Rig implements AsyncDisposable {
       rest: () => moment(random.below(5)),
     };
   }
-}
-
-/** Runs so many cases, some of them at a time. */
-async function inParallel(count: number, run: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  await Promise.all(Array.from({ length: 6 }, async () => {
-    for (let i = next++; i < count; i = next++) await run(i);
-  }));
 }

@@ -3,6 +3,7 @@ import { Client, type ClientOptions } from "@libmc/libmc";
 import { type Fault, MemcachedServer } from "@libmc/libmc/testing";
 import { startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { playRounds } from "../support/rounds.ts";
 import { bigValueOf, lettersOf } from "./model/big_values.ts";
 import { HASTY } from "./model/chaos.ts";
 import { runDoubtful, type Tally } from "./model/doubtful_run.ts";
@@ -25,17 +26,20 @@ Deno.test("Client leaves no mixture of split values when a part of a call fails"
   await using client = new Client(server.address, { ...HASTY, pollTimeout: 1000 });
   const tally: Tally = { answered: 0, unsent: 0, doubted: 0 };
   let runs = 0;
-  for (let round = 0; round < 4; round++) {
-    const seed = SEED + round;
-    const operations = randomOperations(new Random(seed), { callers: 4, count: 150, bigs: 80 });
-    await expectRight(seed, operations, (part) => {
-      const performer = new Performer(client, `${runs++}:`);
-      return runDoubtful(performer, part, { losses: () => 0 }, tally);
-    });
-  }
-  console.log(`model, values split: ${JSON.stringify(tally)}`);
-  assert(faults.every(({ struck }) => struck > 0));
-  assert(tally.answered > 200 && tally.doubted > 20, JSON.stringify(tally));
+  await playRounds({
+    count: 4,
+    tally,
+    async play(round) {
+      const seed = SEED + round;
+      const operations = randomOperations(new Random(seed), { callers: 4, count: 150, bigs: 80 });
+      await expectRight(seed, operations, (part) => {
+        const performer = new Performer(client, `${runs++}:`);
+        return runDoubtful(performer, part, { losses: () => 0 }, tally);
+      });
+    },
+    isEnough: () =>
+      faults.every(({ struck }) => struck > 0) && tally.answered > 200 && tally.doubted > 20,
+  });
 });
 
 for (

@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { Client, type ClientOptions, ConnectionError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { type Memcached, startMemcached } from "../support/memcached.ts";
 import { Random } from "../support/random.ts";
+import { playRounds } from "../support/rounds.ts";
 import { startProxy } from "../support/some_port.ts";
 import { Chaos, HASTY, NETWORK_FAULTS } from "./model/chaos.ts";
 import { runCertain } from "./model/certain_run.ts";
@@ -51,13 +52,17 @@ Deno.test("Client gives only answers that the model allows, while the network fa
     await chaos.end();
     return wrong;
   }
-  await inParallel(60, async (i) => {
-    const seed = SEED + i;
-    const operations = randomOperations(new Random(seed), { callers: 8, count: 400 });
-    await expectRight(seed, operations, (part) => run(part, seed));
+  await playRounds({
+    count: 60,
+    atOnce: 6,
+    tally,
+    async play(i) {
+      const seed = SEED + i;
+      const operations = randomOperations(new Random(seed), { callers: 8, count: 400 });
+      await expectRight(seed, operations, (part) => run(part, seed));
+    },
+    isEnough: () => tally.answered > 5000 && tally.unsent > 50 && tally.doubted > 300,
   });
-  console.log(`model, network failing: ${JSON.stringify(tally)}`);
-  assert(tally.answered > 5000 && tally.unsent > 50 && tally.doubted > 300, JSON.stringify(tally));
 });
 
 Deno.test("Client gives only answers that the model allows, while memcached is killed and begins anew", async () => {
@@ -80,13 +85,17 @@ Deno.test("Client gives only answers that the model allows, while memcached is k
     await server.stop();
     return wrong;
   }
-  await inParallel(4, async (i) => {
-    const seed = SEED + 500 + i;
-    const operations = randomOperations(new Random(seed), { callers: 8, count: 8000 });
-    await expectRight(seed, operations, (part) => run(part, seed));
+  await playRounds({
+    count: 4,
+    atOnce: 4,
+    tally,
+    async play(i) {
+      const seed = SEED + 500 + i;
+      const operations = randomOperations(new Random(seed), { callers: 8, count: 8000 });
+      await expectRight(seed, operations, (part) => run(part, seed));
+    },
+    isEnough: () => tally.answered > 5000 && tally.unsent + tally.doubted > 20,
   });
-  console.log(`model, memcached killed: ${JSON.stringify(tally)}`);
-  assert(tally.answered > 5000 && tally.unsent + tally.doubted > 20, JSON.stringify(tally));
 });
 
 Deno.test("The model finds a client that counts twice, and shows it by a few calls", async () => {
@@ -138,11 +147,3 @@ Deno.test("The model finds a client that is wrong about what was sent, while thi
     assertGreater(found, 4, lie);
   }
 });
-
-/** Runs so many cases, some of them at a time. */
-async function inParallel(count: number, run: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  await Promise.all(Array.from({ length: 6 }, async () => {
-    for (let i = next++; i < count; i = next++) await run(i);
-  }));
-}

@@ -51,18 +51,17 @@ const CASES: Record<string, Case> = {
     const cas = (await client.gets("a"))?.cas;
     assertEquals(await client.meta.get("a"), { value: "value", ...PLAIN });
     assertEquals(await client.meta.get("a", { value: false }), PLAIN);
-    assertEquals(
-      await client.meta.get("a", { cas: true, ttl: true, size: true, hit: true, lastAccess: true }),
-      {
-        value: "value",
-        cas: cas as bigint,
-        ttl: 100,
-        size: 5,
-        hitBefore: true,
-        lastAccess: 0,
-        ...PLAIN,
-      },
-    );
+    const asked = { cas: true, ttl: true, size: true, hit: true, lastAccess: true } as const;
+    const { ttl, lastAccess, ...item } = await client.meta.get("a", asked) ?? {};
+    assertEquals(item, {
+      value: "value",
+      cas: cas as bigint,
+      size: 5,
+      hitBefore: true,
+      ...PLAIN,
+    });
+    assertTtl(ttl, 100);
+    assert(lastAccess !== undefined && lastAccess <= 2, String(lastAccess));
     assertEquals(await client.meta.get("a", { touch: 0, ttl: true }), {
       value: "value",
       ttl: Infinity,
@@ -102,11 +101,10 @@ const CASES: Record<string, Case> = {
   },
   "arithmetic counts, begins and wraps, in the type of its delta": async (client) => {
     assertEquals(await client.meta.arithmetic("n"), { status: "notFound" });
-    assertEquals(await client.meta.arithmetic("n", { initial: 5, vivify: 60, ttl: true }), {
-      status: "stored",
-      value: 5,
-      ttl: 60,
-    });
+    const { ttl, ...made } =
+      await client.meta.arithmetic("n", { initial: 5, vivify: 60, ttl: true }) ?? {};
+    assertEquals(made, { status: "stored", value: 5 });
+    assertTtl(ttl, 60);
     assertEquals((await client.meta.arithmetic("n", { delta: 10n }))?.value, 15n);
     assertEquals((await client.meta.arithmetic("n", { mode: "decr", delta: 20 }))?.value, 0);
     assertEquals(await client.meta.arithmetic("n", { value: false }), { status: "stored" });

@@ -17,6 +17,7 @@ import {
   distributionOf,
   DISTRIBUTIONS,
 } from "../../../src/placement/distributions.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const SERVERS = ["10.0.0.1", "10.0.0.2:11212", "10.0.0.3:11213", "10.0.0.4 d"];
 const KEYS = [
@@ -183,9 +184,13 @@ Deno.test("failover goes by the distribution's order", async () => {
     await client.setMulti(KEYS.map((key) => [key, 1]));
     const made = distributionOf(servers.map(parseAddress), { ...PLAIN, distribution });
     await group.stop(0);
-    await client.get(KEYS[0]);
+    const orderOf = (key: string) => Array.from(made.order(wireKey(key)), (i) => servers[i]);
+    const lost = KEYS.find((key) => orderOf(key)[0] === servers[0]) as string;
+    await eventually("the client sees that it is gone", async () => {
+      return await client.getRealtimeHostByKey(lost) !== servers[0];
+    });
     for (const key of KEYS) {
-      const order = Array.from(made.order(wireKey(key)), (index) => servers[index]);
+      const order = orderOf(key);
       const expected = order.find((server) => server !== servers[0]);
       assertEquals(await client.getRealtimeHostByKey(key), expected, `${distribution} ${key}`);
     }

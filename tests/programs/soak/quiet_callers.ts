@@ -25,6 +25,7 @@ export async function callQuietly(
     connections: 3,
     pollTimeout: 10_000,
     timeout: 30_000,
+    warn: false,
   });
   // A call that failed leaves nobody knows what.
   let failures = 0;

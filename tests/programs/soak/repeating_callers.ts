@@ -26,6 +26,7 @@ export async function callAndRepeat(
     connectTimeout: 10_000,
     timeout: 30_000,
     retryTimeout: 5,
+    warn: false,
   });
   await Promise.all([
     resetNowAndThen(stand, new Random(random.below(2 ** 32)), signal),
