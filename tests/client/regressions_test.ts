@@ -118,7 +118,7 @@ Deno.test("Client.unref() lets a program end whose client has several connection
   await using server = await MemcachedServer.start();
   const end = await runProgram("forgotten_pool", [`--allow-net=${server.address}`], [
     server.address,
-  ], 5000);
+  ]);
   assertEquals(end, { code: 0, out: "20\n", error: "" });
 });
 
@@ -126,6 +126,6 @@ Deno.test("Client.unref() lets a program end whose client has TLS", async () => 
   await using rig = await TlsRig.start();
   const server = await rig.memcached();
   const args = [server.address, rig.authority.certificate.cert];
-  const end = await runProgram("forgotten", [`--allow-net=${server.address}`], args, 10_000);
+  const end = await runProgram("forgotten", [`--allow-net=${server.address}`], args);
   assertEquals(end, { code: 0, out: "hello\n", error: "" });
 });

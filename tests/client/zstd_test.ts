@@ -1,4 +1,11 @@
-import { Client, CodecError, jsCodec, jsonCodec, libmcCodec } from "@libmc/libmc";
+import {
+  Client,
+  type ClientOptions,
+  CodecError,
+  jsCodec,
+  jsonCodec,
+  libmcCodec,
+} from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { inflateSync } from "node:zlib";
@@ -6,6 +13,7 @@ import { compress, inflate } from "../../src/codec/compression.ts";
 import { compressZstd, hasZstd, inflateZstd, isZstd } from "../../src/codec/zstd.ts";
 import { Random } from "../support/random.ts";
 
+const PATIENT: ClientOptions = { strict: true, pollTimeout: 10_000, connectTimeout: 10_000 };
 const ZSTD = { algorithm: "zstd", level: 5 } as const;
 
 Deno.test("compression: zstd values are read by every client, as they were", async () => {
@@ -15,9 +23,9 @@ Deno.test("compression: zstd values are read by every client, as they were", asy
       codec,
       compression: ZSTD,
       compThreshold: 100,
-      strict: true,
+      ...PATIENT,
     });
-    await using reader = new Client(server.address, { codec, strict: true });
+    await using reader = new Client(server.address, { codec, ...PATIENT });
     const values = ["text ".repeat(1000), { rows: Array.from({ length: 500 }, (_, i) => ({ i })) }];
     for (const value of values) {
       await writer.set("key", value);
@@ -39,7 +47,7 @@ Deno.test("compression: a zstd value in chunks, and as a stream", async () => {
   await using client = new Client(server.address, {
     compression: { algorithm: "zstd" },
     compThreshold: 100,
-    strict: true,
+    ...PATIENT,
   });
   const data = new Random(20261130).bytes(2_500_000);
   for (const value of [data, new Uint8Array(3_000_000)]) {
@@ -131,7 +139,7 @@ Deno.test("getStream() of a zstd value that is cut off fails", async () => {
   await using client = new Client(server.address, {
     compression: ZSTD,
     compThreshold: 100,
-    strict: true,
+    ...PATIENT,
   });
   await client.set("key", new Random(1).bytes(100_000));
   const { data, flags } = (await client.getRaw("key"))!;
