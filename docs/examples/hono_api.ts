@@ -21,6 +21,7 @@ const SETTINGS = ["theme", "language", "currency"] as const;
 
 // There are no sessions without memcached, so a dial may take its time.
 const client = new Client(process.env.MEMCACHED ?? "localhost:11211", { connectTimeout: 1000 });
+client.unref(); // On Ctrl-C or SIGTERM the server ends, once all requests are answered.
 const app: Hono<Env> = new Hono<Env>();
 
 /** A hundred requests a minute from one address. While memcached is away, all pass. */

@@ -24,6 +24,7 @@ const cache = new Client(process.env.MEMCACHED ?? "localhost:11211", {
   strict: true,
   connectTimeout: 1000,
 });
+cache.unref(); // On Ctrl-C or SIGTERM the server ends, once all requests are answered.
 
 /** Adds points, and gives the player's total. */
 async function score(game: string, player: string, points: number): Promise<number> {

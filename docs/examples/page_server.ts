@@ -16,6 +16,7 @@ const cache = new Client(process.env.MEMCACHED ?? "localhost:11211", {
   longKeys: "hash", // Paths may be longer than keys.
   retryTimeout: 1000, // A server that was away is tried again each second.
 });
+cache.unref(); // On Ctrl-C or SIGTERM the server ends, once all requests are answered.
 for (const change of ["dead", "alive"] as const) {
   cache.addEventListener(change, (event) => console.warn(event.server, "is", change));
 }

@@ -2054,7 +2054,8 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
   /**
    * Lets the program end although the client is not closed, as soon as no call is on its way.
    *
-   * A client that is neither closed nor unreferenced keeps the program running once it has connected.
+   * A client that is neither closed nor unreferenced keeps the program running once it has connected. So does that of a
+   * module that `deno serve` runs: unless it is unreferenced, the server stays after Ctrl-C and SIGTERM until it is killed.
    *
    * @example A script that does not care to close
    * ```ts

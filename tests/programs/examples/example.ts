@@ -71,6 +71,13 @@ export class Example implements AsyncDisposable {
     return code;
   }
 
+  /** Tells it to end, as Ctrl-C does and Kubernetes, and gives its exit code. */
+  async terminated(): Promise<number> {
+    this.kill("SIGTERM");
+    await eventually("it ends", () => !this.#isRunning, 10_000);
+    return await this.ended();
+  }
+
   /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill("SIGKILL");
