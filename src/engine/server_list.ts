@@ -1,8 +1,9 @@
 /** The servers that a client is given, from what callers write to addresses. */
 
-import { integerFrom, readOptions, typeOf, wrongType } from "../checks/check.ts";
+import { integerFrom, readOptions, wrongType } from "../checks/check.ts";
 import { parseAddress } from "../placement/address.ts";
 import type { DistributionFactory, PlacedServer } from "../placement/distribution.ts";
+import { isServerOfOtherForm, notAServer, notServers } from "../placement/not_a_server.ts";
 import { spacedListIn } from "../placement/server_mistakes.ts";
 import { checkWeights, type DistributionName } from "../placement/distributions.ts";
 
@@ -74,11 +75,7 @@ export function readServers(
   known?: ReadonlyMap<string, PlacedServer>,
 ): ServerList {
   if (typeof servers !== "string" && !Array.isArray(servers)) {
-    throw new TypeError(
-      `Cannot use servers that are neither a string nor an array: current type is ${
-        typeOf(servers)
-      }`,
-    );
+    throw notServers(servers);
   }
   if (typeof servers === "string") {
     const mistake = spacedListIn(servers);
@@ -87,7 +84,9 @@ export function readServers(
     }
   }
   const entries = (typeof servers === "string" ? [servers] : Array.from(servers)).map(readEntry);
-  if (entries.length === 0) throw new RangeError("Cannot use an empty list of servers");
+  if (entries.length === 0) {
+    throw new RangeError('Cannot use an empty list of servers: write at least one, ["host:port"]');
+  }
   const placed = entries.map(({ server, weight }) =>
     weight === 1 ? known?.get(server) ?? parseAddress(server) : { ...parseAddress(server), weight }
   );
@@ -101,6 +100,7 @@ export function readServers(
 
 function readEntry(entry: string | WeightedServer): Required<WeightedServer> {
   if (typeof entry !== "object" || entry === null) return { server: entry, weight: 1 };
+  if (isServerOfOtherForm(entry)) throw notAServer(entry);
   return { weight: 1, ...readOptions("a server", entry, CHECKS, ["server"]) };
 }
 

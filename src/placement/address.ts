@@ -11,7 +11,8 @@
  * path of a Unix socket), this differs; `tests/vectors/differences.md` has the list.
  */
 
-import { mistakeIn } from "./server_mistakes.ts";
+import { notAServer } from "./not_a_server.ts";
+import { bracketMistake, mistakeIn } from "./server_mistakes.ts";
 
 /** Where a server is, and what it is called. */
 export interface Address {
@@ -42,9 +43,7 @@ const MAX_HOST_BYTES = 1024;
  * @throws {RangeError} If the port is not in 1 to 65535, or host or alias are too long.
  */
 export function parseAddress(text: string): Address {
-  if (typeof text !== "string") {
-    throw new TypeError(`Cannot use a server that is not a string: current type is ${typeof text}`);
-  }
+  if (typeof text !== "string") throw notAServer(text);
   if (!text.isWellFormed()) throw badServer(text, "it contains half of a surrogate pair");
   if (text.includes("\0")) throw badServer(text, "it contains NUL");
   const [place, alias] = splitAlias(text);
@@ -56,9 +55,7 @@ export function parseAddress(text: string): Address {
         : `it has no host before its first space: write ${JSON.stringify(text.trim())}`,
     );
   }
-  const mistake = UNBRACKETED_V6.test(place)
-    ? V6_MISTAKE
-    : mistakeIn(place, text.slice(place.length + 1));
+  const mistake = mistakeIn(place, text.slice(place.length + 1));
   if (mistake !== undefined) throw badServer(text, mistake);
   if (alias === "") {
     throw badServer(text, `no alias follows its space: write ${JSON.stringify(place)}`);
@@ -66,7 +63,6 @@ export function parseAddress(text: string): Address {
   if (alias !== undefined) checkBytes(text, "alias", alias);
   if (place.startsWith("[")) return parseBracketed(text, place, alias);
   const [host, portText] = splitPort(text, place);
-  if (host === "") throw badServer(text, "it has no host");
   checkBytes(text, "host", host);
   return addressOf(host, readPort(text, portText), alias);
 }
@@ -107,13 +103,15 @@ function freeSpace(text: string, from: number): number {
 /** A `:` in the path of a Unix socket starts a port where libmc can read one, and is part of the path elsewhere. */
 function splitPort(text: string, place: string): [host: string, portText: string | undefined] {
   const [host, portText] = place.split(":", 2);
+  if (host === "") throw badServer(text, 'it has no host: write "host" or "host:port"');
   if (portText === undefined || INTEGER.test(portText)) return [host, portText];
   if (place.startsWith("/") && !place.endsWith(":")) return [place, undefined];
+  // What stands behind a port, as the path of a URL.
+  const [port] = /^\d+(?=[/?#.])/.exec(portText) ?? [];
   throw badServer(
     text,
-    `its port is not a number: ${
-      JSON.stringify(portText)
-    }; write "${host}" or "${host}:${DEFAULT_PORT}"`,
+    `its port is not a number: ${JSON.stringify(portText)}; write ` +
+      (port === undefined ? `"${host}" or "${host}:${DEFAULT_PORT}"` : `"${host}:${port}"`),
   );
 }
 
@@ -121,7 +119,7 @@ function splitPort(text: string, place: string): [host: string, portText: string
 function parseBracketed(text: string, place: string, alias: string | undefined): Address {
   const found = BRACKETED.exec(place);
   if (found === null || !URL.canParse(`http://[${found[1]}]/`)) {
-    throw badServer(text, "brackets must hold an IPv6 address, with a port or nothing behind them");
+    throw badServer(text, bracketMistake(place));
   }
   const [, host, zone = "", portText] = found;
   return addressOf(host + zone, readPort(text, portText), alias);
@@ -152,10 +150,7 @@ function badServer(text: string, reason: string): TypeError {
   return new TypeError(`Cannot use server ${JSON.stringify(text)} as ${reason}`);
 }
 
-const V6_MISTAKE = "an IPv6 address must stand in brackets";
 /** A port text as libmc takes it, by way of Python's `int()`. */
 const INTEGER = /^[\t-\r]*[+-]?\d+(?:_\d+)*[\t-\r]*$/;
 /** Address, zone with its `%`, port. */
 const BRACKETED = /^\[([^\]%]+)(%[^\]]+)?\](?::(\d+))?$/;
-/** An IPv6 address whose first groups would be taken for a host and a port. */
-const UNBRACKETED_V6 = /^(?=.*::|(?:[^:]*:){7})[\da-f:.]+$/i;

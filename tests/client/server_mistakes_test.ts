@@ -27,7 +27,29 @@ const MISTAKES: readonly (readonly [server: string, shown: string])[] = [
   ["h:", 'write "h" or "h:11211"'],
   ["h:port", 'write "h" or "h:11211"'],
   ["h/0", 'write "host", "host:port"'],
-  ["::1", "in brackets"],
+  ["::1", 'write "[::1]" or "[::1]:port"'],
+  ["::1:11212", 'write "[::1:11212]" or "[::1]:11212"'],
+  ["fe80::1%eth0", 'write "[fe80::1%eth0]" or'],
+  ["[h]:1", 'write "h:1"'],
+  ["[::1]1", 'write "[v6]" or "[v6]:port"'],
+  ["::1]", 'write "host" or "host:port"'],
+  [":11211", 'write "host" or "host:port"'],
+  ["//h:1", 'write "h:1"'],
+  ["https://", 'write "host", "host:port"'],
+  ["file:///run/a.sock", 'write "/run/a.sock"'],
+  ["h:1/0", 'write "h:1"'],
+  ["h:1?retries=2", 'write "h:1"'],
+  ["'h:1'", 'write "h:1"'],
+  ['"h"', 'write "h"'],
+  ["h\n", 'write "h"'],
+  ["\ufeffh:1", 'write "h:1"'],
+  ["h,11212", 'write "h:11212"'],
+  ["h:1,", 'write "h:1"'],
+  ["11211", 'write "host:11211"'],
+  ["undefined", "a variable without a value"],
+  ["undefined:11211", "a variable without a value"],
+  ["null:11211", "a variable without a value"],
+  ["[object Object]", "a variable without a value"],
 ];
 
 /** Where one server is named. */
@@ -88,6 +110,44 @@ Deno.test("server mistakes: one string with spaces between servers is a list, on
   assertEquals(named("a:1 blue"), ["blue"]);
   assertEquals(named("a blue"), ["blue"]);
   assertEquals(named("memcached:11211"), ["memcached:11211"]);
+});
+
+Deno.test("server mistakes: one string with a space before its port shows the colon, one in a list has an alias", () => {
+  for (const text of ["h 11212", "h :11212"]) {
+    const { message } = assertThrows(() => new Client(text), TypeError);
+    assertStringIncludes(message, `write "h:11212", or ["${text}"] for one server with an alias`);
+    assertEquals(new Client([text]).servers, [text]);
+  }
+});
+
+Deno.test("server mistakes: what is no string shows the right form", () => {
+  const ofOne: readonly (readonly [unknown, shown: string])[] = [
+    [new URL("memcached://h:1"), 'write "h:1"'],
+    [{ host: "h", port: 1 }, 'write "h:1"'],
+    [{ hostname: "::1", port: 1 }, 'write "[::1]:1"'],
+    [{ host: "h" }, 'write "h"'],
+    [null, 'current type is null; write "host", "host:port"'],
+    [11211, 'write "host", "host:port"'],
+    [Promise.resolve("h:1"), "await it"],
+  ];
+  for (const [server, shown] of ofOne) {
+    for (const servers of [server, ["a:1", server]]) {
+      if (servers instanceof Array && server instanceof Promise) continue;
+      const { message } = assertThrows(() => new Client(servers as string), TypeError);
+      assertStringIncludes(message, shown);
+    }
+  }
+  const lists: readonly (readonly [unknown, shown: string])[] = [
+    [[["h", 1]], 'write "h:1"'],
+    [[["h:1", "h:2"]], "write its servers into the list itself"],
+    [new Set(["h:1"]), "write it as a list, [...servers]"],
+    [undefined, 'current type is undefined; write "host", "host:port"'],
+  ];
+  for (const [servers, shown] of lists) {
+    const { message } = assertThrows(() => new Client(servers as string[]), TypeError);
+    assertStringIncludes(message, shown);
+  }
+  assertThrows(() => new Client([]), RangeError, 'write at least one, ["host:port"]');
 });
 
 Deno.test("server mistakes: dnsServers() and elastiCacheServers() take no URL, list or variable", () => {
