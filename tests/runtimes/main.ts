@@ -6,6 +6,7 @@
  */
 
 import { sumOf, type Tally, totalsLine } from "../../.ci/tally.ts";
+import { ALONE } from "../../.ci/test.ts";
 import { ensureProgram, MEMCACHED, OPENSSL } from "../support/ensure_program.ts";
 import { bundleTests, lowered } from "./bundle.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
@@ -43,24 +44,29 @@ async function main(args: readonly string[]): Promise<boolean> {
   }
 }
 
-/** Runs file after file, and says so. */
+/** Runs the files, two at once, then those that have both cores to themselves, and says so. */
 async function runAll(
   runtime: Runtime,
   bundle: string,
   files: readonly string[],
 ): Promise<FileResults[]> {
   const all: FileResults[] = [];
-  for (const [at, file] of files.entries()) {
-    const begun = performance.now();
-    const results = await runFile(runtime, bundle, file);
-    all.push(results);
-    const passed = results.results.filter(({ error }) => error === undefined).length;
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    console.log(
-      `${runtime.name} ${at + 1}/${files.length} ${file}: ` +
-        `${passed} of ${results.results.length} in ${seconds} s`,
-    );
-  }
+  const runNext = async (queue: string[]) => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const begun = performance.now();
+      const results = await runFile(runtime, bundle, file);
+      all.push(results);
+      const passed = results.results.filter(({ error }) => error === undefined).length;
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+      console.log(
+        `${runtime.name} ${all.length}/${files.length} ${file}: ` +
+          `${passed} of ${results.results.length} in ${seconds} s`,
+      );
+    }
+  };
+  const together = files.filter((file) => !ALONE.includes(file));
+  await Promise.all([runNext(together), runNext(together)]);
+  await runNext(files.filter((file) => ALONE.includes(file)));
   return all;
 }
 
