@@ -59,6 +59,8 @@ export const SCREEN_TESTS: readonly string[] = ["tests/screen"];
 const BROWSER_TESTS = "tests/cli/dashboard/screens/dashboard_screens.ts";
 const BROWSER = "screen: browser";
 
+const UNIT = "unit";
+
 /** The steps there are. */
 export type StepName = "unit" | "live" | "doc" | "pace" | "screen";
 
@@ -66,7 +68,7 @@ export type StepName = "unit" | "live" | "doc" | "pace" | "screen";
 export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[] {
   switch (step) {
     case "unit":
-      return [batch("unit", "-P=unit", ...(paths.length > 0 ? paths : PURE_TESTS))];
+      return [batch(UNIT, "-P=unit", ...(paths.length > 0 ? paths : PURE_TESTS))];
     case "doc":
       return [
         batch(
@@ -95,7 +97,7 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
       }
       return [
         // All types at once, which each run would look at anew.
-        { name: "types", args: ["check", "-q", "."], stage: 0 },
+        { name: TYPES, args: ["check", "-q", "."], stage: 0 },
         unchecked(live("live: others", ["tests"], [...ELSEWHERE, ...LATER, ...LONG])),
         ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
         unchecked(withLibraries([ECOSYSTEM])),
@@ -110,6 +112,9 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
   }
 }
 
+/** The run that looks at the types of every file. */
+const TYPES = "types";
+
 /** What is in no run of all others. */
 const ELSEWHERE: readonly string[] = [...PURE_TESTS, ...SCREEN_TESTS, ECOSYSTEM];
 
@@ -118,6 +123,12 @@ const LATER: readonly string[] = [...MEASURING, ...PACED, ...ALONE];
 /** Leaves the types to a run of their own. */
 function unchecked({ args: [command, ...args], ...batch }: Batch): Batch {
   return { ...batch, args: [command, "--no-check", ...args] };
+}
+
+/** Leaves the types of the unit tests to the run of all types, where there is one. */
+export function withTypesOnce(batches: readonly Batch[]): Batch[] {
+  const hasTypes = batches.some(({ name }) => name === TYPES);
+  return batches.map((batch) => hasTypes && batch.name === UNIT ? unchecked(batch) : batch);
 }
 
 /** A run of live tests in these files and folders, but for what is in others, unless it was named. */
@@ -245,7 +256,10 @@ if (import.meta.main) {
   const paths = given.filter(isThere).map((path) => path.replace(/^\.\//, "").replace(/\/$/, ""));
   const options = given.filter((argument) => !isThere(argument));
   const steps = stepsOf(names.split(",") as StepName[], paths);
-  const total = await run(steps.flatMap(([step, own]) => batchesOf(step, own)), options);
+  const total = await run(
+    withTypesOnce(steps.flatMap(([step, own]) => batchesOf(step, own))),
+    options,
+  );
   console.log(`\n${totalsLine(total)}`);
   Deno.exit(total.failed === 0 ? 0 : 1);
 }

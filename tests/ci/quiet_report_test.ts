@@ -7,6 +7,7 @@ import {
   runQuietly,
   SCREEN_TESTS,
   stepsOf,
+  withTypesOnce,
 } from "../../.ci/test.ts";
 
 Deno.test("QuietReport gives a dot for each test that passed, and the summary", () => {
@@ -110,6 +111,14 @@ Deno.test("batchesOf() runs the pure tests live only where they are asked for", 
     `--ignore=${SCREEN_TESTS}`,
     ...PURE_TESTS,
   ]);
+});
+
+Deno.test("withTypesOnce() leaves the types of the unit tests to a run of all types, where there is one", () => {
+  const unit = batchesOf("unit");
+  assertEquals(withTypesOnce(unit), unit);
+  const batches = withTypesOnce([...unit, ...batchesOf("live")]);
+  const checked = batches.filter(({ args }) => !args.includes("--no-check"));
+  assertEquals(checked.map(({ name }) => name), ["types"]);
 });
 
 Deno.test("batchesOf() lets only the tests with libraries of others read the environment", () => {
