@@ -1,5 +1,6 @@
 /**
- * Runs batches of tests or tasks, each a process: two at once, in stages. What is to run beside little or nothing has a later one.
+ * Runs batches of tests or tasks, each a process: two at once, and one more of those that wait, in stages. What is to run beside
+ * little or nothing has a later one.
  *
  * @module
  */
@@ -14,6 +15,8 @@ export interface Batch {
   readonly args: readonly string[];
   /** It begins when all batches of an earlier stage have ended. */
   readonly stage: number;
+  /** It waits for a third of its time or more, so that it may run beside two others. */
+  readonly waits?: boolean;
 }
 
 /**
@@ -27,8 +30,8 @@ export async function runBatches(
   show: Show,
 ): Promise<Tally[]> {
   const tallies: Tally[] = [];
-  const runNext = async (queue: Batch[]) => {
-    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+  const runNext = async (take: () => Batch | undefined) => {
+    for (let batch = take(); batch !== undefined; batch = take()) {
       const said: [where: keyof Show, text: string][] = [];
       const tally = await run(batch.args, {
         out: (text) => said.push(["out", text]),
@@ -41,12 +44,18 @@ export async function runBatches(
   };
   const stages = Map.groupBy(batches, ({ stage }) => stage);
   for (const stage of Array.from(stages.keys()).sort((a, b) => a - b)) {
-    const waiting = stages.get(stage) as Batch[];
-    if (waiting.length === 1) {
-      show.out(headline(waiting[0]));
-      tallies.push(await run(waiting[0].args, show));
+    const all = stages.get(stage) as Batch[];
+    if (all.length === 1) {
+      show.out(headline(all[0]));
+      tallies.push(await run(all[0].args, show));
     } else {
-      await Promise.all(Array.from({ length: AT_ONCE }, () => runNext(waiting)));
+      const light = all.filter(({ waits }) => waits);
+      const heavy = all.filter(({ waits }) => !waits);
+      const lanes = Array.from(
+        { length: AT_ONCE },
+        () => runNext(() => heavy.shift() ?? light.shift()),
+      );
+      await Promise.all([...lanes, runNext(() => light.shift())]);
     }
   }
   return tallies;
@@ -56,4 +65,5 @@ function headline({ name }: Batch): string {
   return `\n# ${name}\n`;
 }
 
+/** As many as the cores of a machine of continuous integration. */
 const AT_ONCE = 2;

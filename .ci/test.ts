@@ -1,5 +1,5 @@
 /**
- * Runs the tests, in two processes at once, and says little where all is well. A run that fails does not stop the others.
+ * Runs the tests, in two processes at once or three, and says little where all is well. A run that fails does not stop the others.
  * The last line sums all of them up.
  *
  * `deno run -P=ci .ci/test.ts doc,unit,live [files or folders] [options of deno test]`: files and folders stand in place
@@ -40,14 +40,15 @@ export const ALONE: readonly string[] = [
   "tests/faults/several_matrix_test.ts",
 ];
 
-/** Live tests that take long, each a run of its own, the longest first. All others are one run, the longest of all. */
-export const LONG: readonly string[] = [
+/** Live tests that wait for a third of their time or more, each a run of its own, the longest first. */
+export const WAITING: readonly string[] = [
   "tests/client",
-  "tests/faults",
   "tests/programs",
   "tests/client/get_or_set",
-  "tests/cost/worst_values_test.ts",
 ];
+
+/** Other live tests that take long, each a run of its own, too. All others are one run. */
+export const LONG: readonly string[] = ["tests/faults", "tests/cost/worst_values_test.ts"];
 
 /** Tests with libraries of others, which read the environment: our own code needs none of it, so no other test may. */
 export const ECOSYSTEM = "tests/ecosystem";
@@ -98,14 +99,15 @@ export function batchesOf(step: StepName, paths: readonly string[] = []): Batch[
       return [
         // All types at once, which each run would look at anew.
         { name: TYPES, args: ["check", "-q", "."], stage: 0 },
-        unchecked(live("live: others", ["tests"], [...ELSEWHERE, ...LATER, ...LONG])),
-        ...LONG.map((folder) => unchecked(live(`live: ${folder}`, [folder], [...LATER, ...LONG]))),
+        unchecked(live("live: others", ["tests"], [...ELSEWHERE, ...LATER, ...OWN_RUNS])),
+        ...LONG.map(ownRun),
+        ...WAITING.map((folder) => ({ ...ownRun(folder), waits: true })),
         unchecked(withLibraries([ECOSYSTEM])),
       ];
     case "pace":
       if (paths.length > 0) return [live("paced", paths, [])];
       return [
-        live("measuring", MEASURING, LONG),
+        live("measuring", MEASURING, OWN_RUNS),
         live("paced", PACED, []),
         { ...live("alone", ALONE, []), stage: 1 },
       ];
@@ -118,7 +120,14 @@ const TYPES = "types";
 /** What is in no run of all others. */
 const ELSEWHERE: readonly string[] = [...PURE_TESTS, ...SCREEN_TESTS, ECOSYSTEM];
 
+const OWN_RUNS: readonly string[] = [...WAITING, ...LONG];
+
 const LATER: readonly string[] = [...MEASURING, ...PACED, ...ALONE];
+
+/** A run of one folder or file, but for what has a run of its own. */
+function ownRun(path: string): Batch {
+  return unchecked(live(`live: ${path}`, [path], [...LATER, ...OWN_RUNS]));
+}
 
 /** Leaves the types to a run of their own. */
 function unchecked({ args: [command, ...args], ...batch }: Batch): Batch {

@@ -32,6 +32,30 @@ Deno.test("runBatches() runs two at once, one stage after the other, and shows e
   assertEquals((await tallies).map(({ failed }) => failed), [1, 0, 0, 0, 2]);
 });
 
+Deno.test("runBatches() runs one that waits beside two others, and more of those where no others are left", async () => {
+  const ends = new Map<string, () => void>();
+  const begun: string[] = [];
+  const run = async ([name]: readonly string[]): Promise<Tally> => {
+    begun.push(name);
+    await new Promise<void>((resolve) => ends.set(name, resolve));
+    return { passed: 1, failed: 0 };
+  };
+  const end = async (name: string) => {
+    ends.get(name)?.();
+    await new Promise((resolve) => setTimeout(resolve));
+    return begun;
+  };
+  const waiting = ["w1", "w2", "w3"].map((name) => ({ ...batch(name), waits: true }));
+  const batches = [...waiting, ...["a", "b", "c"].map((name) => batch(name))];
+  const tallies = runBatches(batches, run, { out: () => {}, error: () => {} });
+  assertEquals(begun, ["a", "b", "w1"]);
+  assertEquals((await end("w1")).slice(3), ["w2"]);
+  assertEquals((await end("a")).slice(4), ["c"]);
+  assertEquals((await end("b")).slice(5), ["w3"]);
+  for (const name of ["c", "w2", "w3"]) await end(name);
+  assertEquals((await tallies).length, 6);
+});
+
 Deno.test("runBatches() shows at once what the only one of a stage says", () => {
   let shown = "";
   const show = { out: (text: string) => shown += text, error: () => {} };
