@@ -83,8 +83,12 @@ export class Following {
       this.#wake?.();
     });
 
-  /** Ends it until the client dials again. */
+  /** Ends it until the client dials again. While somebody waits for the first answer, that is what it does. */
   pause(): void {
+    if (this.#waiting.size === 0) this.#end();
+  }
+
+  #end(): void {
     this.#running?.abort(new Error("The client has quit"));
     this.#running = undefined;
     this.#wake?.();
@@ -96,7 +100,7 @@ export class Following {
   /** Ends it for ever. */
   stop(): void {
     this.#isStopped = true;
-    this.pause();
+    this.#end();
   }
 
   #run(): void {

@@ -151,6 +151,20 @@ Deno.test("Client with a function asks again after its interval, and keeps what 
   assertEquals(log, ["servers 10.0.0.2,10.0.0.1", "servers 10.0.0.2,10.0.0.3"]);
 });
 
+Deno.test("Client.quit() goes on asking a source for whose first answer calls wait", async () => {
+  await using server = await MemcachedServer.start();
+  let asked = 0;
+  const { promise, resolve } = Promise.withResolvers<string[]>();
+  const patience = { timeout: 5000, connectTimeout: 5000, pollTimeout: 5000 };
+  await using client = new Client(() => (asked++, promise), { ...patience, strict: true });
+  const before = client.set("key", 1);
+  await settle();
+  await client.quit();
+  const behind = client.get("key");
+  resolve([server.address]);
+  assertEquals([await before, await behind, asked], [true, 1, 1]);
+});
+
 Deno.test("Client.quit() stops its source until the next dial, close() and setServers() for ever", async () => {
   const clock = new ManualClock();
   await using server = await MemcachedServer.start();
