@@ -87,6 +87,10 @@ class Updating<T> {
   readonly #owner: CallOwner;
   #mayBeStored = false;
   #cancelPause = () => {};
+  #cancelEnd = () => {};
+  /** When it began, and the milliseconds that it may take; 0: no limit. */
+  #began = 0;
+  #timeout = 0;
 
   constructor(
     engine: Engine,
@@ -108,10 +112,11 @@ class Updating<T> {
   begin(): void {
     const call = this.#call;
     const { clock, timeout } = this.#engine.settings;
-    const cancel = timeout > 0 ? clock.after(timeout, () => call.reject(this.#late())) : () => {};
+    this.#began = clock.now();
+    this.#endAfter(timeout, timeout);
     const { onSettled } = call;
     call.onSettled = (end) => {
-      cancel();
+      this.#cancelEnd();
       this.#cancelPause();
       onSettled?.(end);
     };
@@ -121,12 +126,30 @@ class Updating<T> {
     );
   }
 
+  /** @param left Milliseconds of them that are left. */
+  #endAfter(timeout: number, left: number): void {
+    this.#cancelEnd();
+    this.#timeout = timeout;
+    if (timeout === 0) return;
+    const { clock } = this.#engine.settings;
+    this.#cancelEnd = clock.after(left, () => this.#call.reject(this.#late()));
+  }
+
+  /** Has it end no later than the call of another client that it is a part of, whose deadline is known by now. */
+  #endWithWhole(): void {
+    const { at } = this.#call.deadline;
+    const timeout = Math.ceil(at - this.#began);
+    if (at === Infinity || this.#timeout > 0 && this.#timeout <= timeout) return;
+    this.#endAfter(timeout, Math.max(0, at - this.#engine.settings.clock.now()));
+  }
+
   async #run(): Promise<T | undefined> {
     const { attempts = ATTEMPTS } = this.#options;
     for (let attempt = 1;; attempt++) {
       const life = lifeOf(this.#engine, this.#key);
       const item = await this.#read();
       if (this.#call.settled) return undefined;
+      if (attempt === 1) this.#endWithWhole();
       let value: T | undefined;
       try {
         value = await this.#change(item?.value);
@@ -186,8 +209,8 @@ class Updating<T> {
   }
 
   #late(): TimeoutError {
-    const { timeout } = this.#engine.settings;
-    return new TimeoutError(`Cannot update as it took longer than its timeout of ${timeout} ms`, {
+    const message = `Cannot update as it took longer than its timeout of ${this.#timeout} ms`;
+    return new TimeoutError(message, {
       ...this.#where(),
       sent: this.#mayBeStored ? "maybe" : "no",
     });
