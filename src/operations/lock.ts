@@ -22,6 +22,8 @@ import type { Engine } from "../engine/engine.ts";
 import { lifeOf } from "../engine/life.ts";
 import { missing, notDone, verb } from "../engine/verb.ts";
 import { inPart } from "../error_copy.ts";
+import { ClosedError } from "../errors.ts";
+import { isSound } from "../thrown.ts";
 import { A_WINDOW } from "./meta/options.ts";
 import { Told } from "./told.ts";
 
@@ -128,9 +130,19 @@ export class Lock implements AsyncDisposable {
    * ```
    */
   async release(options?: CallOptions): Promise<boolean> {
-    const released = await this.#release(options);
-    if (this.#beside === undefined) return released;
-    return await this.#beside.release(options) && released;
+    const beside = this.#beside;
+    if (beside === undefined) return await this.#release(options);
+    // Its client, too, may be told to close meanwhile.
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    if (!beside.engine.isClosing) beside.engine.holdOpen(over);
+    try {
+      const released = await this.#release(options);
+      let besideReleased: Promise<boolean> | undefined;
+      beside.engine.resume(() => besideReleased = beside.release(options));
+      return await besideReleased === true && released;
+    } finally {
+      end();
+    }
   }
 
   #release(options: CallOptions | undefined): Promise<boolean> {
@@ -167,7 +179,7 @@ export class Lock implements AsyncDisposable {
 
   /**
    * Releases the lock at the end of a block with `await using`, unless it has been released. It does not throw if the
-   * server fails: the lock then ends with its `ttl`.
+   * server fails, or the client is closed: the lock then ends with its `ttl`.
    *
    * @example A job that one worker does
    * ```ts
@@ -186,7 +198,12 @@ export class Lock implements AsyncDisposable {
    * ```
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isReleased) await this.release({ strict: false });
+    if (this.#isReleased) return;
+    try {
+      await this.release({ strict: false });
+    } catch (error) {
+      if (!isSound(error, ClosedError)) throw error;
+    }
   }
 }
 
@@ -212,6 +229,8 @@ export function lock(
 
 /** Something on other servers that ends with a lock. */
 export interface Beside {
+  /** Of those servers. */
+  readonly engine: Engine;
   /** Gives true if it was there until now, or need not be. */
   release(options?: CallOptions): Promise<boolean>;
 }
@@ -229,7 +248,11 @@ export async function lockBoth(
   try {
     return taken = await second.deadlines.within(
       deadline,
-      () => lock(second, key, options, () => beside),
+      () =>
+        lock(second, key, options, () => ({
+          engine: first,
+          release: (options) => beside.release(options),
+        })),
     );
   } finally {
     // The call ends by its deadline, and does not wait for this.
@@ -247,6 +270,7 @@ export function lockOnFirst(
   options: LockOptions,
 ): Promise<Lock | undefined> {
   return lock(first, key, options, (id) => ({
+    engine: second,
     async release() {
       await second.call<boolean>(VERBS.release, { strict: false }, (call) => {
         const wireKey = second.keys.one(key);

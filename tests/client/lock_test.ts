@@ -1,7 +1,7 @@
 /** lock(): one holder at a time, known by its token. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, MemcachedError } from "@libmc/libmc";
+import { Client, type ClientOptions, ClosedError, MemcachedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { Recorder } from "../compat/recording_connect.ts";
 import { startMemcached } from "../support/memcached.ts";
@@ -114,6 +114,17 @@ Deno.test("lock of a server that is away is not given; the end of its block does
   await assertRejects(() => second.lock("l", { ttl: 10 }), MemcachedError);
   await second.close();
   assertEquals(await client.lock("l", { ttl: 10 }), undefined);
+});
+
+Deno.test("lock whose client is closed in its block leaves the block without an error", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, PATIENT);
+  {
+    await using lock = await client.lock("l", { ttl: 10 });
+    assert(lock !== undefined);
+    await client.close();
+    await assertRejects(() => lock.release(), ClosedError);
+  }
 });
 
 Deno.test("lock whose release fails at the end of a block leaves the block without an error", async () => {
