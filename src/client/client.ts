@@ -22,7 +22,7 @@ import type { MigrationOptions, MigrationSource } from "../engine/migration_opti
 import { anObserver, type ClientOptions, type LiveOptions } from "../engine/options.ts";
 import type { Servers, WeightedServer } from "../engine/server_list.ts";
 import type { ServerSource } from "../engine/server_source.ts";
-import { routed } from "../engine/view.ts";
+import { refusingAtEnd, routed } from "../engine/view.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { GroupCounters } from "../observe/group_counts.ts";
 import type { VerbCounters } from "../observe/verb_counts.ts";
@@ -160,11 +160,13 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    */
   constructor(servers: Servers | ServerSource, options: ClientOptions<V> = {}) {
     super();
-    this.#engine = new Engine(servers, options, this);
+    const engine = this.#engine = new Engine(servers, options, this);
     if (options.migrateFrom !== undefined) this.#moveFrom(options.migrateFrom, options.migration);
-    if (this.#engine.copies === undefined) return;
-    this.#copying = new Copying(this.#engine, new CopiedCalls(this.#engine));
-    this.#moving = copyingVerbs<MovingVerbs>(this.#copying);
+    if (engine.copies !== undefined) {
+      this.#copying = new Copying(engine, new CopiedCalls(engine));
+      this.#moving = copyingVerbs<MovingVerbs>(this.#copying);
+    }
+    if (this.#moving !== undefined) this.#engine = refusingAtEnd(engine);
   }
 
   /**
@@ -2098,9 +2100,7 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    */
   close(): Promise<void> {
     const several = this.#move ?? this.#copying;
-    if (several !== undefined) return several.close().then(() => this.#engine.close());
-    this.#loads?.close();
-    return this.#engine.close();
+    return several?.close().then(() => this.#engine.close()) ?? this.#engine.close();
   }
 
   /**
@@ -2161,7 +2161,7 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
       throw new TypeError('Cannot use option "migrateFrom" as it is not a client of this package');
     }
     const engines = { old: source.#engine, new: this.#engine };
-    this.#move = moveBetween(engines, options, () => this.#allLoads());
+    this.#move = moveBetween(engines, options);
     this.#moving = movingVerbs<MovingVerbs>(this.#move);
   }
 

@@ -41,8 +41,10 @@ export class Copying {
 
   /** Flushes all servers, and those that have copied something from another one meanwhile once more. */
   async flushAll(options: FlushOptions | undefined): Promise<string[]> {
-    const names = await flushAll(this.engine, options);
-    return options?.delay === undefined ? await flushAll(this.engine, options) : names;
+    return await this.calls.hold(async () => {
+      const names = await flushAll(this.engine, options);
+      return options?.delay === undefined ? await flushAll(this.engine, options) : names;
+    });
   }
 
   /** @throws {TypeError} With zones: each would have a number of its own for a namespace. */
@@ -60,8 +62,9 @@ export class Copying {
 
   /** Waits also for what is loaded behind the backs of callers: the other copies have to forget what they have. */
   async close(): Promise<void> {
-    this.engine.endStreams();
-    await this.loads.close(() => this.calls.close());
+    this.engine.beginClosing();
+    await this.calls.close();
+    await this.loads.close();
   }
 }
 
@@ -142,8 +145,9 @@ class Verbs extends Copier {
 
 /** The meta commands of the client. */
 class MetaVerbs extends Copier {
-  noop(options?: CallOptions): Promise<boolean> {
-    return noop(this.copying.engine, options);
+  async noop(options?: CallOptions): Promise<boolean> {
+    const { calls, engine } = this.copying;
+    return await calls.hold(() => noop(engine, options));
   }
 
   get(key: MetaKey, options?: MetaGetOptions): Promise<unknown> {

@@ -4,6 +4,7 @@
  */
 
 import type { CallOptions, FlushOptions } from "../engine/call_options.ts";
+import { eitherEnds } from "../engine/ending.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { MigrationOptions } from "../engine/migration_options.ts";
 import { routed } from "../engine/view.ts";
@@ -27,13 +28,14 @@ export class Move {
   readonly engines: Readonly<Record<Side, Engine>>;
   readonly loads: PlacedLoads<Side>;
 
-  /** @param newLoads Gives the loads of the client that moves. */
-  constructor(moves: Moves, engines: Move["engines"], newLoads: () => Loads) {
+  constructor(moves: Moves, engines: Move["engines"]) {
     this.moves = moves;
     this.engines = engines;
+    const { old, new: to } = engines;
     // Not those of the old client, which lives on when this one is closed.
-    const loadsOf = (side: Side) => side === "new" ? newLoads() : new Loads(engines.old);
-    this.loads = new PlacedLoads(loadsOf);
+    this.loads = new PlacedLoads((side) =>
+      side === "new" ? new Loads(to) : new Loads(old, undefined, eitherEnds(old.ending, to.ending))
+    );
   }
 
   get isDone(): boolean {
@@ -46,15 +48,18 @@ export class Move {
   }
 
   async close(): Promise<void> {
-    this.engines.new.endStreams();
-    await this.loads.close(() => this.moves.close());
+    this.engines.new.beginClosing();
+    await this.moves.close();
+    await this.loads.close();
   }
 
   /** Flushes the old servers first, as what they have would be carried over. */
   async flushAll(options: FlushOptions | undefined): Promise<string[]> {
-    if (this.isDone) return await flushAll(this.engines.new, options);
-    const names = await flushAll(this.engines.old, options);
-    return [...names, ...await flushAll(this.engines.new, options)];
+    return await this.moves.hold(async () => {
+      if (this.isDone) return await flushAll(this.engines.new, options);
+      const names = await flushAll(this.engines.old, options);
+      return [...names, ...await flushAll(this.engines.new, options)];
+    });
   }
 
   /** @throws {TypeError} As long as the client moves: the number of a namespace would be another one on each side. */
@@ -74,7 +79,6 @@ export class Move {
 export function moveBetween(
   engines: Move["engines"],
   options: MigrationOptions,
-  newLoads: () => Loads,
 ): Move {
   if (engines.old.copies !== undefined) {
     throw new TypeError(
@@ -87,7 +91,7 @@ export function moveBetween(
       'Cannot use option "nearCache" while a client moves: neither with "migrateFrom" nor in the old client',
     );
   }
-  return new Move(new Moves(engines.old, engines.new, options), engines, newLoads);
+  return new Move(new Moves(engines.old, engines.new, options), engines);
 }
 
 /** Makes the object with the verbs of a client that moves. */
@@ -188,8 +192,9 @@ class Verbs extends Mover {
 
 /** The meta commands of the client. */
 class MetaVerbs extends Mover {
-  noop(options?: CallOptions): Promise<boolean> {
-    return noop(this.move.engines.new, options);
+  async noop(options?: CallOptions): Promise<boolean> {
+    const { moves, engines } = this.move;
+    return await moves.hold(() => noop(engines.new, options));
   }
 
   get(key: MetaKey, options?: MetaGetOptions): Promise<unknown> {

@@ -6,7 +6,6 @@ import type { Loads } from "../operations/get_or_set/get_or_set.ts";
 export class PlacedLoads<Where> {
   readonly #byPlace = new Map<Where, Loads>();
   readonly #loadsOf: (where: Where) => Loads;
-  #isClosing = false;
 
   /** @param loadsOf Is asked once for each place. */
   constructor(loadsOf: (where: Where) => Loads) {
@@ -15,25 +14,15 @@ export class PlacedLoads<Where> {
 
   at(where: Where): Loads {
     let loads = this.#byPlace.get(where);
-    if (loads === undefined) {
-      this.#byPlace.set(where, loads = this.#loadsOf(where));
-      // A call that was made before the client was told to close comes to its place only now.
-      if (this.#isClosing) void loads.close();
-    }
+    if (loads === undefined) this.#byPlace.set(where, loads = this.#loadsOf(where));
     return loads;
   }
 
-  /**
-   * Has all that is on its way end soon, and waits for it.
-   *
-   * @param calls Waits for the calls under way: they may have to load first.
-   */
-  async close(calls: () => Promise<void>): Promise<void> {
-    this.#isClosing = true;
-    const close = () => Promise.all(Array.from(this.#byPlace.values(), (loads) => loads.close()));
-    const loaded = close();
-    await calls();
-    await loaded;
-    await close();
+  /** Waits for all that is on its way, also behind the backs of callers, once no more calls come. */
+  async close(): Promise<void> {
+    const all = Array.from(this.#byPlace.values());
+    await Promise.all(all.map((loads) => loads.none()));
+    // One place may be that of a client that lives on.
+    for (const loads of all) loads.leave();
   }
 }

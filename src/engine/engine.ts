@@ -22,6 +22,7 @@ import { Called, type Place } from "./called.ts";
 import type { CallOptions } from "./call_options.ts";
 import { CLUSTER_QUESTIONS } from "./cluster_questions.ts";
 import { Deadlines, sweepPeriod } from "./deadlines.ts";
+import { Ending, type Ends } from "./ending.ts";
 import { CallCounts } from "./call_counts.ts";
 import { countingCommands, countingDecoders, type Decoders } from "./group_bytes.ts";
 import { decodersOf } from "./item_decoders.ts";
@@ -92,8 +93,8 @@ export class Engine implements CallOwner {
   /** The calls under way that end by their own limits. */
   readonly #open = new OpenCalls();
   #closing: Promise<void> | undefined;
-  /** Made for the first call that takes as long as its caller's stream, or when the client is told to close. */
-  #ending: AbortController | undefined;
+  /** Made for the first who asks when the client is told to close, or then. */
+  #ending: Ending | undefined;
   #opaques: Opaques | undefined;
   /** Where the client was closed, as the cause of later errors. */
   #closedAt: Error | undefined;
@@ -199,7 +200,7 @@ export class Engine implements CallOwner {
    */
   opens<T>(call: Call<T>, isBounded = true): boolean {
     if (this.#closing !== undefined && !this.#open.isResuming) {
-      throw this.#closedError();
+      throw this.closedError();
     }
     if (call.settled) return false;
     if (isBounded) {
@@ -225,7 +226,7 @@ export class Engine implements CallOwner {
 
   /** True once the client is told to close: what is called now comes too late. */
   get isClosing(): boolean {
-    return this.#closing !== undefined;
+    return this.#ending?.hasBegun === true && !this.#open.isResuming;
   }
 
   /** Begins calls that were made before the client was told to close, and have waited while it was held open. */
@@ -394,15 +395,17 @@ export class Engine implements CallOwner {
     });
   }
 
-  /** Is aborted when the client is told to close, for calls that would take as long as their callers' streams. */
-  get ending(): AbortSignal {
-    return (this.#ending ??= new AbortController()).signal;
+  /** Says when the client is told to close, for all that would take as long as the program lets it. */
+  get ending(): Ends {
+    return this.#ending ??= new Ending();
   }
 
-  /** Ends the calls that would take as long as their callers' streams, and whatever waits for them. */
-  endStreams(): void {
-    // Those that have not come to it are ended when they do.
-    (this.#ending ??= new AbortController()).abort(this.#closedError());
+  /** Ends what would take as long as the program lets it, or gives it as long as a call. It is not refused what it needs. */
+  beginClosing(): void {
+    this.#closedAt ??= new Error("The client was closed here");
+    const { clock, timeout } = this.settings;
+    this.#ending ??= new Ending();
+    this.#ending.begin({ reason: this.closedError(), clock, timeout });
   }
 
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */
@@ -496,9 +499,8 @@ export class Engine implements CallOwner {
   /** Closes for ever, once all calls under way have settled. A second call waits for the first. */
   close(): Promise<void> {
     this.near?.close();
-    this.endStreams();
-    this.#closedAt ??= new Error("The client was closed here");
-    return this.#closing ??= this.#end(this.#closedAt);
+    this.beginClosing();
+    return this.#closing ??= this.#end();
   }
 
   /** True if calls end by themselves: none of them waits for a dial that has no time limit. */
@@ -507,14 +509,15 @@ export class Engine implements CallOwner {
   }
 
   /** Waits for the calls under way, with all their steps, if these end. */
-  async #end(closedAt: Error): Promise<void> {
+  async #end(): Promise<void> {
     if (this.callsEnd) await this.#open.none();
     this.roster.close();
-    await this.cluster.close(closedAt);
+    await this.cluster.close(this.#closedAt);
     this.#outbox.close();
   }
 
-  #closedError(): ClosedError {
+  /** Makes the error of a call that comes too late. */
+  closedError(): ClosedError {
     return new ClosedError("Cannot use client as it is closed", { cause: this.#closedAt });
   }
 }

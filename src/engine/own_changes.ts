@@ -17,8 +17,13 @@ interface ChangingCall {
 export class OwnChanges {
   #listeners: readonly OnChange[] | undefined;
 
-  add(listener: OnChange): void {
+  /** Returns a function by which the listener leaves. */
+  add(listener: OnChange): () => void {
     this.#listeners = [...this.#listeners ?? [], listener];
+    return () => {
+      const others = this.#listeners?.filter((other) => other !== listener) ?? [];
+      this.#listeners = others.length === 0 ? undefined : others;
+    };
   }
 
   /**

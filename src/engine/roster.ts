@@ -87,6 +87,7 @@ export class Roster {
   /** Looks for servers no more: the client is closed. */
   close(): void {
     this.#leave?.();
+    this.#leave = () => {};
     this.#options.following?.stop();
   }
 

@@ -5,6 +5,7 @@ import { forCommand } from "../error_copy.ts";
 import type { MemcachedError } from "../errors.ts";
 import { Call } from "./call.ts";
 import type { Place } from "./called.ts";
+import { eitherEnds, type Ends } from "./ending.ts";
 import type { Engine } from "./engine.ts";
 import type { Keys } from "./keys.ts";
 
@@ -13,7 +14,8 @@ type Changes = Partial<
   Pick<
     Engine,
     | ("began" | "endlessTurn" | "inTurn" | "locate" | "send" | "sendForChunk" | "sendGroups")
-    | ("call" | "copy" | "count" | "ending" | "failed" | "route" | "serverOf" | "strict")
+    | ("call" | "copy" | "count" | "ending" | "failed" | "inSteps" | "opens" | "route")
+    | ("serverOf" | "start" | "strict")
   >
 >;
 
@@ -106,9 +108,32 @@ export function owning(
   return view;
 }
 
-/** Gives an engine on which calls that take as long as their callers' streams end by another signal. */
-export function endingBy(engine: Engine, ending: AbortSignal): Engine {
-  return withKeys(engine, engine.keys, { ending });
+/** Gives an engine whose calls that take as long as their callers' streams also end when another client is told to close. */
+export function endingWith(engine: Engine, other: Ends): Engine {
+  return withKeys(engine, engine.keys, { ending: eitherEnds(engine.ending, other) });
+}
+
+/**
+ * Gives the engine for the calls that a client does not carry out by turns, if it does so with the others: what these still
+ * need is not refused while the client closes, and so it is these that have to be told apart.
+ */
+export function refusingAtEnd(engine: Engine): Engine {
+  const check = () => {
+    if (engine.isClosing) throw engine.closedError();
+  };
+  const checked = <C, R>(begin: (call: C) => R) => (call: C): R => {
+    check();
+    return begin(call);
+  };
+  return withKeys(engine, engine.keys, {
+    call: (verb, options, begin) => engine.call(verb, options, checked(begin)),
+    inSteps: (verb, options, run) => engine.inSteps(verb, options, checked(run)),
+    start: (call, begin, isBounded) => engine.start(call, checked(begin), isBounded),
+    opens(call, isBounded) {
+      check();
+      return engine.opens(call, isBounded);
+    },
+  });
 }
 
 /** Gives an engine that is this one in everything but the keys that callers' keys are turned into. */

@@ -116,6 +116,7 @@ export abstract class AdminStream<T> implements AdminIterator<T> {
     const signal = this.begin();
     try {
       if (signal.aborted) throw signal.reason;
+      if (this.#engine.isClosing) throw this.#engine.closedError();
       yield* this.results(signal);
     } catch (error) {
       if (error !== LEFT) throw this.failed(error);

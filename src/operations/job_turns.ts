@@ -7,7 +7,7 @@ import type { Deadline } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { KeyOrder } from "../engine/key_order.ts";
 import { OpenCalls } from "../engine/open_calls.ts";
-import { ClosedError, type MemcachedError, TimeoutError } from "../errors.ts";
+import { type MemcachedError, TimeoutError } from "../errors.ts";
 
 /** One call, ready to begin. */
 export interface WaitingJob {
@@ -25,20 +25,18 @@ export class JobTurns {
   readonly #engine: Engine;
   readonly #order = new KeyOrder();
   readonly #open = new OpenCalls();
-  #isClosing = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
-  /** True if no call has a turn, or waits for one. */
+  /** True if no call has a turn or waits for one, and the client is not told to close. */
   get areFree(): boolean {
-    return this.#order.size === 0;
+    return this.#order.size === 0 && !this.#engine.isClosing;
   }
 
-  /** Waits for the calls under way. Later ones are refused. */
+  /** Waits for the calls under way. Later ones are refused: the client has been told to close. */
   async close(): Promise<void> {
-    this.#isClosing = true;
     if (this.#engine.callsEnd) await this.#open.none();
   }
 
@@ -52,8 +50,8 @@ export class JobTurns {
    *
    * @throws {ClosedError} If the client is closed.
    */
-  hold(run: () => Promise<unknown>): Promise<unknown> {
-    if (this.#isClosing) throw new ClosedError("Cannot use client as it is closed");
+  hold<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#engine.isClosing) throw this.#engine.closedError();
     const result = run();
     this.#open.add();
     result.then(this.#open.settled, this.#open.settled);

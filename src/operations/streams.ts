@@ -31,6 +31,7 @@ import {
   STREAM_OPTIONS,
   type StreamOptions,
 } from "../engine/call_options.ts";
+import { abortedAtEnd } from "../engine/ending.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RawItem } from "../engine/item_decoders.ts";
 import type { Settings } from "../engine/options.ts";
@@ -159,9 +160,9 @@ async function storeStream(
   // A manifest may be written only if all chunks are there, so these are answered in any case.
   const answered = { ...options, noreply: false };
   const chunkBytes = chunkBytesOf(engine.settings, key, flags);
-  const end = signal === undefined ? engine.ending : AbortSignal.any([signal, engine.ending]);
+  const end = abortedAtEnd(engine.ending, signal);
   try {
-    for await (const { data, isLast } of rechunked(stream, chunkBytes, end)) {
+    for await (const { data, isLast } of rechunked(stream, chunkBytes, end.signal)) {
       if (count === 0 && isLast) return await storeLast({ data, flags });
       checkSplit(engine, key, chunkBytes, count + (isLast ? 1 : 2));
       if (count === 0) {
@@ -182,6 +183,8 @@ async function storeStream(
   } catch (error) {
     // Readers can already see the result of the steps before the one that failed.
     throw hasBegun && isSound(error, MemcachedError) ? inPart(error) : error;
+  } finally {
+    end.release();
   }
 }
 
@@ -382,6 +385,8 @@ async function* pieces(
   // `pipeThrough()` with the signal is not enough: on Node it does not cancel a silent stream.
   const cancel = () => void reader.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", cancel);
+  // A stream whose turn came when the client had been told to close may stay silent for ever.
+  if (signal.aborted) cancel();
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
     signal.throwIfAborted();

@@ -4,6 +4,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Client, type ClientOptions, ClosedError } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { eventually, within } from "../support/eventually.ts";
+import { VERBS } from "../support/verbs.ts";
+
+const PATIENCE: ClientOptions = { timeout: 5000, connectTimeout: 5000, pollTimeout: 5000 };
 
 type Make = (servers: readonly MemcachedServer[], old: Client, more?: ClientOptions) => Client;
 
@@ -14,6 +17,12 @@ const CLIENTS: Readonly<Record<string, Make>> = {
     new Client(a.address, { ...more, zones: { own: "a", others: { b: b.address } } }),
   migrateFrom: ([a, b], old, more) =>
     new Client([a.address, b.address], { ...more, migrateFrom: old }),
+  "migrateFrom, done": ([a, b], old, more) =>
+    new Client([a.address, b.address], {
+      ...more,
+      migrateFrom: old,
+      migration: { stage: "done" },
+    }),
 };
 
 for (const [option, make] of Object.entries(CLIENTS)) {
@@ -57,6 +66,65 @@ for (const [option, make] of Object.entries(CLIENTS)) {
     await within("close()", client.close());
     await within("the calls", rejected);
     assertEquals(await rig.old.set("key", "the old client lives on"), true);
+  });
+
+  Deno.test(`Client with ${option}: close() ends streams that have given nothing yet, and those behind them`, async () => {
+    await using rig = await Rig.start();
+    const client = make(rig.servers, rig.old, { timeout: 60_000 });
+    const cancelled: string[] = [];
+    const silent = (name: string) =>
+      new ReadableStream<Uint8Array>({ cancel: () => void cancelled.push(name) });
+    const storing = ["first", "second"].map((name) => client.setStream("key", silent(name)));
+    await within("close()", client.close());
+    assertEquals(await within("setStream()", Promise.all(storing)), [false, false]);
+    assertEquals(cancelled, ["first", "second"]);
+  });
+
+  Deno.test(`Client with ${option}: close() lets calls finish that go to all servers more than once`, async () => {
+    await using rig = await Rig.start();
+    rig.old.toggleFlushAllFeature(true);
+    const client = make(rig.servers, rig.old, { ...PATIENCE, strict: true, allowFlushAll: true });
+    const calls = [client.flushAll(), client.meta.noop()] as const;
+    await within("close()", client.close());
+    assertEquals((await calls[0]).length > 0, true);
+    assertEquals(await calls[1], true);
+  });
+
+  Deno.test(`Client with ${option}: close() refuses what is called while it waits for earlier calls`, async () => {
+    await using rig = await Rig.start();
+    const client = make(rig.servers, rig.old, { ...PATIENCE, allowFlushAll: true });
+    const source = Promise.withResolvers<string>();
+    const asked = Promise.withResolvers<void>();
+    const load = () => (asked.resolve(), source.promise);
+    const loading = client.getOrSet("key", load, { ttl: 60 });
+    await asked.promise;
+    const closed = client.close();
+    const late: readonly (() => Promise<unknown>)[] = [
+      ...VERBS.filter(({ name }) => name !== "quit").map(({ call }) => () => call(client)),
+      () => client.getOrSet("key", load, { ttl: 60 }),
+      () => client.meta.get("key"),
+      () => client.meta.noop(),
+      () => client.health(),
+      () => client.admin.stats(),
+      () => client.admin.keys().next(),
+      () => client.lock("job", { ttl: 60 }),
+    ];
+    for (const call of late) await assertRejects(async () => void await call(), ClosedError);
+    source.resolve("loaded");
+    assertEquals(await loading, "loaded");
+    await within("close()", closed);
+  });
+}
+
+for (const option of ["replicas", "migrateFrom, done"]) {
+  Deno.test(`Client with ${option}: close() gives up a load in a namespace, too`, async () => {
+    await using rig = await Rig.start();
+    const client = CLIENTS[option](rig.servers, rig.old, { ...PATIENCE, timeout: 200 });
+    const hangs = () => new Promise<never>(() => {});
+    const loading = client.namespace("space").getOrSet("key", hangs, { ttl: 60 });
+    const rejected = assertRejects(() => loading, ClosedError);
+    await within("close()", client.close());
+    await within("the call", rejected);
   });
 }
 

@@ -112,6 +112,26 @@ Deno.test("Client.close() waits for no stream that its caller keeps open, but fo
   await writer.abort().catch(() => {});
 });
 
+Deno.test("Client.close() ends streams that have given nothing yet, and those behind them", async () => {
+  await using server = await MemcachedServer.start();
+  const client = clientOf(server.address, { strict: false, timeout: 60_000 });
+  const storing = [1, 2].map(() => client.setStream("stream", new ReadableStream()));
+  await within("close()", client.close());
+  assertEquals(await within("setStream()", Promise.all(storing)), [false, false]);
+});
+
+Deno.test("Client.close() refuses an iterator over servers that nobody has asked yet", async () => {
+  await using server = await MemcachedServer.start();
+  const client = clientOf(server.address);
+  const keys = client.admin.keys();
+  const stored = client.set("key", 1);
+  const closed = client.close();
+  await assertRejects(() => keys.next(), ClosedError);
+  await assertRejects(() => client.admin.watch("mutations").next(), ClosedError);
+  await closed;
+  assertEquals(await stored, true);
+});
+
 Deno.test("Client.close() calls off dials that have no bound, and settles what waits for them", async () => {
   const connect = () => new Promise<never>(() => {});
   const client = new Client("one", { connect, connectTimeout: 0, timeout: 0, strict: true });

@@ -85,6 +85,11 @@ export class CopiedCalls {
     return this.#views[copy];
   }
 
+  /** Has closing wait for a call that goes to all servers. */
+  hold<T>(run: () => Promise<T>): Promise<T> {
+    return this.#turns.hold(run);
+  }
+
   /** Waits for the calls under way. Later ones are refused. */
   close(): Promise<void> {
     return this.#turns.close();

@@ -3,17 +3,19 @@
 import { checkKeys } from "../../checks/arguments.ts";
 import { aFunction } from "../../checks/check.ts";
 import { knowsPlaceholders } from "../../codec/placeholder.ts";
+import type { Ends } from "../../engine/ending.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { EVERY_KEY } from "../../engine/own_changes.ts";
 import { OpenCalls } from "../../engine/open_calls.ts";
 import { verb } from "../../engine/verb.ts";
 import { failureOf, withRoute } from "../../engine/view.ts";
-import { ClosedError, type MemcachedError } from "../../errors.ts";
+import type { MemcachedError } from "../../errors.ts";
 import type { Begun } from "../../observe/observers.ts";
 import { BoundedMap } from "../../bounded_map.ts";
 import { ChosenClaims } from "./chosen.ts";
 import { type Asker, Asking } from "./asking.ts";
 import { type Asked, noClaims } from "./claims.ts";
+import { ClosingLoads } from "./closing_loads.ts";
 import { Flight, type FlightContext } from "./flight.ts";
 import { LoadGate } from "./load_gate.ts";
 import { LoadRounds } from "./load_round.ts";
@@ -70,13 +72,16 @@ export class Loads {
   };
   /** What is on its way, with all that is done behind the backs of callers. */
   readonly #underWay = new OpenCalls();
-  #isClosing = false;
-  /** Cancels the end that closing has set to all loads. */
-  #cancelEnd: (() => void) | undefined;
+  readonly #closing: ClosingLoads;
+  readonly #forgetChanges: () => void;
 
-  /** @param stored As of {@linkcode FlightContext}, if values are in several places. */
-  constructor(engine: Engine, stored?: FlightContext["stored"]) {
+  /**
+   * @param stored As of {@linkcode FlightContext}, if values are in several places.
+   * @param ending If another client than that of the engine uses them as well.
+   */
+  constructor(engine: Engine, stored?: FlightContext["stored"], ending: Ends = engine.ending) {
     this.#engine = engine;
+    this.#closing = new ClosingLoads(this.#open, ending);
     const { clock, maxLoads } = engine.settings;
     this.#context = {
       engine,
@@ -87,7 +92,7 @@ export class Loads {
       ...(stored !== undefined && { stored }),
       failed: (error, isSeen) => engine.failed(error, VERB.name, isSeen),
     };
-    engine.changes.add((keys) => this.#leave(keys));
+    this.#forgetChanges = engine.changes.add((keys) => this.#leave(keys));
   }
 
   /**
@@ -205,14 +210,12 @@ export class Loads {
         const any = flight as Flight<unknown>;
         joinable.set(named(flight.wireKey), any);
         this.#open.add(any);
-        if (this.#isClosing) this.#endSoon(any);
+        this.#closing.added(any);
         return flight;
       },
       over: (flight) => {
         this.#open.delete(flight);
-        if (!this.#open.isEmpty) return;
-        this.#cancelEnd?.();
-        this.#cancelEnd = undefined;
+        if (this.#open.isEmpty) this.#closing.allOver();
       },
     };
   }
@@ -266,22 +269,15 @@ export class Loads {
     }
   }
 
-  /** Has all that is on its way end soon, and waits for it: loads may take as long as a call, and are given up then. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    for (const flight of this.#open) this.#endSoon(flight);
+  /** Waits for all that is on its way. Once the client is told to close, that ends soon. */
+  async none(): Promise<void> {
     if (this.#engine.callsEnd) await this.#underWay.none();
   }
 
-  #endSoon(flight: Flight<unknown>): void {
-    const { clock, timeout } = this.#engine.settings;
-    flight.hurry();
-    if (timeout === 0 || this.#cancelEnd !== undefined) return;
-    this.#cancelEnd = clock.after(timeout, () => {
-      for (const flight of this.#open) {
-        flight.end(new ClosedError("Cannot wait for a load as the client is closed"));
-      }
-    });
+  /** Nobody will use it any more, and the engine lives on. */
+  leave(): void {
+    this.#closing.leave();
+    this.#forgetChanges();
   }
 
   /** Closing waits for what is on its way to its very end, however early its callers have gone. */

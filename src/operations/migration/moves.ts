@@ -22,7 +22,7 @@ import { sendMeta } from "../../engine/meta_sending.ts";
 import type { MigrationOptions } from "../../engine/migration_options.ts";
 import { ownerOfSteps, step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { endingBy, failing, refusedBy, routed } from "../../engine/view.ts";
+import { endingWith, failing, refusedBy, routed } from "../../engine/view.ts";
 import { MemcachedError, UnsupportedError } from "../../errors.ts";
 import { needsBase64 } from "../../key.ts";
 import { isSound } from "../../thrown.ts";
@@ -83,6 +83,11 @@ export class Moves {
     if (areKeysGood && VERB_FIRST.includes(job.effect)) return undefined;
     const { new: to } = this.#engines;
     return refusedBy(to, to.keys, (engine) => job.check?.(engine) ?? job.run(engine, "new"));
+  }
+
+  /** Has closing wait for a call that goes to all servers. */
+  hold<T>(run: () => Promise<T>): Promise<T> {
+    return this.#turns.hold(run);
   }
 
   /** Waits for the calls under way. Later ones are refused. */
@@ -367,8 +372,7 @@ export class Moves {
   #view(side: Side, { options, isEndless }: Job): Engine {
     const { old, new: to } = this.#engines;
     if (side === "new") return routed(to, options);
-    // The old client lives on when this one is closed.
-    return routed(isEndless ? endingBy(old, to.ending) : old, options);
+    return routed(isEndless ? endingWith(old, to.ending) : old, options);
   }
 
   #wireKey(side: Side, { keys }: Job, at: number): string {
