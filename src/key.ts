@@ -259,9 +259,18 @@ function isForbidden(code: number): boolean {
 function unusable(what: string, text: unknown): TypeError {
   if (typeof text !== "string") {
     const type = text === null ? "null" : typeof text;
-    return new TypeError(`Cannot use a ${what} that is not a string: current type is ${type}`);
+    return new TypeError(
+      `Cannot use a ${what} that is not a string: current type is ${type}${adviceFor(text)}`,
+    );
   }
   return new TypeError(`Cannot use ${what} ${quote(text)} as it ${reason(text)}`);
+}
+
+function adviceFor(value: unknown): string {
+  if (typeof value === "number" || typeof value === "bigint") return "; write its String()";
+  if (typeof value !== "object" || value === null) return "";
+  if ("then" in value) return "; await it";
+  return Array.isArray(value) ? "; the methods for many keys take a list, as getMulti() does" : "";
 }
 
 function reason(text: string): string {

@@ -101,6 +101,18 @@ Deno.test("wireKey() refuses what is not a string", () => {
   }
 });
 
+Deno.test("wireKey() says what to write in place of what is not a string", () => {
+  const wrong: readonly (readonly [key: unknown, advice: string])[] = [
+    [7, "number; write its String()"],
+    [7n, "bigint; write its String()"],
+    [["a"], "object; the methods for many keys take a list, as getMulti() does"],
+    [Promise.resolve("a"), "object; await it"],
+  ];
+  for (const [key, advice] of wrong) {
+    assertThrows(() => wireKey(key as string), TypeError, `current type is ${advice}`);
+  }
+});
+
 Deno.test("wireKey() counts bytes, prefix included, up to 250", () => {
   assertEquals(wireKey("é".repeat(125)).length, 250);
   assertEquals(wireKey("k".repeat(248), "p:").length, 250);

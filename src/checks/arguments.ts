@@ -153,8 +153,18 @@ export type Keys = Iterable<string> & object;
 export function checkKeys(keys: Keys): string[] {
   if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return Array.from(keys);
   throw new TypeError(
-    `Cannot use keys that are not an iterable of strings: current type is ${typeOf(keys)}`,
+    `Cannot use keys that are not an iterable of strings: current type is ${typeOf(keys)}` +
+      adviceForKeys(keys),
   );
+}
+
+function adviceForKeys(keys: unknown): string {
+  if (typeof keys === "string") return `; write ${JSON.stringify([keys.slice(0, 60)])} for one key`;
+  if (typeof keys !== "object" || keys === null) return "";
+  if ("then" in keys) return "; await it";
+  return Symbol.asyncIterator in keys
+    ? "; collect them first, by await Array.fromAsync(keys)"
+    : "; write Object.keys(…) for the names of an object";
 }
 
 /** The largest number of 32 bits, unsigned. */

@@ -3,6 +3,8 @@
  * anything has happened. Its message names the value found beside the value allowed.
  */
 
+import { nearNames } from "./near_name.ts";
+
 /**
  * Throws if a value cannot be used. The message calls the value `name`. What it gives, if anything, takes the place of the
  * value: options inside options are read by their check.
@@ -36,7 +38,7 @@ export function readOptions<T>(
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(checks, name) || given[name] === undefined) continue;
-    throw new TypeError(`Cannot use option "${name}"${of} as there is none of that name`);
+    throw unknownOption(name, of, Object.keys(checks));
   }
   const read: Record<string, unknown> = {};
   for (const [name, check] of Object.entries(checks)) {
@@ -45,6 +47,15 @@ export function readOptions<T>(
     read[name] = check(`option "${name}"${of}`, value) ?? value;
   }
   return read as T;
+}
+
+/** Makes the error for a name that no option has. It shows the names that may be meant, or else all. */
+function unknownOption(name: string, of: string, names: readonly string[]): TypeError {
+  const near = nearNames(name, names);
+  const advice = near.length > 0
+    ? `write ${near.map((name) => `"${name}"`).join(" or ")}`
+    : `there are ${names.join(", ")}`;
+  return new TypeError(`Cannot use option "${name}"${of} as there is none of that name: ${advice}`);
 }
 
 /**

@@ -307,6 +307,11 @@ function checkUnknown(options: CallOptions, name: string, checks: CallChecks): v
 /** Says how a value without a name is written. */
 function hint(value: unknown, type: string, checks: CallChecks): string {
   if (type === "AbortSignal") return "; write { signal }";
+  if (type === "AbortController") return "; write { signal: controller.signal }";
+  if (type === "function") {
+    return "; calls take no callback, and options come last: await the promise";
+  }
+  if (type === "number" && Object.hasOwn(checks, "ttl")) return `; write { ttl: ${value} }`;
   if (!Object.hasOwn(checks, "exptime")) return "";
   if (type === "number") return `; write { exptime: ${value} }`;
   return type === "Date" ? "; write { exptime: date }" : "";

@@ -711,7 +711,13 @@ const NEAR_CACHE_CHECKS: Checks<NearCacheOptions> = {
 };
 
 function aCredential(name: string, value: unknown): Credentials {
-  const { username, password } = objectOf(name, value);
+  const { username, password, ...others } = objectOf(name, value);
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw new TypeError(
+      `Cannot use option "auth.${other}" as there is none of that name: write "username" and "password"`,
+    );
+  }
   // No message shows the password.
   if (typeof username !== "string" || !/^[^\s:\0]+$/.test(username)) {
     throw new TypeError(

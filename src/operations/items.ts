@@ -40,6 +40,12 @@ export function entriesOf(
   if (typeof items === "object" && items !== null && Symbol.iterator in items) {
     return items as Iterable<readonly [string, unknown]>;
   }
+  if (typeof items === "object" && items !== null && Symbol.asyncIterator in items) {
+    throw new TypeError(
+      "Cannot store items of an asynchronous iterable, as nobody knows how many come: " +
+        "collect them first, by await Array.fromAsync(items)",
+    );
+  }
   const type = notAnOptionsObject(items);
   if (type === undefined) return Object.entries(items);
   throw new TypeError(

@@ -211,3 +211,15 @@ Deno.test("checkKeys() rejects a string, and anything that is not an iterable", 
   }
   assertThrows(() => checkKeys(null as unknown as string[]), TypeError, "current type is null");
 });
+
+Deno.test("checkKeys() says what to write in place of what is no list of keys", () => {
+  const wrong: readonly (readonly [keys: unknown, advice: string])[] = [
+    ["abc", '; write ["abc"] for one key'],
+    [Promise.resolve(["a"]), "; await it"],
+    [ReadableStream.from(["a"]), "; collect them first, by await Array.fromAsync(keys)"],
+    [{ a: 1 }, "; write Object.keys(…)"],
+  ];
+  for (const [keys, advice] of wrong) {
+    assertThrows(() => checkKeys(keys as string[]), TypeError, advice);
+  }
+});

@@ -189,6 +189,7 @@ Deno.test("Client.setMulti() takes pairs of key and value only", async () => {
     [[{ 0: "a", 1: 1, length: 2 }], "current type is object"],
     [[new Set(["a", 1])], "current type is object"],
     [[[]], "Cannot store item 0 as it must be a pair [key, value]: current length is 0"],
+    [ReadableStream.from([["a", 1]]), "collect them first, by await Array.fromAsync(items)"],
     [[["a"]], "current length is 1"],
     [[["a", 1, 600]], "current length is 3"],
   ];

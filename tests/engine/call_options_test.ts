@@ -53,6 +53,12 @@ for (const { name, names, call } of TAKERS) {
       const isTime = names.includes("exptime");
       const hint = type === "AbortSignal"
         ? "; write { signal }"
+        : type === "AbortController"
+        ? "; write { signal: controller.signal }"
+        : type === "function"
+        ? "; calls take no callback, and options come last: await the promise"
+        : names.includes("ttl") && type === "number"
+        ? `; write { ttl: ${value} }`
         : isTime && type === "number"
         ? `; write { exptime: ${value} }`
         : isTime && type === "Date"

@@ -236,6 +236,25 @@ Deno.test("readClientOptions() refuses names that it does not know, also those e
   }
 });
 
+Deno.test("readClientOptions() shows the names that may be meant in place of an unknown one, or all", () => {
+  const wrong: readonly (readonly [options: Record<string, unknown>, advice: string])[] = [
+    [{ conectTimeout: 1 }, 'write "connectTimeout"'],
+    [{ connect_timeout: 1 }, 'write "connectTimeout"'],
+    [{ Timeout: 1 }, 'write "timeout"'],
+    [{ hash_fn: "md5" }, 'write "hashFn"'],
+    [{ keyPrefix: "a" }, 'write "prefix"'],
+    [{ retries: 1 }, 'write "maxRetries"'],
+    [{ cdoec: {} }, 'write "codec"'],
+    [{ namespace: "a" }, "there are "],
+    [{ ["x".repeat(10_000)]: 1 }, "there are "],
+    [{ nearCache: { maxbytes: 1 } }, 'write "maxBytes"'],
+    [{ auth: { user: "a", pass: "b" } }, 'write "username" and "password"'],
+  ];
+  for (const [options, advice] of wrong) {
+    assertThrows(() => check(options), TypeError, `as there is none of that name: ${advice}`);
+  }
+});
+
 Deno.test("readClientOptions() refuses what is no object", () => {
   for (
     const [options, type] of [
