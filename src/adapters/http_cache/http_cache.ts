@@ -1,6 +1,6 @@
 /** A handler of requests before which memcached stands: a cache that all processes share (RFC 9111). */
 
-import type { Client, LoadContext, Namespace } from "../../../mod.ts";
+import { type Client, ClosedError, type LoadContext, type Namespace } from "../../../mod.ts";
 import {
   aFunction,
   aText,
@@ -227,12 +227,14 @@ class HttpCache {
   /** What is kept of a URL is out of date once a request has changed what is there (RFC 9111, section 4.4). */
   async #change(request: Request, key: string, make: Make): Promise<Response> {
     const response = await make(request);
-    if (response.status < 400) await this.#options.client.delete(key, SOFT);
+    if (response.status < 400) await this.#drop(key);
     return response;
   }
 
   async #answerHead(request: Request, key: string, make: Make): Promise<Response> {
-    const stored = storedResponseIn(await this.#options.client.get<unknown>(key, READ));
+    const stored = storedResponseIn(
+      await unlessClosed(() => this.#options.client.get<unknown>(key, READ)),
+    );
     // Whether a stale one may be given, only GET finds out.
     if (stored === undefined || secondsLeft(stored) <= 0) return await make(request);
     const response = this.#given(stored, request);
@@ -252,7 +254,7 @@ class HttpCache {
     // The response of this call's own load, whether it is kept or not.
     let own: Response | undefined;
     let failed: FailedResponse | undefined;
-    const load = async ({ background, stale }: LoadContext) => {
+    const makeAndKeep = async ({ background, stale }: LoadContext) => {
       const asked = early ?? sharedRequest(request);
       const made = await make(asked);
       if (staleIfError > 0 && FAILED.has(made.status)) {
@@ -266,11 +268,17 @@ class HttpCache {
       if (bytes === undefined && made.status < 500) {
         this.#passed.add(key);
         // What is kept of it from before is out of date.
-        if (stale !== undefined || forceFresh) await client.delete(key, SOFT);
+        if (stale !== undefined || forceFresh) await this.#drop(key);
       }
       if (!background) own = withStatus(response, bytes ? "fwd=miss; stored" : "fwd=miss");
       else if (bytes === undefined) await response.body?.cancel();
       return bytes;
+    };
+    let ownLoad: Promise<unknown> | undefined;
+    const load = (context: LoadContext) => {
+      const loading = makeAndKeep(context);
+      if (!context.background) ownLoad = loading;
+      return loading;
     };
     const ttl = (bytes: unknown) => storedResponseIn(bytes)?.head.fresh ?? 1;
     const options = {
@@ -283,7 +291,8 @@ class HttpCache {
     };
     let bytes: unknown;
     try {
-      bytes = await client.getOrSet(key, load, options);
+      // A client that is closed gives up the load; the handler is at work, and not asked twice.
+      bytes = await unlessClosed(() => client.getOrSet(key, load, options)) ?? await ownLoad;
     } catch (error) {
       if (!(error instanceof FailedResponse)) {
         // It is too big for an item of this client, or the handler says so again.
@@ -302,6 +311,10 @@ class HttpCache {
     // Somebody else's load brought what is not kept, or there is something else under the key.
     if (stored === undefined) return withStatus(await make(request), "fwd=miss");
     return this.#given(stored, request);
+  }
+
+  async #drop(key: string): Promise<void> {
+    await unlessClosed(() => this.#options.client.delete(key, SOFT));
   }
 
   async #notStored(
@@ -360,6 +373,20 @@ function secondsSince({ head }: StoredResponse): number {
 /** Gives the seconds for which a response is still fresh; fewer than 0 for one that is not. */
 function secondsLeft(stored: StoredResponse): number {
   return (stored.head.fresh ?? 0) - secondsSince(stored);
+}
+
+/**
+ * A page must not fail because the client is closed, either: a server that ends closes it, and may still have requests.
+ *
+ * @returns `undefined` if it is.
+ */
+async function unlessClosed<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof ClosedError)) throw error;
+    return undefined;
+  }
 }
 
 /** What the handler says when something failed: a stale response is better, if there is one. */

@@ -233,6 +233,28 @@ Deno.test("httpCache() serves without memcached if the client is strict, too", a
   for (const method of ["GET", "HEAD", "GET"]) assertEquals((await ask({ method })).status, 200);
 });
 
+Deno.test("httpCache() serves once its client is closed, and what it is making in that moment", async () => {
+  await using server = await MemcachedServer.start();
+  await using client = new Client(server.address, { timeout: 100 });
+  const made = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const page = rig(client, {}, async (call) => {
+    asked.resolve();
+    await made.promise;
+    return new Response(`page ${call}`, { headers: FRESH });
+  });
+  const first = page.ask();
+  await asked.promise;
+  const second = page.ask();
+  await client.close();
+  made.resolve();
+  const bodies = await Promise.all([first, second].map(async (page) => (await page).text()));
+  assertEquals([bodies.sort(), page.calls], [["page 1", "page 2"], 2]);
+  assertEquals(await (await page.ask()).text(), "page 3");
+  assertEquals((await page.ask({ method: "HEAD" })).status, 200);
+  assertEquals(await (await page.ask({ method: "POST" })).text(), "page 5");
+});
+
 Deno.test("httpCache() is the middleware of a framework whose context goes on by next(), as Fresh's", async () => {
   await using server = await MemcachedServer.start();
   await using client = new Client(server.address);
