@@ -154,6 +154,8 @@ export interface TypedMap<M extends object, K extends string> extends Map<K, Typ
   get<Q extends K>(key: Q): TypedValue<M, Q> | undefined;
 }
 
+// Functions are looked up by the key, `{ [P in K]: … }[K]`: only so does the compiler know the value's type before it reads
+// the function, and takes { kind: "open" } for one of several kinds, and not for an object with any text.
 /**
  * The methods for keys, for a map of keys: see {@linkcode Typed}. Each does what the method of the client does.
  *
@@ -226,34 +228,43 @@ export interface TypedVerbs<M extends object> {
   /** Reads a value, or loads and stores it. */
   getOrSet<K extends TypedKey<M>>(
     key: K,
-    load: (
-      context: LoadContext<TypedValue<M, K>>,
-    ) => TypedValue<M, K> | Promise<TypedValue<M, K>>,
+    load: {
+      [P in K]: (
+        context: LoadContext<TypedValue<M, P>>,
+      ) => TypedValue<M, P> | Promise<TypedValue<M, P>>;
+    }[K],
     options: TypedGetOrSetOptions<TypedValue<M, K>>,
   ): Promise<TypedValue<M, K>>;
   /** Reads a value, or loads and stores it. What is loaded may be `undefined`: then nothing is stored. */
   getOrSet<K extends TypedKey<M>>(
     key: K,
-    load: (
-      context: LoadContext<TypedValue<M, K>>,
-    ) => TypedValue<M, K> | undefined | Promise<TypedValue<M, K> | undefined>,
+    load: {
+      [P in K]: (
+        context: LoadContext<TypedValue<M, P>>,
+      ) => TypedValue<M, P> | undefined | Promise<TypedValue<M, P> | undefined>;
+    }[K],
     options: TypedGetOrSetOptions<TypedValue<M, K>>,
   ): Promise<TypedValue<M, K> | undefined>;
   /** Reads the values of many keys, or loads and stores them. */
   getOrSetMulti<const K extends TypedKey<M>>(
     keys: Iterable<K> & object,
-    loadMany: (
-      keys: readonly K[],
-      context: LoadManyContext<TypedValue<M, K>>,
-    ) => LoadedItems<TypedValue<M, K>> | Promise<LoadedItems<TypedValue<M, K>>>,
+    loadMany: Record<
+      K,
+      (
+        keys: readonly K[],
+        context: LoadManyContext<TypedValue<M, K>>,
+      ) => LoadedItems<TypedValue<M, K>> | Promise<LoadedItems<TypedValue<M, K>>>
+    >[K],
     options: TypedGetOrSetOptions<TypedValue<M, K>>,
   ): Promise<TypedMap<M, K>>;
   /** Reads a value, changes it, and stores it unless somebody else was faster. */
   update<K extends TypedKey<M>>(
     key: K,
-    change: (
-      value: TypedValue<M, K> | undefined,
-    ) => TypedValue<M, K> | undefined | Promise<TypedValue<M, K> | undefined>,
+    change: {
+      [P in K]: (
+        value: TypedValue<M, P> | undefined,
+      ) => TypedValue<M, P> | undefined | Promise<TypedValue<M, P> | undefined>;
+    }[K],
     options?: UpdateOptions<TypedValue<M, K>>,
   ): Promise<TypedValue<M, K> | undefined>;
   /** Stores a value. */

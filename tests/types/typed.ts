@@ -1,6 +1,6 @@
 /** What a client takes and gives whose keys have types. `typed_test.ts` calls all of it. */
 
-import type { Client, StandardSchema, TypedValue } from "@libmc/libmc";
+import type { Client, StandardSchema, Typed, TypedKey, TypedValue } from "@libmc/libmc";
 
 interface User {
   readonly name: string;
@@ -11,6 +11,8 @@ export type Shop = {
   "user:me": boolean;
   "page:${number}:${string}": string;
   count: number;
+  order: { readonly state: "open"; readonly since: number } | { readonly state: "closed" };
+  sizes: ("small" | "large")[];
   [key: `flag:${string}`]: boolean;
 };
 interface Counts {
@@ -72,6 +74,16 @@ export async function use(client: Client): Promise<void> {
     { ttl: 60 },
   );
   const loadedName: string | undefined = loadedMany.get("user:1")?.name;
+  // Their values are those of the map, and no objects or lists of any texts.
+  const order = await cache.getOrSet("order", () => ({ state: "open", since: 1 }), { ttl: 60 });
+  await cache.getOrSet("order", () => Promise.resolve({ state: "closed" }), { ttl: 60 });
+  await cache.getOrSet("order", async () => await { state: "closed" }, { ttl: 60 });
+  await cache.getOrSet("order", ({ stale }) => stale ?? { state: "closed" }, { ttl: 60 });
+  await cache.getOrSet("sizes", () => ["small"], { ttl: 60 });
+  await cache.getOrSetMulti(["order"], () => ({ order: { state: "closed" } }), { ttl: 60 });
+  const open = await cache.update("order", (order) => order ?? { state: "open", since: 1 });
+  await cache.update("sizes", (sizes = []) => [...sizes, "large"]);
+  const since: number | undefined = order.state === "open" ? order.since : undefined;
   await cache.set("count", 1);
   const updated: number | undefined = await cache.update("count", (count = 0) => count + 1);
   const counted: number | undefined = await cache.incr("count");
@@ -87,7 +99,23 @@ export async function use(client: Client): Promise<void> {
   const servers: readonly string[] = cache.servers;
 
   [name, isMe, page, flag, either, checked, touched, touchedToo, sum, cas, length, list].length;
-  [isFlag, loaded, maybe, loadedName, updated, counted, big, visits, servers].length;
+  [open, since, isFlag, loaded, maybe, loadedName, updated, counted, big, visits, servers].length;
+}
+
+/** Functions of a program's own, for any key of a map and for any map. */
+export function load<K extends TypedKey<Shop>>(
+  cache: Typed<Client, Shop>,
+  key: K,
+  value: TypedValue<Shop, K>,
+): Promise<TypedValue<Shop, K>> {
+  return cache.getOrSet(key, () => value, { ttl: 60 });
+}
+export function change<M extends object, K extends TypedKey<M>>(
+  cache: Typed<Client, M>,
+  key: K,
+  change: (value: TypedValue<M, K> | undefined) => TypedValue<M, K>,
+): Promise<TypedValue<M, K> | undefined> {
+  return cache.update(key, change);
 }
 
 /** The narrowest property counts. */
@@ -144,6 +172,12 @@ export async function misuse(client: Client): Promise<void> {
     cache.setMulti([["count", user]]),
     // @ts-expect-error: a count is a number
     cache.getOrSet("count", () => "1", { ttl: 60 }),
+    // @ts-expect-error: there is no such state
+    cache.getOrSet("order", () => ({ state: "sent" }), { ttl: 60 }),
+    // @ts-expect-error: there is no such state
+    cache.update("order", () => ({ state: "sent" })),
+    // @ts-expect-error: a forgotten call
+    cache.getOrSet("count", () => () => 1, { ttl: 60 }),
     // @ts-expect-error: the schema is that of users
     cache.getOrSet("count", () => 1, { ttl: 60, schema }),
     // @ts-expect-error: the schema is that of users
