@@ -67,7 +67,9 @@ export function wireExptime(exptime: Exptime, now: number = Date.now()): number 
     throw wrongType("exptime", "a number or a Date", exptime);
   }
   if (!Number.isInteger(exptime) || exptime > MAX_INT32 || exptime < -MAX_INT32 - 1) {
-    throw outOfRange("exptime", `an integer from ${-MAX_INT32 - 1} to ${MAX_INT32}`, exptime);
+    const seconds = `an integer from ${-MAX_INT32 - 1} to ${MAX_INT32}`;
+    const { message } = outOfRange("exptime", seconds, exptime);
+    throw new RangeError(exptime > MAX_INT32 ? `${message}; it counts seconds` : message);
   }
   if (exptime <= THIRTY_DAYS) return exptime === 0 ? 0 : exptime;
   const past = Math.floor(now / 1000) - exptime;

@@ -33,12 +33,16 @@ export function readOptions<T>(
   const of = owner === undefined ? "" : ` of ${owner}`;
   const type = notAnOptionsObject(options);
   if (type !== undefined) {
-    throw new TypeError(`Cannot use options${of} that are not an object: current type is ${type}`);
+    const names = Object.keys(checks);
+    const form = names.length <= FEW_NAMES ? `; write { ${names.join(", ")} }` : "";
+    throw new TypeError(
+      `Cannot use options${of} that are not an object: current type is ${type}${form}`,
+    );
   }
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(checks, name) || given[name] === undefined) continue;
-    throw unknownOption(name, of, Object.keys(checks));
+    throw unknownOption(name, Object.keys(checks), { of });
   }
   const read: Record<string, unknown> = {};
   for (const [name, check] of Object.entries(checks)) {
@@ -49,13 +53,22 @@ export function readOptions<T>(
   return read as T;
 }
 
+/** Options of no more names are shown whole. */
+const FEW_NAMES = 4;
+
 /** Makes the error for a name that no option has. It shows the names that may be meant, or else all. */
-function unknownOption(name: string, of: string, names: readonly string[]): TypeError {
+export function unknownOption(
+  name: string,
+  names: readonly string[],
+  { inside = "", of = "" }: { inside?: string; of?: string } = {},
+): TypeError {
   const near = nearNames(name, names);
   const advice = near.length > 0
     ? `write ${near.map((name) => `"${name}"`).join(" or ")}`
     : `there are ${names.join(", ")}`;
-  return new TypeError(`Cannot use option "${name}"${of} as there is none of that name: ${advice}`);
+  return new TypeError(
+    `Cannot use option "${inside}${name}"${of} as there is none of that name: ${advice}`,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The options of TLS and their check. */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { unknownOption } from "./check.ts";
 
 /**
  * Certificates and names for TLS. All certificates and keys are PEM texts.
@@ -44,7 +45,7 @@ export function readTls(tls: unknown): boolean | TlsOptions {
   const given = tls as Record<string, unknown>;
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`Cannot use option "tls.${unknown}" as there is none of that name`);
+    throw unknownOption(unknown, NAMES, { inside: "tls." });
   }
   const cert = textOf(given, "cert");
   const key = textOf(given, "key");

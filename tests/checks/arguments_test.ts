@@ -57,6 +57,8 @@ Deno.test("wireExptime() refuses what is no integer of 32 bits", () => {
       `Cannot use exptime as it must be an integer from -2147483648 to 2147483647: current value is ${exptime}`,
     );
   }
+  // A time of Date.now() is none.
+  assertThrows(() => wireExptime(NOW, NOW), RangeError, `is ${NOW}; it counts seconds`);
 });
 
 Deno.test("wireExptime() refuses what is neither a number nor a Date", () => {

@@ -248,11 +248,18 @@ Deno.test("readClientOptions() shows the names that may be meant in place of an 
     [{ namespace: "a" }, "there are "],
     [{ ["x".repeat(10_000)]: 1 }, "there are "],
     [{ nearCache: { maxbytes: 1 } }, 'write "maxBytes"'],
+    [{ tls: { ca: "" } }, "there are caCerts, "],
+    [{ tls: { servername: "" } }, 'write "serverName"'],
     [{ auth: { user: "a", pass: "b" } }, 'write "username" and "password"'],
   ];
   for (const [options, advice] of wrong) {
     assertThrows(() => check(options), TypeError, `as there is none of that name: ${advice}`);
   }
+});
+
+Deno.test("readClientOptions() shows the few names of options inside an option", () => {
+  assertThrows(() => check({ nearCache: true }), TypeError, "; write { maxBytes, maxAge }");
+  assertThrows(() => check({ compression: "zlib" }), TypeError, "; write { algorithm, level }");
 });
 
 Deno.test("readClientOptions() refuses what is no object", () => {
