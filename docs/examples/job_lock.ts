@@ -68,6 +68,7 @@ async function go(lock: Lock): Promise<boolean> {
   return saved !== undefined;
 }
 
+let said = "";
 for (let isDone = false; !isDone; await pause(100)) {
   try {
     await using lock = await cache.lock(`lock:${job}`, { ttl: SECONDS, routeBy: job });
@@ -77,7 +78,8 @@ for (let isDone = false; !isDone; await pause(100)) {
     console.log(isDone ? "done" : "refused");
   } catch (error) {
     if (!(error instanceof MemcachedError)) throw error;
-    console.error(error.message); // It tries again: each step that was stored counts.
+    // It tries again: each step that was stored counts. What it has said last it does not repeat.
+    if (error.message !== said) console.error(said = error.message);
   }
 }
 await cache.close();
