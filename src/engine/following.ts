@@ -44,6 +44,8 @@ export class Following {
   /** Cuts the pause between two questions short. */
   #wake: (() => void) | undefined;
   #hasAnswered = false;
+  /** True if it ends as soon as nobody waits for the first answer any more, unless the client dials again. */
+  #isPaused = false;
   #isStopped = false;
   /** Those who wait for the first answer. */
   readonly #waiting = new Set<(reason: unknown) => void>();
@@ -61,6 +63,7 @@ export class Following {
 
   /** Dials a server. As long as the client dials, the source is followed. */
   readonly connect: Connect = (endpoint, signal) => {
+    this.#isPaused = false;
     this.#run();
     return this.#options.connect(endpoint, signal);
   };
@@ -76,19 +79,29 @@ export class Following {
         reject(reason);
       };
       const onAbort = () => end(signal.reason);
-      const cancel = afterQuietly(clock, LONGEST_WAIT, () => end(tooLate()));
+      const cancel = afterQuietly(clock, LONGEST_WAIT, () => {
+        end(tooLate());
+        this.#endIfPaused();
+      });
+      this.#isPaused = false;
       signal.addEventListener("abort", onAbort);
       this.#waiting.add(end);
       this.#run();
       this.#wake?.();
     });
 
-  /** Ends it until the client dials again. While somebody waits for the first answer, that is what it does. */
+  /** Ends it until the client dials again. While somebody waits for the first answer, the client dials. */
   pause(): void {
-    if (this.#waiting.size === 0) this.#end();
+    this.#isPaused = true;
+    this.#endIfPaused();
+  }
+
+  #endIfPaused(): void {
+    if (this.#isPaused && this.#waiting.size === 0) this.#end();
   }
 
   #end(): void {
+    this.#isPaused = false;
     this.#running?.abort(new Error("The client has quit"));
     this.#running = undefined;
     this.#wake?.();
@@ -136,11 +149,14 @@ export class Following {
     if (Array.isArray(servers) && servers.length === 0) throw new Error("there are none");
     this.#follower?.took(servers);
     this.#hasAnswered = true;
+    // Those who have waited dial before that.
+    if (this.#isPaused) afterQuietly(this.#options.settings.clock, 0, () => this.#endIfPaused());
   }
 
   #fail(cause: unknown): void {
     if (this.#hasAnswered) this.#follower?.failed(cause);
     for (const end of [...this.#waiting]) end(cause);
+    this.#endIfPaused();
   }
 
   /** An iterable has ended: the servers stay as they are. If there are none, the next call begins it again. */

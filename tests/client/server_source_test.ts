@@ -165,6 +165,32 @@ Deno.test("Client.quit() goes on asking a source for whose first answer calls wa
   assertEquals([await before, await behind, asked], [true, 1, 1]);
 });
 
+Deno.test("Client.quit() stops a source for whose first answer nobody waits any more", async () => {
+  for (const source of ["answers", "fails", "is silent"]) {
+    const clock = new ManualClock();
+    let asked = 0;
+    const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+    const options = {
+      clock,
+      timeout: 100,
+      connect: () => Promise.reject(new Error("nobody dials")),
+    };
+    await using client = new Client(() => (asked++, promise), options);
+    const call = client.get("key");
+    await settle();
+    clock.advance(200);
+    assertEquals(await call, undefined);
+    await client.quit();
+    if (source === "answers") resolve(["one:1"]);
+    if (source === "fails") reject(new Error("down"));
+    for (let seconds = 0; seconds < 60; seconds++) {
+      await settle();
+      clock.advance(1000);
+    }
+    assertEquals([source, asked], [source, 1]);
+  }
+});
+
 Deno.test("Client.quit() stops its source until the next dial, close() and setServers() for ever", async () => {
   const clock = new ManualClock();
   await using server = await MemcachedServer.start();
