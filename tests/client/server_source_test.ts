@@ -12,6 +12,7 @@ import { MemcachedServer } from "../../src/testing/mod.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settle } from "../support/settle.ts";
 
+const PATIENCE = { timeout: 5000, connectTimeout: 5000, pollTimeout: 5000 };
 const BATCH = ["a", "b", "c", "d", "e", "f"];
 
 Deno.test("Client with a function asks it at the first call, and all calls wait for the answer in order", async () => {
@@ -22,7 +23,7 @@ Deno.test("Client with a function asks it at the first call, and all calls wait 
   await using client = new Client(({ signal }) => {
     asked.push(signal);
     return promise;
-  }, { strict: true });
+  }, { ...PATIENCE, strict: true });
   assertEquals([client.servers, client.counters().size, asked.length], [[], 0, 0]);
   const calls = [
     client.set("key", 1),
@@ -155,8 +156,7 @@ Deno.test("Client.quit() goes on asking a source for whose first answer calls wa
   await using server = await MemcachedServer.start();
   let asked = 0;
   const { promise, resolve } = Promise.withResolvers<string[]>();
-  const patience = { timeout: 5000, connectTimeout: 5000, pollTimeout: 5000 };
-  await using client = new Client(() => (asked++, promise), { ...patience, strict: true });
+  await using client = new Client(() => (asked++, promise), { ...PATIENCE, strict: true });
   const before = client.set("key", 1);
   await settle();
   await client.quit();

@@ -3,11 +3,12 @@
 import type { End, Ends } from "../../engine/ending.ts";
 import { ClosedError } from "../../errors.ts";
 import type { Flight } from "./flight.ts";
-import type { OpenFlights } from "./open_flights.ts";
+
+type Ending = Pick<Flight<unknown>, "hurry" | "end">;
 
 /** The end of the flights of one client, or of one that another client uses as well. */
 export class ClosingLoads {
-  readonly #open: OpenFlights;
+  readonly #open: Iterable<Ending>;
   /** Of the clients that were told to close. */
   readonly #ends: End[] = [];
   readonly #forget: () => void;
@@ -17,7 +18,7 @@ export class ClosingLoads {
   #areGivenUp = false;
 
   /** @param ends When that is so: each client says it for itself. */
-  constructor(open: OpenFlights, ends: Ends) {
+  constructor(open: Iterable<Ending>, ends: Ends) {
     this.#open = open;
     this.#forget = ends.onEnd((end) => {
       this.#ends.push(end);
@@ -28,10 +29,11 @@ export class ClosingLoads {
   }
 
   /** Has a flight that has begun end soon, if it is time. */
-  added(flight: Flight<unknown>): void {
+  added(flight: Ending): void {
     if (this.#ends.length === 0) return;
     flight.hurry();
-    if (this.#areGivenUp) flight.end(tooLate());
+    // Not at once: those who wait for it are about to join.
+    if (this.#areGivenUp) queueMicrotask(() => flight.end(tooLate()));
     this.#cancels ??= this.#ends
       .filter(({ timeout }) => timeout > 0)
       .map(({ clock, timeout }) => clock.after(timeout, this.#giveUp));
