@@ -16,11 +16,15 @@ const STAGES: readonly (readonly string[])[] = [
   ["test"],
   // The types of all files are checked by the tests before.
   ["test:pace --no-check"],
-  ["test:screen --no-check", "pack:check", "check", "publish:check", "lint", "fmt --check"],
+  // What looks at files or at the package, and what only has to run.
+  [
+    ...["test:screen --no-check", "bench:smoke", "pack:check", "check"],
+    ...["publish:check", "lint", "fmt --check"],
+  ],
   // Node 24 has a job of its own, and pack:check uses the package on it.
   ["test:runtimes quick node22 bun"],
-  // The soak keeps one core busy at most, and its limits leave room for the other.
-  ["soak --minutes 1", "bench:smoke"],
+  // Its limits are for a machine that has nothing else to do.
+  ["soak --minutes 1"],
 ];
 
 /** Runs a task, and shows what it says. */
