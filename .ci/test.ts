@@ -41,14 +41,14 @@ export const ALONE: readonly string[] = [
 ];
 
 /** Live tests that wait for a third of their time or more, each a run of its own, the longest first. */
-export const WAITING: readonly string[] = [
-  "tests/client",
-  "tests/programs",
-  "tests/client/get_or_set",
-];
+export const WAITING: readonly string[] = ["tests/programs", "tests/client/get_or_set"];
 
 /** Other live tests that take long, each a run of its own, too. All others are one run. */
-export const LONG: readonly string[] = ["tests/faults", "tests/cost/worst_values_test.ts"];
+export const LONG: readonly string[] = [
+  "tests/client",
+  "tests/faults",
+  "tests/cost/worst_values_test.ts",
+];
 
 /** Tests with libraries of others, which read the environment: our own code needs none of it, so no other test may. */
 export const ECOSYSTEM = "tests/ecosystem";
