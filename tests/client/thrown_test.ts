@@ -13,6 +13,7 @@ Deno.test("Client whose connect throws anything fails softly, and dials again", 
       let dials = 0;
       await using client = new Client(server.address, {
         retryTimeout: 0,
+        ...{ connectTimeout: 5000, pollTimeout: 5000 },
         connect: (endpoint, signal) => dials++ === 0 ? reject() : platformConnect(endpoint, signal),
       });
       assertEquals(await client.get("a"), undefined, name);
