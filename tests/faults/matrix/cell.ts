@@ -22,7 +22,7 @@ export interface Cell {
 const LIMITS = { connectTimeout: 100, pollTimeout: 100, timeout: 300, retryTimeout: 40 };
 const AMPLE = { connectTimeout: 1000, pollTimeout: 1000, timeout: 1500, retryTimeout: 40 };
 /** By when a call must have settled, on a machine that has other things to do. */
-const BOUND = LIMITS.timeout + 1500;
+const BOUND = LIMITS.timeout + 4000;
 
 /**
  * Plays cells with one scene of a fault. Gives a sentence for each breach.
@@ -95,6 +95,7 @@ class Run {
       noreply: cell.noreply ?? false,
       connect: this.#dialler.connect,
       ...cell.method.options,
+      ...cell.method.optionsAt?.(scene.address),
     };
     this.#oldClient = cell.method.oldClient?.(scene.address, options);
     this.#client = new Client(
@@ -168,6 +169,8 @@ class Run {
   async recover(): Promise<void> {
     const { method } = this.#cell;
     const value = valueOf(this.#tag, "again");
+    // Hundreds of cells ask at once, and what they ask for needs the machine, too.
+    let pause = 1;
     await eventually(`${this.#where}: the client works again`, async () => {
       const stored = await this.#client.set("again", value);
       const found = await this.#client.get("again");
@@ -176,7 +179,10 @@ class Run {
         return true;
       }
       // A server that slept may carry out late what it was told before.
-      return stored && found === value;
+      if (stored && found === value) return true;
+      await moment(pause);
+      pause = Math.min(2 * pause, LIMITS.retryTimeout);
+      return false;
     });
     const left = await method.wrongRest?.(this.#client, this.#tag, this.#fault.name);
     if (left !== undefined) this.#breach(`left ${left}`);

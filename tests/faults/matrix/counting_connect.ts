@@ -3,6 +3,9 @@
 import type { Connect, Transport } from "@libmc/libmc";
 import { platformConnect } from "../../support/platform_connect.ts";
 
+/** A server that nobody listens at. No network is needed to know that, and thousands of cells ask for it. */
+export const ABSENT = "127.0.0.1:1 absent";
+
 /** Dials as a client does by default, and counts. */
 export class CountingConnect {
   readonly #dial: Connect;
@@ -20,6 +23,9 @@ export class CountingConnect {
   /** The `connect` option of a client. */
   readonly connect: Connect = (endpoint, signal) => {
     this.dials++;
+    if ("port" in endpoint && endpoint.port === 1) {
+      return Promise.reject(new Error("nobody is there"));
+    }
     return this.#count(this.#dial(endpoint, signal));
   };
 

@@ -23,6 +23,8 @@ export interface MatrixMethod {
   readonly mayBeQuiet: boolean;
   /** Options of its client beside those of all. */
   readonly options?: ClientOptions;
+  /** Those of them that name the server. */
+  optionsAt?(address: string): ClientOptions;
   /**
    * Makes a client from whose servers the one of the row moves.
    *

@@ -6,17 +6,17 @@
 
 import { type CallOptions, Client, type ClientOptions, type MigrationStage } from "@libmc/libmc";
 import { VERB } from "../../support/verbs.ts";
+import { ABSENT } from "./counting_connect.ts";
 import { KEYS, type MatrixMethod, rowOf, seedItems, valueOf } from "./methods.ts";
 import { STEP_METHODS } from "./step_methods.ts";
 
 const KEY = KEYS[0];
 const NEW = "new";
-/** A server that nobody listens at. */
-const ABSENT = "127.0.0.1:1 absent";
 /** What the keys of the client begin with that is moved from, behind the tag. */
 const OLD = "old:";
 
-type Name = "get" | "getMulti" | "set" | "delete" | "incr";
+type Name = typeof NAMES[number];
+const NAMES = ["get", "getMulti", "set", "delete", "incr"] as const;
 
 /** All of them. */
 export const SEVERAL_METHODS: readonly MatrixMethod[] = [
@@ -26,8 +26,12 @@ export const SEVERAL_METHODS: readonly MatrixMethod[] = [
   ...(["getMulti", "set", "delete", "incr"] as const).map(copied),
   copiedStep("getOrSet, hit"),
   copiedStep("lock"),
-  ...(["get", "set", "delete"] as const).map((verb) => moved(changed(verb), "read_old")),
-  ...(["get", "set", "delete", "incr"] as const).map((verb) => moved(changed(verb), "read_new")),
+  ...[...NAMES.map(changed), stepOf("getOrSet, miss")].map(inGutter),
+  ...[...NAMES.map(changed), stepOf("getOrSet, miss")].map(zoned),
+  ...(["get", "getMulti", "set", "delete"] as const).map((verb) =>
+    moved(changed(verb), "read_old")
+  ),
+  ...NAMES.map((verb) => moved(changed(verb), "read_new")),
   moved(stepOf("getOrSet, miss"), "read_new"),
   moved(stepOf("lock"), "read_new"),
 ];
@@ -55,6 +59,27 @@ function copied(verb: Name): MatrixMethod {
 
 function copiedStep(name: string): MatrixMethod {
   return both(stepOf(name), "replicas", { replicas: 2 });
+}
+
+/** All keys are of a server that is never there, and the gutter has them. */
+function inGutter(row: MatrixMethod): MatrixMethod {
+  return {
+    ...both(row, "gutter", { replayInvalidations: true }),
+    isAskedBesides: true,
+    servers: () => ABSENT,
+    optionsAt: (address) => ({ gutter: address }),
+  };
+}
+
+/** The other zone is never there. */
+function zoned(row: MatrixMethod): MatrixMethod {
+  return {
+    ...both(row, "zones", { zones: { own: "here", others: { there: ABSENT } } }),
+    isAskedBesides: true,
+    isWhole: (answer, tag) =>
+      row.command === "delete" ? answer === false : row.isWhole(answer, tag),
+    servers: (address) => address,
+  };
 }
 
 function both(row: MatrixMethod, what: string, options: ClientOptions): MatrixMethod {
