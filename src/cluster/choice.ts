@@ -4,13 +4,16 @@
  *
  * But a server that was dead is tried again while another one has its keys, and nobody waits for that: a call that did would
  * be overtaken by those made after it, which find the server dead while it is tried.
+ *
+ * If no server is ready, calls wait for one that is tried: the first in the order of their key, be it tried already or by
+ * them, so that they wait one behind the other. If all that could be tried are, a call that has not waited yet fails at once.
  */
 
 import type { KeyGroup } from "../commands/key_group.ts";
 import type { MemcachedError } from "../errors.ts";
 import type { Membership } from "./membership.ts";
 import type { Server } from "./server.ts";
-import { isDue, standInsOf } from "./stand_ins.ts";
+import { isDue, isTried, standInsOf } from "./stand_ins.ts";
 
 /** A group of keys, and the server to which it goes. */
 export interface ServerGroup {
@@ -36,7 +39,10 @@ export interface Assignment {
 }
 
 /** Servers that a call has dialled without success, with the error. It does not dial them again. */
-export type Failed = Map<Server, MemcachedError>;
+export class Failed extends Map<Server, MemcachedError> {
+  /** True once the call has waited for a server: it does not fail because others wait, too. */
+  hasWaited = false;
+}
 
 /** What a choice depends on, beside the servers. */
 export interface ChoiceRules {
@@ -55,30 +61,47 @@ export function serverFor(
   rules: ChoiceRules,
 ): Server | undefined {
   const owner = membership.ownerOf(key);
-  if (!isUsable(owner, rules.failed)) return standInFor(membership, key, undefined, rules);
-  return isDue(owner) ? standInFor(membership, key, owner, rules) : owner;
+  const isReady = standOf(owner, rules.failed) === "ready";
+  return isReady ? owner : standInFor(membership, key, owner, rules);
 }
 
-/**
- * Chooses the server for a key whose owner is not ready.
- *
- * @param due The owner if it is to be tried again.
- */
+/** Chooses the server for a key whose owner is not ready. */
 function standInFor(
   membership: Membership,
   key: string,
-  due: Server | undefined,
+  owner: Server,
   { failover, failed }: ChoiceRules,
 ): Server | undefined {
+  const waits = new Waits();
+  waits.note(owner, standOf(owner, failed));
   for (const { servers, distribution } of standInsOf(membership, failover)) {
     for (const index of distribution.order(key)) {
       const server = servers[index];
-      if (!isUsable(server, failed)) continue;
-      if (!isDue(server)) return passingOver(due, server);
-      due ??= server;
+      const stand = standOf(server, failed);
+      if (stand === "ready") return passingOver(waits.due, server);
+      waits.note(server, stand);
     }
   }
-  return due;
+  return waits.serverFor(failed);
+}
+
+/** Finds the server for which the calls for a key wait if none is ready. */
+class Waits {
+  /** The first one that is to be tried. */
+  due: Server | undefined;
+  #first: Server | undefined;
+
+  /** Notes the next server in the order of the key. */
+  note(server: Server, stand: Stand): void {
+    if (stand === "due") this.due ??= server;
+    else if (stand !== "tried") return;
+    this.#first ??= server;
+  }
+
+  /** Gives the server; `undefined` if there is none, or nothing is left to be tried by a call that has not waited yet. */
+  serverFor(failed: Failed | undefined): Server | undefined {
+    return this.due !== undefined || failed?.hasWaited === true ? this.#first : undefined;
+  }
 }
 
 /** Dials a server that was dead, and lets nobody wait for it. It is one for each choice: a client may have thousands. */
@@ -87,11 +110,11 @@ function passingOver(due: Server | undefined, standIn: Server): Server {
   return standIn;
 }
 
-/** Finds servers that stand in, of one group of them. */
+/** Finds servers that stand in, of one group of them: the first one that stands as one of some. */
 interface Finder {
   readonly ready: (key: string) => Server | undefined;
-  /** Those, too, that are to be tried first. */
   readonly usable: (key: string) => Server | undefined;
+  readonly tried: (key: string) => Server | undefined;
 }
 
 /** Makes a function that chooses as `serverFor()` does, for so many keys at once, while nothing else happens. */
@@ -103,26 +126,34 @@ function chooserOf(
   const { failover, failed } = rules;
   let finders: readonly Finder[] | undefined;
   return (key, owner) => {
-    let due = isUsable(owner, failed) ? owner : undefined;
-    if (due !== undefined && !isDue(due)) return due;
-    if (count <= MOST_WALKS) return standInFor(membership, key, due, rules);
+    const stand = standOf(owner, failed);
+    if (stand === "ready") return owner;
+    if (count <= MOST_WALKS) return standInFor(membership, key, owner, rules);
     finders ??= standInsOf(membership, failover).map((group) => finderOf(group, failed));
-    for (const { ready, usable } of finders) {
+    const waits = new Waits();
+    waits.note(owner, stand);
+    for (const { ready, usable, tried } of finders) {
       const server = ready(key);
-      due ??= usable(key);
-      if (server !== undefined) return passingOver(due, server);
+      for (const first of [tried(key), usable(key)]) {
+        if (first !== undefined) waits.note(first, standOf(first, failed));
+      }
+      if (server !== undefined) return passingOver(waits.due, server);
     }
-    return due;
+    return waits.serverFor(failed);
   };
 }
 
 function finderOf({ servers, distribution }: Membership, failed: Failed | undefined): Finder {
-  const find = (test: typeof isUsable) => {
-    const first = distribution.firstUsable((index) => test(servers[index], failed));
+  const find = (...stands: readonly Stand[]) => {
+    const first = distribution.firstUsable((index) =>
+      stands.includes(standOf(servers[index], failed))
+    );
     return (key: string): Server | undefined => servers[first(key)];
   };
-  const ready = find(isReady);
-  return { ready, usable: servers.some(isDue) ? find(isUsable) : ready };
+  const ready = find("ready");
+  const usable = servers.some(isDue) ? find("ready", "due") : ready;
+  const tried = servers.some(isTried) ? find("ready", "due", "tried") : usable;
+  return { ready, usable, tried };
 }
 
 /**
@@ -201,13 +232,15 @@ export function groupsOf(
   return { groups: [...own, ...lent], orphans: Array.from(orphans.values()) };
 }
 
-function isUsable(server: Server, failed: Failed | undefined): boolean {
-  return !server.dead && !(failed?.has(server) ?? false);
-}
+/**
+ * How a server stands for a call: it need not be tried first; is to be; is at the moment, for others; or cannot be used.
+ */
+type Stand = "ready" | "due" | "tried" | "useless";
 
-/** True for one that need not be tried first. */
-function isReady(server: Server, failed: Failed | undefined): boolean {
-  return isUsable(server, failed) && !isDue(server);
+function standOf(server: Server, failed: Failed | undefined): Stand {
+  if (failed !== undefined && failed.has(server)) return "useless";
+  if (server.dead) return isTried(server) ? "tried" : "useless";
+  return isDue(server) ? "due" : "ready";
 }
 
 /** Gives the positions of the keys of a group in the caller's list. */

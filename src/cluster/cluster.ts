@@ -38,11 +38,13 @@ import { Server } from "./server.ts";
 import type { ClusterSettings, ServerContext } from "./server_context.ts";
 import { closedError, lateError, unplacedError } from "./server_errors.ts";
 import { type Explained, explained } from "./stand_ins.ts";
+import { Trials } from "./trials.ts";
 import { failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
 
 /** The context in which a cluster is made. */
-export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers">, CopiesOptions {
+export interface ClusterContext
+  extends Omit<ServerContext, "sweeper" | "buffers" | "ready">, CopiesOptions {
   readonly settings: Readonly<ClusterSettings>;
   /** Makes the distribution of the keys, by what the options are at the moment. */
   readonly distribute: Distribute;
@@ -54,6 +56,9 @@ export interface ClusterContext extends Omit<ServerContext, "sweeper" | "buffers
 
 /** What decides, beside the keys, where they go. */
 type Routing = Pick<Command, "deadline" | "route" | "copy">;
+
+/** Is told that a dial is over, and why it failed. */
+type Then = (error: MemcachedError | undefined) => void;
 
 /** Is told of a command that a connection takes now. */
 type Submitting = (command: Command) => void;
@@ -78,6 +83,7 @@ export class Cluster {
   #closed: { readonly at: Error | undefined } | undefined;
   /** Servers that have left and are finishing their last commands. */
   readonly #leaving = new Leaving();
+  readonly #trials = new Trials();
   /** Made when something is noted first: made beforehand, it and the map of what has left took 430 bytes of every client. */
   #debts: Debts | undefined;
   /** Made when the first one is opened. */
@@ -88,7 +94,12 @@ export class Cluster {
     this.#distribute = context.distribute;
     this.#clock = context.clock;
     this.#sweeper = new Sweeper(context.clock, context.sweepPeriod);
-    this.#context = { ...context, sweeper: this.#sweeper, buffers: new RequestBuffers() };
+    this.#context = {
+      ...context,
+      sweeper: this.#sweeper,
+      buffers: new RequestBuffers(),
+      ready: this.#trials.chooseAnew,
+    };
     const { awaited, distribute } = context;
     this.#copies = new Copies(context, distribute, (address) => this.#newServer(address));
     this.#awaited = awaited && standIn(awaited, this.#context, this.#resubmit);
@@ -110,7 +121,7 @@ export class Cluster {
     const awaited = this.#awaited;
     if (awaited === undefined) then(undefined);
     else if (awaited.dead) then(awaited.deadError("find them"));
-    else this.#dial(awaited, deadline, then);
+    else this.#waitFor(awaited, deadline, then);
   }
 
   /** The current servers that have keys. */
@@ -192,11 +203,11 @@ export class Cluster {
    * @param submitting Called when a connection takes it.
    */
   submitTo(server: Server, command: Command, submitting?: Submitting): void {
-    this.#route(
-      command.deadline,
-      (failed) => this.#deliverTo(server, command, failed, submitting),
-      (server, error) => failUnsent(server, command, error),
-    );
+    route({
+      dial: (server, then) => this.#waitFor(server, command.deadline, then),
+      attempt: (failed) => this.#deliverTo(server, command, failed, submitting),
+      fail: (server, error) => failUnsent(server, command, error),
+    });
   }
 
   /**
@@ -508,12 +519,16 @@ export class Cluster {
     return groupsOf(this.#at(copy), keys, { failover, failed, isLate, isLentApart, route });
   }
 
-  /** Dials a server for a call, and calls back when the dial has ended or the call's time is up. */
-  #dial(
-    server: Server,
-    deadline: Deadline,
-    then: (error: MemcachedError | undefined) => void,
-  ): void {
+  /**
+   * Dials a server for a call for keys, and calls back when the dial has ended, another server may take its place, or the
+   * call's time is up.
+   */
+  #dial(server: Server, deadline: Deadline, then: Then): void {
+    waitFor(server, deadline, this.#sweeper, then, (end) => this.#trials.dial(server, end));
+  }
+
+  /** Dials a server for which there is no other, and calls back when that has ended or the call's time is up. */
+  #waitFor(server: Server, deadline: Deadline, then: Then): void {
     waitFor(server, deadline, this.#sweeper, then, (end) => server.dial(end));
   }
 }

@@ -6,7 +6,7 @@
 
 import type { KeyGroup } from "../commands/key_group.ts";
 import type { MemcachedError } from "../errors.ts";
-import { type Assignment, type Failed, positionsOf } from "./choice.ts";
+import { type Assignment, Failed, positionsOf } from "./choice.ts";
 import type { Server } from "./server.ts";
 import { unplacedError } from "./server_errors.ts";
 
@@ -23,7 +23,7 @@ export interface PlacingSteps {
 /** Places the keys of one call. */
 export class Placing {
   readonly #steps: PlacingSteps;
-  readonly #failed: Failed = new Map();
+  readonly #failed = new Failed();
 
   constructor(steps: PlacingSteps) {
     this.#steps = steps;
@@ -48,6 +48,7 @@ export class Placing {
     };
     for (const { server, group } of others) {
       this.#steps.dial(server, (error) => {
+        this.#failed.hasWaited = true;
         if (error === undefined) return this.#placeAnew(server, group, end);
         this.#failed.set(server, error);
         lost.push(group);

@@ -4,7 +4,7 @@ import type { Command } from "../commands/command.ts";
 import type { Divisible } from "../commands/group_command.ts";
 import type { MemcachedError } from "../errors.ts";
 import { isDivisible } from "./affinity.ts";
-import type { Assignment, Failed, ServerGroup } from "./choice.ts";
+import { type Assignment, Failed, type ServerGroup } from "./choice.ts";
 import type { Server } from "./server.ts";
 import { unplacedError } from "./server_errors.ts";
 import { failOrphan, failUnsent } from "./unsent.ts";
@@ -28,7 +28,7 @@ export interface ResendingSteps {
 export function resendGroup(
   command: Divisible,
   steps: ResendingSteps,
-  failed: Failed = new Map(),
+  failed: Failed = new Failed(),
 ): void {
   if (command.abandoned) return;
   const { groups, orphans } = steps.groupsOf(command, failed);
@@ -50,6 +50,7 @@ function resendPart(
 ): void {
   if (server.connected) return steps.give(command, server, standsIn);
   steps.dial(server, command, (error) => {
+    failed.hasWaited = true;
     if (error !== undefined) failed.set(server, error);
     try {
       if (isDivisible(command)) resendGroup(command, steps, failed);

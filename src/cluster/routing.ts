@@ -1,7 +1,7 @@
 /** Tries to place a key, and dials the servers that this takes, one after the other. */
 
 import type { MemcachedError } from "../errors.ts";
-import type { Failed } from "./choice.ts";
+import { Failed } from "./choice.ts";
 import type { Server } from "./server.ts";
 import { unplacedError } from "./server_errors.ts";
 
@@ -27,12 +27,13 @@ export interface RoutingSteps {
 /** Tries to place a key now. If that needs a server that is not connected, it dials that one and tries again. */
 export function route(
   steps: RoutingSteps,
-  failed: Failed = new Map(),
+  failed: Failed = new Failed(),
   last?: MemcachedError,
 ): void {
   const server = steps.attempt(failed, last);
   if (server === undefined) return;
   steps.dial(server, (error) => {
+    failed.hasWaited = true;
     if (error !== undefined) failed.set(server, error);
     try {
       route(steps, failed, error);

@@ -73,6 +73,8 @@ export interface ServerContext {
   readonly buffers: RequestBuffers;
   /** Called for everything that happens to a server. */
   readonly happened: (happening: Happening) => void;
+  /** Called when a server that was not connected is, and those that waited for it have been called back. */
+  readonly ready: () => void;
   /** Who is told of every command that ends on a new connection, if an observer watches commands. */
   readonly attempts: Pick<ConnectionOptions, "onAttempt">;
 }

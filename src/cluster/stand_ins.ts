@@ -40,12 +40,19 @@ export interface Explained {
 export function explained(membership: Membership, key: string, failover: boolean): Explained {
   const order = Array.from(candidates(membership, key, true));
   const now = failover ? order : Array.from(candidates(membership, key, false));
-  const usable = now.filter(({ dead }) => !dead);
-  const goesTo = usable.find((server) => !isDue(server)) ?? usable[0];
-  return { reckoning: membership.distribution.reckon(key), order, goesTo };
+  const ready = now.find((server) => !server.dead && !isDue(server));
+  const waits = now.some(isDue)
+    ? now.find((server) => isDue(server) || isTried(server))
+    : undefined;
+  return { reckoning: membership.distribution.reckon(key), order, goesTo: ready ?? waits };
 }
 
 /** True for one that was dead, and is to be tried again. */
 export function isDue(server: Server): boolean {
   return !server.connected && server.deadUntil !== undefined && !server.dead;
+}
+
+/** True for one that was dead, and is tried at the moment. */
+export function isTried(server: Server): boolean {
+  return server.waiting > 0 && server.dead;
 }

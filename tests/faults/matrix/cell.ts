@@ -129,6 +129,8 @@ class Run {
   async call(): Promise<void> {
     const { method, strict, noreply } = this.#cell;
     const before = this.#scene.carriedOut?.(method.command);
+    // What its listener called before has failed by itself.
+    this.#told.length = 0;
     const began = performance.now();
     const outcome = await this.#settled(this.#begin({ strict }));
     const took = Math.round(performance.now() - began);
