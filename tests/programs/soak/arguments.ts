@@ -23,10 +23,11 @@ export const USAGE = `deno task soak [--minutes N] [--callers N] [--rate N] [--s
   fourth memcached for no replies over three connections, and read back what
   they wrote; others change one key several times at once, and repeat what a
   reset has lost; others load, update, invalidate and lock the same few keys, in
-  a namespace and by meta commands, too; others meet replies that are nobody's,
-  items that promise too much, and a proxy that answers with an error and closes.
-  Listeners of events call the clients, and the program works now and then for a
-  second.
+  a namespace and by meta commands, too; two clients move from one server to
+  another, both of which fail, while their stages are turned; others meet
+  replies that are nobody's, items that promise too much, and a proxy that
+  answers with an error and closes. Listeners of events call the clients, and the
+  program works now and then for a second.
 
   --minutes N   How long, 1 unless given; may be a fraction
   --callers N   How many callers at once, 32 unless given, at least 16

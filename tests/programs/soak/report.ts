@@ -83,6 +83,7 @@ export function reportOf(
     `  changes without a reply: ${tally.readBack} read back`,
     `  changes at once, some of them repeated: ${tally.inOrder} times in order`,
     `  of shared keys: ${tally.sharedReads} answers, ${tally.sharedLoads} loads, ${tally.locks} locks`,
+    `  while clients move: ${tally.movedReads} values, ${tally.carried} items carried over`,
     `  odd replies: ${tally.oddReplies}, counts of another key for a moment: ${tally.shifted}, ` +
     `items of their server: at most ${tally.mostItems}`,
     `  events that listeners heard: ${tally.heard}`,

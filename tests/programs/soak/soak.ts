@@ -11,6 +11,7 @@ import { callAClosingProxy } from "./closing_proxy.ts";
 import { withListeners } from "./listeners.ts";
 import { Memory } from "./memory.ts";
 import { callAmidOddReplies } from "./odd_replies.ts";
+import { callWhileMoving } from "./moving_callers.ts";
 import { callTogether } from "./shared_callers.ts";
 import { callQuietly } from "./quiet_callers.ts";
 import { callAndRepeat } from "./repeating_callers.ts";
@@ -76,6 +77,8 @@ export async function soak(
   const quiet = stack.use(await Stand.start("quiet", random.below(2 ** 32)));
   const reset = stack.use(await Stand.start("reset", random.below(2 ** 32), 1));
   const shared = stack.use(await Stand.start("shared", random.below(2 ** 32)));
+  const before = stack.use(await Stand.start("before", random.below(2 ** 32)));
+  const after = stack.use(await Stand.start("after", random.below(2 ** 32)));
   const addresses = stands.map(({ address }) => address);
   // One of them is told its servers again and again.
   const asked = Object.assign(() => addresses, { interval: 100 });
@@ -109,6 +112,7 @@ export async function soak(
     callQuietly(quiet, own(), tally, stop.signal),
     callAndRepeat(reset, own(), tally, stop.signal),
     callTogether(shared, own(), tally, stop.signal),
+    callWhileMoving({ before, after }, own(), tally, stop.signal),
     callAmidOddReplies(own(), tally, stop.signal),
     callAClosingProxy(own(), tally, stop.signal),
     busyProgram(() => arriving[0].call(), 1.1 * TIMEOUT, stop.signal),

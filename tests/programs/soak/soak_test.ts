@@ -8,6 +8,7 @@ import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
 import { withListeners } from "./listeners.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
+import { playMove } from "./moving_callers.ts";
 import { OwnCounter } from "./own_counter.ts";
 import { callInOrder } from "./quiet_callers.ts";
 import { changeInOrder } from "./repeating_callers.ts";
@@ -165,6 +166,44 @@ Deno.test("callInOrder() of the soak finds a read that does not see what the cal
     await callInOrder(client, new Random(7), "quiet", { tally, failures: () => 0, signal });
     assertEquals(tally.wrong, isLate ? 1 : 0, tally.examples.join());
     if (!isLate) assertEquals(tally.readBack, 100);
+  }
+});
+
+Deno.test("playMove() of the soak finds a value that was deleted or overwritten, and turns through all stages", async () => {
+  for (const isStale of [false, true]) {
+    const stored = new Map<string, unknown>();
+    const before = new Map<string, unknown>();
+    const set = (key: string, value: unknown) => {
+      if (!before.has(key)) before.set(key, value);
+      stored.set(key, value);
+    };
+    const migration = { stage: "read_old", percent: 100, counters: () => ({ carried: 2 }) };
+    const get = (key: string) => (isStale ? before : stored).get(key);
+    const client = {
+      migration,
+      get: (key: string) => Promise.resolve(get(key)),
+      getMulti: (keys: string[]) => Promise.resolve(new Map(keys.map((key) => [key, get(key)]))),
+      getOrSet: (key: string) => Promise.resolve(get(key)),
+      set: (key: string, value: unknown) => (set(key, value), Promise.resolve(true)),
+      setMulti: (items: [string, unknown][]) => {
+        for (const item of items) set(...item);
+        return Promise.resolve({ ok: true, failed: [] });
+      },
+      update: (key: string, change: () => unknown) => {
+        const value = change();
+        set(key, value);
+        return Promise.resolve(value);
+      },
+      delete: (key: string) => (stored.delete(key), Promise.resolve(true)),
+      deleteMulti: () => (stored.clear(), Promise.resolve({ ok: true, failed: [] })),
+    } as unknown as Client;
+    const tally = new Tally();
+    await playMove([client], new Random(7), {
+      ...{ name: "move", tally, calls: 20 },
+      signal: new AbortController().signal,
+    });
+    assertEquals([migration.stage, tally.carried, tally.unsettled], ["done", 2, 0]);
+    assertEquals(tally.wrong > 0, isStale, tally.examples.join());
   }
 });
 

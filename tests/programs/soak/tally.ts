@@ -21,6 +21,9 @@ export class Tally {
   sharedReads = 0;
   sharedLoads = 0;
   locks = 0;
+  /** Values that clients gave which move, and items that they have carried over. */
+  movedReads = 0;
+  carried = 0;
   /** Replies that were nobody's, and counts that were another's for a moment after one. */
   oddReplies = 0;
   shifted = 0;
