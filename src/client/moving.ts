@@ -34,7 +34,9 @@ export class Move {
     const { old, new: to } = engines;
     // Not those of the old client, which lives on when this one is closed.
     this.loads = new PlacedLoads((side) =>
-      side === "new" ? new Loads(to) : new Loads(old, undefined, eitherEnds(old.ending, to.ending))
+      side === "new"
+        ? new Loads(to)
+        : new Loads(moves.onOld, undefined, eitherEnds(old.ending, to.ending))
     );
   }
 
@@ -57,7 +59,7 @@ export class Move {
   async flushAll(options: FlushOptions | undefined): Promise<string[]> {
     return await this.moves.hold(async () => {
       if (this.isDone) return await flushAll(this.engines.new, options);
-      const names = await flushAll(this.engines.old, options);
+      const names = await flushAll(this.moves.onOld, options);
       return [...names, ...await flushAll(this.engines.new, options)];
     });
   }
@@ -181,9 +183,9 @@ class Verbs extends Mover {
       options,
       check: (engine) => lock(engine, key, options),
       run: (engine, side) => {
-        const { engines, isDone } = this.move;
+        const { engines, isDone, moves } = this.move;
         if (isDone) return lock(engine, key, options);
-        const both = [routed(engines.old, options), routed(engines.new, options)] as const;
+        const both = [routed(moves.onOld, options), routed(engines.new, options)] as const;
         return side === "old" ? lockOnFirst(both, key, options) : lockBoth(both, key, options);
       },
     });

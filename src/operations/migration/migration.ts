@@ -36,7 +36,7 @@ export interface MigrationCounters {
   readonly fallbackHits: number;
   /** Items that neither side had. */
   readonly absent: number;
-  /** Deletes and questions of the migration that failed. */
+  /** Deletes of the migration that failed, and its questions to the old servers, reads for keys on the new ones included. */
   readonly failures: number;
   /** Deletes that one side has not confirmed yet: until it does, this client does not use what that side has there. */
   readonly owed: number;

@@ -22,7 +22,7 @@ import { sendMeta } from "../../engine/meta_sending.ts";
 import type { MigrationOptions } from "../../engine/migration_options.ts";
 import { ownerOfSteps, step } from "../../engine/step.ts";
 import { missing, verb } from "../../engine/verb.ts";
-import { endingWith, failing, refusedBy, routed } from "../../engine/view.ts";
+import { endingWith, failing, owning, refusedBy, routed } from "../../engine/view.ts";
 import { MemcachedError, UnsupportedError } from "../../errors.ts";
 import { needsBase64 } from "../../key.ts";
 import { isSound } from "../../thrown.ts";
@@ -39,6 +39,8 @@ import { carries, sideOf } from "./side.ts";
 export class Moves {
   readonly migration: Migration;
   readonly #engines: Readonly<Record<Side, Engine>>;
+  /** The old side for calls of this client: they are strict if this one is, and both clients tell of their failures. */
+  readonly onOld: Engine;
   readonly #owed: Readonly<Record<Side, Owed>> = { old: new Owed(), new: new Owed() };
   readonly #turns: JobTurns;
   /** Seconds for items whose server cannot say how long they last. */
@@ -53,6 +55,14 @@ export class Moves {
 
   constructor(from: Engine, to: Engine, options: MigrationOptions) {
     this.#engines = { old: from, new: to };
+    this.onOld = owning(from, {
+      strict: to.strict,
+      failed(error, verb, isSeen) {
+        from.failed(error, verb, isSeen);
+        // On the console the old one has said it, if it says such things.
+        to.failed(error, verb, true);
+      },
+    });
     this.#turns = new JobTurns(to);
     this.migration = new Migration(options, this.#tally);
     this.#unknownTtl = options.exptime ?? 3600;
@@ -216,15 +226,25 @@ export class Moves {
   async #readOld(job: BegunJob, positions: readonly number[]): Promise<Part | undefined> {
     const trusted = positions.filter((at) => !this.#owed.old.has(this.#wireKey("old", job, at)));
     if (trusted.length === 0 || this.#owed.old.hasLost) return undefined;
+    let hasFailed = false;
+    const { onOld } = this;
+    const engine = owning(this.#view("old", job, onOld), {
+      failed(error, verb, isSeen) {
+        hasFailed = true;
+        onOld.failed(error, verb, isSeen);
+      },
+    });
     try {
-      const result = await this.#run(job, "old", trusted);
+      const result = await this.#runOn(engine, "old", job, trusted);
       const part = { positions: trusted, result };
       this.#tally.fallbackHits += trusted.length - missesOf(job, part).length;
       return part;
     } catch (error) {
       if (!isSound(error, MemcachedError)) throw error;
-      this.#tally.failures++;
+      hasFailed = true;
       return undefined;
+    } finally {
+      if (hasFailed) this.#tally.failures++;
     }
   }
 
@@ -348,8 +368,17 @@ export class Moves {
   }
 
   #run(job: BegunJob, side: Side, positions?: readonly number[]): Promise<unknown> {
+    return this.#runOn(this.#view(side, job, this.onOld), side, job, positions);
+  }
+
+  #runOn(
+    engine: Engine,
+    side: Side,
+    job: BegunJob,
+    positions: readonly number[] | undefined,
+  ): Promise<unknown> {
     const some = positions && this.#some(job, positions);
-    return this.#within(side, job, () => job.run(this.#view(side, job), side, some));
+    return this.#within(side, job, () => job.run(engine, side, some));
   }
 
   /** Begins a part of a call on one side. The old client's own timeout counts there too. */
@@ -369,8 +398,8 @@ export class Moves {
     return Array.from(job.keys.keys());
   }
 
-  #view(side: Side, { options, isEndless }: Job): Engine {
-    const { old, new: to } = this.#engines;
+  #view(side: Side, { options, isEndless }: Job, old = this.#engines.old): Engine {
+    const { new: to } = this.#engines;
     if (side === "new") return routed(to, options);
     return routed(isEndless ? endingWith(old, to.ending) : old, options);
   }
