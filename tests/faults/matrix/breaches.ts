@@ -25,20 +25,54 @@ const HALT = 40;
 /** How often a scene is played, at most, until this process was not halted meanwhile. */
 const MOST_PLAYED = 4;
 
-/** Plays each method against each fault, and gives what went wrong. */
-export async function breachesOf(methods: readonly MatrixMethod[]): Promise<string[]> {
+/** Faults that differ in what a connection reads, and not in what becomes of a call. */
+const FAMILIES: readonly RegExp[] = [
+  /^length wrong/,
+  /^value cut/,
+  /^garbage/,
+  /^extra reply/,
+  /^(ERROR|CLIENT_ERROR) /,
+  /^full /,
+  /^(slow|late|single bytes|write that takes)/,
+  /^dropped/,
+  / meanwhile$/,
+  /^(refused|name that|dial that (fails|throws))/,
+  /that never ends$/,
+  /^(write that fails|read that (fails|ends)|close that)/,
+];
+
+/** Gives the faults for a row that plays one of each family: another one in each row, so that all are played. */
+export function oneOfEachFamily(row: number): readonly MatrixFault[] {
+  const left = new Set(FAULTS);
+  for (const family of FAMILIES) {
+    const faults = FAULTS.filter(({ name }) => family.test(name));
+    for (const fault of faults) if (fault !== faults[row % faults.length]) left.delete(fault);
+  }
+  return Array.from(left);
+}
+
+/**
+ * Plays methods against faults, and gives what went wrong.
+ *
+ * @param faultsOf Gives the faults for a row, by its number; those that methods share are always played.
+ */
+export async function breachesOf(
+  methods: readonly MatrixMethod[],
+  faultsOf: (row: number) => readonly MatrixFault[] = () => FAULTS,
+): Promise<string[]> {
   const cells: readonly Cell[] = methods.flatMap((method) => [
     { method, strict: false },
     { method, strict: true },
     ...(method.mayBeQuiet ? [{ method, strict: true, noreply: true }] : []),
   ]);
-  console.log(
-    `fault matrix: ${methods.length} methods × ${FAULTS.length} faults × 2 or 3 modes = ` +
-      `${FAULTS.length * cells.length} calls`,
-  );
+  const faults = new Map(methods.map((method, row) => [method, faultsOf(row)]));
+  const own = ownScenes(cells, ({ method }) => faults.get(method) ?? FAULTS);
+  const shared = sharedScenes(cells);
+  const calls = [...shared, ...own].reduce((sum, { cells }) => sum + cells.length, 0);
+  console.log(`fault matrix: ${methods.length} methods × faults × 2 or 3 modes = ${calls} calls`);
   using halts = new Halts(HALT);
   const breaches: string[] = [];
-  const stages = [[sharedScenes(cells), SHARED_WIDTH], [ownScenes(cells), WIDTH]] as const;
+  const stages = [[shared, SHARED_WIDTH], [own, WIDTH]] as const;
   for (const [scenes, width] of stages) {
     await Promise.all(Array.from({ length: width }, async () => {
       for (let scene = scenes.shift(); scene !== undefined; scene = scenes.shift()) {
@@ -81,7 +115,11 @@ function sharedScenes(cells: readonly Cell[]): Played[] {
 }
 
 /** Those of one cell, by cell: so what waits and what works is played side by side, and neither lets the other be late. */
-function ownScenes(cells: readonly Cell[]): Played[] {
-  const faults = FAULTS.filter(({ isShared }) => !isShared);
-  return cells.flatMap((cell) => faults.map((fault) => ({ fault, cells: [cell] })));
+function ownScenes(
+  cells: readonly Cell[],
+  faultsOf: (cell: Cell) => readonly MatrixFault[],
+): Played[] {
+  return cells.flatMap((cell) =>
+    faultsOf(cell).filter(({ isShared }) => !isShared).map((fault) => ({ fault, cells: [cell] }))
+  );
 }
