@@ -65,6 +65,7 @@ export class Caller {
     const given = random.below(40) === 0 ? AbortSignal.timeout(random.below(30)) : undefined;
     const options: CallOptions = given === undefined ? { strict } : { strict, signal: given };
     const began = performance.now();
+    const start = tally.now();
     tally.unsettled++;
     const method = random.pick(METHODS);
     try {
@@ -81,7 +82,7 @@ export class Caller {
       else if (error instanceof UnsupportedError && isInSteps(method)) tally.rejected++;
       else tally.addWrong("callers", `${method} rejected with ${Deno.inspect(error)}`);
     }
-    tally.slowest = Math.max(tally.slowest, performance.now() - began);
+    tally.tookSince(start);
     tally.unsettled--;
     tally.operations++;
   }

@@ -16,7 +16,11 @@ export async function callAClosingProxy(
   signal: AbortSignal,
 ): Promise<void> {
   await using server = await MemcachedServer.start({ seed: random.below(2 ** 32) });
-  await using client = new Client(server.address, { connectTimeout: 10_000, pollTimeout: 10_000 });
+  await using client = new Client(server.address, {
+    connectTimeout: 60_000,
+    pollTimeout: 60_000,
+    timeout: 60_000,
+  });
   await client.set("healthy", "value");
   while (!signal.aborted) {
     const fault = server.fault({ kind: "serverError", commands: ["gat"], closeAfterMs: 0 });

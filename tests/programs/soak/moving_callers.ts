@@ -140,13 +140,13 @@ class Mover {
     const { tally } = this.#shared;
     for (let i = 0; i < calls && !signal.aborted; i++) {
       tally.unsettled++;
-      const began = performance.now();
+      const began = tally.now();
       try {
         await this.#call();
       } catch (error) {
         tally.addWrong(WHOSE, `rejected with ${Deno.inspect(error)}`);
       }
-      tally.slowest = Math.max(tally.slowest, performance.now() - began);
+      tally.tookSince(began);
       tally.unsettled--;
       tally.operations++;
       await pause(this.#random.below(10), signal);

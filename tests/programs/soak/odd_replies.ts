@@ -44,17 +44,17 @@ export async function callAmidOddReplies(
   await using counting = new Client(proxy.address, limits);
   await using client = new Client(proxy.address, limits);
   let struck = -Infinity;
-  let lastRight = performance.now();
+  let lastRight = tally.now();
   const strike = async () => {
     for (let i = 0; !signal.aborted; i++) {
       await pause(2 * MOMENT, signal);
-      const silence = Math.round(performance.now() - lastRight);
+      const silence = Math.round(tally.now() - lastRight);
       if (silence > MOMENT) {
         tally.addWrong(WHOSE, `no answer for ${silence} ms`);
       }
       const fault = server.fault(FAULTS[i % FAULTS.length]);
       while (fault.struck === 0 && !signal.aborted) await pause(1, signal);
-      struck = performance.now();
+      struck = tally.now();
       tally.oddReplies++;
       await pause(20, signal);
       fault.remove();
@@ -82,20 +82,20 @@ export async function callAmidOddReplies(
       return tally.addWrong(WHOSE, `${key} gave ${Deno.inspect(found).slice(0, 200)}`);
     }
     tally.hits++;
-    lastRight = performance.now();
+    lastRight = tally.now();
   }
 
   async function count(slot: number): Promise<void> {
     const counter = counters[slot];
     counter.raise();
-    const began = performance.now();
+    const began = tally.now();
     const value = await counting.incr(counter.key);
     if (value === undefined) {
       const next = OwnCounter.next();
       const options = { exptime: EXPTIME };
       if (await counting.add(next.key, next.base, options)) counters[slot] = next;
     } else if (counter.canBe(value)) {
-      lastRight = performance.now();
+      lastRight = tally.now();
     } else {
       tally.shifted++;
       if (began - struck > MOMENT) tally.addWrong(WHOSE, `${counter} is ${value}, long after it`);

@@ -20,7 +20,7 @@ const MOST_GROWTH_WHILE_WARMING = { heap: 0.2, rss: 0.4 };
 
 /** How much memory the process may have at its worst moment: while servers hang, callers go on. */
 const MOST_RSS = 768 * 2 ** 20;
-/** How long a call may take in milliseconds: its timeout, a second of work of the program, and a machine that is busy. */
+/** How long a call may take in milliseconds while the process is not halted: its timeout, and a machine that is busy. */
 const SLOWEST = 4000;
 
 /** All that is required of a soak. */

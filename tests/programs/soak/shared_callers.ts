@@ -81,13 +81,13 @@ export async function playRound(
   });
   const counted = async (call: Promise<void>) => {
     tally.unsettled++;
-    const began = performance.now();
+    const began = tally.now();
     try {
       await call;
     } catch (error) {
       tally.addWrong(WHOSE, `rejected with ${Deno.inspect(error)}`);
     }
-    tally.slowest = Math.max(tally.slowest, performance.now() - began);
+    tally.tookSince(began);
     tally.unsettled--;
     tally.operations++;
   };

@@ -8,6 +8,7 @@ import { writeBigs } from "./big_writers.ts";
 import { busyProgram } from "./busy_program.ts";
 import { Caller } from "./caller.ts";
 import { callAClosingProxy } from "./closing_proxy.ts";
+import { FairClock } from "./fair_clock.ts";
 import { withListeners } from "./listeners.ts";
 import { Memory } from "./memory.ts";
 import { callAmidOddReplies } from "./odd_replies.ts";
@@ -83,7 +84,8 @@ export async function soak(
   // One of them is told its servers again and again.
   const asked = Object.assign(() => addresses, { interval: 100 });
   const clients = KINDS.map((kind) => new Client(kind === ELSEWHERE ? asked : addresses, kind));
-  const tally = new Tally();
+  using clock = new FairClock();
+  const tally = new Tally(clock);
   const trouble = new Troublemaker(own(), stands, tally);
   for (const event of ["dead", "alive"] as const) {
     clients[0].addEventListener(event, ({ server }) => trouble.hear(event, server));

@@ -6,6 +6,7 @@ import { parseArguments } from "./arguments.ts";
 import { writeBigs } from "./big_writers.ts";
 import { Caller } from "./caller.ts";
 import { bigValue, checkedValue, isCheckedValue } from "./checked_value.ts";
+import { FairClock } from "./fair_clock.ts";
 import { withListeners } from "./listeners.ts";
 import { growthOf, least, median, type Memory, type MemorySample } from "./memory.ts";
 import { playMove } from "./moving_callers.ts";
@@ -167,6 +168,19 @@ Deno.test("callInOrder() of the soak finds a read that does not see what the cal
     assertEquals(tally.wrong, isLate ? 1 : 0, tally.examples.join());
     if (!isLate) assertEquals(tally.readBack, 100);
   }
+});
+
+Deno.test("FairClock stands still while the process is halted", () => {
+  let real = 1000;
+  using clock = new FairClock(() => real);
+  real += 20;
+  assertEquals(clock.now(), 20);
+  clock.tick();
+  real += 10_000;
+  assertEquals([clock.now(), clock.now()], [60, 60]);
+  clock.tick();
+  real += 10;
+  assertEquals(clock.now(), 70);
 });
 
 Deno.test("playMove() of the soak finds a value that was deleted or overwritten, and turns through all stages", async () => {

@@ -36,13 +36,29 @@ export class Tally {
   hangsTold = 0;
   /** The most calls of the open loop that waited at one moment. */
   mostWaiting = 0;
-  /** Longest that a call took, in milliseconds. */
+  /** Longest that a call took, in milliseconds, by the clock. */
   slowest = 0;
   wrong = 0;
   /** Who was answered wrongly → how often. */
   readonly wrongs = new Map<string, number>();
   /** Sentences on the first wrong answers of each. */
   readonly examples: string[] = [];
+  readonly #clock: { now(): number };
+
+  /** @param clock What limits are measured by. */
+  constructor(clock: { now(): number } = performance) {
+    this.#clock = clock;
+  }
+
+  /** What the clock says, in milliseconds. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Notes that a call has settled which began when the clock said so. */
+  tookSince(began: number): void {
+    this.slowest = Math.max(this.slowest, this.now() - began);
+  }
 
   /** Notes a wrong answer. */
   addWrong(whose: string, what: string): void {
