@@ -52,6 +52,11 @@ export async function callWhileMoving(
       const make = () => new Client(after.address, { ...OPTIONS, migrateFrom: old });
       await using one = make();
       await using other = make();
+      for (const client of [old, one]) {
+        for (const event of ["dead", "alive"] as const) {
+          client.addEventListener(event, ({ server }) => trouble.hear(event, server));
+        }
+      }
       await playMove([one, other], own(), { name: `move:${move}`, tally, signal, calls: CALLS });
     }
   };

@@ -137,10 +137,10 @@ export async function soak(
   await Promise.race([Promise.all(running), pause(10_000, new AbortController().signal)]);
   tally.mostWaiting = load.mostWaiting;
   const seconds = elapsed() / 1000;
-  const socketsAtRest = await atRest(clients, sockets);
+  const socketsAtRest = await atRest(clients, sockets, clock);
   const counters = clients.flatMap((client) => Array.from(client.counters().values()));
   await Promise.all(clients.map((client) => client.close()));
-  await until(() => sockets() === 0);
+  await until(() => sockets() === 0, clock);
   return {
     tally,
     seconds,
@@ -158,19 +158,26 @@ export async function soak(
 }
 
 /** Every client reaches every server again; how many connections there are then. */
-async function atRest(clients: readonly Client[], sockets: () => number): Promise<number> {
+async function atRest(
+  clients: readonly Client[],
+  sockets: () => number,
+  clock: FairClock,
+): Promise<number> {
   await until(async () => {
     const versions = await Promise.all(clients.map((client) => client.version()));
     return versions.every(({ size }) => size === SERVERS);
-  });
+  }, clock);
   // The proxies hear a moment later that a connection is closed.
   await pause(200, new AbortController().signal);
   return sockets();
 }
 
-/** Waits until it is so, at most five seconds. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 5000; performance.now() < end && !await condition();) {
+/** Waits until it is so, at most five seconds in which this process is not halted. */
+async function until(
+  condition: () => boolean | Promise<boolean>,
+  clock: FairClock,
+): Promise<void> {
+  for (const end = clock.now() + 5000; clock.now() < end && !await condition();) {
     await pause(20, new AbortController().signal);
   }
 }
