@@ -226,7 +226,7 @@ Deno.test("keys() rejects when the client is closed before all have come, and af
   await within("the end", assertRejects(() => waiting, ClosedError, "the client was closed"));
   await within("close()", closed);
   await assertRejects(() => begun.next(), ClosedError, "the client was closed");
-  await assertRejects(() => client.admin.keys().next(), ClosedError, "the client was closed");
+  await assertRejects(() => client.admin.keys().next(), ClosedError, "client as it is closed");
   await eventually("all is closed", () => server.connections === 0);
 });
 

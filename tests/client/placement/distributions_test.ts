@@ -152,7 +152,7 @@ Deno.test("Client() rejects servers that are neither strings nor have a string a
     [{ server: "a", wieght: 2 }, TypeError, '"wieght"'],
     [{ weight: 2 }, TypeError, "undefined"],
     [{ server: "a:b:c" }, TypeError, "not a number"],
-    [["a", 2], TypeError, "Array"],
+    [["a", 2], TypeError, 'write "a:2"'],
     [null, TypeError, "object"],
     [5, TypeError, "number"],
   ];
