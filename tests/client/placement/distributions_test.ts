@@ -153,7 +153,7 @@ Deno.test("Client() rejects servers that are neither strings nor have a string a
     [{ weight: 2 }, TypeError, "undefined"],
     [{ server: "a:b:c" }, TypeError, "not a number"],
     [["a", 2], TypeError, 'write "a:2"'],
-    [null, TypeError, "object"],
+    [null, TypeError, "type is null"],
     [5, TypeError, "number"],
   ];
   for (const [entry, error, message] of wrong) {
