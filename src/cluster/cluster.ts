@@ -44,7 +44,7 @@ import { waitFor } from "./wait.ts";
 
 /** The context in which a cluster is made. */
 export interface ClusterContext
-  extends Omit<ServerContext, "sweeper" | "buffers" | "ready">, CopiesOptions {
+  extends Omit<ServerContext, "sweeper" | "buffers" | "trials">, CopiesOptions {
   readonly settings: Readonly<ClusterSettings>;
   /** Makes the distribution of the keys, by what the options are at the moment. */
   readonly distribute: Distribute;
@@ -83,7 +83,6 @@ export class Cluster {
   #closed: { readonly at: Error | undefined } | undefined;
   /** Servers that have left and are finishing their last commands. */
   readonly #leaving = new Leaving();
-  readonly #trials = new Trials();
   /** Made when something is noted first: made beforehand, it and the map of what has left took 430 bytes of every client. */
   #debts: Debts | undefined;
   /** Made when the first one is opened. */
@@ -98,7 +97,6 @@ export class Cluster {
       ...context,
       sweeper: this.#sweeper,
       buffers: new RequestBuffers(),
-      ready: this.#trials.chooseAnew,
     };
     const { awaited, distribute } = context;
     this.#copies = new Copies(context, distribute, (address) => this.#newServer(address));
@@ -524,7 +522,13 @@ export class Cluster {
    * call's time is up.
    */
   #dial(server: Server, deadline: Deadline, then: Then): void {
-    waitFor(server, deadline, this.#sweeper, then, (end) => this.#trials.dial(server, end));
+    waitFor(
+      server,
+      deadline,
+      this.#sweeper,
+      then,
+      (end) => (this.#context.trials ??= new Trials()).dial(server, end),
+    );
   }
 
   /** Dials a server for which there is no other, and calls back when that has ended or the call's time is up. */

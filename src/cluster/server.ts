@@ -347,7 +347,7 @@ export class Server extends ServerFacts {
     }
     this.#dialling = undefined;
     this.#callBack(failure);
-    if (failure === undefined) this.#context.ready();
+    if (failure === undefined) this.#context.trials?.chooseAnew();
     // The server left while it was dialled: the connection serves only commands without a key.
     if (this.#isLeaving) void this.drain();
     if (change !== undefined) happened({ what: change, server: this, error: failure });

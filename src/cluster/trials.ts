@@ -25,8 +25,8 @@ export class Trials {
     });
   }
 
-  /** Lets all choose anew, as a server is ready. */
-  readonly chooseAnew = (): void => {
+  /** Lets all choose anew, as a server is ready, and those that waited for it have been called back. */
+  chooseAnew(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) return;
@@ -34,5 +34,5 @@ export class Trials {
       waiting.delete(end);
       end(undefined);
     }
-  };
+  }
 }

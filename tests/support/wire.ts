@@ -52,6 +52,18 @@ export class Wire implements Disposable {
     return this.#take();
   }
 
+  /** Asks for a list of the items, and again while memcached says that it is busy: an earlier list may not be over in all its parts. */
+  async listed(command: string, end: string): Promise<string> {
+    const deadline = performance.now() + PATIENCE;
+    while (true) {
+      await this.send(command);
+      while (!this.#text.endsWith(end) && !/^BUSY.*\r\n$/.test(this.#text) && await this.more());
+      const text = this.#take();
+      if (!text.startsWith("BUSY") || performance.now() > deadline) return text;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   /** Gives so many bytes, or fewer when the server closes first. */
   async take(length: number): Promise<string> {
     while (this.#text.length < length && await this.more());

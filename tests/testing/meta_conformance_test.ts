@@ -74,8 +74,10 @@ for (const [name, start] of Object.entries(SERVERS)) {
     await wire.until(`STORED\r\n${HD}HD W\r\nHD Z\r\n`);
     for (const [list, lines, end] of LISTS) {
       const expected = answerOf(lines, version);
-      await wire.send(`lru_crawler ${list} all\r\n`);
-      const found = await wire.until(expected === ERROR ? ERROR : end);
+      const found = await wire.listed(
+        `lru_crawler ${list} all\r\n`,
+        expected === ERROR ? ERROR : end,
+      );
       const timeless = found.replace(/ exp=\d{10}/g, " exp").replace(/ la=\d{10} cas=\d+/g, "");
       assertEquals(inAnyOrder(timeless), inAnyOrder(expected), list);
     }

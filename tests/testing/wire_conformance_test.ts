@@ -66,9 +66,8 @@ for (const [name, start] of Object.entries(SERVERS)) {
     });
     await wire.send("stats cachedump 1 1\r\n");
     assertMatch(await wire.until("END\r\n"), /^ITEM second \[1 b; \d{10} s\]\r\nEND\r\n$/);
-    await wire.send("lru_crawler metadump all\r\n");
     assertMatch(
-      await wire.until("END\r\n"),
+      await wire.listed("lru_crawler metadump all\r\n", "END\r\n"),
       /^key=first%251 exp=-1 la=\d{10} cas=\d+ fetch=no cls=1 size=73\nkey=second exp=\d{10} la=\d{10} cas=\d+ fetch=no cls=1 size=66\nEND\r\n$/,
     );
     await wire.send("stats conns\r\n");
