@@ -16,9 +16,9 @@ const STAGES: readonly (readonly string[])[] = [
   ["test"],
   // The types of all files are checked by the tests before.
   ["test:pace --no-check"],
-  // What looks at files or at the package, and what only has to run.
+  // What looks at files or at the package, and what only has to run. The first one takes as long as all others.
   [
-    ...["test:screen --no-check", "bench:smoke", "pack:check", "check"],
+    ...["test:doc", "test:screen --no-check", "bench:smoke", "pack:check", "check"],
     ...["publish:check", "lint", "fmt --check"],
   ],
   // Node 24 has a job of its own, and pack:check uses the package on it.

@@ -2,7 +2,7 @@
  * Runs the tests, in two processes at once or three, and says little where all is well. A run that fails does not stop the others.
  * The last line sums all of them up.
  *
- * `deno run -P=ci .ci/test.ts doc,unit,live [files or folders] [options of deno test]`: files and folders stand in place
+ * `deno run -P=ci .ci/test.ts unit,live [files or folders] [options of deno test]`: files and folders stand in place
  * of all.
  *
  * @module
@@ -181,7 +181,9 @@ export function stepsOf(
     screen: paths.filter(isScreen),
     doc: paths.filter(isDocumented),
   };
-  return steps.filter((step) => own[step].length > 0).map((step) => [step, own[step]]);
+  // Examples have a task of their own, unless files are named that have some.
+  const all: readonly StepName[] = Array.from(new Set<StepName>([...steps, "doc"]));
+  return all.filter((step) => own[step].length > 0).map((step) => [step, own[step]]);
 }
 
 /** Runs Deno, and shows what it says of tests in short. */

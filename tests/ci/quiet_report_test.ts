@@ -88,8 +88,8 @@ Deno.test("runQuietly() counts and shows failures, leaks and modules that do not
 });
 
 Deno.test("stepsOf() gives each step its own of the files and folders", () => {
-  const all = ["unit", "live", "doc"] as const;
-  assertEquals(stepsOf(all, []), [["unit", []], ["live", []], ["doc", []]]);
+  const all = ["unit", "live"] as const;
+  assertEquals(stepsOf(all, []), [["unit", []], ["live", []]]);
   const some = ["tests/client", "tests/codec/text_test.ts", "src/key.ts"];
   assertEquals(stepsOf(all, some), [
     ["unit", ["tests/codec/text_test.ts"]],
