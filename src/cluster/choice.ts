@@ -6,7 +6,8 @@
  * be overtaken by those made after it, which find the server dead while it is tried.
  *
  * If no server is ready, calls wait for one that is tried: the first in the order of their key, be it tried already or by
- * them, so that they wait one behind the other. If all that could be tried are, a call that has not waited yet fails at once.
+ * them, so that they wait one behind the other. If every server that may be tried is being tried already, a new call fails
+ * at once.
  */
 
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -233,12 +234,14 @@ export function groupsOf(
 }
 
 /**
- * How a server stands for a call: it need not be tried first; is to be; is at the moment, for others; or cannot be used.
+ * How a server stands for a call: `ready` to take it; `due` to be tried again; being `tried`, for others; or `useless`, as
+ * it is dead or the call has tried it.
  */
 type Stand = "ready" | "due" | "tried" | "useless";
 
 function standOf(server: Server, failed: Failed | undefined): Stand {
-  if (failed !== undefined && failed.has(server)) return "useless";
+  // One that others have reached meanwhile needs no dial.
+  if (failed !== undefined && failed.has(server) && !server.connected) return "useless";
   if (server.dead) return isTried(server) ? "tried" : "useless";
   return isDue(server) ? "due" : "ready";
 }

@@ -4,7 +4,8 @@
  * A key belongs to its owner. Whether another server stands in is decided here, while routing, and never later. The keys
  * of a dead owner go to a server of the gutter, if there is one; else, with failover, to the next server in the
  * distribution's order that is not dead; without it, they go nowhere. A server that is neither connected nor dead is
- * dialled first; then the choice is made again, among the servers that the client has by then.
+ * dialled first; then the choice is made again, among the servers that the client has by then. While all are dead, calls
+ * wait for one that is tried again: see `choice.ts` and `trials.ts`.
  */
 
 import type { Clock, Deadline } from "../clock.ts";
@@ -522,13 +523,12 @@ export class Cluster {
    * call's time is up.
    */
   #dial(server: Server, deadline: Deadline, then: Then): void {
-    waitFor(
-      server,
-      deadline,
-      this.#sweeper,
-      then,
-      (end) => (this.#context.trials ??= new Trials()).dial(server, end),
+    if (server.deadUntil === undefined) return this.#waitFor(server, deadline, then);
+    const trials = this.#context.trials ??= new Trials(
+      this.#settings,
+      (server) => this.#copies.standsIn(server),
     );
+    waitFor(server, deadline, this.#sweeper, then, (end) => trials.dial(server, end));
   }
 
   /** Dials a server for which there is no other, and calls back when that has ended or the call's time is up. */

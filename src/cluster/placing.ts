@@ -14,7 +14,7 @@ import { unplacedError } from "./server_errors.ts";
 export interface PlacingSteps {
   /** Groups keys by the server that each would go to now. */
   readonly groupsOf: (keys: KeyGroup, failed: Failed) => Assignment;
-  /** Dials a server, and calls back when the dial has ended or the call's time is up. */
+  /** Dials a server, and calls back when the dial has ended, another server may take its place, or the call's time is up. */
   readonly dial: (server: Server, then: (error: MemcachedError | undefined) => void) => void;
   /** Called with some of the keys at a time. */
   readonly place: (assignment: Assignment) => void;

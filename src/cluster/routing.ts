@@ -10,7 +10,7 @@ export type Unconnected = Server | undefined;
 
 /** What it takes to place one key. */
 export interface RoutingSteps {
-  /** Dials a server, and calls back when the dial has ended or the call's time is up. */
+  /** Dials a server, and calls back when the dial has ended, another server may take its place, or the call's time is up. */
   dial(server: Server, then: (error: MemcachedError | undefined) => void): void;
   /**
    * Places the key, or returns the server that must be dialled first. It is told the error of the dial that has just

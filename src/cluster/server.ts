@@ -93,8 +93,8 @@ export class Server extends ServerFacts {
   }
 
   /**
-   * True if waiting for this server makes no sense: its last dial failed, or it was silent too often, and its retry timeout
-   * has not passed, or the one dial that finds out whether it is back is under way.
+   * True if its last dial failed, or it was silent too often, and its retry timeout has not passed, or the one dial that
+   * finds out whether it is back is under way. Calls wait for that dial only if no other server is ready.
    */
   get dead(): boolean {
     const health = this.#health;
@@ -109,7 +109,7 @@ export class Server extends ServerFacts {
   }
 
   get waiting(): number {
-    return this.#waiting?.length ?? 0;
+    return (this.#waiting?.length ?? 0) + (this.#context.trials?.othersAt(this) ?? 0);
   }
 
   /** Gives when its pause ends, or has ended; `undefined` unless its last dial failed, or it was silent too often. */
@@ -346,8 +346,8 @@ export class Server extends ServerFacts {
       }
     }
     this.#dialling = undefined;
+    if (failure === undefined && this.connections === 1) this.#context.trials?.chooseAnew(this);
     this.#callBack(failure);
-    if (failure === undefined) this.#context.trials?.chooseAnew();
     // The server left while it was dialled: the connection serves only commands without a key.
     if (this.#isLeaving) void this.drain();
     if (change !== undefined) happened({ what: change, server: this, error: failure });
