@@ -2,9 +2,15 @@
 
 /**
  * Gives the names that are nearest to an unknown one: written otherwise (`connect_timeout`), with a letter too many or too
- * few (`conectTimeout`), or part of it (`keyPrefix`).
+ * few (`conectTimeout`), or part of it (`keyPrefix`): three at most, the shortest ones.
  */
 export function nearNames(unknown: string, names: readonly string[]): readonly string[] {
+  return nearestOf(unknown, names).toSorted((a, b) => a.length - b.length).slice(0, MOST);
+}
+
+const MOST = 3;
+
+function nearestOf(unknown: string, names: readonly string[]): readonly string[] {
   if (unknown.length > LONGEST) return [];
   const plain = plainName(unknown);
   const same = names.filter((name) => plainName(name) === plain);

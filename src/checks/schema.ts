@@ -124,7 +124,7 @@ export function verdictOf(
 ): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
   const result = schema["~standard"].validate(value);
   const isPromise = typeof result === "object" && result !== null && "then" in result;
-  return isPromise ? result.then(checkedResult) : checkedResult(result);
+  return isPromise ? Promise.resolve(result).then(checkedResult) : checkedResult(result);
 }
 
 function checkedResult(result: SchemaResult<unknown>): SchemaResult<unknown> {
@@ -166,9 +166,11 @@ export async function passed(
 const NO_REASON = { place: "it", message: "it gives no reason" };
 
 /** Says what is wrong, and where. */
-function wordsOf({ path = [], message }: SchemaIssue): typeof NO_REASON {
+function wordsOf({ path: given, message }: SchemaIssue): typeof NO_REASON {
+  // Libraries give null as well.
+  const path = given ?? [];
   const place = path.slice(0, MOST_STEPS).reduce<string>((place, step) => {
-    const key = typeof step === "object" ? step.key : step;
+    const key = typeof step === "object" ? step?.key : step;
     return typeof key === "number" ? `${place}[${key}]` : pathOf(place, String(key));
   }, "value");
   return { place: path.length === 0 ? "it" : place, message: message ?? NO_REASON.message };

@@ -2056,8 +2056,8 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
   /**
    * Lets the program end although the client is not closed, as soon as no call is on its way.
    *
-   * A client that is neither closed nor unreferenced keeps the program running once it has connected. So does that of a
-   * module that `deno serve` runs: unless it is unreferenced, the server stays after Ctrl-C and SIGTERM until it is killed.
+   * A client that is neither closed nor unreferenced keeps the program running once it has connected. The same holds under
+   * `deno serve`: the server stays after Ctrl-C and SIGTERM until it is killed, unless its client is unreferenced.
    *
    * @example A script that does not care to close
    * ```ts
@@ -2080,8 +2080,8 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * Ends the client: waits for the calls on their way, then closes all connections. Harmless when repeated.
    *
    * Later calls reject with a ClosedError. It takes as long as the calls on their way: for ever if a server stalls and
-   * both `timeout` and `pollTimeout` are 0. A load of `getOrSet()` and the change of `update()` are given up after `timeout`. A
-   * stream that is stored is cancelled, and ends with the chunk on its way.
+   * both `timeout` and `pollTimeout` are 0. A load of `getOrSet()` and the change of `update()` are given up after `timeout`, if
+   * that is not 0. A stream that is stored is cancelled, and ends with the chunk on its way.
    *
    * @example Calls that have begun are finished
    * ```ts

@@ -18,7 +18,7 @@ export class PlacedLoads<Where> {
     return loads;
   }
 
-  /** Waits for all that is on its way, also behind the backs of callers, once no more calls come. */
+  /** Waits for all that is on its way, loads in the background included. No new calls may come. */
   async close(): Promise<void> {
     const all = Array.from(this.#byPlace.values());
     await Promise.all(all.map((loads) => loads.none()));

@@ -5,9 +5,9 @@ import type { ClosedError } from "../errors.ts";
 
 /** What is said of a client that is told to close. */
 export interface End {
-  /** With this they end for whom it does not wait. */
+  /** The error of what is ended at once. */
   readonly reason: ClosedError;
-  /** That of the client, for those who still have as long as a call. */
+  /** The client's clock, to measure `timeout`. */
   readonly clock: Clock;
   /** Milliseconds that a call may take; 0: no limit. */
   readonly timeout: number;

@@ -9,6 +9,7 @@ import type { Command } from "../commands/command.ts";
 import type { KeyGroup } from "../commands/key_group.ts";
 import { Opaques } from "../commands/meta/opaque.ts";
 import { ProofCommand } from "../commands/proof.ts";
+import { share } from "../error_copy.ts";
 import { ClosedError, MemcachedError, TimeoutError } from "../errors.ts";
 import { observersOf } from "../observe/built_in.ts";
 import type { Observer } from "../observe/observer.ts";
@@ -400,12 +401,12 @@ export class Engine implements CallOwner {
     return this.#ending ??= new Ending();
   }
 
-  /** Ends what would take as long as the program lets it, or gives it as long as a call. It is not refused what it needs. */
+  /** Tells streams and loads that the client closes. The steps of earlier calls are still accepted. */
   beginClosing(): void {
     this.#closedAt ??= new Error("The client was closed here");
     const { clock, timeout } = this.settings;
     this.#ending ??= new Ending();
-    this.#ending.begin({ reason: this.closedError(), clock, timeout });
+    this.#ending.begin({ reason: share(this.closedError()), clock, timeout });
   }
 
   /** Finds the display name of the server that a command with this key would go to now. It may dial that server. */

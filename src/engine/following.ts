@@ -141,7 +141,7 @@ export class Following {
         // An iterator that always fails must not take all the time that there is.
         pause ||= Math.max(settings.retryTimeout, SHORTEST_PAUSE);
       }
-      if (pause > 0) await this.#rest(pause);
+      if (pause > 0 && !signal.aborted) await this.#rest(pause);
     }
   }
 

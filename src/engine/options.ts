@@ -712,7 +712,7 @@ const NEAR_CACHE_CHECKS: Checks<NearCacheOptions> = {
 
 function aCredential(name: string, value: unknown): Credentials {
   const { username, password, ...others } = objectOf(name, value);
-  const [other] = Object.keys(others);
+  const [other] = Object.keys(others).filter((key) => others[key] !== undefined);
   if (other !== undefined) {
     throw new TypeError(
       `Cannot use option "auth.${other}" as there is none of that name: write "username" and "password"`,

@@ -87,6 +87,7 @@ export class Roster {
   /** Looks for servers no more: the client is closed. */
   close(): void {
     this.#leave?.();
+    // So that a list that comes later does not note the client again.
     this.#leave = () => {};
     this.#options.following?.stop();
   }

@@ -114,8 +114,8 @@ export function endingWith(engine: Engine, other: Ends): Engine {
 }
 
 /**
- * Gives the engine for the calls that a client does not carry out by turns, if it does so with the others: what these still
- * need is not refused while the client closes, and so it is these that have to be told apart.
+ * Gives an engine that refuses calls once its client closes. The engine of a client whose keys are in several places must
+ * still accept the steps of earlier calls, so that calls which do not go through `JobTurns` are refused here.
  */
 export function refusingAtEnd(engine: Engine): Engine {
   const check = () => {

@@ -23,11 +23,14 @@ export interface WaitingJob {
 /** The calls under way of one client. */
 export class JobTurns {
   readonly #engine: Engine;
+  readonly #callsEnd: () => boolean;
   readonly #order = new KeyOrder();
   readonly #open = new OpenCalls();
 
-  constructor(engine: Engine) {
+  /** @param callsEnd True if calls end by themselves, on all servers that they use. */
+  constructor(engine: Engine, callsEnd: () => boolean = () => engine.callsEnd) {
     this.#engine = engine;
+    this.#callsEnd = callsEnd;
   }
 
   /** True if no call has a turn or waits for one, and the client is not told to close. */
@@ -35,9 +38,9 @@ export class JobTurns {
     return this.#order.size === 0 && !this.#engine.isClosing;
   }
 
-  /** Waits for the calls under way. Later ones are refused: the client has been told to close. */
+  /** Waits for the calls under way, if these end. Later ones are refused, as the client has been told to close. */
   async close(): Promise<void> {
-    if (this.#engine.callsEnd) await this.#open.none();
+    if (this.#callsEnd()) await this.#open.none();
   }
 
   /** Has closing wait for something that a call under way has begun, and that ends by its own limits. It must not reject. */

@@ -136,10 +136,13 @@ export class Lock implements AsyncDisposable {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     if (!beside.engine.isClosing) beside.engine.holdOpen(over);
     try {
-      const released = await this.#release(options);
+      const [released] = await Promise.allSettled([this.#release(options)]);
       let besideReleased: Promise<boolean> | undefined;
+      // Whatever became of the first one: its client may be closed, and the other one's live on.
       beside.engine.resume(() => besideReleased = beside.release(options));
-      return await besideReleased === true && released;
+      const isReleased = await besideReleased === true;
+      if (released.status === "rejected") throw released.reason;
+      return isReleased && released.value;
     } finally {
       end();
     }

@@ -1,4 +1,4 @@
-/** What people pass in place of a server, or of a list of servers, that is no string at all. */
+/** Errors for servers, or lists of servers, that are not strings, with the right form. */
 
 import { typeOf } from "../checks/check.ts";
 import { FORMS } from "./server_mistakes.ts";

@@ -44,7 +44,7 @@ export function mistakeIn(place: string, behind = ""): string | undefined {
   const several = list.split(SEVERAL).filter(Boolean);
   const [host, port] = several;
   if (several.length === 2 && /^\d{4,5}$/.test(port) && /^[^:]+$/.test(host)) {
-    return `a colon stands before a port: write ${quoted(`${host}:${port}`)}`;
+    return `a colon must stand before the port: write ${quoted(`${host}:${port}`)}`;
   }
   // libmc takes white space behind a port.
   if (/[,;|]/.test(place) || several.length > 1) return severalServers(several);
@@ -72,7 +72,7 @@ export function mistakeIn(place: string, behind = ""): string | undefined {
 export function spacedListIn(text: string): string | undefined {
   const [, host, port] = PORT_BEHIND_SPACE.exec(text) ?? [];
   if (host !== undefined) {
-    return `a colon stands before a port: write ${quoted(`${host}:${port}`)}, ` +
+    return `a colon must stand before the port: write ${quoted(`${host}:${port}`)}, ` +
       `or ${JSON.stringify([text])} for one server with an alias`;
   }
   if (!/^[^\s,;|]+ /.test(text)) return undefined;
@@ -103,6 +103,7 @@ function v6Mistake(place: string): string {
 }
 
 function severalServers(servers: readonly string[]): string {
+  if (servers.length === 0) return FORMS;
   if (servers.length === 1) return `it is a list in one string: write ${quoted(servers[0])}`;
   return `it holds several servers: write ${JSON.stringify(servers)}`;
 }
@@ -115,7 +116,7 @@ const USUAL = /^(?!unix:)[a-z\d._-]+(?::\d+)?$/i;
 /** Scheme, what follows the two slashes, and a path. Without a scheme it is a URL if nothing but host and port follows. */
 const URL_FORM = /^(?:([a-z][a-z\d+.-]*):\/\/|\/\/(?=[^/]+:\d+\/?$))([^/]*)(.*)$/i;
 /** What a template makes of a variable that has no value, as host. */
-const NOTHING = /^(?:(?:undefined|null|nan)(?::|$)|\[object$)/i;
+const NOTHING = /^(?:(?:undefined|null|NaN)(?::|$)|\[object$)/;
 /** The only server of a client, a space where a colon belongs, and a port. */
 const PORT_BEHIND_SPACE = /^([\p{L}\p{N}._-]+) :?(\d{4,5})$/u;
 const IN_QUOTES = /^["'`“”‘’](.+)["'`“”‘’]$/;

@@ -167,3 +167,15 @@ function clientOf(servers: string | string[], options: ClientOptions = {}): Clie
     ...options,
   });
 }
+
+Deno.test("Client.close() gives each call whose stream it cancels an error of its own", async () => {
+  await using server = await MemcachedServer.start();
+  const client = clientOf(server.address, { strict: true });
+  const silent = () => new ReadableStream<Uint8Array>();
+  const rejected = ["a", "b"].map((key) =>
+    assertRejects(() => client.setStream(key, silent()), ClosedError)
+  );
+  await within("close()", client.close());
+  const [one, other] = await within("the calls", Promise.all(rejected));
+  assert(one !== other);
+});

@@ -50,6 +50,7 @@ const MISTAKES: readonly (readonly [server: string, shown: string])[] = [
   ["undefined:11211", "a variable without a value"],
   ["null:11211", "a variable without a value"],
   ["[object Object]", "a variable without a value"],
+  [",", 'write "host", "host:port"'],
 ];
 
 /** Where one server is named. */

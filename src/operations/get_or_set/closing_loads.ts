@@ -28,7 +28,7 @@ export class ClosingLoads {
     });
   }
 
-  /** Has a flight that has begun end soon, if it is time. */
+  /** Notes a new flight. If a client is closing, the flight hurries, and is given up after `timeout`. */
   added(flight: Ending): void {
     if (this.#ends.length === 0) return;
     flight.hurry();
@@ -39,7 +39,7 @@ export class ClosingLoads {
       .map(({ clock, timeout }) => clock.after(timeout, this.#giveUp));
   }
 
-  /** Leaves no timer. */
+  /** Called when no flight is left: cancels the timers. */
   allOver(): void {
     this.#cancel();
     this.#areGivenUp = false;

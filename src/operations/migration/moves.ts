@@ -63,7 +63,7 @@ export class Moves {
         to.failed(error, verb, true);
       },
     });
-    this.#turns = new JobTurns(to);
+    this.#turns = new JobTurns(to, () => from.callsEnd && to.callsEnd);
     this.migration = new Migration(options, this.#tally);
     this.#unknownTtl = options.exptime ?? 3600;
   }

@@ -130,3 +130,16 @@ Deno.test("Lock.release() ends a lock on both sides though the client is told to
     }
   }
 });
+
+Deno.test("Lock.release() of a moving client that is closed ends the lock at the old servers, whose client lives on", async () => {
+  await using sides = await Sides.start();
+  const [old, moving] = sides.clients({ stage: "read_new" });
+  const lock = await moving.lock("job", { ttl: 60 });
+  await moving.close();
+  await assertRejects(async () => await lock?.release(), ClosedError);
+  assertEquals(await old.get("job"), undefined);
+  await using next = await old.lock("job", { ttl: 60 });
+  assertEquals(next?.key, "job");
+  await next?.release();
+  await old.close();
+});
