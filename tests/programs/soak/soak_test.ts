@@ -170,9 +170,10 @@ Deno.test("callInOrder() of the soak finds a read that does not see what the cal
   }
 });
 
-Deno.test("FairClock stands still while the process is halted", () => {
+Deno.test("FairClock stands still while the process is halted, and not while it works", () => {
   let real = 1000;
-  using clock = new FairClock(() => real);
+  let worked = 500;
+  using clock = new FairClock(() => real, () => worked);
   real += 20;
   assertEquals(clock.now(), 20);
   clock.tick();
@@ -181,6 +182,10 @@ Deno.test("FairClock stands still while the process is halted", () => {
   clock.tick();
   real += 10;
   assertEquals(clock.now(), 70);
+  clock.tick();
+  real += 5000;
+  worked += 400;
+  assertEquals(clock.now(), 470);
 });
 
 Deno.test("playMove() of the soak finds a value that was deleted or overwritten, and turns through all stages", async () => {
