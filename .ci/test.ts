@@ -9,6 +9,7 @@
  */
 
 import { type Batch, runBatches } from "./batches.ts";
+import { runExamples } from "./examples.ts";
 import { QuietReport } from "./quiet_report.ts";
 import { outcomeOf, sumOf, type Tally, totalsLine, withoutColour } from "./tally.ts";
 import { type Show, TERMINAL } from "./terminal.ts";
@@ -250,7 +251,10 @@ async function run(given: readonly Batch[], options: readonly string[]): Promise
     const installed = await runQuietly(install, TERMINAL);
     if (installed.failed > 0) return installed;
   }
-  const runOne = (args: readonly string[], show: Show) => runQuietly([...args, ...options], show);
+  const runOne = (args: readonly string[], show: Show) =>
+    args.includes("--doc")
+      ? runExamples(runQuietly, args, options, show)
+      : runQuietly([...args, ...options], show);
   return sumOf(await runBatches(batches, runOne, TERMINAL));
 }
 
