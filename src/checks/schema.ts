@@ -167,8 +167,8 @@ const NO_REASON = { place: "it", message: "it gives no reason" };
 
 /** Says what is wrong, and where. */
 function wordsOf({ path: given, message }: SchemaIssue): typeof NO_REASON {
-  // Libraries give null as well.
-  const path = given ?? [];
+  // A library may give null, or a text.
+  const path = Array.isArray(given) ? given : [];
   const place = path.slice(0, MOST_STEPS).reduce<string>((place, step) => {
     const key = typeof step === "object" ? step?.key : step;
     return typeof key === "number" ? `${place}[${key}]` : pathOf(place, String(key));

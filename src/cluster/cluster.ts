@@ -305,6 +305,7 @@ export class Cluster {
       this.#changes++;
       server.move(next[i]);
     });
+    this.#context.trials?.chooseAnew();
     return true;
   }
 
@@ -334,6 +335,7 @@ export class Cluster {
     if (isOwn) this.#membership = after;
     else this.#copies.setZone(copy, after);
     this.#others = this.#copies.membershipsOf(this.#membership);
+    this.#context.trials?.chooseAnew();
     after.servers.forEach((server, i) => {
       if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
@@ -357,6 +359,7 @@ export class Cluster {
       this.#membership.gutter && this.#copies.gutter,
     );
     this.#others = this.#copies.membershipsOf(this.#membership);
+    this.#context.trials?.chooseAnew();
   }
 
   /** Lets the program end although connections are open, now or later, to these servers or to new ones. */
@@ -424,7 +427,7 @@ export class Cluster {
     last: MemcachedError | undefined,
     submitting: Submitting | undefined,
   ): Unconnected {
-    if (command.abandoned && failed.size > 0) return undefined;
+    if (command.abandoned && (failed.size > 0 || failed.hasWaited)) return undefined;
     const { copy } = command;
     const owner = this.ownerOf(key, copy);
     const isLate = last !== undefined && this.#clock.now() >= command.deadline.at;
@@ -452,7 +455,7 @@ export class Cluster {
     failed: Failed,
     submitting: Submitting | undefined,
   ): Unconnected {
-    if (command.abandoned && failed.size > 0) return undefined;
+    if (command.abandoned && (failed.size > 0 || failed.hasWaited)) return undefined;
     const error = failed.get(server);
     if (error === undefined && !server.connected && !server.dead) return server;
     if (error !== undefined || !server.connected) failUnsent(server, command, error);
@@ -523,10 +526,9 @@ export class Cluster {
    * call's time is up.
    */
   #dial(server: Server, deadline: Deadline, then: Then): void {
-    if (server.deadUntil === undefined) return this.#waitFor(server, deadline, then);
     const trials = this.#context.trials ??= new Trials(
       this.#settings,
-      (server) => this.#copies.standsIn(server),
+      () => this.#copies.gutter !== undefined,
     );
     waitFor(server, deadline, this.#sweeper, then, (end) => trials.dial(server, end));
   }

@@ -69,11 +69,6 @@ export class Copies {
     this.#zones = this.#zones.map((zone) => zone.rehashed(distribute));
   }
 
-  /** True for a server of the gutter. */
-  standsIn(server: unknown): boolean {
-    return this.gutter?.servers.some((each) => each === server) === true;
-  }
-
   named(name: string): Server | undefined {
     for (const membership of [this.gutter, ...this.#zones]) {
       const server = membership?.named(name);

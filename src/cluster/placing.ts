@@ -1,7 +1,7 @@
 /**
  * Places the keys of a call whose servers are not all connected. Servers that must be dialled are dialled at the same time,
- * and the keys of each are placed as soon as it is connected. Those whose server cannot be dialled are placed anew when all
- * dials have ended.
+ * and the keys of each are placed as soon as it is connected. Those whose server cannot be dialled are placed anew at once, as
+ * a later call for one of them would be; if many servers are dialled, when all dials have ended.
  */
 
 import type { KeyGroup } from "../commands/key_group.ts";
@@ -49,8 +49,10 @@ export class Placing {
     for (const { server, group } of others) {
       this.#steps.dial(server, (error) => {
         this.#failed.hasWaited = true;
-        if (error === undefined) return this.#placeAnew(server, group, end);
-        this.#failed.set(server, error);
+        if (error !== undefined) this.#failed.set(server, error);
+        if (error === undefined || others.length <= MOST_ALONE) {
+          return this.#placeAnew(server, group, end);
+        }
         lost.push(group);
         end();
       });
@@ -75,3 +77,6 @@ export class Placing {
     this.#place(assignment, placed);
   }
 }
+
+/** Most servers whose keys are placed anew one by one: each takes a walk over the servers, and all could be dead. */
+const MOST_ALONE = 100;

@@ -346,7 +346,8 @@ export class Server extends ServerFacts {
       }
     }
     this.#dialling = undefined;
-    if (failure === undefined && this.connections === 1) this.#context.trials?.chooseAnew(this);
+    const isFirst = failure === undefined && this.connections === 1;
+    if (isFirst) this.#context.trials?.connected(change === "alive");
     this.#callBack(failure);
     // The server left while it was dialled: the connection serves only commands without a key.
     if (this.#isLeaving) void this.drain();

@@ -74,7 +74,7 @@ export interface ServerContext {
   readonly buffers: RequestBuffers;
   /** Called for everything that happens to a server. */
   readonly happened: (happening: Happening) => void;
-  /** The calls that wait for servers that were dead. Made for the first one, as clients are counted by the byte. */
+  /** The calls that wait for servers. Made for the first one, as clients are counted by the byte. */
   trials?: Trials;
   /** Who is told of every command that ends on a new connection, if an observer watches commands. */
   readonly attempts: Pick<ConnectionOptions, "onAttempt">;

@@ -1,7 +1,7 @@
 /**
- * Calls that wait while a dead server is tried again, because no server was ready when they were made. As soon as another
- * server connects, calls for the same keys may go there: so those that wait choose anew before, in the order in which they
- * began to wait.
+ * Calls that wait for servers that are dialled. Where others may take the keys meanwhile, as another server connects or the
+ * list of servers changes, later calls for the same keys may go there: so those that wait choose anew before, all of them,
+ * in the order in which they began to wait.
  */
 
 import type { MemcachedError } from "../errors.ts";
@@ -11,15 +11,22 @@ import { fullError } from "./server_errors.ts";
 type End = (error: MemcachedError | undefined) => void;
 
 /** A server, as far as it takes one to wait for it. */
-interface TriedServer {
+interface DialledServer {
   readonly name: string;
+  /** Defined if it was dead. */
+  readonly deadUntil: number | undefined;
   dial(end: End): void;
 }
 
-/** One call, and the server that is dialled for it. */
+/** One call that waits for a server. */
 interface Wait {
-  readonly server: TriedServer;
+  readonly server: DialledServer;
   readonly end: End;
+  /** True if the server was dead: another one may be ready first. */
+  readonly isTrial: boolean;
+  /** The later it began, the greater. */
+  readonly number: number;
+  isOver: boolean;
 }
 
 /** What decides where calls can go, and how many may wait for one server. */
@@ -28,61 +35,70 @@ interface TrialSettings {
   readonly maxPending: number;
 }
 
-/** The calls of a cluster that wait for servers that were dead. */
+/** The calls of a cluster that wait for servers. */
 export class Trials {
   readonly #settings: TrialSettings;
-  readonly #standsIn: (server: TriedServer) => boolean;
-  /** In the order in which they began. */
-  readonly #waits = new Set<Wait>();
-  /** How many wait for each server that is dialled for them. One dial serves them all. */
-  readonly #counts = new Map<TriedServer, number>();
+  readonly #hasGutter: () => boolean;
+  /** By the servers that are dialled for them. One dial serves all who wait for a server. */
+  readonly #waits = new Map<DialledServer, Set<Wait>>();
+  #number = 0;
 
-  /** @param standsIn True for a server of the gutter. */
-  constructor(settings: TrialSettings, standsIn: (server: TriedServer) => boolean) {
+  constructor(settings: TrialSettings, hasGutter: () => boolean) {
     this.#settings = settings;
-    this.#standsIn = standsIn;
+    this.#hasGutter = hasGutter;
   }
 
-  /** Dials a server that was dead for a call, and calls back when the dial has ended, or the call may choose another server. */
-  dial(server: TriedServer, end: End): void {
-    const count = this.#counts.get(server);
+  /** Dials a server for a call, and calls back when the dial has ended, or the call is to choose a server anew. */
+  dial(server: DialledServer, end: End): void {
+    const known = this.#waits.get(server);
     const { maxPending } = this.#settings;
-    if (count !== undefined && count >= maxPending) {
+    if (known !== undefined && known.size >= maxPending) {
       return end(fullError(server.name, "connect", maxPending));
     }
-    this.#waits.add({ server, end });
-    this.#counts.set(server, (count ?? 0) + 1);
-    if (count === undefined) server.dial((error) => this.#ended(server, error));
+    const isTrial = server.deadUntil !== undefined;
+    const wait: Wait = { server, end, isTrial, number: this.#number++, isOver: false };
+    if (known !== undefined) return void known.add(wait);
+    this.#waits.set(server, new Set([wait]));
+    server.dial((error) => this.#ended(server, error));
   }
 
   /** Gives how many calls wait for a server beside the one that is called back for all of them. */
-  othersAt(server: TriedServer): number {
-    return Math.max(0, (this.#counts.get(server) ?? 0) - 1);
+  othersAt(server: DialledServer): number {
+    return Math.max(0, (this.#waits.get(server)?.size ?? 0) - 1);
   }
 
-  /** Lets those choose anew who may use a server that has just connected. Its own callers are called back afterwards. */
-  chooseAnew(connected: TriedServer): void {
-    // Without `failover` calls for keys of the list go to their own server or to the gutter.
-    const areAllConcerned = this.#settings.failover || this.#standsIn(connected);
-    for (const wait of Array.from(this.#waits)) {
-      const { server } = wait;
-      if (areAllConcerned || server === connected || this.#standsIn(server)) {
-        this.#end(wait, undefined);
-      }
+  /**
+   * Lets all choose anew as a server has connected, if that may concern any. Its own callers are called back afterwards.
+   *
+   * @param wasDead True if it was: others have taken its keys, and now it has them again.
+   */
+  connected(wasDead: boolean): void {
+    if (!this.#settings.failover && !this.#hasGutter()) return;
+    // When a program starts its servers connect one after the other, and many calls wait, each for its own.
+    if (wasDead || this.#all().some(({ isTrial }) => isTrial)) this.chooseAnew();
+  }
+
+  /** Lets all choose anew. */
+  chooseAnew(): void {
+    for (const wait of this.#all().sort((a, b) => a.number - b.number)) {
+      this.#waits.get(wait.server)?.delete(wait);
+      end(wait, undefined);
     }
   }
 
-  #ended(server: TriedServer, error: MemcachedError | undefined): void {
-    this.#counts.delete(server);
-    for (const wait of Array.from(this.#waits)) {
-      if (wait.server === server) this.#end(wait, error);
-    }
+  #all(): Wait[] {
+    return Array.from(this.#waits.values()).flatMap((waits) => Array.from(waits));
   }
 
-  #end(wait: Wait, error: MemcachedError | undefined): void {
-    if (!this.#waits.delete(wait)) return;
-    const count = this.#counts.get(wait.server);
-    if (count !== undefined) this.#counts.set(wait.server, count - 1);
-    wait.end(error);
+  #ended(server: DialledServer, error: MemcachedError | undefined): void {
+    const waits = this.#waits.get(server) ?? [];
+    this.#waits.delete(server);
+    for (const wait of waits) end(wait, error);
   }
+}
+
+function end(wait: Wait, error: MemcachedError | undefined): void {
+  if (wait.isOver) return;
+  wait.isOver = true;
+  wait.end(error);
 }
