@@ -5,7 +5,7 @@
  * of a dead owner go to a server of the gutter, if there is one; else, with failover, to the next server in the
  * distribution's order that is not dead; without it, they go nowhere. A server that is neither connected nor dead is
  * dialled first; then the choice is made again, among the servers that the client has by then. While all are dead, calls
- * wait for one that is tried again: see `choice.ts` and `trials.ts`.
+ * wait for one that is tried again: see `choice.ts` and `waiting_calls.ts`.
  */
 
 import type { Clock, Deadline } from "../clock.ts";
@@ -39,13 +39,13 @@ import { Server } from "./server.ts";
 import type { ClusterSettings, ServerContext } from "./server_context.ts";
 import { closedError, lateError, unplacedError } from "./server_errors.ts";
 import { type Explained, explained } from "./stand_ins.ts";
-import { Trials } from "./trials.ts";
+import { WaitingCalls } from "./waiting_calls.ts";
 import { failUnsent } from "./unsent.ts";
 import { waitFor } from "./wait.ts";
 
 /** The context in which a cluster is made. */
 export interface ClusterContext
-  extends Omit<ServerContext, "sweeper" | "buffers" | "trials">, CopiesOptions {
+  extends Omit<ServerContext, "sweeper" | "buffers" | "waitingCalls">, CopiesOptions {
   readonly settings: Readonly<ClusterSettings>;
   /** Makes the distribution of the keys, by what the options are at the moment. */
   readonly distribute: Distribute;
@@ -305,7 +305,7 @@ export class Cluster {
       this.#changes++;
       server.move(next[i]);
     });
-    this.#context.trials?.chooseAnew();
+    this.#context.waitingCalls?.chooseAnew();
     return true;
   }
 
@@ -335,7 +335,7 @@ export class Cluster {
     if (isOwn) this.#membership = after;
     else this.#copies.setZone(copy, after);
     this.#others = this.#copies.membershipsOf(this.#membership);
-    this.#context.trials?.chooseAnew();
+    this.#context.waitingCalls?.chooseAnew();
     after.servers.forEach((server, i) => {
       if (!isSamePlace(server.address, addresses[i])) server.relocate(addresses[i]);
     });
@@ -359,7 +359,7 @@ export class Cluster {
       this.#membership.gutter && this.#copies.gutter,
     );
     this.#others = this.#copies.membershipsOf(this.#membership);
-    this.#context.trials?.chooseAnew();
+    this.#context.waitingCalls?.chooseAnew();
   }
 
   /** Lets the program end although connections are open, now or later, to these servers or to new ones. */
@@ -526,11 +526,11 @@ export class Cluster {
    * call's time is up.
    */
   #dial(server: Server, deadline: Deadline, then: Then): void {
-    const trials = this.#context.trials ??= new Trials(
+    const calls = this.#context.waitingCalls ??= new WaitingCalls(
       this.#settings,
       () => this.#copies.gutter !== undefined,
     );
-    waitFor(server, deadline, this.#sweeper, then, (end) => trials.dial(server, end));
+    waitFor(server, deadline, this.#sweeper, then, (end) => calls.dial(server, end));
   }
 
   /** Dials a server for which there is no other, and calls back when that has ended or the call's time is up. */

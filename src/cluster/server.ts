@@ -109,7 +109,7 @@ export class Server extends ServerFacts {
   }
 
   get waiting(): number {
-    return (this.#waiting?.length ?? 0) + (this.#context.trials?.othersAt(this) ?? 0);
+    return (this.#waiting?.length ?? 0) + (this.#context.waitingCalls?.othersAt(this) ?? 0);
   }
 
   /** Gives when its pause ends, or has ended; `undefined` unless its last dial failed, or it was silent too often. */
@@ -347,7 +347,7 @@ export class Server extends ServerFacts {
     }
     this.#dialling = undefined;
     const isFirst = failure === undefined && this.connections === 1;
-    if (isFirst) this.#context.trials?.connected(change === "alive");
+    if (isFirst) this.#context.waitingCalls?.connected(change === "alive");
     this.#callBack(failure);
     // The server left while it was dialled: the connection serves only commands without a key.
     if (this.#isLeaving) void this.drain();

@@ -7,7 +7,7 @@ import type { ConnectionOptions, RequestBuffers } from "../connection/contract.t
 import type { Sweeper } from "../connection/sweeper.ts";
 import type { Happening } from "../observe/observer.ts";
 import type { MetaQuestions } from "./meta_support.ts";
-import type { Trials } from "./trials.ts";
+import type { WaitingCalls } from "./waiting_calls.ts";
 import type { Connect } from "../transports/transport.ts";
 
 /** The settings of a server. They may change while the client lives. Times are in milliseconds; 0 for no limit. */
@@ -75,7 +75,7 @@ export interface ServerContext {
   /** Called for everything that happens to a server. */
   readonly happened: (happening: Happening) => void;
   /** The calls that wait for servers. Made for the first one, as clients are counted by the byte. */
-  trials?: Trials;
+  waitingCalls?: WaitingCalls;
   /** Who is told of every command that ends on a new connection, if an observer watches commands. */
   readonly attempts: Pick<ConnectionOptions, "onAttempt">;
 }

@@ -30,20 +30,20 @@ interface Wait {
 }
 
 /** What decides where calls can go, and how many may wait for one server. */
-interface TrialSettings {
+interface WaitingSettings {
   readonly failover: boolean;
   readonly maxPending: number;
 }
 
 /** The calls of a cluster that wait for servers. */
-export class Trials {
-  readonly #settings: TrialSettings;
+export class WaitingCalls {
+  readonly #settings: WaitingSettings;
   readonly #hasGutter: () => boolean;
   /** By the servers that are dialled for them. One dial serves all who wait for a server. */
   readonly #waits = new Map<DialledServer, Set<Wait>>();
   #number = 0;
 
-  constructor(settings: TrialSettings, hasGutter: () => boolean) {
+  constructor(settings: WaitingSettings, hasGutter: () => boolean) {
     this.#settings = settings;
     this.#hasGutter = hasGutter;
   }
