@@ -12,11 +12,11 @@ export interface Requirement {
 const MOST_GROWTH = 0.1;
 /**
  * In its first minutes a process still warms up: the operating system is asked for more, and the heap takes up the code
- * that is compiled and the forms of objects. A heap that grew by 3 to 11 % in runs of a minute changed by −4 to +4 % in
- * five.
+ * that is compiled and the forms of objects. In runs of a minute the heap changed by −6 to +19 %, in one of four minutes by
+ * +5 %, in those of five by −4 to +9 %.
  */
 const WARM_SECONDS = 300;
-const MOST_GROWTH_WHILE_WARMING = { heap: 0.2, rss: 0.4 };
+const MOST_GROWTH_WHILE_WARMING = { heap: 0.35, rss: 0.4 };
 
 /** How much memory the process may have at its worst moment: while servers hang, callers go on. */
 const MOST_RSS = 768 * 2 ** 20;
