@@ -1,11 +1,12 @@
 /** While all servers are dead and tried again, calls for a key are carried out in the order in which they were made. */
 
-import { Client, type ClientOptions, type Endpoint } from "@libmc/libmc";
+import { Client, type ClientOptions } from "@libmc/libmc";
 import { MemcachedServer } from "@libmc/libmc/testing";
 import { assertEquals } from "@std/assert";
 import { eventually } from "../support/eventually.ts";
 import { platformConnect } from "../support/platform_connect.ts";
 import { settle } from "../support/settle.ts";
+import { DialledWorld } from "./dialled_world.ts";
 
 /** The name of the first server of the key: it is never there. */
 const FIRST = "absent:1";
@@ -60,84 +61,39 @@ Deno.test("Client with failover whose servers are all dead lets no call overtake
 });
 
 Deno.test("Client with failover whose servers are all dead lets no call overtake one that waits for a stand-in when the owner comes back", async () => {
-  await using server = await MemcachedServer.start();
-  const { promise: never, reject: end } = Promise.withResolvers<never>();
-  never.catch(() => {});
-  let hangs = false;
-  let isThere = false;
-  await using client = new Client(["owner", "second", "third"], {
-    failover: true,
-    retryTimeout: 1,
-    connectTimeout: 0,
-    warn: false,
-    connect(endpoint, signal) {
-      const host = "hostname" in endpoint ? endpoint.hostname : "";
-      if (host === "owner" && isThere) return platformConnect(endpointOf(server), signal);
-      return host === "second" && hangs ? never : Promise.reject(new Error("no route"));
-    },
-  });
-  const isOrdered = (key: string) => {
-    const { server, standIns } = client.explain(key);
-    return server === "owner:11211" && standIns[0].server === "second:11211";
-  };
-  const key = Array.from({ length: 500 }, (_, i) => `key${i}`).find(isOrdered) as string;
-  assertEquals(await client.set(key, "none"), false);
-  await eventually("all pauses are over", () => {
-    const { alive, standIns } = client.explain(key);
-    return alive && standIns.every(({ alive }) => alive);
-  });
-  hangs = true;
+  await using world = await DialledWorld.start(["owner", "second", "third"], { failover: true });
+  const { client } = world;
+  const key = world.keyOf("owner", "second");
+  await client.set(key, "none");
+  await world.allMayBeDialled(key);
+  world.let("second", "hang");
   // The owner refuses, and they wait for the second one.
   const first = [client.set(key, "none"), client.set(key, "one")];
   await settle();
   await eventually("the owner may be tried again", () => client.explain(key).alive);
-  isThere = true;
+  world.let("owner", "connect");
   const last = [client.set(key, "two"), client.get(key)];
   assertEquals(await Promise.all([...first, ...last]), [true, true, true, "two"]);
-  end(new Error("no route"));
 });
 
 Deno.test("Client with a gutter refuses no call that waits for its server when others connect", async () => {
-  await using server = await MemcachedServer.start();
-  const waiting = Promise.withResolvers<void>();
-  let isThere = false;
   const names = ["first", "second", "third"];
-  await using client = new Client(names, {
-    gutter: ["gutter"],
-    maxPending: 10,
-    retryTimeout: 1,
-    connectTimeout: 0,
-    warn: false,
-    async connect(endpoint, signal) {
-      const host = "hostname" in endpoint ? endpoint.hostname : "";
-      if (!isThere) throw new Error("no route");
-      if (host === "first" || host === "gutter") await waiting.promise;
-      return await platformConnect(endpointOf(server), signal);
-    },
-  });
-  const keysOf = (name: string) =>
-    Array.from({ length: 500 }, (_, i) => `key${i}`)
-      .filter((key) => client.explain(key).server === `${name}:11211`);
-  const [keys, ...others] = names.map(keysOf);
-  for (const [key] of [keys, ...others]) assertEquals(await client.set(key, "none"), false);
-  await eventually(
-    "all pauses are over",
-    () => names.every((name) => client.explain(keysOf(name)[0]).alive),
-  );
-  isThere = true;
-  const stored = Promise.all(keys.slice(0, 8).map((key) => client.set(key, key)));
+  await using world = await DialledWorld.start(names, { gutter: ["gutter"], maxPending: 10 });
+  const { client } = world;
+  const keys = names.map((name) => world.keyOf(name));
+  for (const key of keys) await client.set(key, "none");
+  for (const key of keys) await world.allMayBeDialled(key);
+  for (const slow of ["first", "gutter"]) world.let(slow, "hang");
+  for (const other of names.slice(1)) world.let(other, "connect");
+  const stored = Promise.all(Array.from({ length: 8 }, (_, i) => client.set(keys[0], i)));
   await settle();
-  for (const [key] of others) {
-    await eventually("another one is back", () => client.set(key, key));
+  for (const key of keys.slice(1)) {
+    await eventually("another one is back", () => client.set(key, "one"));
   }
-  waiting.resolve();
+  for (const slow of ["first", "gutter"]) world.let(slow, "connect");
   assertEquals(await stored, Array(8).fill(true));
+  assertEquals(await client.get(keys[0]), 7);
 });
-
-function endpointOf({ address }: MemcachedServer): Endpoint {
-  const [hostname, port] = address.split(":");
-  return { hostname, port: Number(port) };
-}
 
 /** A client whose servers are all dead, and whose pauses are over. */
 class World implements AsyncDisposable {

@@ -1,11 +1,10 @@
 /** Calls for a key are carried out in the order in which they were made, wherever they wait while servers are dialled. */
 
-import { Client, type ClientOptions, type Endpoint } from "@libmc/libmc";
-import { MemcachedServer } from "@libmc/libmc/testing";
+import type { ClientOptions } from "@libmc/libmc";
 import { assertEquals } from "@std/assert";
 import { eventually } from "../support/eventually.ts";
-import { platformConnect } from "../support/platform_connect.ts";
 import { settle } from "../support/settle.ts";
+import { DialledWorld } from "./dialled_world.ts";
 
 const STAND_INS: readonly (readonly [servers: string[], options: ClientOptions, other: string])[] =
   [
@@ -15,7 +14,7 @@ const STAND_INS: readonly (readonly [servers: string[], options: ClientOptions, 
 
 for (const [servers, options, other] of STAND_INS) {
   Deno.test(`Client with ${Object.keys(options)} lets no call overtake a setMulti() while another of its servers is dialled`, async () => {
-    await using world = await World.start(servers, options);
+    await using world = await DialledWorld.start(servers, options);
     const { client } = world;
     const [lost, slow] = [world.keyOf("a", other), world.keyOf("b")];
     world.let("b", "hang");
@@ -30,7 +29,7 @@ for (const [servers, options, other] of STAND_INS) {
 }
 
 Deno.test("Client with failover lets no call overtake one that waits for a stand-in which was never dead", async () => {
-  await using world = await World.start(["a", "b"], { failover: true });
+  await using world = await DialledWorld.start(["a", "b"], { failover: true });
   const { client } = world;
   const key = world.keyOf("a");
   world.let("b", "connect");
@@ -49,7 +48,7 @@ Deno.test("Client with failover lets no call overtake one that waits for a stand
 });
 
 Deno.test("Client with a gutter lets no call overtake one that waits there while others connect", async () => {
-  await using world = await World.start(["a", "b"], { gutter: ["g"] });
+  await using world = await DialledWorld.start(["a", "b"], { gutter: ["g"] });
   const { client } = world;
   const [key, other] = [world.keyOf("b"), world.keyOf("a")];
   for (const each of [key, other]) await client.set(each, "none");
@@ -70,7 +69,7 @@ Deno.test("Client with a gutter lets no call overtake one that waits there while
 });
 
 Deno.test("Client lets no call overtake one that waits for a server which loses the key", async () => {
-  await using world = await World.start(["a"], {});
+  await using world = await DialledWorld.start(["a"], {});
   const { client } = world;
   const keys = Array.from({ length: 200 }, (_, i) => `key${i}`);
   world.let("a", "hang");
@@ -85,74 +84,3 @@ Deno.test("Client lets no call overtake one that waits for a server which loses 
   assertEquals(await Promise.all(first), keys.map(() => true));
   assertEquals(await client.get(key), "two");
 });
-
-/** What becomes of dials. */
-type Fate = "refuse" | "connect" | "hang";
-
-/** A client whose servers are all one memcached, and are dialled as the test says: at first each refuses. */
-class World implements AsyncDisposable {
-  readonly client: Client;
-  readonly #server: MemcachedServer;
-  readonly #fates = new Map<string, Fate>();
-  /** Dials that hang. */
-  readonly #hanging = new Map<string, PromiseWithResolvers<void>>();
-
-  static async start(servers: readonly string[], options: ClientOptions): Promise<World> {
-    return new World(await MemcachedServer.start(), [...servers], options);
-  }
-
-  private constructor(server: MemcachedServer, servers: string[], options: ClientOptions) {
-    this.#server = server;
-    this.client = new Client(servers, {
-      retryTimeout: 1,
-      connectTimeout: 0,
-      pollTimeout: 5000,
-      warn: false,
-      ...options,
-      connect: async (endpoint, signal) => {
-        const host = (endpoint as Endpoint & { hostname: string }).hostname;
-        if (this.#fates.get(host) === "hang") await this.#hang(host);
-        if (this.#fates.get(host) !== "connect") throw new Error("no route");
-        const [hostname, port] = this.#server.address.split(":");
-        return await platformConnect({ hostname, port: Number(port) }, signal);
-      },
-    });
-  }
-
-  #hang(host: string): Promise<void> {
-    let hanging = this.#hanging.get(host);
-    if (hanging === undefined) this.#hanging.set(host, hanging = Promise.withResolvers<void>());
-    return hanging.promise;
-  }
-
-  /** Says what becomes of dials of a server, those under way included. */
-  let(host: string, fate: Fate): void {
-    this.#fates.set(host, fate);
-    if (fate === "hang") return;
-    this.#hanging.get(host)?.resolve();
-    this.#hanging.delete(host);
-  }
-
-  /** Gives a key whose servers are these, in this order. */
-  keyOf(...hosts: readonly string[]): string {
-    const keys = Array.from({ length: 2000 }, (_, i) => `key${i}`);
-    return keys.find((key) => {
-      const { server, standIns } = this.client.explain(key);
-      const order = [server, ...standIns.map(({ server }) => server)];
-      return hosts.every((host, i) => order[i] === `${host}:11211`);
-    }) as string;
-  }
-
-  async allMayBeDialled(key: string): Promise<void> {
-    await eventually("all pauses are over", () => {
-      const { alive, standIns } = this.client.explain(key);
-      return alive && standIns.every(({ alive }) => alive);
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const host of this.#hanging.keys()) this.let(host, "refuse");
-    await this.client.close();
-    await this.#server.stop();
-  }
-}
