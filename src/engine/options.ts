@@ -39,6 +39,7 @@ import {
   objectWith,
   oneOf,
   readOptions,
+  unknownOption,
   wrongValue,
 } from "../checks/check.ts";
 
@@ -714,9 +715,7 @@ function aCredential(name: string, value: unknown): Credentials {
   const { username, password, ...others } = objectOf(name, value);
   const [other] = Object.keys(others).filter((key) => others[key] !== undefined);
   if (other !== undefined) {
-    throw new TypeError(
-      `Cannot use option "auth.${other}" as there is none of that name: write "username" and "password"`,
-    );
+    throw unknownOption(other, ["username", "password"], { inside: "auth." });
   }
   // No message shows the password.
   if (typeof username !== "string" || !/^[^\s:\0]+$/.test(username)) {

@@ -250,7 +250,7 @@ Deno.test("readClientOptions() shows the names that may be meant in place of an 
     [{ nearCache: { maxbytes: 1 } }, 'write "maxBytes"'],
     [{ tls: { ca: "" } }, "there are caCerts, "],
     [{ tls: { servername: "" } }, 'write "serverName"'],
-    [{ auth: { user: "a", pass: "b" } }, 'write "username" and "password"'],
+    [{ auth: { user: "a", pass: "b" } }, 'write "username"'],
   ];
   for (const [options, advice] of wrong) {
     assertThrows(() => check(options), TypeError, `as there is none of that name: ${advice}`);
