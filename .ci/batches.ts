@@ -1,6 +1,6 @@
 /**
- * Runs batches of tests or tasks, each a process: two at once, and one more of those that wait, in stages. What is to run beside
- * little or nothing has a later one.
+ * Runs batches of tests or tasks, each a process: two at once, and one more of those that wait, in stages. What is to run
+ * beside little or nothing has a later one.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Runs the tests, in two processes at once or three, and says little where all is well. A run that fails does not stop the others.
- * The last line sums all of them up.
+ * Runs the tests, in two processes at once or three, and says little where all is well. A run that fails does not stop
+ * the others. The last line sums all of them up.
  *
  * `deno run -P=ci .ci/test.ts unit,live [files or folders] [options of deno test]`: files and folders stand in place
  * of all.

@@ -2080,8 +2080,8 @@ export class Client<V = unknown> extends EventTarget implements AsyncDisposable 
    * Ends the client: waits for the calls on their way, then closes all connections. Harmless when repeated.
    *
    * Later calls reject with a ClosedError. It takes as long as the calls on their way: for ever if a server stalls and
-   * both `timeout` and `pollTimeout` are 0. A load of `getOrSet()` and the change of `update()` are given up after `timeout`, if
-   * that is not 0. A stream that is stored is cancelled, and ends with the chunk on its way.
+   * both `timeout` and `pollTimeout` are 0. A load of `getOrSet()` and the change of `update()` are given up after
+   * `timeout`, if that is not 0. A stream that is stored is cancelled, and ends with the chunk on its way.
    *
    * @example Calls that have begun are finished
    * ```ts

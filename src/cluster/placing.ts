@@ -1,7 +1,7 @@
 /**
  * Places the keys of a call whose servers are not all connected. Servers that must be dialled are dialled at the same time,
- * and the keys of each are placed as soon as it is connected. Those whose server cannot be dialled are placed anew at once, as
- * a later call for one of them would be; if many servers are dialled, when all dials have ended.
+ * and the keys of each are placed as soon as it is connected. Those whose server cannot be dialled are placed anew at
+ * once, as a later call for one of them would be; if many servers are dialled, when all dials have ended.
  */
 
 import type { KeyGroup } from "../commands/key_group.ts";

@@ -1,6 +1,7 @@
 /**
  * One server: its address, its health and its connections. Any number of callers share one dial. The limit of
- * `maxPending` is here, and for calls that wait for it in `waiting_calls.ts`. `recovery.ts` deals with the commands that a lost connection leaves behind.
+ * `maxPending` is here; that of calls which wait for a server is in `waiting_calls.ts`. `recovery.ts` deals with the
+ * commands that a lost connection leaves behind.
  */
 
 import type { Command } from "../commands/command.ts";
